@@ -1,0 +1,333 @@
+"""Compiles plain Python kernels with numba, and keeps the machine code on disk by content.
+
+Kernels and instruction bodies are written as undecorated Python functions over int64 values, so
+that they can be read, stepped through and printed from. This module makes the compiled twin of
+such a function:
+
+* `native` compiles a function and, recursively, every plain function it reaches through globals,
+  module attributes and closures.
+* `export` gives it an explicit signature and caches the machine code on disk. The key is a hash of
+  everything that is reachable from the function, so a change in a helper three modules away is
+  noticed (numba's own cache looks only at the file of the outermost function).
+* `elementwise` maps a scalar kernel over NumPy arrays.
+
+numba is imported when something is compiled for the first time, never at import of this module.
+"""
+
+from __future__ import annotations
+
+import dis
+import hashlib
+import importlib.util
+import os
+import platform
+import sys
+import tempfile
+import types
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_CACHE_FORMAT = "1"
+_FOREIGN_PACKAGES = ("numba", "numpy", "math", "operator", "builtins", "llvmlite")
+
+
+def cache_directory() -> Path:
+    """The folder of compiled code: `$RVX_CACHE_DIR`, else the user's cache folder."""
+    configured = os.environ.get("RVX_CACHE_DIR")
+    if configured:
+        return Path(configured)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("rvx"))
+
+
+def _is_kernel(value: object) -> bool:
+    if not isinstance(value, types.FunctionType):
+        return False
+    return value.__module__.partition(".")[0] not in _FOREIGN_PACKAGES
+
+
+def _code_objects(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _code_objects(constant)
+
+
+def _global_chains(function: types.FunctionType) -> list[tuple[str, ...]]:
+    """Every `name` or `module.attribute...` chain that the bytecode loads from the globals."""
+    chains: dict[tuple[str, ...], None] = {}
+    for code in _code_objects(function.__code__):
+        chain: tuple[str, ...] = ()
+        for step in dis.get_instructions(code):
+            if step.opname == "LOAD_GLOBAL":
+                chain = (step.argval,)
+            elif chain and step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+                chain = (*chain, step.argval)
+            elif step.opname not in ("CACHE", "EXTENDED_ARG"):
+                chain = ()
+            if chain:
+                chains.pop(chain[:-1], None)
+                chains[chain] = None
+    return list(chains)
+
+
+def _cells(function: types.FunctionType) -> dict[str, object]:
+    cells = function.__closure__ or ()
+    return {
+        name: cell.cell_contents
+        for name, cell in zip(function.__code__.co_freevars, cells, strict=True)
+    }
+
+
+def _references(function: types.FunctionType) -> dict[tuple[str, ...], object]:
+    """The values that the function takes from outside, by the chain of names that leads there."""
+    found: dict[tuple[str, ...], object] = {}
+    for chain in _global_chains(function):
+        if chain[0] not in function.__globals__:
+            continue
+        value = function.__globals__[chain[0]]
+        depth = 1
+        while depth < len(chain) and isinstance(value, types.ModuleType):
+            value = getattr(value, chain[depth])
+            depth += 1
+        found[chain[:depth]] = value
+    for name, value in _cells(function).items():
+        found[("<closure>", name)] = value
+    return found
+
+
+@cache
+def native(function: Callable[..., Any]) -> Any:
+    """The numba dispatcher of a plain function; what it calls is compiled with it.
+
+    Raises:
+        TypeError: the argument is not a plain Python function.
+    """
+    if not isinstance(function, types.FunctionType):
+        raise TypeError(f"only a plain Python function can be compiled, not {function!r}")
+    import numba
+
+    return numba.njit(_rebound(function), error_model="numpy")
+
+
+def _rebound(function: types.FunctionType) -> types.FunctionType:
+    """A copy of the function whose references lead to compiled twins."""
+    namespace = dict(function.__globals__)
+    stand_ins: dict[tuple[str, ...], types.ModuleType] = {}
+    for chain, value in _references(function).items():
+        if not _is_kernel(value) or chain[0] == "<closure>":
+            continue
+        if value is function:
+            continue
+        if len(chain) == 1:
+            namespace[chain[0]] = native(value)  # type: ignore[arg-type]
+            continue
+        parent = _stand_in(namespace, stand_ins, chain[:-1])
+        setattr(parent, chain[-1], native(value))  # type: ignore[arg-type]
+    closure = tuple(
+        types.CellType(native(value) if _is_kernel(value) else value)  # type: ignore[arg-type]
+        for value in _cells(function).values()
+    )
+    copy = types.FunctionType(
+        function.__code__, namespace, function.__name__, function.__defaults__, closure or None
+    )
+    copy.__qualname__ = function.__qualname__
+    copy.__module__ = function.__module__
+    return copy
+
+
+def _stand_in(
+    namespace: dict[str, Any],
+    made: dict[tuple[str, ...], types.ModuleType],
+    path: tuple[str, ...],
+) -> types.ModuleType:
+    """A copy of the module at `path` of the namespace, whose functions may be replaced."""
+    if path in made:
+        return made[path]
+    if len(path) == 1:
+        original = namespace[path[0]]
+    else:
+        original = getattr(_stand_in(namespace, made, path[:-1]), path[-1])
+    copy = types.ModuleType(original.__name__)
+    copy.__dict__.update(original.__dict__)
+    made[path] = copy
+    if len(path) == 1:
+        namespace[path[0]] = copy
+    else:
+        setattr(made[path[:-1]], path[-1], copy)
+    return copy
+
+
+def content_key(*functions: Callable[..., Any], extra: str = "") -> str:
+    """A hash of the functions and of everything that they reach, for use as a cache key."""
+    digest = hashlib.sha256(f"{_environment()}|{extra}".encode())
+    seen: set[types.FunctionType] = set()
+    for function in functions:
+        _digest_function(function, digest, seen)
+    return digest.hexdigest()[:24]
+
+
+@cache
+def _environment() -> str:
+    import llvmlite.binding
+    import numba
+
+    return "|".join(
+        (
+            _CACHE_FORMAT,
+            numba.__version__,
+            sys.version,
+            platform.machine(),
+            llvmlite.binding.get_host_cpu_name(),
+            llvmlite.binding.get_host_cpu_features().flatten(),
+        )
+    )
+
+
+def _digest_function(function: Any, digest: Any, seen: set[types.FunctionType]) -> None:
+    if not isinstance(function, types.FunctionType) or function in seen:
+        return
+    seen.add(function)
+    for code in _code_objects(function.__code__):
+        digest.update(code.co_code)
+        constants = [c for c in code.co_consts if not isinstance(c, types.CodeType)]
+        digest.update(repr((code.co_names, code.co_varnames, constants)).encode())
+    digest.update(repr(function.__defaults__).encode())
+    for chain, value in sorted(_references(function).items(), key=lambda item: item[0]):
+        digest.update(".".join(chain).encode())
+        if _is_kernel(value):
+            _digest_function(value, digest, seen)
+        elif hasattr(value, "tobytes"):
+            digest.update(value.tobytes())
+        elif isinstance(value, int | float | tuple | str):
+            digest.update(repr(value).encode())
+
+
+def load_generated(source: str, names: dict[str, Any], key: str) -> types.ModuleType:
+    """Executes generated source as a module that numba can cache on disk.
+
+    The source is written to a file named after `key` in the cache folder, because numba keeps
+    machine code beside the file that a function comes from. The write is atomic, so that several
+    processes may do this at once.
+
+    Args:
+        source: Python source whose functions are decorated with `cache=True`.
+        names: what the source may refer to, usually dispatchers made by `native`.
+        key: names the file; must change whenever the source or what it reaches changes.
+    """
+    folder = cache_directory() / "code"
+    path = folder / f"k{key}.py"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            with tempfile.NamedTemporaryFile(
+                "w", dir=folder, suffix=".tmp", delete=False
+            ) as handle:
+                handle.write(source)
+            os.replace(handle.name, path)
+    except OSError:
+        # A read-only home is no reason to fail: compile in memory and keep nothing.
+        source = source.replace("cache=True", "cache=False")
+        path = Path(f"<generated {key}>")
+    module = types.ModuleType(f"rvx_generated_{key}")
+    module.__file__ = str(path)
+    # numba finds the environment of a cached function through the name of its module.
+    sys.modules[module.__name__] = module
+    module.__dict__.update(names)
+    exec(compile(source, str(path), "exec"), module.__dict__)
+    return module
+
+
+class Exported:
+    """A compiled entry point: compiled, or loaded from disk, when it is called first."""
+
+    def __init__(self, function: Callable[..., Any], signature: str) -> None:
+        self.function = function
+        self.signature = signature
+        self._compiled: Any = None
+
+    def compile(self) -> Any:
+        """Compiles now, and returns numba's dispatcher."""
+        if self._compiled is None:
+            parameters = ", ".join(
+                self.function.__code__.co_varnames[: self.function.__code__.co_argcount]
+            )
+            source = (
+                "import numba\n\n\n"
+                f"@numba.njit({self.signature!r}, cache=True, error_model='numpy', nogil=True)\n"
+                f"def entry({parameters}):\n"
+                f"    return kernel({parameters})\n"
+            )
+            key = content_key(self.function, extra=source)
+            module = load_generated(source, {"kernel": native(self.function)}, key)
+            self._compiled = module.entry
+        return self._compiled
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.compile()(*arguments)
+
+
+@cache
+def export(function: Callable[..., Any], signature: str) -> Exported:
+    """A compiled entry point of `function` with an explicit numba signature, cached on disk."""
+    return Exported(function, signature)
+
+
+def _loop(inputs: int, outputs: int) -> str:
+    sources = ", ".join(f"in{i}" for i in range(inputs))
+    targets = ", ".join(f"out{i}" for i in range(outputs))
+    elements = ", ".join(f"in{i}[i]" for i in range(inputs))
+    results = ", ".join(f"out{i}[i]" for i in range(outputs))
+    array = ", ".join(["int64[::1]"] * (inputs + outputs))
+    return (
+        "import numba\n\n\n"
+        f"@numba.njit('void({array})', cache=True, error_model='numpy', nogil=True)\n"
+        f"def entry({sources}, {targets}):\n"
+        "    for i in range(in0.size):\n"
+        f"        {results} = kernel({elements})\n"
+    )
+
+
+@cache
+def elementwise(
+    function: Callable[..., Any], inputs: int, outputs: int = 1
+) -> Callable[..., Any]:
+    """Maps a scalar kernel over int64 arrays, broadcasting as NumPy does.
+
+    Args:
+        function: a kernel of `inputs` int64 values that returns one value, or a tuple of
+            `outputs` values.
+        inputs: how many arrays go in.
+        outputs: how many arrays come out; a tuple is returned when there are several.
+    """
+    compiled: list[Any] = []
+
+    def run(*arrays: Any) -> Any:
+        import numpy as np
+
+        if len(arrays) != inputs:
+            raise TypeError(f"{function.__name__} takes {inputs} arrays, not {len(arrays)}")
+        if not compiled:
+            source = _loop(inputs, outputs)
+            key = content_key(function, extra=source)
+            module = load_generated(source, {"kernel": native(function)}, key)
+            compiled.append(module.entry)
+        spread = np.broadcast_arrays(*(np.asarray(a, dtype=np.int64) for a in arrays))
+        shape = spread[0].shape
+        flat = [np.ascontiguousarray(a).reshape(-1) for a in spread]
+        results = [np.empty(flat[0].size, np.int64) for _ in range(outputs)]
+        compiled[0](*flat, *results)
+        shaped = tuple(result.reshape(shape) for result in results)
+        return shaped[0] if outputs == 1 else shaped
+
+    run.__name__ = function.__name__
+    run.__doc__ = function.__doc__
+    return run
+
+
+def is_available() -> bool:
+    """Whether numba can be imported here."""
+    return importlib.util.find_spec("numba") is not None
