@@ -20,6 +20,7 @@ import dis
 import hashlib
 import importlib.util
 import os
+import pickle
 import platform
 import sys
 import tempfile
@@ -29,7 +30,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_CACHE_FORMAT = "1"
+_CACHE_FORMAT = "2"
 _FOREIGN_PACKAGES = ("numba", "numpy", "math", "operator", "builtins", "llvmlite")
 
 
@@ -237,7 +238,14 @@ def load_generated(source: str, names: dict[str, Any], key: str) -> types.Module
     # numba finds the environment of a cached function through the name of its module.
     sys.modules[module.__name__] = module
     module.__dict__.update(names)
-    exec(compile(source, str(path), "exec"), module.__dict__)
+    code = compile(source, str(path), "exec")
+    try:
+        exec(code, module.__dict__)
+    except (ImportError, EOFError, AttributeError, pickle.UnpicklingError):
+        # Damaged or left by another installation: what is on disk is worth nothing, make it anew.
+        for stale in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
+            stale.unlink(missing_ok=True)
+        exec(code, module.__dict__)
     return module
 
 
