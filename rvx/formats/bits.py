@@ -1,8 +1,8 @@
 """Integer helpers shared by the scalar kernels of all number formats.
 
-Plain functions of int64 values in the subset that numba compiles. They give the same result interpreted, when
-called with ``np.int64`` scalars (which wrap) and ``np.errstate(over="ignore")``. No function here shifts by 64
-or more, or by a negative count.
+Plain functions of int64 values in the subset that numba compiles. They give the same result
+interpreted, when called with ``np.int64`` scalars (which wrap) and ``np.errstate(over="ignore")``.
+No function here shifts by 64 or more, or by a negative count.
 """
 
 INT64_MIN = -(2**63)
@@ -12,8 +12,8 @@ MASK32 = 0xFFFFFFFF
 def clz64(x: int) -> int:
     """Number of zero bits above the highest one of a 64-bit word; 64 for 0.
 
-    The loop is the shape that LLVM recognises and replaces by one count-leading-zeros instruction (1 ns); a
-    binary search measures four times slower. The tests check that the replacement happens.
+    The loop is the shape that LLVM recognises and replaces by one count-leading-zeros instruction
+    (1 ns; a binary search takes four times as long). The tests check that the replacement happens.
     """
     if x < 0:
         return 0
@@ -42,7 +42,7 @@ def ult64(a: int, b: int) -> bool:
 
 
 def mulhu64(a: int, b: int) -> int:
-    """High 64 bits of the 128-bit product of two words read as unsigned; the low ones are ``a * b``."""
+    """High word of the 128-bit product of two words read as unsigned; the low one is ``a * b``."""
     a0 = a & MASK32
     a1 = (a >> 32) & MASK32
     b0 = b & MASK32

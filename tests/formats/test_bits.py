@@ -13,8 +13,7 @@ EDGES = sorted(
     {
         v
         for k in range(64)
-        for b in (1 << k,)
-        for v in (b - 1, b, b + 1, -b, -b - 1)
+        for v in ((1 << k) - 1, 1 << k, (1 << k) + 1, -(1 << k), -(1 << k) - 1)
         if -(2**63) <= v < 2**63
     }
 )
