@@ -28,7 +28,7 @@ import types
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 _CACHE_FORMAT = "2"
 _FOREIGN_PACKAGES = ("numba", "numpy", "math", "operator", "builtins", "llvmlite")
@@ -44,7 +44,7 @@ def cache_directory() -> Path:
     return Path(platformdirs.user_cache_dir("rvx"))
 
 
-def _is_kernel(value: object) -> bool:
+def _is_kernel(value: Any) -> TypeGuard[types.FunctionType]:
     if not isinstance(value, types.FunctionType):
         return False
     return value.__module__.partition(".")[0] not in _FOREIGN_PACKAGES
@@ -124,12 +124,12 @@ def _rebound(function: types.FunctionType) -> types.FunctionType:
         if value is function:
             continue
         if len(chain) == 1:
-            namespace[chain[0]] = native(value)  # type: ignore[arg-type]
+            namespace[chain[0]] = native(value)
             continue
         parent = _stand_in(namespace, stand_ins, chain[:-1])
-        setattr(parent, chain[-1], native(value))  # type: ignore[arg-type]
+        setattr(parent, chain[-1], native(value))
     closure = tuple(
-        types.CellType(native(value) if _is_kernel(value) else value)  # type: ignore[arg-type]
+        types.CellType(native(value) if _is_kernel(value) else value)
         for value in _cells(function).values()
     )
     copy = types.FunctionType(
@@ -300,9 +300,7 @@ def _loop(inputs: int, outputs: int) -> str:
 
 
 @cache
-def elementwise(
-    function: Callable[..., Any], inputs: int, outputs: int = 1
-) -> Callable[..., Any]:
+def elementwise(function: Callable[..., Any], inputs: int, outputs: int = 1) -> Callable[..., Any]:
     """Maps a scalar kernel over int64 arrays, broadcasting as NumPy does.
 
     Args:

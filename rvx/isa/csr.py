@@ -1,0 +1,39 @@
+"""Control and status registers that rvx itself holds, as windows into state words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rvx.isa.errors import DeclarationError
+
+
+@dataclass(frozen=True)
+class Csr:
+    """A CSR whose value is a run of bits of one state word.
+
+    Windows may overlap: fflags, frm and fcsr look at the same word.
+
+    Attributes:
+        name: as written in assembly.
+        address: 12 bits.
+        state: the state word that holds the bits.
+        lsb: position of the lowest bit within the word.
+        bits: how many bits; writes to higher bits are ignored.
+        doc: what it holds, in a sentence.
+    """
+
+    name: str
+    address: int
+    state: str
+    lsb: int = 0
+    bits: int = 64
+    doc: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.address < 1 << 12:
+            raise DeclarationError(f"CSR '{self.name}': {self.address:#x} is not a 12-bit address")
+        if self.lsb < 0 or self.bits < 1 or self.lsb + self.bits > 64:
+            raise DeclarationError(
+                f"CSR '{self.name}': bits {self.lsb} to {self.lsb + self.bits - 1} are not within "
+                f"a 64-bit state word"
+            )

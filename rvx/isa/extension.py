@@ -1,0 +1,238 @@
+"""Extensions: where instructions, register files, state and CSRs are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from rvx.isa.csr import Csr
+from rvx.isa.errors import DeclarationError
+from rvx.isa.instruction import REQUESTS, Alias, Body, Instruction, make_alias, make_instruction
+from rvx.isa.operands import CORE_KINDS, Kind, register_kinds
+from rvx.isa.registers import RegisterFile
+
+AnyBody = TypeVar("AnyBody", bound=Body)
+
+
+@dataclass(frozen=True)
+class State:
+    """Words of int64 that an extension owns, such as a quire.
+
+    Attributes:
+        name: what a body asks for; the body gets an int64 array of `words` elements.
+        words: how many; all are 0 at reset.
+        doc: what it holds, in a sentence.
+    """
+
+    name: str
+    words: int
+    doc: str = ""
+
+
+class Extension:
+    """A named, versioned set of instructions and the state they work on.
+
+    Example::
+
+        xmac = Extension("Xmac", version="0.1", doc="A saturating integer MAC")
+
+        @xmac.instruction("smac rd, rs1, rs2", "0000000 rs2 rs1 000 rd 1011011")
+        def smac(rd, rs1, rs2):
+            \"\"\"rd = clip(rd + rs1 * rs2) to 32 bits.\"\"\"
+            return min(max(rd + rs1 * rs2, -0x80000000), 0x7FFFFFFF)
+
+    Args:
+        name: as the published source spells it; `-march` takes it in lower case.
+        version: of the published source; it is noted in ELF files.
+        doc: what it is, in a sentence.
+        source: where it is published.
+        requires: names of extensions that it builds on.
+        conflicts: names of extensions that cannot be loaded together with it, with the reason.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        version: str,
+        doc: str = "",
+        source: str = "",
+        requires: Iterable[str] = (),
+        conflicts: dict[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.version = version
+        self.doc = doc
+        self.source = source
+        self.requires = tuple(requires)
+        self.conflicts = dict(conflicts or {})
+        self.register_files: dict[str, RegisterFile] = {}
+        self.states: dict[str, State] = {}
+        self.csrs: dict[str, Csr] = {}
+        self.instructions: dict[str, Instruction] = {}
+        self.aliases: list[Alias] = []
+        self._kinds: dict[str, Kind] = dict(CORE_KINDS)
+
+    def __repr__(self) -> str:
+        return f"<Extension {self.name} {self.version}: {len(self.instructions)} instructions>"
+
+    def register_file(
+        self,
+        name: str,
+        *,
+        count: int,
+        bits: int,
+        abi: Collection[str] | None = None,
+    ) -> RegisterFile:
+        """Declares a register file of the extension's own; operands of it are written `rs1:NAME`.
+
+        Args:
+            name: letters; registers are NAME0, NAME1, ...
+            count: how many registers.
+            bits: width of one, up to 64. Bodies get narrower values zero-extended.
+            abi: the names to print, one a register; NAME0, NAME1, ... by default.
+        """
+        names = tuple(abi or (f"{name}{i}" for i in range(count)))
+        file = RegisterFile(name, count, bits, names)
+        self._new_kind(name)
+        self.register_files[name] = file
+        self._kinds.update(register_kinds(file))
+        return file
+
+    def operand_kind(self, kind: Kind) -> None:
+        """Declares a further operand kind, to be used in syntax strings of this extension."""
+        self._new_kind(kind.name)
+        self._kinds[kind.name] = kind
+
+    def _new_kind(self, name: str) -> None:
+        if name in self._kinds:
+            raise DeclarationError(f"{self.name}: the operand kind '{name}' is taken")
+
+    def state(self, name: str, words: int, doc: str = "") -> State:
+        """Declares state words that bodies may ask for by name."""
+        if name in REQUESTS or name in self.states or words < 1:
+            raise DeclarationError(
+                f"{self.name}: state '{name}' with {words} words; the name must be new "
+                f"(taken are {', '.join([*REQUESTS, *self.states])}) and the size at least 1"
+            )
+        self.states[name] = State(name, words, doc)
+        return self.states[name]
+
+    def csr(
+        self,
+        name: str,
+        address: int,
+        *,
+        state: str | None = None,
+        lsb: int = 0,
+        bits: int = 64,
+        doc: str = "",
+    ) -> Csr:
+        """Declares a CSR: a window of `bits` bits into a state word (a word of its own if none)."""
+        if state is None:
+            state = name
+            if name not in self.states:
+                self.state(name, 1, doc)
+        self.csrs[name] = Csr(name, address, state, lsb, bits, doc)
+        return self.csrs[name]
+
+    def instruction(
+        self,
+        syntax: str,
+        bits: str,
+        *,
+        xlen: int | None = None,
+        kind: str = "custom",
+        overlaps: Collection[str] = (),
+        doc: str = "",
+    ) -> Callable[[AnyBody], AnyBody]:
+        """Declares an instruction; the decorated function is its meaning.
+
+        The parameters of the body are requests, by name: a source operand gives the value of the
+        register or the number; `rd` its old value (so the instruction reads and writes it); a
+        register operand arrives as an int64 (x registers sign-extended, f registers as their 64
+        bits, an extension's own registers zero-extended); see `REQUESTS` for the rest. What the
+        body returns is written to `rd`.
+
+        Args:
+            syntax: how it is written, such as `plw rd:p, imm(rs1)`.
+            bits: its pattern, see `rvx.isa.pattern`.
+            xlen: 32 or 64 where only that width has it.
+            kind: class for counts.
+            overlaps: mnemonics that share words with it on purpose.
+            doc: instead of the docstring of the body.
+
+        Raises:
+            DeclarationError: with a sentence that says what does not fit.
+        """
+
+        def declare(body: AnyBody) -> AnyBody:
+            self._add(syntax, bits, body, xlen=xlen, kind=kind, overlaps=overlaps, doc=doc)
+            return body
+
+        return declare
+
+    def encoding(
+        self,
+        syntax: str,
+        bits: str,
+        *,
+        xlen: int | None = None,
+        kind: str = "custom",
+        overlaps: Collection[str] = (),
+        doc: str = "",
+    ) -> Instruction:
+        """Declares an instruction that has no body: it assembles and disassembles."""
+        return self._add(syntax, bits, None, xlen=xlen, kind=kind, overlaps=overlaps, doc=doc)
+
+    def _add(
+        self,
+        syntax: str,
+        bits: str,
+        body: Body | None,
+        *,
+        xlen: int | None,
+        kind: str,
+        overlaps: Collection[str],
+        doc: str,
+    ) -> Instruction:
+        made = make_instruction(
+            syntax,
+            bits,
+            body,
+            extension=self.name,
+            kinds=self._kinds,
+            state=self.states,
+            xlens=(xlen,) if xlen else (32, 64),
+            kind=kind,
+            overlaps=overlaps,
+            doc=doc,
+        )
+        key = made.mnemonic if xlen is None else f"{made.mnemonic}/{xlen}"
+        if key in self.instructions:
+            raise DeclarationError(f"{self.name}: instruction '{made.mnemonic}' is declared twice")
+        self.instructions[key] = made
+        return made
+
+    def alias(
+        self, syntax: str, expansion: str, *, is_printed: bool = True, xlen: int | None = None
+    ) -> Alias:
+        """Declares another way to write an instruction of this extension.
+
+        Args:
+            syntax: how the alias is written, such as `mv rd, rs1`.
+            expansion: the instruction it stands for, such as `addi rd, rs1, 0`, its operands in
+                the order of the instruction's syntax.
+            is_printed: whether the disassembler prints it.
+            xlen: 32 or 64 where only that width has it.
+        """
+        mnemonic = expansion.split(maxsplit=1)[0]
+        target = self.instructions.get(mnemonic)
+        if target is None and xlen is not None:
+            target = self.instructions.get(f"{mnemonic}/{xlen}")
+        if target is None:
+            raise DeclarationError(f"{self.name}: alias '{syntax}': no instruction '{mnemonic}'")
+        made = make_alias(syntax, expansion, target, is_printed, (xlen,) if xlen else (32, 64))
+        self.aliases.append(made)
+        return made

@@ -1,0 +1,256 @@
+"""The declared instruction and its aliases: values, made by `Extension`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from rvx.isa.bits import Word
+from rvx.isa.errors import DeclarationError
+from rvx.isa.operands import ImmediateKind, Kind, Operand, RegisterKind, make_operand
+from rvx.isa.pattern import Pattern, parse_pattern
+from rvx.isa.syntax import Syntax, parse_syntax
+
+REQUESTS = MappingProxyType(
+    {
+        "pc": "address of the instruction",
+        "next_pc": "int64[1]: where execution goes on; set it to branch",
+        "xlen": "32 or 64",
+        "frm": "the dynamic rounding mode, 0..7",
+        "fflags": "int64[1]: OR the raised flags into element 0",
+        "mem": "guest memory, see rvx.isa.memory",
+        "csr_word": "int64[1]: the state word behind the CSR operand",
+        "csr_lsb": "position of the CSR within that word",
+        "csr_mask": "the CSR's bits, at position 0",
+    }
+)
+"""What the body of any instruction may ask for, besides its operands and the extension's state."""
+
+Body = Callable[..., Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Instruction:
+    """One instruction: everything that rvx knows about it.
+
+    Attributes:
+        syntax: how it is written.
+        pattern: how it is encoded.
+        operands: by name, in the order of the syntax.
+        body: what it does: a plain function, see `rvx.isa.extension.Extension.instruction`.
+            None where only the encoding is known, or where the CPU core alone executes it.
+        requests: the parameters of the body, in order.
+        extension: name of the extension that declares it.
+        xlens: the register widths that have it.
+        kind: class for counts, such as `load`, `store`, `branch`, `alu`, `float`, `custom`.
+        overlaps: mnemonics whose words may be words of this one too.
+        source: where the encoding and the semantics are published.
+    """
+
+    syntax: Syntax
+    pattern: Pattern
+    operands: Mapping[str, Operand]
+    body: Body | None
+    requests: tuple[str, ...]
+    extension: str
+    xlens: tuple[int, ...]
+    kind: str
+    overlaps: frozenset[str]
+    doc: str
+
+    @property
+    def mnemonic(self) -> str:
+        """The name that is written in assembly."""
+        return self.syntax.mnemonic
+
+    @property
+    def size(self) -> int:
+        """Bytes of the encoded word: 2 or 4."""
+        return self.pattern.size
+
+    @property
+    def target(self) -> Operand | None:
+        """The operand that is a distance from the instruction, if there is one."""
+        for operand in self.operands.values():
+            if isinstance(operand.kind, ImmediateKind) and operand.kind.is_target:
+                return operand
+        return None
+
+    def encode(self, values: Mapping[str, int]) -> Word:
+        """The word with these operand values.
+
+        Raises:
+            EncodingError: a value does not fit its field.
+            KeyError: an operand has no value.
+        """
+        word = self.pattern.default
+        for name, operand in self.operands.items():
+            word |= operand.encode(values[name])
+        return word
+
+    def decode(self, word: Word) -> dict[str, int]:
+        """The operand values of a word that matches the pattern."""
+        return {name: operand.decode(word) for name, operand in self.operands.items()}
+
+    def accepts(self, word: Word) -> bool:
+        """Whether the word is this instruction: it matches, and no operand is reserved."""
+        if not self.pattern.matches(word):
+            return False
+        return all(o.is_valid(o.decode(word)) for o in self.operands.values())
+
+
+@dataclass(frozen=True)
+class Alias:
+    """Another way to write an instruction with some operands fixed or repeated.
+
+    Attributes:
+        syntax: how the alias is written.
+        target: mnemonic of the instruction it stands for.
+        bindings: for every operand of the target, the alias operand's name or a fixed value.
+        is_printed: whether the disassembler prints the alias.
+        xlens: the register widths that have it.
+    """
+
+    syntax: Syntax
+    target: str
+    bindings: Mapping[str, str | int]
+    is_printed: bool
+    xlens: tuple[int, ...] = (32, 64)
+
+    def matches(self, values: Mapping[str, int]) -> dict[str, int] | None:
+        """The alias operands for these operand values of the target, if they fit it."""
+        own: dict[str, int] = {}
+        for name, bound in self.bindings.items():
+            value = values[name]
+            if isinstance(bound, int):
+                if bound != value:
+                    return None
+            elif own.setdefault(bound, value) != value:
+                return None
+        return own
+
+    def expand(self, own: Mapping[str, int]) -> dict[str, int]:
+        """The operand values of the target for these alias operands."""
+        return {
+            name: bound if isinstance(bound, int) else own[bound]
+            for name, bound in self.bindings.items()
+        }
+
+
+def make_instruction(
+    syntax_text: str,
+    bits: str,
+    body: Body | None,
+    *,
+    extension: str,
+    kinds: Mapping[str, Kind],
+    state: Collection[str],
+    xlens: tuple[int, ...],
+    kind: str,
+    overlaps: Collection[str],
+    doc: str,
+) -> Instruction:
+    """Checks a declaration and makes the instruction.
+
+    Raises:
+        DeclarationError: with a sentence that names the instruction and what is wrong.
+    """
+    syntax = parse_syntax(syntax_text)
+    where = f"{extension}: instruction '{syntax.mnemonic}'"
+    try:
+        pattern = parse_pattern(bits, _narrow_fields(syntax, kinds))
+        operands = {
+            name: make_operand(name, kind_name, dict(kinds), pattern)
+            for name, kind_name in syntax.kinds
+        }
+    except DeclarationError as error:
+        raise DeclarationError(f"{where}: {error}") from None
+    unbound = [name for name in pattern.fields if name not in operands]
+    if unbound:
+        raise DeclarationError(
+            f"{where}: field '{unbound[0]}' of the pattern is not an operand of the syntax "
+            f"'{syntax.text}'"
+        )
+    requests: tuple[str, ...] = ()
+    if body is not None:
+        requests = tuple(inspect.signature(body).parameters)
+        known = [*operands, *REQUESTS, *state]
+        for name in requests:
+            if name not in known:
+                raise DeclarationError(
+                    f"{where}: the body asks for '{name}', which is neither an operand nor known "
+                    f"to {extension}; it may ask for {', '.join(known)}"
+                )
+    return Instruction(
+        syntax,
+        pattern,
+        MappingProxyType(operands),
+        body,
+        requests,
+        extension,
+        xlens,
+        kind,
+        frozenset(overlaps),
+        doc or inspect.getdoc(body) or "",
+    )
+
+
+def _narrow_fields(syntax: Syntax, kinds: Mapping[str, Kind]) -> dict[str, int]:
+    """Operands whose field is a position among eight registers, which takes three bits."""
+    chosen = {name: kinds.get(kind_name) for name, kind_name in syntax.kinds}
+    return {
+        name: 3
+        for name, kind in chosen.items()
+        if isinstance(kind, RegisterKind) and len(kind.numbers) == 8
+    }
+
+
+def make_alias(
+    text: str,
+    expansion: str,
+    target: Instruction,
+    is_printed: bool,
+    xlens: tuple[int, ...],
+) -> Alias:
+    """Checks an alias such as `mv rd, rs1` for `addi rd, rs1, 0` and makes it.
+
+    Raises:
+        DeclarationError: the expansion does not fit the target's operands.
+    """
+    mnemonic, _, rest = expansion.strip().partition(" ")
+    written = re.findall(r"[^\s,()]+", rest)
+    names = list(target.operands)
+    if len(written) != len(names):
+        raise DeclarationError(
+            f"alias '{text}': '{expansion}' gives {len(written)} operands, "
+            f"{mnemonic} has {len(names)} ({target.syntax.text})"
+        )
+    syntax = parse_syntax(text)
+    own = dict(syntax.kinds)
+    bindings: dict[str, str | int] = {}
+    for name, value in zip(names, written, strict=True):
+        bindings[name] = value if value in own else _constant(text, value, target.operands[name])
+    unused = set(own) - {bound for bound in bindings.values() if isinstance(bound, str)}
+    if unused:
+        raise DeclarationError(f"alias '{text}': operand '{unused.pop()}' is not in '{expansion}'")
+    return Alias(syntax, target.mnemonic, MappingProxyType(bindings), is_printed, xlens)
+
+
+def _constant(text: str, value: str, operand: Operand) -> int:
+    if isinstance(operand.kind, RegisterKind):
+        numbers = operand.kind.file.numbers()
+        if value in numbers:
+            return numbers[value]
+    else:
+        try:
+            return int(value, 0)
+        except ValueError:
+            pass
+    raise DeclarationError(
+        f"alias '{text}': '{value}' is neither an operand of the alias nor a value for "
+        f"'{operand.name}'"
+    )

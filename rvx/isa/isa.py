@@ -1,0 +1,171 @@
+"""A chosen set of extensions for one register width: the decoder and every lookup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from rvx.isa.bits import Word
+from rvx.isa.csr import Csr
+from rvx.isa.errors import IsaError
+from rvx.isa.extension import Extension, State
+from rvx.isa.instruction import Alias, Instruction
+from rvx.isa.registers import F, RegisterFile, X
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A word and what it means."""
+
+    instruction: Instruction
+    word: Word
+    values: Mapping[str, int]
+
+
+class Isa:
+    """The instructions of a set of extensions at one XLEN.
+
+    Args:
+        extensions: in the order of precedence; each name at most once.
+        xlen: 32 or 64.
+
+    Raises:
+        IsaError: a required extension is missing, two do not go together, or two instructions
+            share a word and neither allows it.
+    """
+
+    def __init__(self, extensions: Iterable[Extension], xlen: int = 64) -> None:
+        if xlen not in (32, 64):
+            raise IsaError(f"XLEN is 32 or 64, not {xlen}")
+        self.xlen = xlen
+        self.extensions = {extension.name: extension for extension in extensions}
+        self.instructions: dict[str, Instruction] = {}
+        self.aliases: dict[str, list[Alias]] = {}
+        self.states: dict[str, State] = {}
+        self.register_files: dict[str, RegisterFile] = {"x": X, "f": F}
+        self.csrs: dict[str, Csr] = {}
+        for extension in self.extensions.values():
+            self._check_company(extension)
+            self._take(extension)
+        self._buckets = self._sorted_into_buckets()
+        self._check_overlaps()
+
+    def __repr__(self) -> str:
+        return f"<Isa rv{self.xlen}: {' '.join(self.extensions)}>"
+
+    def _check_company(self, extension: Extension) -> None:
+        for name in extension.requires:
+            if name not in self.extensions:
+                raise IsaError(f"{extension.name} needs {name}, which is not loaded")
+        for name, reason in extension.conflicts.items():
+            if name in self.extensions:
+                raise IsaError(f"{extension.name} and {name} cannot be loaded together: {reason}")
+
+    def _take(self, extension: Extension) -> None:
+        for made in extension.instructions.values():
+            if self.xlen in made.xlens:
+                other = self.instructions.setdefault(made.mnemonic, made)
+                if other is not made:
+                    raise IsaError(
+                        f"{other.extension} and {made.extension} both declare '{made.mnemonic}'; "
+                        f"load one of them"
+                    )
+        for alias in extension.aliases:
+            if self.xlen in alias.xlens:
+                self.aliases.setdefault(alias.syntax.mnemonic, []).append(alias)
+        for name, file in extension.register_files.items():
+            if self.register_files.setdefault(name, file) != file:
+                raise IsaError(f"{extension.name}: register file '{name}' is declared differently")
+        for name, state in extension.states.items():
+            if self.states.setdefault(name, state) != state:
+                raise IsaError(
+                    f"{extension.name}: state '{name}' is declared differently elsewhere"
+                )
+        # A later extension may widen a CSR of an earlier one, as Xsmallfloat does with fcsr.
+        self.csrs.update(extension.csrs)
+
+    def _sorted_into_buckets(self) -> dict[int, list[Instruction]]:
+        """Instructions by their low seven bits (two for 16-bit words), the strictest first."""
+        buckets: dict[int, list[Instruction]] = {}
+        for made in self.instructions.values():
+            for key in _bucket_keys(made):
+                buckets.setdefault(key, []).append(made)
+        for entries in buckets.values():
+            entries.sort(key=lambda made: -made.pattern.mask.bit_count())
+        return buckets
+
+    def _check_overlaps(self) -> None:
+        for entries in self._buckets.values():
+            for i, first in enumerate(entries):
+                for second in entries[i + 1 :]:
+                    self._check_pair(first, second)
+
+    def _check_pair(self, first: Instruction, second: Instruction) -> None:
+        if not first.pattern.overlaps(second.pattern):
+            return
+        if second.mnemonic in first.overlaps or first.mnemonic in second.overlaps:
+            return
+        if _is_disjoint_by_operands(first, second):
+            return
+        word = first.pattern.match | second.pattern.match
+        raise IsaError(
+            f"{first.extension} '{first.mnemonic}' and {second.extension} '{second.mnemonic}' "
+            f"share words, such as {word:#0{first.pattern.bits // 4 + 2}x}; leave out one of the "
+            f"extensions, or list the other mnemonic under overlaps"
+        )
+
+    def decode(self, word: Word) -> Decoded | None:
+        """The instruction of a word, or None if it is not one of this ISA.
+
+        Args:
+            word: 16 bits if its low two bits are not 11, else 32.
+        """
+        key = word & 0x7F if word & 3 == 3 else word & 3
+        for made in self._buckets.get(key, ()):
+            if made.accepts(word):
+                return Decoded(made, word, made.decode(word))
+        return None
+
+    @cached_property
+    def registers(self) -> dict[str, tuple[RegisterFile, int]]:
+        """Every spelling of every register, with its file and number."""
+        return {
+            name: (file, number)
+            for file in self.register_files.values()
+            for name, number in file.numbers().items()
+        }
+
+    @cached_property
+    def aliases_of(self) -> dict[str, list[Alias]]:
+        """The aliases to print, by the mnemonic of the instruction that they stand for."""
+        found: dict[str, list[Alias]] = {}
+        for aliases in self.aliases.values():
+            for alias in aliases:
+                if alias.is_printed:
+                    found.setdefault(alias.target, []).append(alias)
+        return found
+
+
+def _bucket_keys(made: Instruction) -> list[int]:
+    bits = 7 if made.pattern.bits == 32 else 2
+    low = (1 << bits) - 1
+    mask, match = made.pattern.mask & low, made.pattern.match & low
+    return [key for key in range(low + 1) if key & mask == match]
+
+
+def _is_disjoint_by_operands(first: Instruction, second: Instruction) -> bool:
+    """Whether reserved operand values keep two overlapping patterns apart.
+
+    c.lui and c.addi16sp share a pattern, but c.lui does not take x2. When one pattern's words are
+    a subset of the other's, it is enough that the other refuses every such word.
+    """
+    for narrow, wide in ((first, second), (second, first)):
+        if wide.pattern.mask & ~narrow.pattern.mask:
+            continue
+        for operand in wide.operands.values():
+            positions = operand.field.insert(-1)
+            fixed = narrow.pattern.mask & positions
+            if fixed == positions and not operand.is_valid(operand.decode(narrow.pattern.match)):
+                return True
+    return False

@@ -1,0 +1,135 @@
+"""Guest memory as instruction bodies see it: one host mapping with bounds.
+
+A body that asks for `mem` gets a `Memory`. An access outside of the mapping, or a store to memory
+that may not be written, changes nothing, returns 0 and notes the fault; the emulator then stops the
+guest at this instruction. The functions are kernels: they run interpreted and compiled alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableSequence
+from typing import NamedTuple
+
+FAULT_NONE = 0
+FAULT_LOAD = 1
+FAULT_STORE = 2
+
+BASE, SIZE, WRITE_BEGIN, WRITE_END = 0, 1, 2, 3
+FAULT_KIND, FAULT_ADDRESS, FAULT_SIZE = 0, 1, 2
+
+
+class Memory(NamedTuple):
+    """The mapping that loads and stores of instruction bodies go to.
+
+    Attributes:
+        ram: bytes of the mapping, shape (size,).
+        bounds: int64[4]: guest address of the first byte, size in bytes, and the half-open range
+            of guest addresses that may be written.
+        fault: int64[3]: kind (`FAULT_*`), guest address and size in bytes of the first bad access.
+    """
+
+    ram: MutableSequence[int]
+    bounds: MutableSequence[int]
+    fault: MutableSequence[int]
+
+
+def _offset(mem: Memory, address: int, size: int) -> int:
+    offset = address - mem.bounds[BASE]
+    if offset < 0 or offset > mem.bounds[SIZE] - size:
+        return _note(mem, FAULT_LOAD, address, size)
+    return offset
+
+
+def _store_offset(mem: Memory, address: int, size: int) -> int:
+    if address < mem.bounds[WRITE_BEGIN] or address > mem.bounds[WRITE_END] - size:
+        return _note(mem, FAULT_STORE, address, size)
+    return address - mem.bounds[BASE]
+
+
+def _note(mem: Memory, kind: int, address: int, size: int) -> int:
+    if mem.fault[FAULT_KIND] == FAULT_NONE:
+        mem.fault[FAULT_KIND] = kind
+        mem.fault[FAULT_ADDRESS] = address
+        mem.fault[FAULT_SIZE] = size
+    return -1
+
+
+def load_u8(mem: Memory, address: int) -> int:
+    """One byte, zero-extended."""
+    at = _offset(mem, address, 1)
+    if at < 0:
+        return 0
+    return mem.ram[at] | 0
+
+
+def load_u16(mem: Memory, address: int) -> int:
+    """Two bytes, little-endian, zero-extended."""
+    at = _offset(mem, address, 2)
+    if at < 0:
+        return 0
+    return mem.ram[at] | mem.ram[at + 1] << 8
+
+
+def load_u32(mem: Memory, address: int) -> int:
+    """Four bytes, little-endian, zero-extended."""
+    at = _offset(mem, address, 4)
+    if at < 0:
+        return 0
+    low = mem.ram[at] | mem.ram[at + 1] << 8
+    return low | mem.ram[at + 2] << 16 | mem.ram[at + 3] << 24
+
+
+def load_s8(mem: Memory, address: int) -> int:
+    """One byte, sign-extended."""
+    return (load_u8(mem, address) ^ 0x80) - 0x80
+
+
+def load_s16(mem: Memory, address: int) -> int:
+    """Two bytes, sign-extended."""
+    return (load_u16(mem, address) ^ 0x8000) - 0x8000
+
+
+def load_s32(mem: Memory, address: int) -> int:
+    """Four bytes, sign-extended."""
+    return (load_u32(mem, address) ^ 0x80000000) - 0x80000000
+
+
+def load_64(mem: Memory, address: int) -> int:
+    """Eight bytes, as the int64 with these bits."""
+    at = _offset(mem, address, 8)
+    if at < 0:
+        return 0
+    return load_s32(mem, address + 4) << 32 | load_u32(mem, address)
+
+
+def store_8(mem: Memory, address: int, value: int) -> None:
+    """The low byte of the value."""
+    at = _store_offset(mem, address, 1)
+    if at >= 0:
+        mem.ram[at] = value & 0xFF
+
+
+def store_16(mem: Memory, address: int, value: int) -> None:
+    """The low two bytes of the value, little-endian."""
+    at = _store_offset(mem, address, 2)
+    if at >= 0:
+        mem.ram[at] = value & 0xFF
+        mem.ram[at + 1] = value >> 8 & 0xFF
+
+
+def store_32(mem: Memory, address: int, value: int) -> None:
+    """The low four bytes of the value, little-endian."""
+    at = _store_offset(mem, address, 4)
+    if at >= 0:
+        mem.ram[at] = value & 0xFF
+        mem.ram[at + 1] = value >> 8 & 0xFF
+        mem.ram[at + 2] = value >> 16 & 0xFF
+        mem.ram[at + 3] = value >> 24 & 0xFF
+
+
+def store_64(mem: Memory, address: int, value: int) -> None:
+    """All eight bytes of the value, little-endian."""
+    at = _store_offset(mem, address, 8)
+    if at >= 0:
+        store_32(mem, address, value)
+        store_32(mem, address + 4, value >> 32)

@@ -1,0 +1,245 @@
+"""Operand kinds: what may stand in the place of an operand, and how it maps to its field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rvx.isa.errors import DeclarationError, EncodingError
+from rvx.isa.pattern import Field, Pattern
+from rvx.isa.registers import F, RegisterFile, X
+
+ROUNDING_MODES = {"rne": 0, "rtz": 1, "rdn": 2, "rup": 3, "rmm": 4, "dyn": 7}
+FENCE_SETS = "iorw"
+
+
+@dataclass(frozen=True)
+class RegisterKind:
+    """A register of one file.
+
+    Attributes:
+        name: the kind's name in syntax strings.
+        file: the register file.
+        numbers: the registers that may stand here, in the order of their field values.
+    """
+
+    name: str
+    file: RegisterFile
+    numbers: tuple[int, ...]
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the field holds a position in `numbers`, as compressed instructions do.
+
+        A kind of a single register, such as the `sp` of c.lwsp, needs no field at all.
+        """
+        return len(self.numbers) in (1, 8)
+
+
+@dataclass(frozen=True)
+class ImmediateKind:
+    """A number.
+
+    Attributes:
+        name: the kind's name in syntax strings.
+        signed: whether the field is two's complement.
+        is_target: whether it is an offset from the instruction, written as a label.
+        bias: what is added to the field to give the written value.
+        is_nonzero: whether 0 is reserved.
+        also: further written values that are accepted, as a half-open range, and taken modulo
+            the width of the field; GNU as accepts -2048..4095 in some places, for example.
+    """
+
+    name: str
+    signed: bool
+    is_target: bool = False
+    bias: int = 0
+    is_nonzero: bool = False
+    also: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class CsrKind:
+    """The address of a CSR, written by name or by number."""
+
+    name: str = "csr"
+
+
+@dataclass(frozen=True)
+class RoundingKind:
+    """A static rounding mode; it may be left out and is then `dyn`, or `default`."""
+
+    name: str = "rm"
+    default: int = 7
+
+
+@dataclass(frozen=True)
+class FenceKind:
+    """A set of letters of `iorw`."""
+
+    name: str = "fence"
+
+
+Kind = RegisterKind | ImmediateKind | CsrKind | RoundingKind | FenceKind
+
+
+def register_kinds(file: RegisterFile) -> dict[str, RegisterKind]:
+    """The kinds of a register file: `p` for all of it, and for 32 registers also `pc` for 8..15.
+
+    `x!0` is any x register but x0, `x!02` any but x0 and x2.
+    """
+    every = tuple(range(file.count))
+    kinds = {file.name: RegisterKind(file.name, file, every)}
+    if file.is_core:
+        compressed = f"{file.name}c"
+        kinds[compressed] = RegisterKind(compressed, file, tuple(range(8, 16)))
+    if file is X:
+        kinds["x!0"] = RegisterKind("x!0", file, every[1:])
+        kinds["x!02"] = RegisterKind("x!02", file, (1, *every[3:]))
+        kinds["sp"] = RegisterKind("sp", file, (2,))
+    return kinds
+
+
+_BASE_KINDS: dict[str, Kind] = {
+    "s": ImmediateKind("s", signed=True),
+    "u": ImmediateKind("u", signed=False),
+    "s!0": ImmediateKind("s!0", signed=True, is_nonzero=True),
+    "u!0": ImmediateKind("u!0", signed=False, is_nonzero=True),
+    "u20": ImmediateKind("u20", signed=False),
+    "count": ImmediateKind("count", signed=False, bias=1),
+    "target": ImmediateKind("target", signed=True, is_target=True),
+    "csr": CsrKind(),
+    "rm": RoundingKind(),
+    "rm0": RoundingKind("rm0", default=0),
+    "fence": FenceKind(),
+}
+CORE_KINDS: dict[str, Kind] = {**_BASE_KINDS, **register_kinds(X), **register_kinds(F)}
+DEFAULT_KINDS = {
+    "rd": "x",
+    "rs1": "x",
+    "rs2": "x",
+    "rs3": "x",
+    "imm": "s",
+    "uimm": "u",
+    "shamt": "u",
+    "offset": "target",
+    "csr": "csr",
+    "rm": "rm",
+    "pred": "fence",
+    "succ": "fence",
+    "sp": "sp",
+}
+
+
+@dataclass(frozen=True)
+class Operand:
+    """An operand of one instruction: its name, its kind, and the field that holds it.
+
+    Operand *values* are what the assembler writes and the body sees: register numbers, signed
+    numbers, CSR addresses.
+    """
+
+    name: str
+    kind: Kind
+    field: Field
+
+    @property
+    def is_register(self) -> bool:
+        """Whether the value is a register number."""
+        return isinstance(self.kind, RegisterKind)
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The smallest and the largest value of a number; multiples of `2**field.lsb` only."""
+        width, step = self.field.width, 1 << self.field.lsb
+        bias = self.kind.bias if isinstance(self.kind, ImmediateKind) else 0
+        if isinstance(self.kind, ImmediateKind) and self.kind.signed:
+            return -(1 << width - 1), (1 << width - 1) - step
+        return bias, (1 << width) - step + bias
+
+    def encode(self, value: int) -> int:
+        """The bits of the word that hold this value.
+
+        Raises:
+            EncodingError: the value does not fit; the sentence says what would.
+        """
+        kind = self.kind
+        if isinstance(kind, RegisterKind):
+            if value not in kind.numbers:
+                raise EncodingError(
+                    f"register {kind.file.abi[value]} cannot stand here; "
+                    f"valid are {_register_list(kind)}"
+                )
+            return self.field.insert(kind.numbers.index(value) if kind.is_indexed else value)
+        if isinstance(kind, ImmediateKind):
+            value = self._accepted(value, kind) - kind.bias
+        elif not 0 <= value < 1 << self.field.width:
+            raise EncodingError(
+                f"{value} does not fit; valid is 0 to {(1 << self.field.width) - 1}"
+            )
+        return self.field.insert(value)
+
+    def _accepted(self, value: int, kind: ImmediateKind) -> int:
+        low, high = self.range
+        if kind.also is not None and kind.also[0] <= value < kind.also[1]:
+            return value
+        step = 1 << self.field.lsb
+        if not low <= value <= high or (value - kind.bias) % step:
+            multiple = f" in multiples of {step}" if step > 1 else ""
+            what = "the distance to the target of " if kind.is_target else ""
+            raise EncodingError(f"{what}{value} does not fit; valid is {low} to {high}{multiple}")
+        if kind.is_nonzero and value == 0:
+            raise EncodingError("0 is reserved here; any other value in range is valid")
+        return value
+
+    def decode(self, word: int) -> int:
+        """The value that the word holds."""
+        raw = self.field.extract(word)
+        kind = self.kind
+        if isinstance(kind, RegisterKind):
+            return kind.numbers[raw] if kind.is_indexed else raw
+        if isinstance(kind, ImmediateKind):
+            if kind.signed and raw >> self.field.width - 1:
+                raw -= 1 << self.field.width
+            return raw + kind.bias
+        return raw
+
+    def is_valid(self, value: int) -> bool:
+        """Whether a decoded value may stand here; reserved ones make the word illegal."""
+        if isinstance(self.kind, RegisterKind):
+            return value in self.kind.numbers
+        if isinstance(self.kind, ImmediateKind):
+            return not (self.kind.is_nonzero and value == 0)
+        return True
+
+
+def _register_list(kind: RegisterKind) -> str:
+    names = [kind.file.abi[number] for number in kind.numbers]
+    if len(names) <= 8:
+        return ", ".join(names)
+    missing = [name for i, name in enumerate(kind.file.abi) if i not in kind.numbers]
+    return f"all of {kind.file.name}0 to {kind.file.name}{kind.file.count - 1} but " + ", ".join(
+        missing
+    )
+
+
+def make_operand(name: str, kind_name: str, kinds: dict[str, Kind], pattern: Pattern) -> Operand:
+    """An operand of an instruction with this pattern.
+
+    Raises:
+        DeclarationError: the kind is unknown, or the pattern has no such field.
+    """
+    kind = kinds.get(kind_name)
+    if kind is None:
+        raise DeclarationError(
+            f"operand '{name}': there is no operand kind '{kind_name}'; "
+            f"known are {', '.join(sorted(kinds))}"
+        )
+    field = pattern.fields.get(name)
+    if field is None and isinstance(kind, RegisterKind) and len(kind.numbers) == 1:
+        field = Field(name, ())
+    if field is None:
+        raise DeclarationError(
+            f"operand '{name}' has no field in the pattern '{pattern.text}'; "
+            f"its fields are {', '.join(pattern.fields) or 'none'}"
+        )
+    return Operand(name, kind, field)
