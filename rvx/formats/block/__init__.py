@@ -1,0 +1,1 @@
+"""Block-scaled formats: VS-Quant (`vsq`), OCP microscaling (`mx`) and NVFP4 (`nvfp4`)."""
