@@ -30,7 +30,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeGuard
 
-_CACHE_FORMAT = "2"
+_CACHE_FORMAT = "3"
 _FOREIGN_PACKAGES = ("numba", "numpy", "math", "operator", "builtins", "llvmlite")
 
 
@@ -109,9 +109,22 @@ def native(function: Callable[..., Any]) -> Any:
     """
     if not isinstance(function, types.FunctionType):
         raise TypeError(f"only a plain Python function can be compiled, not {function!r}")
-    import numba
+    return _wrapping_numba().njit(_rebound(function), error_model="numpy")
 
-    return numba.njit(_rebound(function), error_model="numpy")
+
+@cache
+def _wrapping_numba() -> Any:
+    """numba, told that `+ - *` of int64 wrap.
+
+    It marks them as operations that never overflow (LLVM's nsw), for the sake of array indices.
+    The optimiser then derives facts which are false of words that do wrap, and kernels that are
+    right when interpreted give wrong results when compiled.
+    """
+    import numba
+    from numba.cpython import numbers
+
+    numbers._int_arith_flags = lambda _result: []
+    return numba
 
 
 def _rebound(function: types.FunctionType) -> types.FunctionType:
