@@ -3,11 +3,11 @@
 This package knows nothing else of rvx and needs nothing but the standard library.
 """
 
-from rvx.isa.bits import sext, sext32, zext
+from rvx.isa.bits import Address, Word, Words, sext, sext32, zext
 from rvx.isa.csr import Csr
 from rvx.isa.errors import DeclarationError, EncodingError, IsaError
 from rvx.isa.extension import Extension, State
-from rvx.isa.instruction import Alias, Instruction
+from rvx.isa.instruction import Alias, Expansion, Instruction
 from rvx.isa.isa import Decoded, Isa
 from rvx.isa.memory import Memory
 from rvx.isa.operands import Operand
@@ -15,11 +15,13 @@ from rvx.isa.pattern import Field, Pattern, parse_pattern
 from rvx.isa.registers import RegisterFile
 
 __all__ = [
+    "Address",
     "Alias",
     "Csr",
     "DeclarationError",
     "Decoded",
     "EncodingError",
+    "Expansion",
     "Extension",
     "Field",
     "Instruction",
@@ -30,6 +32,8 @@ __all__ = [
     "Pattern",
     "RegisterFile",
     "State",
+    "Word",
+    "Words",
     "parse_pattern",
     "sext",
     "sext32",

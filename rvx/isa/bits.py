@@ -1,10 +1,18 @@
-"""Bit arithmetic for instruction bodies: right on Python ints, NumPy int64 and in compiled code."""
+"""Bit arithmetic for instruction bodies: right on NumPy int64 and in compiled code."""
+
+from collections.abc import MutableSequence
 
 Word = int
 """An encoded instruction: 16 or 32 bits, not negative."""
 
 Address = int
 """A guest address, not negative."""
+
+Words = MutableSequence[int]
+"""State words as a body sees them: an int64 array."""
+
+MASK32 = 0xFFFFFFFF
+INT64_MIN = -(2**63)
 
 
 def sext(value: int, bits: int) -> int:
@@ -21,3 +29,30 @@ def zext(value: int, bits: int) -> int:
 def sext32(value: int) -> int:
     """The low 32 bits, sign-extended: what every `*W` instruction of RV64 writes."""
     return ((value & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000
+
+
+def narrow(value: int, xlen: int) -> int:
+    """The value as an x register of that width holds it: at XLEN 32, 32 bits sign-extended."""
+    if xlen == 32:
+        return sext32(value)
+    return value
+
+
+def address(value: int, xlen: int) -> int:
+    """The value as a guest address: at XLEN 32, 32 bits zero-extended."""
+    if xlen == 32:
+        return value & MASK32
+    return value
+
+
+def less_unsigned(a: int, b: int) -> bool:
+    """Whether a < b when both 64-bit words are read as unsigned.
+
+    Sign extension keeps the unsigned order, so this is right for the registers of RV32 too.
+    """
+    return (a ^ INT64_MIN) < (b ^ INT64_MIN)
+
+
+def shift_right_logical(value: int, count: int) -> int:
+    """The 64-bit word shifted right by 0..63, zeros coming in."""
+    return (value >> count) & ((-2 << (63 - count)) ^ -1)

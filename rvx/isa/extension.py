@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from rvx.isa.csr import Csr
 from rvx.isa.errors import DeclarationError
-from rvx.isa.instruction import REQUESTS, Alias, Body, Instruction, make_alias, make_instruction
+from rvx.isa.instruction import (
+    REQUESTS,
+    Alias,
+    Body,
+    Instruction,
+    make_alias,
+    make_expansion,
+    make_instruction,
+)
 from rvx.isa.operands import CORE_KINDS, Kind, register_kinds
 from rvx.isa.registers import RegisterFile
 
@@ -209,30 +217,78 @@ class Extension:
             overlaps=overlaps,
             doc=doc,
         )
-        key = made.mnemonic if xlen is None else f"{made.mnemonic}/{xlen}"
+        key = _key(made.mnemonic, xlen)
         if key in self.instructions:
             raise DeclarationError(f"{self.name}: instruction '{made.mnemonic}' is declared twice")
         self.instructions[key] = made
         return made
 
+    def compressed(
+        self,
+        syntax: str,
+        bits: str,
+        expansion: str,
+        *,
+        of: Extension,
+        shown_as: str = "",
+        xlen: int | None = None,
+    ) -> Instruction:
+        """Declares a 16-bit instruction as the abbreviation of another, whose meaning it has.
+
+        An ISA without the abbreviated instruction does not have the compressed one either, as C
+        without D has no c.fld.
+
+        Args:
+            syntax: how it is written, such as `c.addi rd, imm`.
+            bits: its pattern.
+            expansion: what it stands for, such as `addi rd, rd, imm`.
+            of: the extension that declares the expansion's instruction.
+            shown_as: mnemonic of the alias of that instruction which the disassembler prints.
+            xlen: 32 or 64 where only that width has it.
+        """
+        target = of._find(expansion.split(maxsplit=1)[0], xlen)
+        if target is None:
+            raise DeclarationError(
+                f"{self.name}: expansion '{expansion}': {of.name} has no such instruction"
+            )
+        doc = f"Expands to `{expansion}`."
+        plain = self._add(syntax, bits, None, xlen=xlen, kind=target.kind, overlaps=(), doc=doc)
+        made = replace(plain, expansion=make_expansion(plain, expansion, target, shown_as))
+        self.instructions[_key(made.mnemonic, xlen)] = made
+        return made
+
+    def _find(self, mnemonic: str, xlen: int | None) -> Instruction | None:
+        found = self.instructions.get(mnemonic)
+        return found or self.instructions.get(_key(mnemonic, xlen))
+
     def alias(
-        self, syntax: str, expansion: str, *, is_printed: bool = True, xlen: int | None = None
+        self,
+        syntax: str,
+        expansion: str,
+        *,
+        of: Extension | None = None,
+        is_printed: bool = True,
+        xlen: int | None = None,
     ) -> Alias:
-        """Declares another way to write an instruction of this extension.
+        """Declares another way to write an instruction.
 
         Args:
             syntax: how the alias is written, such as `mv rd, rs1`.
             expansion: the instruction it stands for, such as `addi rd, rs1, 0`, its operands in
                 the order of the instruction's syntax.
+            of: the extension that declares the instruction, if it is not this one.
             is_printed: whether the disassembler prints it.
             xlen: 32 or 64 where only that width has it.
         """
         mnemonic = expansion.split(maxsplit=1)[0]
-        target = self.instructions.get(mnemonic)
-        if target is None and xlen is not None:
-            target = self.instructions.get(f"{mnemonic}/{xlen}")
+        target = (of or self)._find(mnemonic, xlen)
         if target is None:
             raise DeclarationError(f"{self.name}: alias '{syntax}': no instruction '{mnemonic}'")
         made = make_alias(syntax, expansion, target, is_printed, (xlen,) if xlen else (32, 64))
         self.aliases.append(made)
         return made
+
+
+def _key(mnemonic: str, xlen: int | None) -> str:
+    """An instruction's name within its extension: one that differs by XLEN stands there twice."""
+    return mnemonic if xlen is None else f"{mnemonic}/{xlen}"

@@ -18,7 +18,7 @@ from rvx.isa.syntax import Syntax, parse_syntax
 REQUESTS = MappingProxyType(
     {
         "pc": "address of the instruction",
-        "next_pc": "int64[1]: where execution goes on; set it to branch",
+        "next_pc": "int64[1]: the address after the instruction; set it to branch",
         "xlen": "32 or 64",
         "frm": "the dynamic rounding mode, 0..7",
         "fflags": "int64[1]: OR the raised flags into element 0",
@@ -48,6 +48,8 @@ class Instruction:
         xlens: the register widths that have it.
         kind: class for counts, such as `load`, `store`, `branch`, `alu`, `float`, `custom`.
         overlaps: mnemonics whose words may be words of this one too.
+        expansion: for a compressed instruction, the one that it abbreviates. It has no body of its
+            own then: it does what its expansion does.
         source: where the encoding and the semantics are published.
     """
 
@@ -61,6 +63,7 @@ class Instruction:
     kind: str
     overlaps: frozenset[str]
     doc: str
+    expansion: Expansion | None = None
 
     @property
     def mnemonic(self) -> str:
@@ -104,6 +107,53 @@ class Instruction:
 
 
 @dataclass(frozen=True)
+class Expansion:
+    """The instruction that a compressed one abbreviates.
+
+    Attributes:
+        target: that instruction.
+        bindings: for every operand of the target, the own operand's name or a fixed value.
+        shown_as: mnemonic of the alias of the target that the disassembler prints; empty to choose
+            among those that are printed.
+    """
+
+    target: Instruction
+    bindings: Mapping[str, str | int]
+    shown_as: str = ""
+
+    def expand(self, own: Mapping[str, int]) -> dict[str, int]:
+        """The operand values of the target for these own operand values."""
+        return _bound_values(self.bindings, own)
+
+    def compress(self, values: Mapping[str, int]) -> dict[str, int] | None:
+        """The own operand values for these of the target, if they follow the bindings.
+
+        Whether they fit the own fields is for `Instruction.encode` to say.
+        """
+        return _own_values(self.bindings, values)
+
+
+def _bound_values(bindings: Mapping[str, str | int], own: Mapping[str, int]) -> dict[str, int]:
+    return {
+        name: bound if isinstance(bound, int) else own[bound] for name, bound in bindings.items()
+    }
+
+
+def _own_values(
+    bindings: Mapping[str, str | int], values: Mapping[str, int]
+) -> dict[str, int] | None:
+    own: dict[str, int] = {}
+    for name, bound in bindings.items():
+        value = values[name]
+        if isinstance(bound, int):
+            if bound != value:
+                return None
+        elif own.setdefault(bound, value) != value:
+            return None
+    return own
+
+
+@dataclass(frozen=True)
 class Alias:
     """Another way to write an instruction with some operands fixed or repeated.
 
@@ -123,22 +173,11 @@ class Alias:
 
     def matches(self, values: Mapping[str, int]) -> dict[str, int] | None:
         """The alias operands for these operand values of the target, if they fit it."""
-        own: dict[str, int] = {}
-        for name, bound in self.bindings.items():
-            value = values[name]
-            if isinstance(bound, int):
-                if bound != value:
-                    return None
-            elif own.setdefault(bound, value) != value:
-                return None
-        return own
+        return _own_values(self.bindings, values)
 
     def expand(self, own: Mapping[str, int]) -> dict[str, int]:
         """The operand values of the target for these alias operands."""
-        return {
-            name: bound if isinstance(bound, int) else own[bound]
-            for name, bound in self.bindings.items()
-        }
+        return _bound_values(self.bindings, own)
 
 
 def make_instruction(
@@ -221,26 +260,42 @@ def make_alias(
     Raises:
         DeclarationError: the expansion does not fit the target's operands.
     """
+    syntax = parse_syntax(text)
+    bindings = _bindings(f"alias '{text}'", dict(syntax.kinds), expansion, target)
+    return Alias(syntax, target.mnemonic, bindings, is_printed, xlens)
+
+
+def make_expansion(made: Instruction, text: str, target: Instruction, shown_as: str) -> Expansion:
+    """Checks the expansion of a compressed instruction, such as `addi rd, rd, imm`.
+
+    Raises:
+        DeclarationError: the expansion does not fit the target's operands.
+    """
+    where = f"{made.extension}: instruction '{made.mnemonic}'"
+    return Expansion(target, _bindings(where, made.operands, text, target), shown_as)
+
+
+def _bindings(
+    where: str, own: Collection[str], expansion: str, target: Instruction
+) -> Mapping[str, str | int]:
     mnemonic, _, rest = expansion.strip().partition(" ")
     written = re.findall(r"[^\s,()]+", rest)
     names = list(target.operands)
     if len(written) != len(names):
         raise DeclarationError(
-            f"alias '{text}': '{expansion}' gives {len(written)} operands, "
+            f"{where}: '{expansion}' gives {len(written)} operands, "
             f"{mnemonic} has {len(names)} ({target.syntax.text})"
         )
-    syntax = parse_syntax(text)
-    own = dict(syntax.kinds)
     bindings: dict[str, str | int] = {}
     for name, value in zip(names, written, strict=True):
-        bindings[name] = value if value in own else _constant(text, value, target.operands[name])
+        bindings[name] = value if value in own else _constant(where, value, target.operands[name])
     unused = set(own) - {bound for bound in bindings.values() if isinstance(bound, str)}
     if unused:
-        raise DeclarationError(f"alias '{text}': operand '{unused.pop()}' is not in '{expansion}'")
-    return Alias(syntax, target.mnemonic, MappingProxyType(bindings), is_printed, xlens)
+        raise DeclarationError(f"{where}: operand '{unused.pop()}' is not in '{expansion}'")
+    return MappingProxyType(bindings)
 
 
-def _constant(text: str, value: str, operand: Operand) -> int:
+def _constant(where: str, value: str, operand: Operand) -> int:
     if isinstance(operand.kind, RegisterKind):
         numbers = operand.kind.file.numbers()
         if value in numbers:
@@ -251,6 +306,5 @@ def _constant(text: str, value: str, operand: Operand) -> int:
         except ValueError:
             pass
     raise DeclarationError(
-        f"alias '{text}': '{value}' is neither an operand of the alias nor a value for "
-        f"'{operand.name}'"
+        f"{where}: '{value}' is neither an operand of it nor a value for '{operand.name}'"
     )

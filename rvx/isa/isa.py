@@ -22,6 +22,14 @@ class Decoded:
     word: Word
     values: Mapping[str, int]
 
+    @property
+    def expanded(self) -> Decoded:
+        """What a compressed instruction abbreviates, with the same word; else the thing itself."""
+        expansion = self.instruction.expansion
+        if expansion is None:
+            return self
+        return Decoded(expansion.target, self.word, expansion.expand(self.values))
+
 
 class Isa:
     """The instructions of a set of extensions at one XLEN.
@@ -48,6 +56,7 @@ class Isa:
         for extension in self.extensions.values():
             self._check_company(extension)
             self._take(extension)
+        self._drop_unexpandable()
         self._buckets = self._sorted_into_buckets()
         self._check_overlaps()
 
@@ -84,6 +93,12 @@ class Isa:
                 )
         # A later extension may widen a CSR of an earlier one, as Xsmallfloat does with fcsr.
         self.csrs.update(extension.csrs)
+
+    def _drop_unexpandable(self) -> None:
+        """Leaves out compressed instructions of extensions that are not loaded."""
+        for mnemonic, made in list(self.instructions.items()):
+            if made.expansion and made.expansion.target not in self.instructions.values():
+                del self.instructions[mnemonic]
 
     def _sorted_into_buckets(self) -> dict[int, list[Instruction]]:
         """Instructions by their low seven bits (two for 16-bit words), the strictest first."""

@@ -47,6 +47,8 @@ class ImmediateKind:
         is_nonzero: whether 0 is reserved.
         also: further written values that are accepted, as a half-open range, and taken modulo
             the width of the field; GNU as accepts -2048..4095 in some places, for example.
+        is_hex: whether the disassembler prints it in hexadecimal.
+        wrap: if not 0, negative values are written modulo `2**wrap`: c.lui takes 0xfffe0..0xfffff.
     """
 
     name: str
@@ -55,6 +57,8 @@ class ImmediateKind:
     bias: int = 0
     is_nonzero: bool = False
     also: tuple[int, int] | None = None
+    is_hex: bool = False
+    wrap: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,10 @@ _BASE_KINDS: dict[str, Kind] = {
     "u": ImmediateKind("u", signed=False),
     "s!0": ImmediateKind("s!0", signed=True, is_nonzero=True),
     "u!0": ImmediateKind("u!0", signed=False, is_nonzero=True),
-    "u20": ImmediateKind("u20", signed=False),
+    "shamt": ImmediateKind("shamt", signed=False, is_hex=True),
+    "shamt!0": ImmediateKind("shamt!0", signed=False, is_nonzero=True, is_hex=True),
+    "u20": ImmediateKind("u20", signed=False, is_hex=True),
+    "s20!0": ImmediateKind("s20!0", signed=True, is_nonzero=True, is_hex=True, wrap=20),
     "count": ImmediateKind("count", signed=False, bias=1),
     "target": ImmediateKind("target", signed=True, is_target=True),
     "csr": CsrKind(),
@@ -120,7 +127,7 @@ DEFAULT_KINDS = {
     "rs3": "x",
     "imm": "s",
     "uimm": "u",
-    "shamt": "u",
+    "shamt": "shamt",
     "offset": "target",
     "csr": "csr",
     "rm": "rm",
@@ -171,7 +178,14 @@ class Operand:
                 )
             return self.field.insert(kind.numbers.index(value) if kind.is_indexed else value)
         if isinstance(kind, ImmediateKind):
+            if kind.wrap and value >> kind.wrap - 1 == 1:
+                value -= 1 << kind.wrap
             value = self._accepted(value, kind) - kind.bias
+        elif isinstance(kind, RoundingKind) and not self.is_valid(value):
+            raise EncodingError(
+                f"rounding mode {value} is reserved; valid are "
+                + ", ".join(f"{name} ({number})" for name, number in ROUNDING_MODES.items())
+            )
         elif not 0 <= value < 1 << self.field.width:
             raise EncodingError(
                 f"{value} does not fit; valid is 0 to {(1 << self.field.width) - 1}"
@@ -200,6 +214,8 @@ class Operand:
         if isinstance(kind, ImmediateKind):
             if kind.signed and raw >> self.field.width - 1:
                 raw -= 1 << self.field.width
+            if kind.wrap and raw < 0:
+                raw += 1 << kind.wrap
             return raw + kind.bias
         return raw
 
@@ -209,6 +225,8 @@ class Operand:
             return value in self.kind.numbers
         if isinstance(self.kind, ImmediateKind):
             return not (self.kind.is_nonzero and value == 0)
+        if isinstance(self.kind, RoundingKind):
+            return value in ROUNDING_MODES.values()
         return True
 
 
