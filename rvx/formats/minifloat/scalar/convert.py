@@ -1,0 +1,129 @@
+"""Factories of conversions: between formats, and to and from integers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from rvx.formats.bits import clz64, shr64
+from rvx.formats.minifloat.format import Flavour, Minifloat
+from rvx.formats.minifloat.rounding import NV, NX, Overflow
+from rvx.formats.minifloat.scalar.pack import (
+    FINITE,
+    QUIET,
+    SIGNALLING,
+    TOP,
+    WIDEST_SHIFT,
+    jam_right,
+    make_infinite,
+    make_kind,
+    make_nan,
+    make_pack,
+    make_unpack,
+    make_zero,
+    rounded,
+)
+
+Unary = Callable[[int, int], tuple[int, int]]
+
+
+@cache
+def make_convert(src: Minifloat, dst: Minifloat, overflow: Overflow | None = None) -> Unary:
+    """convert(a, rm): the number of a code of `src` in `dst`; a NaN becomes the canonical one."""
+    unpack = make_unpack(src)
+    kind = make_kind(src)
+    pack = make_pack(dst, overflow)
+    nan = make_nan(dst)
+    infinite = make_infinite(dst, overflow)
+    zero = make_zero(dst)
+    has_zero = dst.flavour is not Flavour.SCALE
+
+    def convert(a: int, rm: int) -> tuple[int, int]:
+        sign, mag, exp = unpack(a)
+        kind_a = kind(a)
+        if kind_a != FINITE:
+            if kind_a >= QUIET:
+                return nan(NV if kind_a == SIGNALLING else 0)
+            return infinite(sign), 0
+        if mag == 0:
+            return (zero(sign), 0) if has_zero else nan(NV)
+        return pack(sign, mag, exp, rm)
+
+    return convert
+
+
+@cache
+def make_from_integer(
+    dst: Minifloat, width: int, is_signed: bool, overflow: Overflow | None = None
+) -> Unary:
+    """from_integer(x, rm): the number that the low `width` bits of x, 32 or 64, round to."""
+    pack = make_pack(dst, overflow)
+    nan = make_nan(dst)
+    zero = make_zero(dst)
+    has_zero = dst.flavour is not Flavour.SCALE
+    above = 64 - width
+
+    def from_integer(x: int, rm: int) -> tuple[int, int]:
+        mag = (x << above) >> above if is_signed else shr64(x << above, above)
+        sign = 1 if is_signed and mag < 0 else 0
+        if sign:
+            mag = -mag
+        if mag == 0:
+            return (zero(0), 0) if has_zero else nan(NV)
+        if mag >> 62 == 0:
+            return pack(sign, mag, 0, rm)
+        return pack(sign, shr64(mag, 2) | (1 if mag & 3 != 0 else 0), 2, rm)
+
+    return from_integer
+
+
+@cache
+def make_to_integer(src: Minifloat, width: int, is_signed: bool) -> Unary:
+    """to_integer(a, rm): the integer of `width` bits, 32 or 64, that a number rounds to.
+
+    The result is sign-extended from `width` bits, also if it is unsigned: that is what RV64 writes
+    to a register. Out of range gives the nearest bound and a NaN the upper one, with NV.
+    """
+    unpack = make_unpack(src)
+    kind = make_kind(src)
+    above = 64 - width
+    highest = (1 << (width - 1)) - 1 if is_signed else -1
+    lowest = -(1 << (width - 1)) if is_signed else 0
+    top_allowed = width - 1 if is_signed else width
+
+    def to_integer(a: int, rm: int) -> tuple[int, int]:
+        sign, mag, exp = unpack(a)
+        kind_a = kind(a)
+        if kind_a >= QUIET:
+            return highest, NV
+        bound = lowest if sign else highest
+        if kind_a != FINITE:
+            return bound, NV
+        if mag == 0:
+            return 0, 0
+        flags = 0
+        if exp < 0:
+            places = clz64(mag) - (63 - TOP)
+            mag <<= places
+            shift = places - exp
+            if shift > WIDEST_SHIFT:
+                mag = jam_right(mag, shift - WIDEST_SHIFT)
+                shift = WIDEST_SHIFT
+            if mag & ((1 << shift) - 1) != 0:
+                flags = NX
+            mag = rounded(mag, shift, sign, rm)
+        elif 64 - clz64(mag) + exp > 64:
+            return bound, NV
+        else:
+            mag <<= exp
+        length = 64 - clz64(mag)
+        if length > top_allowed:
+            is_lowest = is_signed and sign and length == width and mag == 1 << (width - 1)
+            return (lowest, flags) if is_lowest else (bound, NV)
+        if sign:
+            if not is_signed and mag != 0:
+                return 0, NV
+            mag = -mag
+        return (mag << above) >> above, flags
+
+    return to_integer
