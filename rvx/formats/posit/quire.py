@@ -130,7 +130,8 @@ def _make_multiply_accumulate(fmt: Posit, flip: int) -> Callable[[Limbs, int, in
         product >>= -under
         position -= under
         sign = sign_a ^ sign_b ^ flip
-        i = position >> 5
+        # The mask says what LLVM cannot know: no index is negative, so none counts from the end.
+        i = (position >> 5) & 0xFFF
         offset = position & 31
         if fits_two_limbs:
             shifted = product << offset
