@@ -174,11 +174,11 @@ def test_wrong_operands_are_answered_with_a_sentence() -> None:
         ValueError, match="192 elements in vectors of 64 and of 48 in vectors of 16"
     ):
         golden.matmul(a, random_tensor(rng, 2, 3, Vsq(INT4)))
+    cube = quantise(rng.standard_normal((2, 2, 16)), Vsq(INT4))
     with pytest.raises(ValueError, match="these have 3 and 3 axes"):
-        cube = quantise(rng.standard_normal((2, 2, 16)), Vsq(INT4))
         golden.matmul(cube, cube)
+    real = quantise(rng.standard_normal((2, 16)), Vsq(INT4, 16, 0))
     with pytest.raises(ValueError, match="real vector scales, which are not summed"):
-        real = quantise(rng.standard_normal((2, 16)), Vsq(INT4, 16, 0))
         golden.matmul(real, real)
     with pytest.raises(ValueError, match="cannot lose 33 bits; use 0 to 32"):
         Datapath(33)
