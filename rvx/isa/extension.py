@@ -78,6 +78,8 @@ class Extension:
         self.register_files: dict[str, RegisterFile] = {}
         self.states: dict[str, State] = {}
         self.csrs: dict[str, Csr] = {}
+        self.csr_names: dict[str, int] = {}
+        self.printed_csr_names: dict[int, str] = {}
         self.instructions: dict[str, Instruction] = {}
         self.aliases: list[Alias] = []
         self._kinds: dict[str, Kind] = dict(CORE_KINDS)
@@ -143,7 +145,14 @@ class Extension:
             if name not in self.states:
                 self.state(name, 1, doc)
         self.csrs[name] = Csr(name, address, state, lsb, bits, doc)
+        self.csr_name(name, address)
         return self.csrs[name]
+
+    def csr_name(self, name: str, address: int, *, is_printed: bool = True) -> None:
+        """Names a CSR that the CPU core, or nobody, implements; `csr` does so for those of rvx."""
+        self.csr_names[name] = address
+        if is_printed:
+            self.printed_csr_names[address] = name
 
     def instruction(
         self,

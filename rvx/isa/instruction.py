@@ -171,6 +171,11 @@ class Alias:
     is_printed: bool
     xlens: tuple[int, ...] = (32, 64)
 
+    @property
+    def fixed_operands(self) -> int:
+        """How many operands of the target the alias fixes."""
+        return sum(isinstance(bound, int) for bound in self.bindings.values())
+
     def matches(self, values: Mapping[str, int]) -> dict[str, int] | None:
         """The alias operands for these operand values of the target, if they fit it."""
         return _own_values(self.bindings, values)

@@ -38,6 +38,10 @@ class Isa:
         extensions: in the order of precedence; each name at most once.
         xlen: 32 or 64.
 
+    Attributes:
+        csrs: those that rvx holds, by name.
+        csr_names: address of every named CSR; `printed_csr_names` has the names by address.
+
     Raises:
         IsaError: a required extension is missing, two do not go together, or two instructions
             share a word and neither allows it.
@@ -53,6 +57,8 @@ class Isa:
         self.states: dict[str, State] = {}
         self.register_files: dict[str, RegisterFile] = {"x": X, "f": F}
         self.csrs: dict[str, Csr] = {}
+        self.csr_names: dict[str, int] = {}
+        self.printed_csr_names: dict[int, str] = {}
         for extension in self.extensions.values():
             self._check_company(extension)
             self._take(extension)
@@ -93,6 +99,8 @@ class Isa:
                 )
         # A later extension may widen a CSR of an earlier one, as Xsmallfloat does with fcsr.
         self.csrs.update(extension.csrs)
+        self.csr_names.update(extension.csr_names)
+        self.printed_csr_names.update(extension.printed_csr_names)
 
     def _drop_unexpandable(self) -> None:
         """Leaves out compressed instructions of extensions that are not loaded."""
@@ -153,12 +161,18 @@ class Isa:
 
     @cached_property
     def aliases_of(self) -> dict[str, list[Alias]]:
-        """The aliases to print, by the mnemonic of the instruction that they stand for."""
+        """The aliases to print, by the mnemonic of the instruction that they stand for.
+
+        The first that matches is printed: those with the most fixed operands come first (`ret`
+        before `jr`), among equals those of the later extension (`frcsr` before `csrr`).
+        """
         found: dict[str, list[Alias]] = {}
-        for aliases in self.aliases.values():
-            for alias in aliases:
-                if alias.is_printed:
+        for extension in reversed(self.extensions.values()):
+            for alias in extension.aliases:
+                if alias.is_printed and self.xlen in alias.xlens:
                     found.setdefault(alias.target, []).append(alias)
+        for aliases in found.values():
+            aliases.sort(key=lambda alias: -alias.fixed_operands)
         return found
 
 

@@ -89,7 +89,7 @@ Kind = RegisterKind | ImmediateKind | CsrKind | RoundingKind | FenceKind
 def register_kinds(file: RegisterFile) -> dict[str, RegisterKind]:
     """The kinds of a register file: `p` for all of it, and for 32 registers also `pc` for 8..15.
 
-    `x!0` is any x register but x0, `x!02` any but x0 and x2.
+    `x!0` is any x register but x0, `x!2` any but x2.
     """
     every = tuple(range(file.count))
     kinds = {file.name: RegisterKind(file.name, file, every)}
@@ -98,7 +98,7 @@ def register_kinds(file: RegisterFile) -> dict[str, RegisterKind]:
         kinds[compressed] = RegisterKind(compressed, file, tuple(range(8, 16)))
     if file is X:
         kinds["x!0"] = RegisterKind("x!0", file, every[1:])
-        kinds["x!02"] = RegisterKind("x!02", file, (1, *every[3:]))
+        kinds["x!2"] = RegisterKind("x!2", file, (0, 1, *every[3:]))
         kinds["sp"] = RegisterKind("sp", file, (2,))
     return kinds
 

@@ -1,0 +1,9 @@
+"""The extensions of rvx, one file each, and the catalogue that finds them.
+
+Importing this package imports none of them.
+"""
+
+from rvx.extensions.catalogue import isa_for, load, load_file, names
+from rvx.extensions.march import March, parse_march
+
+__all__ = ["March", "isa_for", "load", "load_file", "names", "parse_march"]

@@ -1,0 +1,218 @@
+"""The catalogue of extensions: those shipped with rvx, those of installed packages, and files.
+
+Nothing is imported before it is asked for. To ship one more extension, add its file and a row here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import re
+import sys
+import warnings
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+
+from rvx.extensions.march import March, parse_march
+from rvx.extensions.opcodes_file import read_opcodes
+from rvx.isa import Extension, Isa, IsaError
+
+ENTRY_POINT_GROUP = "rvx.extensions"
+USER_MODULE_PREFIX = "rvx_user_"
+
+SHIPPED: dict[str, str] = {
+    "i": "rv_i:I",
+    "m": "rv_m:M",
+    "a": "rv_a:A",
+    "f": "rv_f:F",
+    "d": "rv_d:D",
+    "c": "rv_c:C",
+    "zicsr": "zicsr:Zicsr",
+    "zifencei": "zifencei:Zifencei",
+    "zihintpause": "zihintpause:Zihintpause",
+}
+"""Module of this package and variable in it, by name in lower case."""
+
+NOT_BY_DEFAULT: frozenset[str] = frozenset()
+"""Shipped extensions that clash with others, so that they are loaded only when named."""
+
+
+def names() -> list[str]:
+    """Names of all extensions that can be loaded by name, in lower case: shipped ones first."""
+    return [*SHIPPED, *(name for name in _plugins() if name not in SHIPPED)]
+
+
+@cache
+def load(name: str) -> Extension:
+    """The extension with this name, upper and lower case alike.
+
+    Raises:
+        IsaError: there is none, or the package that offers it cannot be imported.
+    """
+    key = name.lower()
+    if key in SHIPPED:
+        module, _, variable = SHIPPED[key].partition(":")
+        found = getattr(importlib.import_module(f"rvx.extensions.{module}"), variable)
+        assert isinstance(found, Extension)
+        return found
+    if key in _plugins():
+        return _load_plugin(_plugins()[key])
+    close = difflib.get_close_matches(key, names(), 1)
+    meant = f" (did you mean {close[0]}?)" if close else ""
+    raise IsaError(f"there is no extension '{name}'{meant}; known are {', '.join(names())}")
+
+
+def load_file(path: str | Path) -> tuple[Extension, ...]:
+    """The extensions of a user's file: Python, or instructions in the format of riscv-opcodes.
+
+    A Python file becomes the module `rvx_user_STEM`, so that compiled bodies can be cached.
+
+    Raises:
+        IsaError: there is no such file, it cannot be imported, or it declares no extension.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise IsaError(f"there is no extension file '{path}'")
+    if path.suffix != ".py":
+        return (read_opcodes(path),)
+    module = _import_file(path)
+    found = tuple(
+        value
+        for value in vars(module).values()
+        if isinstance(value, Extension) and not _is_imported(value, module)
+    )
+    if not found:
+        raise IsaError(
+            f"'{path}' declares no extension; it should have a line such as "
+            f'Xmine = Extension("Xmine", version="0.1")'
+        )
+    return found
+
+
+def isa_for(march: str | None = None, extra: Iterable[Extension | str | Path] = ()) -> Isa:
+    """The ISA of an ISA string, with further extensions.
+
+    Extensions that others require are added by themselves.
+
+    Args:
+        march: such as `rv64gc_xposit`; by default RV64GC, every shipped extension that does not
+            clash, and every installed one that fits.
+        extra: extensions, names of them, or files of them.
+
+    Raises:
+        IsaError: something is unknown, cannot be loaded, or does not go together.
+    """
+    added = [extension for one in extra for extension in _resolve(one)]
+    if march is None:
+        return _default_isa(added)
+    parsed = parse_march(march)
+    return Isa(_with_required([*_all_of(parsed), *added]), parsed.xlen)
+
+
+def _default_isa(added: list[Extension]) -> Isa:
+    shipped = [load(name) for name in SHIPPED if name not in NOT_BY_DEFAULT]
+    # What the user names goes before what happens to be there.
+    refused = {name for extension in added for name in extension.conflicts}
+    wanted = [extension for extension in shipped if extension.name not in refused]
+    chosen = _with_required([*wanted, *added])
+    for plugin in _plugins().values():
+        try:
+            chosen = list(Isa(_with_required([*chosen, _load_plugin(plugin)])).extensions.values())
+        except IsaError as error:
+            warnings.warn(f"left out: {error}", stacklevel=3)
+    return Isa(chosen)
+
+
+def _all_of(march: March) -> list[Extension]:
+    return [load(name) for name in march.names]
+
+
+def _resolve(one: Extension | str | Path) -> tuple[Extension, ...]:
+    if isinstance(one, Extension):
+        return (one,)
+    if isinstance(one, str) and one.lower() in names():
+        return (load(one),)
+    return load_file(one)
+
+
+def _with_required(extensions: Iterable[Extension]) -> list[Extension]:
+    """The extensions, each once, what they require before them."""
+    chosen: dict[str, Extension] = {}
+    by_name = {extension.name: extension for extension in extensions}
+
+    def add(extension: Extension) -> None:
+        if extension.name in chosen:
+            return
+        for name in extension.requires:
+            add(by_name.get(name) or load(name))
+        chosen[extension.name] = extension
+
+    for extension in by_name.values():
+        add(extension)
+    return list(chosen.values())
+
+
+@cache
+def _plugins() -> dict[str, EntryPoint]:
+    return {point.name.lower(): point for point in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def _load_plugin(point: EntryPoint) -> Extension:
+    owner = f"the package '{point.dist.name}'" if point.dist else "an installed package"
+    try:
+        found = point.load()
+    except Exception as error:
+        raise IsaError(
+            f"extension '{point.name}' of {owner} cannot be imported: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(found, Extension):
+        raise IsaError(
+            f"'{point.name}' of {owner} is not an extension: {point.value} is a "
+            f"{type(found).__name__}"
+        )
+    return found
+
+
+def _import_file(path: Path) -> ModuleType:
+    name = USER_MODULE_PREFIX + re.sub(r"\W", "_", path.stem)
+    known = sys.modules.get(name)
+    if known is not None and known.__file__ == str(path.resolve()):
+        return known
+    spec = importlib.util.spec_from_file_location(name, path.resolve())
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise IsaError(f"'{path}' cannot be imported: {_sentence(error, path)}") from error
+    return module
+
+
+def _sentence(error: Exception, path: Path) -> str:
+    """The error with the line of the user's file where it came up."""
+    line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path.resolve()):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    where = f"line {line}: " if line else ""
+    return f"{where}{type(error).__name__}: {error}"
+
+
+def _is_imported(extension: Extension, module: ModuleType) -> bool:
+    """Whether the file got the extension from another module, as a base to build on."""
+    return any(
+        value is extension
+        for other in list(sys.modules.values())
+        if other is not module and other.__name__.startswith("rvx.extensions.")
+        for value in vars(other).values()
+    )

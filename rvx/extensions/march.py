@@ -1,0 +1,83 @@
+"""Reads ISA strings such as `rv64gc_zfh_xposit`, which `-march` takes and ELF attributes hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rvx.isa import IsaError
+
+SINGLE_LETTERS = "imafdc"
+GENERAL = ("i", "m", "a", "f", "d", "zicsr", "zifencei")
+"""What the letter g stands for."""
+
+WITHOUT_INSTRUCTIONS = frozenset({"zicntr", "zihpm", "ztso", "zkt"})
+"""Extensions that promise something and declare no instruction; they are accepted as they are."""
+
+_VERSION = re.compile(r"(?P<name>.*?[a-z])(?P<version>[0-9]+(?:p[0-9]+)?)?")
+_LETTER = re.compile(r"([a-z])([0-9]+(?:p[0-9]+)?)?")
+
+
+@dataclass(frozen=True)
+class March:
+    """A parsed ISA string.
+
+    Attributes:
+        xlen: 32 or 64.
+        names: the extensions in lower case, in the order written, `g` replaced by what it means.
+        versions: those that were written, such as `2.1`, by name.
+    """
+
+    xlen: int
+    names: tuple[str, ...]
+    versions: dict[str, str]
+
+
+def parse_march(text: str) -> March:
+    """Reads an ISA string.
+
+    Raises:
+        IsaError: it does not begin with rv32 or rv64 and a base, or a part cannot be read.
+    """
+    found = re.fullmatch(r"rv(32|64)(.*)", text.strip().lower())
+    if found is None:
+        raise IsaError(
+            f"'{text}' is not an ISA string; it begins with rv32 or rv64, as in rv64gc_xposit"
+        )
+    xlen, rest = int(found[1]), found[2]
+    names: dict[str, None] = {}
+    versions: dict[str, str] = {}
+    for i, part in enumerate(rest.split("_")):
+        for name, version in _parts(text, part, is_first=i == 0):
+            if version:
+                versions[name] = version.replace("p", ".")
+            for each in GENERAL if name == "g" else (name,):
+                names[each] = None
+    if "i" not in names:
+        raise IsaError(f"'{text}' names no base; after rv{xlen} comes i or g, as in rv{xlen}gc")
+    kept = tuple(name for name in names if name not in WITHOUT_INSTRUCTIONS)
+    return March(xlen, kept, versions)
+
+
+def _parts(text: str, part: str, is_first: bool) -> list[tuple[str, str]]:
+    """The extensions of one stretch between underscores, with their versions as written."""
+    names: list[tuple[str, str]] = []
+    at = 0
+    while at < len(part):
+        if part[at] in "zsx" and not (is_first and at == 0):
+            found = _VERSION.fullmatch(part, at)
+            if found is None or len(found["name"]) < 2:
+                raise IsaError(
+                    f"'{part[at:]}' in '{text}' is not the name of an extension; "
+                    f"names are letters and digits and end in a letter, as zfh or xposit"
+                )
+            return [*names, (found["name"], found["version"] or "")]
+        letter = _LETTER.match(part, at)
+        if letter is None or letter[1] not in SINGLE_LETTERS + "g":
+            raise IsaError(
+                f"'{part[at]}' in '{text}' is not an extension that rvx knows; single letters are "
+                f"{' '.join(SINGLE_LETTERS)} and g, and longer names follow an underscore"
+            )
+        names.append((letter[1], letter[2] or ""))
+        at = letter.end()
+    return names
