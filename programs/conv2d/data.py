@@ -1,0 +1,51 @@
+"""Operands of the convolution, and the registers of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Parameters = Mapping[str, int]
+Reals = npt.NDArray[np.float64]
+
+
+def inputs(p: Parameters, uniform: Callable[..., Reals]) -> tuple[Reals, Reals]:
+    """Images (N, C, H, W) and filters (F, C, K, K), drawn in this order."""
+    images = uniform(p["N"], p["C"], p["H"], p["W"])
+    filters = uniform(p["F"], p["C"], p["K"], p["K"])
+    return images, filters
+
+
+def operands(images: Reals, filters: Reals) -> tuple[Reals, Reals]:
+    """As the kernel stores them: channels last, (N, H, W, C) and (F, K, K, C)."""
+    return tuple(np.ascontiguousarray(np.moveaxis(x, 1, -1)) for x in (images, filters))
+
+
+def arguments(p: Parameters, call: Any) -> Sequence[int]:
+    """conv2d(x, filters, y, shape), where c of the shape is the bytes of a pixel."""
+    sizes = [p["N"], p["H"], p["W"], call.pitch, p["F"], p["K"], p["S"]]
+    return call.a, call.b, call.c, call.place(np.array(sizes, np.int64))
+
+
+def output_shape(p: Parameters) -> tuple[int, ...]:
+    """The result (N, rows, columns, F), channels last.
+
+    Raises:
+        ValueError: the filter is larger than the image.
+    """
+    if p["K"] > min(p["H"], p["W"]):
+        raise ValueError(
+            f"a filter of {p['K']} by {p['K']} (K) does not fit an image of "
+            f"{p['H']} by {p['W']} (H, W)"
+        )
+    rows, columns = ((p[size] - p["K"]) // p["S"] + 1 for size in ("H", "W"))
+    return p["N"], rows, columns, p["F"]
+
+
+def macs(p: Parameters) -> int:
+    """Multiply-accumulates of the mathematical convolution, without any filling."""
+    outputs = int(np.prod(output_shape(p)))
+    return outputs * p["K"] * p["K"] * p["C"]

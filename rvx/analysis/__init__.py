@@ -1,0 +1,1 @@
+"""Judging kernels: error metrics, comparisons of variants, tables and pictures."""

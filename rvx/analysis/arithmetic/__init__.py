@@ -1,0 +1,51 @@
+"""The arithmetics of kernel variants: what their numbers are, and what their sums must be.
+
+Each is a format together with an order of operations, under the name that `kernel.toml` uses.
+The references share the scalar kernels of `rvx.formats` with the instructions; those are tested
+against exact rational arithmetic on their own. What a bit-exact result shows is that the source,
+the assembler, the decoder, the emulator and its hooks do what the mathematics of the kernel says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from rvx.analysis.arithmetic import floating, posit
+from rvx.analysis.arithmetic.base import Arithmetic, Encoded, bits_of
+from rvx.analysis.arithmetic.integer import PerTensor
+from rvx.analysis.arithmetic.vsq import PerVector
+from rvx.formats.block.vsq.format import Vsq
+from rvx.formats.integer.format import INT4, INT8
+from rvx.formats.minifloat.catalogue import FP8, FP16, FP32, FP64
+from rvx.formats.posit import POSIT32
+
+CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
+    "f64": lambda: floating.fused(FP64),
+    "f32": lambda: floating.fused(FP32),
+    "f16_exsdotp": lambda: floating.exsdotp(FP16, FP32),
+    "f16_exfma": lambda: floating.exfma(FP16, FP32),
+    "f8_exsdotp": lambda: floating.exsdotp(FP8, FP16),
+    "f8_exfma": lambda: floating.exfma(FP8, FP16),
+    "posit32_quire": lambda: posit.with_quire(POSIT32),
+    "posit32": lambda: posit.rounded(POSIT32),
+    "int8": lambda: PerTensor(INT8),
+    "int4": lambda: PerTensor(INT4),
+    "vsq4": lambda: PerVector(Vsq(INT4, vector=16, scale_bits=4)),
+    "vsq4_v64": lambda: PerVector(Vsq(INT4, vector=64, scale_bits=8)),
+}
+
+
+@cache
+def find(name: str) -> Arithmetic:
+    """The arithmetic of a variant.
+
+    Raises:
+        ValueError: there is none with this name.
+    """
+    if name not in CATALOGUE:
+        raise ValueError(f"there is no arithmetic '{name}'; known are {', '.join(CATALOGUE)}")
+    return CATALOGUE[name]()
+
+
+__all__ = ["CATALOGUE", "Arithmetic", "Encoded", "bits_of", "find"]

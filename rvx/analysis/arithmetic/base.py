@@ -1,0 +1,110 @@
+"""What an arithmetic of a kernel is: how numbers become memory, and what the sums must be."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[np.int64]
+Raw = npt.NDArray[Any]
+Reals = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A tensor in the number format of a kernel; the last axis is the one it reduces along.
+
+    Attributes:
+        parts: what the reference multiplies: the codes, filled up with zeros to whole steps along
+            the last axis, then vector scales if there are any. All axes but the last agree.
+        memory: what the guest loads, in the same order.
+        values: the numbers that the tensor stands for, without the filling.
+        scale: coarse scale of the whole tensor.
+    """
+
+    parts: tuple[Codes, ...]
+    memory: tuple[Raw, ...]
+    values: Reals
+    scale: float = 1.0
+
+    @property
+    def length(self) -> int:
+        """Elements along the last axis, with the filling."""
+        return self.parts[0].shape[-1]
+
+    @property
+    def pitch(self) -> int:
+        """Bytes along the last axis."""
+        return self.memory[0].shape[-1] * self.memory[0].itemsize
+
+    def rearranged(self, rearrange: Callable[[Raw], Raw]) -> Encoded:
+        """The same tensor for the reference, with every part rearranged to rows by length."""
+        return replace(self, parts=tuple(rearrange(part) for part in self.parts))
+
+
+class Arithmetic(ABC):
+    """The number format, and the order and rounding of the operations, of a kernel variant.
+
+    Attributes:
+        lanes: elements that the kernel takes in one step; rows are filled up to a multiple.
+        output: type of the elements of the result in memory.
+        has_scales: whether the kernel takes a pointer to scales as its last argument.
+    """
+
+    lanes: int
+    output: np.dtype[Any]
+    has_scales = False
+
+    @abstractmethod
+    def encode(self, x: Reals) -> Encoded:
+        """Rounds a tensor to the format, with one coarse scale where the format needs one.
+
+        Raises:
+            ValueError: an element is not finite.
+        """
+
+    @abstractmethod
+    def product(self, a: Encoded, b: Encoded) -> Raw:
+        """The matrix product a b^T, bit for bit as the kernel computes it.
+
+        Args:
+            a: parts of shape (rows, length).
+            b: parts of shape (columns, length).
+
+        Returns:
+            Array of `output`, shape (rows, columns).
+        """
+
+    @abstractmethod
+    def decode(self, raw: Raw) -> Reals:
+        """The numbers that elements of the result stand for."""
+
+    @abstractmethod
+    def ulp(self, values: Reals) -> Reals:
+        """The distance of neighbouring numbers of the output format at these values."""
+
+    def output_scale(self, a: Encoded, b: Encoded) -> float:
+        """What the kernel multiplies its integer sums with."""
+        return a.scale * b.scale
+
+
+def check_finite(x: npt.ArrayLike) -> Reals:
+    """The tensor as float64.
+
+    Raises:
+        ValueError: an element is NaN or infinite.
+    """
+    reals = np.ascontiguousarray(x, np.float64)
+    if not np.isfinite(reals).all():
+        raise ValueError("the inputs of a kernel must be finite numbers")
+    return reals
+
+
+def bits_of(raw: Raw) -> Codes:
+    """The bit patterns of elements of the result, for comparison."""
+    return np.ascontiguousarray(raw).view(f"u{raw.dtype.itemsize}").astype(np.int64)

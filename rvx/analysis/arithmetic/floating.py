@@ -1,0 +1,148 @@
+"""IEEE formats and minifloats: fused multiply-adds, expanding dot products, expanding FMAs.
+
+All round to nearest, ties to even, as the kernels do with the frm they are called with.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from rvx import jit
+from rvx.analysis.arithmetic import sweep
+from rvx.analysis.arithmetic.base import Arithmetic, Codes, Encoded, Raw, Reals, check_finite
+from rvx.formats.minifloat.catalogue import FP32, FP64
+from rvx.formats.minifloat.format import Minifloat
+from rvx.formats.minifloat.rounding import Rounding
+from rvx.formats.minifloat.scalar import make_convert, make_exsdotp, make_fma, make_vsum
+
+RNE = int(Rounding.RNE)
+
+
+class Floating(Arithmetic):
+    """Elements of one format, summed in the same or a wider one, results as binary32 or 64.
+
+    Args:
+        src: format of the operands.
+        lanes: elements a step of the kernel.
+        words: sums that the kernel keeps.
+        step: takes a step of elements into the sums.
+        ending: makes the result of the sums.
+    """
+
+    def __init__(
+        self, src: Minifloat, lanes: int, words: int, step: sweep.Step, ending: sweep.Ending
+    ) -> None:
+        self.src = src
+        self.lanes = lanes
+        self.words = words
+        self.step = step
+        self.ending = ending
+        self.output = np.dtype(np.float64 if src == FP64 else np.float32)
+
+    def encode(self, x: Reals) -> Encoded:
+        """Rounds to the operand format; what is too large becomes infinite."""
+        reals = check_finite(x)
+        codes = _to_format(self.src)(reals.view(np.int64))
+        values = _from_format(self.src)(codes).view(np.float64)
+        missing = -reals.shape[-1] % self.lanes
+        padded = np.pad(codes, [(0, 0)] * (codes.ndim - 1) + [(0, missing)])
+        memory = padded.astype(f"u{self.src.bits // 8}", casting="unsafe")
+        return Encoded((padded,), (memory,), values)
+
+    def product(self, a: Encoded, b: Encoded) -> Raw:
+        """Every element in the order of the kernel."""
+        codes = sweep.matmul(self.step, self.ending, a.parts[0], b.parts[0], self.lanes, self.words)
+        unsigned = codes.astype(f"u{self.output.itemsize}", casting="unsafe")
+        return unsigned.view(self.output)
+
+    def decode(self, raw: Raw) -> Reals:
+        """The numbers themselves."""
+        with np.errstate(invalid="ignore"):
+            return raw.astype(np.float64)
+
+    def ulp(self, values: Reals) -> Reals:
+        """Spacing of the output format."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.spacing(np.abs(values).astype(self.output)).astype(np.float64)
+
+
+@cache
+def _to_format(fmt: Minifloat) -> Any:
+    convert = make_convert(FP64, fmt)
+
+    def encode(x: int) -> int:
+        return convert(x, RNE)[0]
+
+    return jit.elementwise(encode, 1)
+
+
+@cache
+def _from_format(fmt: Minifloat) -> Any:
+    convert = make_convert(fmt, FP64)
+
+    def decode(x: int) -> int:
+        return convert(x, RNE)[0]
+
+    return jit.elementwise(decode, 1)
+
+
+def fused(fmt: Minifloat) -> Floating:
+    """One FMA per product in one format (fmadd.d, fmadd.s)."""
+    fma = make_fma(fmt)
+
+    def step(a: Codes, b: Codes, i: int, j: int, sums: Codes) -> None:
+        sums[0] = fma(a[i], b[j], sums[0], RNE)[0]
+
+    def ending(sums: Codes) -> int:
+        return int(sums[0])
+
+    return Floating(fmt, 1, 1, step, ending)
+
+
+def _ending(dst: Minifloat) -> sweep.Ending:
+    """What the kernels do with the sums of the lanes: add them in binary32."""
+    add_single = make_vsum(FP32)
+    if dst == FP32:
+
+        def add_two(sums: Codes) -> int:
+            return add_single(sums[0], sums[1], 0, RNE)[0]
+
+        return add_two
+    add_expanding = make_vsum(dst, FP32)
+
+    def add_four(sums: Codes) -> int:
+        low = add_expanding(sums[0], sums[1], 0, RNE)[0]
+        high = add_expanding(sums[2], sums[3], 0, RNE)[0]
+        return add_single(low, high, 0, RNE)[0]
+
+    return add_four
+
+
+def exsdotp(src: Minifloat, dst: Minifloat) -> Floating:
+    """A step is one vfdotpex: every lane takes two products and rounds once."""
+    dot = make_exsdotp(src, dst)
+    words = 64 // dst.bits
+
+    def step(a: Codes, b: Codes, i: int, j: int, sums: Codes) -> None:
+        for lane in range(words):
+            x = i + 2 * lane
+            y = j + 2 * lane
+            sums[lane] = dot(a[x], b[y], a[x + 1], b[y + 1], sums[lane], RNE)[0]
+
+    return Floating(src, 2 * words, words, step, _ending(dst))
+
+
+def exfma(src: Minifloat, dst: Minifloat) -> Floating:
+    """A step is vfmacex and vfmacexu: every lane takes two products, rounding after each."""
+    fma = make_fma(src, dst)
+    words = 64 // dst.bits
+
+    def step(a: Codes, b: Codes, i: int, j: int, sums: Codes) -> None:
+        for element in range(2 * words):
+            lane = element % words
+            sums[lane] = fma(a[i + element], b[j + element], sums[lane], RNE)[0]
+
+    return Floating(src, 2 * words, words, step, _ending(dst))

@@ -1,0 +1,49 @@
+"""Integer elements with one scale per tensor, summed exactly in 32 bits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rvx.analysis.arithmetic.base import Arithmetic, Encoded, Raw, Reals, check_finite
+from rvx.formats.integer import array
+from rvx.formats.integer.calibrate import quantise_tensor
+from rvx.formats.integer.format import Integer
+
+WORD_BITS = 64
+
+
+class PerTensor(Arithmetic):
+    """Symmetric integer quantisation, max calibration; y = float32(scale) * float32(sum).
+
+    Args:
+        fmt: the integer format; a step of the kernel is a 64-bit register full of codes.
+    """
+
+    output = np.dtype(np.float32)
+    has_scales = True
+
+    def __init__(self, fmt: Integer) -> None:
+        self.fmt = fmt
+        self.lanes = WORD_BITS // fmt.bits
+
+    def encode(self, x: Reals) -> Encoded:
+        """One scale for all elements, so that the largest one becomes the largest code."""
+        quantised = quantise_tensor(check_finite(x), self.fmt)
+        codes = array.pad(quantised.codes, self.lanes)
+        memory = array.pack(codes, self.fmt, self.lanes)
+        return Encoded(
+            (codes,), (memory,), quantised.dequantise(), float(quantised.scale.reshape(()))
+        )
+
+    def product(self, a: Encoded, b: Encoded) -> Raw:
+        """Exact sums modulo 2^32, converted and scaled in binary32."""
+        sums = array.matmul(a.parts[0], b.parts[0])
+        return sums.astype(np.float32) * np.float32(self.output_scale(a, b))
+
+    def decode(self, raw: Raw) -> Reals:
+        """The results are binary32 already."""
+        return raw.astype(np.float64)
+
+    def ulp(self, values: Reals) -> Reals:
+        """Spacing of binary32."""
+        return np.spacing(np.abs(values).astype(np.float32)).astype(np.float64)

@@ -1,0 +1,90 @@
+"""Posits, with every operation rounded, or with exact sums in the quire."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rvx import jit
+from rvx.analysis.arithmetic import sweep
+from rvx.analysis.arithmetic.base import Arithmetic, Codes, Encoded, Raw, Reals, check_finite
+from rvx.formats.posit import Posit, kernels
+from rvx.formats.posit.convert import IEEE, make_from_ieee, make_to_ieee
+
+
+class PositSums(Arithmetic):
+    """Posits of 8, 16 or 32 bits; operands and results have the same format.
+
+    Args:
+        fmt: the posit format.
+        words: size of the state: a sum, or the limbs of a quire.
+        step: takes one product into the state.
+        ending: makes the result of the state.
+    """
+
+    lanes = 1
+
+    def __init__(self, fmt: Posit, words: int, step: sweep.Step, ending: sweep.Ending) -> None:
+        self.fmt = fmt
+        self.words = words
+        self.step = step
+        self.ending = ending
+        self.output = np.dtype(f"u{fmt.n // 8}")
+        self._from_f64 = jit.elementwise(make_from_ieee(fmt, *IEEE["f64"]), 1)
+        self._to_f64 = jit.elementwise(make_to_ieee(fmt, *IEEE["f64"]), 1)
+
+    def encode(self, x: Reals) -> Encoded:
+        """Rounds to the nearest posit."""
+        codes = self._from_f64(check_finite(x).view(np.int64))
+        memory = codes.astype(self.output, casting="unsafe")
+        return Encoded((codes,), (memory,), self._values(codes))
+
+    def product(self, a: Encoded, b: Encoded) -> Raw:
+        """Every element in the order of the kernel."""
+        codes = sweep.matmul(self.step, self.ending, a.parts[0], b.parts[0], 1, self.words)
+        return codes.astype(self.output, casting="unsafe")
+
+    def decode(self, raw: Raw) -> Reals:
+        """The numbers that the posits stand for, exactly; NaN for NaR."""
+        return self._values(raw.astype(np.int64))
+
+    def ulp(self, values: Reals) -> Reals:
+        """Distance from the posit at each value to the next one away from 0."""
+        codes = self._from_f64(np.abs(values).view(np.int64))
+        # Beyond the largest posit there is none: take the last distance there is.
+        codes = np.minimum(codes, self.fmt.maxpos - 1)
+        return self._values(codes + 1) - self._values(codes)
+
+    def _values(self, codes: Codes) -> Reals:
+        values: Reals = self._to_f64(codes).view(np.float64)
+        return values
+
+
+def with_quire(fmt: Posit) -> PositSums:
+    """Exact sums, rounded once: qclr, qmadd for every product, qround."""
+    posit = kernels(fmt)
+    multiply_add = posit.q_madd
+    to_posit = posit.q_round
+
+    def step(a: Codes, b: Codes, i: int, j: int, quire: Codes) -> None:
+        multiply_add(quire, a[i], b[j])
+
+    def ending(quire: Codes) -> int:
+        code: int = to_posit(quire)
+        return code
+
+    return PositSums(fmt, fmt.quire_limbs, step, ending)
+
+
+def rounded(fmt: Posit) -> PositSums:
+    """pmul and padd for every product, both rounded."""
+    posit = kernels(fmt)
+    multiply = posit.mul
+    add = posit.add
+
+    def step(a: Codes, b: Codes, i: int, j: int, sums: Codes) -> None:
+        sums[0] = add(sums[0], multiply(a[i], b[j]))
+
+    def ending(sums: Codes) -> int:
+        return int(sums[0])
+
+    return PositSums(fmt, 1, step, ending)

@@ -1,0 +1,270 @@
+"""Runs every variant of a kernel on the same inputs and judges the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from rvx.analysis import arithmetic
+from rvx.analysis.arithmetic import Arithmetic, Encoded, bits_of
+from rvx.analysis.kernel import Call, Kernel, Variant
+from rvx.analysis.metrics import Errors, finite, measure
+from rvx.analysis.versions import versions
+from rvx.assembler import assemble
+from rvx.emulator import Machine, RunResult, Trap
+from rvx.extensions import isa_for
+
+SCHEMA = "rvx.compare/1"
+Reals = npt.NDArray[np.float64]
+Backend = Literal["native", "python"]
+STACK_AND_SLACK = 1 << 20
+
+
+class GuestError(Exception):
+    """The kernel under test trapped.
+
+    Attributes:
+        trap: where and why.
+    """
+
+    def __init__(self, variant: str, trap: Trap) -> None:
+        super().__init__(f"variant {variant}: {trap.message}")
+        self.trap = trap
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Float64 operands of a kernel, drawn once for all variants.
+
+    Attributes:
+        parameters: every size.
+        low: smallest possible element.
+        high: upper end of the range.
+        seed: of NumPy's PCG64 generator.
+        a: first operand, in the order of the kernel.
+        b: second operand, in the order of the kernel.
+        golden: the result for these operands.
+    """
+
+    parameters: Mapping[str, int]
+    low: float
+    high: float
+    seed: int
+    a: Reals
+    b: Reals
+    golden: Reals
+
+
+@dataclass(frozen=True)
+class Row:
+    """One variant, run and judged.
+
+    Attributes:
+        variant: what was run.
+        run: counts and time.
+        macs: multiply-accumulates of the mathematical kernel, without filling.
+        total: errors against float64 on the unrounded inputs.
+        from_inputs: errors that the rounding of the inputs to the format causes on its own.
+        from_arithmetic: errors of the arithmetic on the rounded inputs.
+        mismatches: results whose bits differ from the order-exact reference.
+        results: how many results there are.
+    """
+
+    variant: Variant
+    run: RunResult
+    macs: int
+    total: Errors
+    from_inputs: Errors
+    from_arithmetic: Errors
+    mismatches: int
+    results: int
+
+    @property
+    def instructions_per_mac(self) -> float:
+        """Dynamic instructions of the call per multiply-accumulate."""
+        return self.run.instructions / self.macs
+
+    @property
+    def bit_exact(self) -> bool:
+        """Whether every result has the bits of the order-exact reference."""
+        return self.mismatches == 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The row of the schema; numbers that JSON does not know are null."""
+        return {
+            "variant": self.variant.name,
+            "instructions": self.run.instructions,
+            "custom_instructions": self.run.custom_instructions,
+            "instructions_per_mac": self.instructions_per_mac,
+            "mse": finite(self.total.mse),
+            "max_abs_error": finite(self.total.max_abs),
+            "sqnr_db": finite(self.total.sqnr_db),
+            "bit_exact": self.bit_exact,
+            "seconds": self.run.seconds,
+            "mismatches": self.mismatches,
+            "results": self.results,
+            "macs": self.macs,
+            "errors": {
+                "total": self.total.to_json(),
+                "inputs": self.from_inputs.to_json(),
+                "arithmetic": self.from_arithmetic.to_json(),
+            },
+            "by_mnemonic": dict(self.run.by_mnemonic),
+            "by_kind": dict(self.run.by_kind),
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All variants of a kernel on the same inputs."""
+
+    kernel: Kernel
+    inputs: Inputs
+    rows: Sequence[Row]
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every variant is bit exact."""
+        return all(row.bit_exact for row in self.rows)
+
+    def to_json(self) -> dict[str, Any]:
+        """One document of the schema rvx.compare/1."""
+        return {
+            "schema": SCHEMA,
+            "kernel": self.kernel.name,
+            "parameters": dict(self.inputs.parameters),
+            "range": [self.inputs.low, self.inputs.high],
+            "seed": self.inputs.seed,
+            "rows": [row.to_json() for row in self.rows],
+            "versions": versions(),
+        }
+
+
+def draw(
+    kernel: Kernel,
+    parameters: Mapping[str, int],
+    low: float = -1.0,
+    high: float = 1.0,
+    seed: int = 0,
+) -> Inputs:
+    """Draws the operands, uniform in [low, high), and computes the golden result.
+
+    Raises:
+        KernelError: a parameter is not valid.
+        ValueError: the range is empty or not finite.
+    """
+    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+        raise ValueError(f"the range of inputs from {low} to {high} is not finite and ascending")
+    sizes = kernel.choose(parameters)
+    generator = np.random.default_rng(seed)
+
+    def uniform(*shape: int) -> Reals:
+        return generator.uniform(low, high, shape)
+
+    a, b = kernel.data.operands(*kernel.data.inputs(sizes, uniform))
+    golden = _golden(kernel, sizes, a, b)
+    return Inputs(sizes, low, high, seed, a, b, golden)
+
+
+def _golden(kernel: Kernel, sizes: Mapping[str, int], a: Reals, b: Reals) -> Reals:
+    values = np.asarray(kernel.golden.golden(sizes, a, b), np.float64)
+    return values.reshape(kernel.data.output_shape(sizes))
+
+
+def run_variant(
+    kernel: Kernel, variant: Variant, inputs: Inputs, backend: Backend = "native"
+) -> Row:
+    """Assembles a variant, runs it on the inputs and judges what comes out.
+
+    Raises:
+        AssemblyError: the source is wrong.
+        GuestError: the kernel trapped.
+    """
+    numbers = arithmetic.find(variant.arithmetic)
+    a, b = numbers.encode(inputs.a), numbers.encode(inputs.b)
+    sizes = inputs.parameters
+    run, raw = execute(kernel, variant, sizes, a, b, backend)
+    reference = kernel.golden.reference(sizes, numbers, a, b).reshape(raw.shape)
+    ulp = numbers.ulp(inputs.golden)
+    rounded = _golden(kernel, sizes, a.values, b.values)
+    result = numbers.decode(raw)
+    return Row(
+        variant=variant,
+        run=run,
+        macs=kernel.data.macs(sizes),
+        total=measure(result, inputs.golden, ulp),
+        from_inputs=measure(rounded, inputs.golden, ulp),
+        from_arithmetic=measure(result, rounded, ulp),
+        mismatches=int(np.count_nonzero(bits_of(raw) != bits_of(reference))),
+        results=raw.size,
+    )
+
+
+def execute(
+    kernel: Kernel,
+    variant: Variant,
+    sizes: Mapping[str, int],
+    a: Encoded,
+    b: Encoded,
+    backend: Backend = "native",
+) -> tuple[RunResult, npt.NDArray[Any]]:
+    """Runs a variant on encoded operands; gives the run and the raw results.
+
+    Raises:
+        AssemblyError: the source is wrong.
+        GuestError: the kernel trapped.
+    """
+    isa = isa_for(kernel.march)
+    program = assemble(variant.source.read_text(encoding="utf-8"), isa, str(variant.source))
+    numbers = arithmetic.find(variant.arithmetic)
+    shape = kernel.data.output_shape(sizes)
+    size = int(np.prod(shape)) * numbers.output.itemsize
+    needed = size + sum(part.nbytes + 64 for x in (a, b) for part in x.memory)
+    machine = Machine(program, isa, memory=needed + STACK_AND_SLACK, backend=backend)
+    c = machine.allocate(size)
+    placed = [[machine.place(part) for part in x.memory] for x in (a, b)]
+    call = Call(placed[0][0], placed[1][0], c, a.length, a.pitch, machine.place)
+    arguments = list(kernel.data.arguments(sizes, call))
+    if numbers.has_scales:
+        arguments.append(_place_scales(machine, numbers, a, b, placed))
+    run = machine.call(kernel.symbol, *arguments)
+    if run.trap is not None:
+        raise GuestError(variant.name, run.trap)
+    return run, machine.array(c, numbers.output, shape).copy()
+
+
+def _place_scales(
+    machine: Machine, numbers: Arithmetic, a: Encoded, b: Encoded, placed: list[list[int]]
+) -> int:
+    """The block that the last argument points to: the output scale, then the vector scales."""
+    scale = np.array([numbers.output_scale(a, b), 0.0], np.float32).view(np.int64)
+    addresses = [part for parts in placed for part in parts[1:]]
+    return machine.place(np.concatenate([scale, np.array(addresses, np.int64)]))
+
+
+def compare(
+    kernel: Kernel,
+    inputs: Inputs,
+    variants: Iterable[Variant] | None = None,
+    backend: Backend = "native",
+    progress: Callable[[str], None] | None = None,
+) -> Comparison:
+    """Runs the variants one after the other.
+
+    Args:
+        kernel: what to compute.
+        inputs: made by `draw`.
+        variants: all of the kernel's if None.
+        backend: of the emulator.
+        progress: is told the name of every variant before it runs.
+    """
+    rows = []
+    for variant in kernel.variants.values() if variants is None else variants:
+        if progress is not None:
+            progress(variant.name)
+        rows.append(run_variant(kernel, variant, inputs, backend))
+    return Comparison(kernel, inputs, rows)

@@ -1,0 +1,111 @@
+"""Pictures of a comparison: accuracy against instructions, and the mix of instructions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rvx.analysis.compare import Comparison, Row
+from rvx.analysis.table import title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SUFFIXES = (".svg", ".png", ".pdf")
+
+
+class PlotError(ValueError):
+    """A picture that cannot be drawn."""
+
+
+def check(path: Path) -> None:
+    """Whether a picture can be written there, before the work begins.
+
+    Raises:
+        PlotError: matplotlib is missing, the suffix is none of `SUFFIXES`, or there is no folder.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise PlotError(
+            f"'{path}' is not the name of a picture; it must end in {', '.join(SUFFIXES)}"
+        )
+    if not path.absolute().parent.is_dir():
+        raise PlotError(f"'{path}' cannot be written: there is no folder {path.parent}")
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise PlotError(
+            "pictures need matplotlib, which is not installed: pip install 'rvx[plot]'"
+        ) from None
+
+
+def pareto_front(rows: Sequence[Row]) -> list[Row]:
+    """The rows that no other one beats in both instructions and SQNR, cheapest first."""
+    front: list[Row] = []
+    for row in sorted(rows, key=lambda r: (r.instructions_per_mac, -r.total.sqnr_db)):
+        if not front or row.total.sqnr_db > front[-1].total.sqnr_db:
+            front.append(row)
+    return front
+
+
+def draw(comparison: Comparison, path: Path) -> None:
+    """Writes both pictures, side by side, into one file.
+
+    Raises:
+        PlotError: see `check`.
+    """
+    check(path)
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(12, 5), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    draw_pareto(left, comparison.rows)
+    draw_mix(right, comparison.rows)
+    figure.suptitle(title(comparison), fontsize=10)
+    # A date in the file would make every run differ.
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
+    figure.savefig(path, metadata=metadata)
+
+
+def draw_pareto(axes: Axes, rows: Sequence[Row]) -> None:
+    """SQNR over instructions per MAC, and the line of the variants that nothing beats."""
+    shown = [row for row in rows if np.isfinite(row.total.sqnr_db)]
+    front = pareto_front(shown)
+    axes.step(
+        [row.instructions_per_mac for row in front],
+        [row.total.sqnr_db for row in front],
+        where="post",
+        color="0.75",
+        zorder=1,
+    )
+    for row in shown:
+        at = (row.instructions_per_mac, row.total.sqnr_db)
+        axes.scatter(*at, s=25, zorder=2)
+        axes.annotate(row.variant.name, at, xytext=(4, 4), textcoords="offset points", fontsize=8)
+    axes.set_xscale("log", base=2)
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+    axes.margins(0.15)
+    axes.set_xlabel("instructions per MAC")
+    axes.set_ylabel("SQNR in dB")
+    axes.set_title("Accuracy against instructions", fontsize=10)
+    axes.grid(alpha=0.3)
+
+
+def draw_mix(axes: Axes, rows: Sequence[Row]) -> None:
+    """Instructions per MAC by class, a bar a variant."""
+    totals: dict[str, int] = {}
+    for row in rows:
+        for kind, count in row.run.by_kind.items():
+            totals[kind] = totals.get(kind, 0) + count
+    names = [row.variant.name for row in rows]
+    left = np.zeros(len(rows))
+    for kind in sorted(totals, key=lambda k: -totals[k]):
+        widths = np.array([row.run.by_kind.get(kind, 0) / row.macs for row in rows])
+        axes.barh(names, widths, left=left, label=kind)
+        left += widths
+    axes.invert_yaxis()
+    axes.set_xlabel("instructions per MAC")
+    axes.set_title("Mix of instructions", fontsize=10)
+    axes.legend(fontsize=8)

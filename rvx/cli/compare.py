@@ -1,0 +1,143 @@
+"""`rvx compare`: the variants of a kernel on the same inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rvx.cli.options import Backend, Json
+from rvx.cli.output import Exit, UsageProblem, command, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rvx.analysis.compare import Comparison, Inputs
+    from rvx.analysis.kernel import Kernel, Variant
+
+
+@command
+def compare(
+    kernel: Annotated[
+        str, typer.Argument(metavar="KERNEL", help="gemm, conv2d, or the folder of a kernel.")
+    ],
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A size. Repeatable."),
+    ] = None,
+    inputs_range: Annotated[
+        str,
+        typer.Option(
+            "--range", metavar="R|LOW:HIGH", help="Inputs are uniform in [-R, R], or [LOW, HIGH]."
+        ),
+    ] = "1",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the random inputs.")] = 0,
+    variant: Annotated[
+        list[str] | None,
+        typer.Option("--variant", metavar="NAME", help="Only this variant. Repeatable."),
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot", metavar="FILE", help="Also draw accuracy and instructions (.svg, .png)."
+        ),
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table.")] = False,
+    as_json: Json = False,
+    backend: Backend = "native",
+) -> None:
+    """Run every variant of a kernel on the same inputs; print counts and errors.
+
+    The error against float64 is split into what rounding the inputs cost (MSE of inputs), what
+    the arithmetic of the kernel cost (MSE of arithmetic), and whether the emulation is exact:
+    bit for bit what a reference with the same order of operations gives. If it is not, the exit
+    code is 1.
+    """
+    from rvx.analysis import compare as library
+    from rvx.analysis import kernel as kernels
+    from rvx.analysis import plots, table
+
+    if backend not in ("native", "python"):
+        raise UsageProblem(f"--backend {backend}: there are native and python")
+    if plot is not None:
+        plots.check(plot)
+    low, high = parse_range(inputs_range)
+    chosen = kernels.load(kernel)
+    variants = chosen.select(variant or [])
+    inputs = library.draw(chosen, parse_parameters(parameter or []), low, high, seed)
+    comparison = _run(chosen, inputs, variants, backend)
+    if plot is not None:
+        plots.draw(comparison, plot)
+        say(f"wrote {plot}")
+    if as_json:
+        print_json(comparison.to_json())
+    elif markdown:
+        print(table.to_markdown(comparison), end="")
+    else:
+        print_table(table.to_rich(comparison))
+    if not comparison.is_exact:
+        wrong = ", ".join(row.variant.name for row in comparison.rows if not row.bit_exact)
+        say(f"error: the emulation of {wrong} differs from the order-exact reference")
+        raise typer.Exit(Exit.FAILED)
+
+
+def _run(kernel: Kernel, inputs: Inputs, variants: Sequence[Variant], backend: str) -> Comparison:
+    """Runs the variants, with a bar on stderr if somebody watches."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from rvx.analysis.compare import compare as run_all
+    from rvx.cli.output import talk
+
+    console = talk()
+    columns = (TextColumn("{task.description:16}"), BarColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=len(variants))
+
+        def begin(name: str) -> None:
+            bar.update(task, description=name, completed=begun[0])
+            begun[0] += 1
+
+        begun = [0]
+        native = "python" if backend == "python" else "native"
+        return run_all(kernel, inputs, variants, native, begin)
+
+
+def parse_parameters(given: Sequence[str]) -> dict[str, int]:
+    """The values of `-p NAME=VALUE` options.
+
+    Raises:
+        UsageProblem: one is not of that form.
+    """
+    values: dict[str, int] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        try:
+            values[name.strip()] = int(value, 0)
+        except ValueError:
+            equals = ""
+        if not equals:
+            raise UsageProblem(f"-p {text}: write a name and a whole number, such as -p M=128")
+    return values
+
+
+def parse_range(text: str) -> tuple[float, float]:
+    """The ends of the range of inputs.
+
+    Raises:
+        UsageProblem: the text is neither a positive number nor two ascending ones.
+    """
+    low_text, colon, high_text = text.rpartition(":")
+    try:
+        high = float(high_text)
+        low = float(low_text) if colon else -high
+    except ValueError:
+        low = high = 0.0
+    if not (low < high and high - low < float("inf")):
+        raise UsageProblem(
+            f"--range {text}: write a positive number R for [-R, R], such as 0.1, "
+            f"or both ends, such as 0:2"
+        )
+    return low, high

@@ -1,0 +1,71 @@
+"""The `rvx` program: its commands, and what all of them have in common."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from rvx.cli import asm, cache, compare, dis, format, isa, run, version
+
+EPILOG = (
+    "Exit codes: 0 ok, 1 the program under test failed or a check did not hold, 2 usage, "
+    "3 source error, 4 guest trap, 5 limit reached, 130 interrupted."
+)
+
+app = typer.Typer(
+    name="rvx",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(epilog=EPILOG)
+def rvx(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=version.print_version, is_eager=True
+        ),
+    ] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="Print without colours.")] = False,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Say more; twice for everything.")
+    ] = 0,
+) -> None:
+    """RISC-V instruction-set extensions: declare, assemble, run, count and compare."""
+    if no_color:
+        os.environ["NO_COLOR"] = "1"
+    if verbose:
+        _log(verbose)
+
+
+def _log(verbose: int) -> None:
+    import logging
+
+    from rich.console import Console
+    from rich.logging import RichHandler
+
+    logging.basicConfig(
+        level=logging.INFO if verbose == 1 else logging.DEBUG,
+        format="%(message)s",
+        handlers=[RichHandler(console=Console(stderr=True), show_path=False)],
+    )
+
+
+app.command()(asm.asm)
+app.command()(dis.dis)
+app.command()(run.run)
+app.command()(compare.compare)
+app.add_typer(isa.app, name="isa")
+app.command()(format.format)
+app.add_typer(cache.app, name="cache")
+app.command()(version.version)
+
+
+def main() -> None:
+    """Entry point of the `rvx` script."""
+    app()

@@ -1,0 +1,117 @@
+"""What the commands print, and how they end: stdout is the result, stderr is talk."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from enum import IntEnum
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+P = ParamSpec("P")
+WIDE = 200
+
+
+class Exit(IntEnum):
+    """The exit codes of every command."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    SOURCE = 3
+    TRAP = 4
+    LIMIT = 5
+    INTERRUPTED = 130
+
+
+# By name, so that the packages that raise them need not be imported to say so.
+_EXPECTED = {
+    "AssemblyError": Exit.SOURCE,
+    "GuestError": Exit.TRAP,
+    "IsaError": Exit.USAGE,
+    "DeclarationError": Exit.USAGE,
+    "ExtensionError": Exit.USAGE,
+    "LoadError": Exit.USAGE,
+    "MemoryLayoutError": Exit.USAGE,
+    "KernelError": Exit.USAGE,
+    "PlotError": Exit.USAGE,
+    "UsageProblem": Exit.USAGE,
+    "OSError": Exit.USAGE,
+}
+
+
+class UsageProblem(ValueError):
+    """An argument that means nothing; the message says what would."""
+
+
+def command(function: Callable[P, None]) -> Callable[P, None]:
+    """Makes a command end with a sentence and an exit code where it cannot do its work."""
+
+    @wraps(function)
+    def run(*arguments: P.args, **options: P.kwargs) -> None:
+        try:
+            function(*arguments, **options)
+        except KeyboardInterrupt:
+            fail("interrupted", Exit.INTERRUPTED)
+        except Exception as error:
+            code = _code(error)
+            if code is None:
+                raise
+            fail(_sentence(error), code)
+
+    return run
+
+
+def _code(error: Exception) -> Exit | None:
+    for kind in type(error).__mro__:
+        if kind.__name__ in _EXPECTED and (kind is OSError or kind.__module__.startswith("rvx.")):
+            return _EXPECTED[kind.__name__]
+    return None
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"'{error.filename}': {error.strerror}"
+    return str(error)
+
+
+def fail(sentence: str, code: Exit) -> NoReturn:
+    """Says why on stderr and ends the command."""
+    if code is Exit.SOURCE:
+        say(sentence)
+    else:
+        say(f"error: {sentence}")
+    raise typer.Exit(code)
+
+
+def say(text: str) -> None:
+    """Prints to stderr."""
+    print(text, file=sys.stderr)
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """Prints one JSON document to stdout."""
+    print(json.dumps(document, indent=2, allow_nan=False))
+
+
+def print_table(table: RenderableType) -> None:
+    """Prints a rich table to stdout, never squeezed when nobody watches."""
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDE)
+    console.print(table)
+
+
+def talk() -> Console:
+    """A console on stderr."""
+    from rich.console import Console
+
+    return Console(stderr=True)

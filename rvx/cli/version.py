@@ -1,0 +1,33 @@
+"""`rvx version`: which versions are at work."""
+
+from __future__ import annotations
+
+import typer
+
+import rvx
+from rvx.cli.options import Json
+from rvx.cli.output import print_json
+
+SCHEMA = "rvx.version/1"
+
+
+def print_version(wanted: bool) -> None:
+    """Prints the version of rvx and ends."""
+    if wanted:
+        print(f"rvx {rvx.__version__}")
+        raise typer.Exit
+
+
+def version(as_json: Json = False) -> None:
+    """Print the versions of rvx, of what it is built on, and of its extensions."""
+    from rvx import extensions
+    from rvx.analysis.versions import versions
+
+    shipped = {name: extensions.load(name).version for name in extensions.names()}
+    if as_json:
+        print_json({"schema": SCHEMA, "versions": versions(), "extensions": shipped})
+        return
+    for name, number in versions().items():
+        print(f"{name} {number}")
+    for name, number in shipped.items():
+        print(f"{name} {number}")
