@@ -97,9 +97,9 @@ def _make_extreme(fmt: Minifloat, wants_less: bool) -> Comparison:
             if min(kind_a, kind_b) >= QUIET:
                 return nan(flags)
             return (b if kind_a >= QUIET else a), flags
-        # Twice the order, less one for a negative code, puts -0 below +0.
-        place_a = 2 * order(a) - ((a >> sign_place) & 1)
-        place_b = 2 * order(b) - ((b >> sign_place) & 1)
+        # One less for a negative code puts -0 below +0.
+        place_a = order(a) - ((a >> sign_place) & 1)
+        place_b = order(b) - ((b >> sign_place) & 1)
         return (a if (place_a < place_b) == wants_less else b), 0
 
     return extreme

@@ -87,11 +87,41 @@ def jam_right(mag: int, count: int) -> int:
 def make_pack(fmt: Minifloat, overflow: Overflow | None = None) -> Pack:
     """pack(sign, mag, exp, rm) -> (code, flags): rounds mag * 2^exp, for 0 < mag < 2^62.
 
+    What nearly every call needs, round-to-nearest inside the normal range, is kept so short that
+    it is inlined where it is used; all else is a call to `make_careful_pack`'s kernel.
+
     Raises:
         ValueError: the format cannot express the overflow policy.
     """
+    careful_pack = make_careful_pack(fmt, overflow)
     m = fmt.m
     lsb_min = fmt.lsb_min
+    lsb_top = max(fmt.emax, fmt.emin) - m
+    sign_place = fmt.bits - 1
+    is_scale = fmt.flavour is Flavour.SCALE
+    shift = TOP - m
+    below = (1 << shift) - 1
+    half = 1 << (shift - 1)
+
+    def pack(sign: int, mag: int, exp: int, rm: int) -> tuple[int, int]:
+        places = clz64(mag) - (63 - TOP)
+        lsb = exp - places + shift
+        if is_scale or rm != RNE or lsb < lsb_min or lsb >= lsb_top:
+            return careful_pack(sign, mag, exp, rm)
+        mag <<= places
+        kept = (mag + half - 1 + ((mag >> shift) & 1)) >> shift
+        code = ((lsb - lsb_min) << m) + kept
+        return code | (sign << sign_place), NX if mag & below != 0 else 0
+
+    return pack
+
+
+@cache
+def make_careful_pack(fmt: Minifloat, overflow: Overflow | None = None) -> Pack:
+    """The same as `make_pack`, in every mode and over the whole range."""
+    m = fmt.m
+    lsb_min = fmt.lsb_min
+    lsb_top = max(fmt.emax, fmt.emin) - m
     max_finite = fmt.max_finite
     min_normal = fmt.min_normal
     sign_place = fmt.bits - 1
@@ -104,14 +134,15 @@ def make_pack(fmt: Minifloat, overflow: Overflow | None = None) -> Pack:
     overflows_to_nan = policy is Overflow.NAN
     beyond = fmt.infinity if policy is Overflow.INFINITY and fmt.infinity else max_finite
 
-    def pack(sign: int, mag: int, exp: int, rm: int) -> tuple[int, int]:
+    def careful_pack(sign: int, mag: int, exp: int, rm: int) -> tuple[int, int]:
         if is_scale and sign:
             return nan, NV
         if not is_stochastic and rm & 7 == RSR:
             rm = RNE
         places = clz64(mag) - (63 - TOP)
         mag <<= places
-        lsb = exp - places + full_shift
+        # One binade above the top is far enough to overflow, and keeps the code in 64 bits.
+        lsb = min(exp - places + full_shift, lsb_top + 1)
         missing = lsb_min - lsb
         shift = full_shift
         if missing > 0:
@@ -129,7 +160,7 @@ def make_pack(fmt: Minifloat, overflow: Overflow | None = None) -> Pack:
             flags = NX
             if missing > 0 and (code < min_normal or rounded(mag, full_shift, sign, rm) < (2 << m)):
                 flags = NX | UF
-        if code > max_finite:
+        if code > max_finite or lsb > lsb_top:
             flags = OF | NX
             mode = rm & 7
             if mode in (RTZ, ROD) or (mode == RDN and not sign) or (mode == RUP and sign):
@@ -142,7 +173,7 @@ def make_pack(fmt: Minifloat, overflow: Overflow | None = None) -> Pack:
             return 0, flags
         return code | (sign << sign_place), flags
 
-    return pack
+    return careful_pack
 
 
 @cache
