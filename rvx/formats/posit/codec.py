@@ -9,6 +9,7 @@ one addition and one arithmetic shift.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from rvx.formats.bits import clz64
 from rvx.formats.posit.format import Posit
@@ -24,6 +25,7 @@ def pattern(fmt: Posit, bits: int) -> int:
     return bits - (1 << 64) if fmt.n == 64 and bits >= fmt.nar else bits
 
 
+@cache
 def make_decode(fmt: Posit) -> Callable[[int], tuple[int, int, int]]:
     """decode(p) -> (sign, scale, significand), sign 0 or -1, for p neither zero nor NaR."""
     top = 64 - fmt.n
@@ -47,6 +49,7 @@ def make_decode(fmt: Posit) -> Callable[[int], tuple[int, int, int]]:
     return decode
 
 
+@cache
 def make_encode(fmt: Posit) -> Callable[[int, int, int, int], int]:
     """encode(sign, scale, significand, sticky) -> p, rounded by section 4.1 of the standard.
 

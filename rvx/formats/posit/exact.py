@@ -128,13 +128,11 @@ def sqrt_near(x: Fraction, fmt: Posit) -> Fraction:
     It is the root itself, or lies strictly between the same two multiples of a unit that is finer
     than any rounding boundary.
     """
-    unit = Fraction(4) ** (fmt.max_scale + 2 * fmt.n)
-    scaled = x * unit
+    finer = fmt.max_scale + 2 * fmt.n
+    scaled = x * 4**finer
     root = isqrt(scaled.numerator // scaled.denominator)
-    exact = Fraction(root) ** 2 == scaled
-    return (root if exact else root + Fraction(1, 2)) / Fraction(2) ** (
-        fmt.max_scale + 2 * fmt.n
-    )
+    rest = Fraction(root * root != scaled, 2)
+    return (root + rest) / 2**finer
 
 
 def fused_multiply(a: int, b: int, c: int, fmt: Posit) -> int:
@@ -146,7 +144,7 @@ def fused_multiply(a: int, b: int, c: int, fmt: Posit) -> int:
 
 
 def fma(a: int, b: int, c: int, fmt: Posit) -> int:
-    """a * b + c, rounded once: pToQ(c), qMulAdd, qToP of the standard."""
+    """The fused a * b + c, rounded once: pToQ(c), qMulAdd, qToP of the standard."""
     x, y, z = decode(a, fmt), decode(b, fmt), decode(c, fmt)
     if x is None or y is None or z is None:
         return fmt.nar

@@ -50,17 +50,6 @@ def make_add(fmt: Posit) -> Binary:
     return add
 
 
-def make_sub(fmt: Posit) -> Binary:
-    """sub(a, b): the difference, rounded once; negation of a posit is exact."""
-    add = make_add(fmt)
-    mask = fmt.mask
-
-    def sub(a: int, b: int) -> int:
-        return add(a, -b & mask)
-
-    return sub
-
-
 def make_mul(fmt: Posit) -> Binary:
     """mul(a, b): the product, rounded once; NaR when an operand is NaR."""
     decode = make_decode(fmt)
@@ -72,9 +61,9 @@ def make_mul(fmt: Posit) -> Binary:
     drop_a = u + 1 - drop_b
 
     def mul(a: int, b: int) -> int:
-        if a == nar or b == nar:
+        if nar in (a, b):
             return nar
-        if a == 0 or b == 0:
+        if 0 in (a, b):
             return 0
         sign_a, scale_a, sig_a = decode(a)
         sign_b, scale_b, sig_b = decode(b)
@@ -98,7 +87,7 @@ def make_div(fmt: Posit) -> Binary:
     raise_to_unit = u - more
 
     def div(a: int, b: int) -> int:
-        if a == nar or b == nar or b == 0:
+        if nar in (a, b) or b == 0:
             return nar
         if a == 0:
             return 0
