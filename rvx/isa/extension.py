@@ -241,6 +241,7 @@ class Extension:
         of: Extension,
         shown_as: str = "",
         xlen: int | None = None,
+        overlaps: Collection[str] = (),
     ) -> Instruction:
         """Declares a 16-bit instruction as the abbreviation of another, whose meaning it has.
 
@@ -252,8 +253,10 @@ class Extension:
             bits: its pattern.
             expansion: what it stands for, such as `addi rd, rd, imm`.
             of: the extension that declares the expansion's instruction.
-            shown_as: mnemonic of the alias of that instruction which the disassembler prints.
+            shown_as: mnemonic of the alias of that instruction which the disassembler prints; its
+                own, to be printed as it is.
             xlen: 32 or 64 where only that width has it.
+            overlaps: mnemonics that share words with it on purpose.
         """
         target = of._find(expansion.split(maxsplit=1)[0], xlen)
         if target is None:
@@ -261,7 +264,9 @@ class Extension:
                 f"{self.name}: expansion '{expansion}': {of.name} has no such instruction"
             )
         doc = f"Expands to `{expansion}`."
-        plain = self._add(syntax, bits, None, xlen=xlen, kind=target.kind, overlaps=(), doc=doc)
+        plain = self._add(
+            syntax, bits, None, xlen=xlen, kind=target.kind, overlaps=overlaps, doc=doc
+        )
         made = replace(plain, expansion=make_expansion(plain, expansion, target, shown_as))
         self.instructions[_key(made.mnemonic, xlen)] = made
         return made

@@ -7,15 +7,24 @@ guest at this instruction. The functions are kernels: they run interpreted and c
 
 from __future__ import annotations
 
-from collections.abc import MutableSequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 FAULT_NONE = 0
 FAULT_LOAD = 1
 FAULT_STORE = 2
 
-BASE, SIZE, WRITE_BEGIN, WRITE_END = 0, 1, 2, 3
-FAULT_KIND, FAULT_ADDRESS, FAULT_SIZE = 0, 1, 2
+BASE, SIZE, ADDRESS_MASK = 0, 1, 2
+FAULT_KIND, FAULT_ADDRESS, FAULT_SIZE, CODE_WRITTEN = 0, 1, 2, 3
+
+PAGE_SHIFT = 12
+READABLE, WRITABLE, EXECUTABLE = 1, 2, 4
+
+
+class Words(Protocol):
+    """A mutable array of numbers: a NumPy array, a memoryview or a list."""
+
+    def __getitem__(self, index: int, /) -> int: ...
+    def __setitem__(self, index: int, value: int, /) -> None: ...
 
 
 class Memory(NamedTuple):
@@ -23,35 +32,51 @@ class Memory(NamedTuple):
 
     Attributes:
         ram: bytes of the mapping, shape (size,).
-        bounds: int64[4]: guest address of the first byte, size in bytes, and the half-open range
-            of guest addresses that may be written.
-        fault: int64[3]: kind (`FAULT_*`), guest address and size in bytes of the first bad access.
+        pages: what may be done with each page of 4096 bytes, shape (size / 4096,).
+        bounds: int64[3]: guest address of the first byte, size in bytes, and the bits of an
+            address that count (registers of RV32 arrive sign-extended).
+        fault: int64[4]: kind (`FAULT_*`), guest address and size in bytes of the first bad
+            access; then 1 if a store went to an executable page.
     """
 
-    ram: MutableSequence[int]
-    bounds: MutableSequence[int]
-    fault: MutableSequence[int]
+    ram: Words
+    pages: Words
+    bounds: Words
+    fault: Words
 
 
 def _offset(mem: Memory, address: int, size: int) -> int:
-    offset = address - mem.bounds[BASE]
+    offset = address - mem.bounds[BASE] & mem.bounds[ADDRESS_MASK]
     if offset < 0 or offset > mem.bounds[SIZE] - size:
+        return _note(mem, FAULT_LOAD, address, size)
+    if not mem.pages[offset >> PAGE_SHIFT] & mem.pages[offset + size - 1 >> PAGE_SHIFT] & READABLE:
         return _note(mem, FAULT_LOAD, address, size)
     return offset
 
 
 def _store_offset(mem: Memory, address: int, size: int) -> int:
-    if address < mem.bounds[WRITE_BEGIN] or address > mem.bounds[WRITE_END] - size:
+    offset = address - mem.bounds[BASE] & mem.bounds[ADDRESS_MASK]
+    if offset < 0 or offset > mem.bounds[SIZE] - size:
         return _note(mem, FAULT_STORE, address, size)
-    return address - mem.bounds[BASE]
+    first, last = mem.pages[offset >> PAGE_SHIFT], mem.pages[offset + size - 1 >> PAGE_SHIFT]
+    if not first & last & WRITABLE:
+        return _note(mem, FAULT_STORE, address, size)
+    if (first | last) & EXECUTABLE:
+        mem.fault[CODE_WRITTEN] = 1
+    return offset
 
 
 def _note(mem: Memory, kind: int, address: int, size: int) -> int:
     if mem.fault[FAULT_KIND] == FAULT_NONE:
         mem.fault[FAULT_KIND] = kind
-        mem.fault[FAULT_ADDRESS] = address
+        mem.fault[FAULT_ADDRESS] = address & mem.bounds[ADDRESS_MASK]
         mem.fault[FAULT_SIZE] = size
     return -1
+
+
+def _byte(mem: Memory, at: int) -> int:
+    # The mask makes an int64 of the byte: compiled code would go on in uint64 otherwise.
+    return mem.ram[at] & 0xFF
 
 
 def load_u8(mem: Memory, address: int) -> int:
@@ -59,7 +84,7 @@ def load_u8(mem: Memory, address: int) -> int:
     at = _offset(mem, address, 1)
     if at < 0:
         return 0
-    return mem.ram[at] | 0
+    return _byte(mem, at)
 
 
 def load_u16(mem: Memory, address: int) -> int:
@@ -67,7 +92,7 @@ def load_u16(mem: Memory, address: int) -> int:
     at = _offset(mem, address, 2)
     if at < 0:
         return 0
-    return mem.ram[at] | mem.ram[at + 1] << 8
+    return _byte(mem, at) | _byte(mem, at + 1) << 8
 
 
 def load_u32(mem: Memory, address: int) -> int:
@@ -75,8 +100,8 @@ def load_u32(mem: Memory, address: int) -> int:
     at = _offset(mem, address, 4)
     if at < 0:
         return 0
-    low = mem.ram[at] | mem.ram[at + 1] << 8
-    return low | mem.ram[at + 2] << 16 | mem.ram[at + 3] << 24
+    low = _byte(mem, at) | _byte(mem, at + 1) << 8
+    return low | _byte(mem, at + 2) << 16 | _byte(mem, at + 3) << 24
 
 
 def load_s8(mem: Memory, address: int) -> int:

@@ -1,0 +1,20 @@
+"""The emulator: Unicorn runs the base ISA, compiled Python bodies run the rest.
+
+Importing this package imports Unicorn and numba; the command line does it inside its commands.
+"""
+
+from rvx.emulator.loader import Executable, LoadError, load_executable
+from rvx.emulator.machine import Machine
+from rvx.emulator.memory import MemoryLayoutError
+from rvx.emulator.result import RunResult, Trap, TrapKind
+
+__all__ = [
+    "Executable",
+    "LoadError",
+    "Machine",
+    "MemoryLayoutError",
+    "RunResult",
+    "Trap",
+    "TrapKind",
+    "load_executable",
+]

@@ -1,0 +1,107 @@
+"""The words that compiled hooks and the Python side of the machine share.
+
+One int64 array: a header with the fields below, then the state of the extensions (register files,
+quire, CSRs). Compiled code gets its address; Python sees it as `Context.words`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rvx.isa import Isa, RegisterFile
+
+
+class Status(IntEnum):
+    """Why the compiled hooks stopped the CPU."""
+
+    RUNNING = 0
+    ECALL = 1
+    ILLEGAL = 2
+    FAULT = 3
+    LIMIT = 4
+    TIER_UP = 5
+    CAUSE = 6
+    CODE_WRITTEN = 7
+
+
+class Field(IntEnum):
+    """Position of each header word."""
+
+    STATUS = 0
+    DIFFERENCES = 1
+    REMAINING = 2
+    BLOCK_BEGIN = 3
+    BLOCKS = 4
+    PC = 5
+    NEXT_PC = 6
+    FFLAGS = 7
+    FAULT = 8  # four words, see rvx.isa.memory
+    CAUSE = 12
+    RAM = 13
+    RAM_BOUNDS = 14  # three words, see rvx.isa.memory
+    PAGES = 17
+    EXEC_BASE = 18
+    EXEC_HALFWORDS = 19
+    BLOCK_LENGTHS = 20
+    SITES = 22
+    TRAPS = 23
+    HASH = 24
+    HASH_MASK = 25
+    MISS = 26
+    FLAGS_ADDRESS = 27
+    PC_REGISTER = 28
+    FFLAGS_REGISTER = 29
+    SINK = 30
+    THRESHOLD = 31
+    FLAGS_TABLE = 32  # 32 words: RISC-V fflags to the core's own encoding
+    MIRROR_X = 64  # used only where the core's registers cannot be reached by pointer
+    MIRROR_F = 96
+    MIRROR_FRM = 128
+    FRM = 129  # address of the rounding mode
+    BLOCKS_BIASED = 130  # BLOCKS - 8 * EXEC_BASE
+    SLOW_BLOCK = 131  # address of the hook for all other blocks
+    END = 136
+
+
+@dataclass(frozen=True)
+class Context:
+    """The shared words and where the extensions' state is within them.
+
+    Attributes:
+        words: the array.
+        offsets: first word of every state and of every register file of an extension.
+    """
+
+    words: NDArray[np.int64]
+    offsets: dict[str, int]
+
+    @classmethod
+    def for_isa(cls, isa: Isa) -> Context:
+        """A context with room for the state of all extensions, all 0."""
+        offsets: dict[str, int] = {}
+        at = int(Field.END)
+        for name, state in isa.states.items():
+            offsets[name] = at
+            at += state.words
+        for name, file in isa.register_files.items():
+            if not file.is_core:
+                offsets[name] = at
+                at += file.count
+        return cls(np.zeros(at, np.int64), offsets)
+
+    def address(self, word: int) -> int:
+        """Host address of a word."""
+        return int(self.words.ctypes.data) + 8 * word
+
+    def state(self, name: str, words: int) -> NDArray[np.int64]:
+        """A view of a state or register file."""
+        start = self.offsets[name]
+        return self.words[start : start + words]
+
+    def register_address(self, file: RegisterFile, number: int) -> int:
+        """Host address of an extension's register."""
+        return self.address(self.offsets[file.name] + number)

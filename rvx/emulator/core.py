@@ -1,0 +1,287 @@
+"""The CPU core: the one file that knows Unicorn's interface and its surprises (pinned: 2.1.4).
+
+What the rest of the emulator relies on is stated by tests/emulator/test_unicorn_pin.py, fact by
+fact, so that a new release of Unicorn says which of them it changed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import unicorn
+from numpy.typing import NDArray
+from unicorn import riscv_const as const
+from unicorn import unicorn_const
+from unicorn.unicorn_py3.unicorn import uclib
+
+X0 = int(const.UC_RISCV_REG_X0)
+F0 = int(const.UC_RISCV_REG_F0)
+PC = int(const.UC_RISCV_REG_PC)
+FFLAGS = int(const.UC_RISCV_REG_FFLAGS)
+FRM = int(const.UC_RISCV_REG_FRM)
+MSTATUS = int(const.UC_RISCV_REG_MSTATUS)
+MSTATUS_FS_DIRTY = 0x6000
+
+HOOK_TRAP = int(unicorn_const.UC_HOOK_INTR)
+HOOK_CODE = int(unicorn_const.UC_HOOK_CODE)
+HOOK_BLOCK = int(unicorn_const.UC_HOOK_BLOCK)
+HOOK_BAD_ACCESS = int(unicorn_const.UC_HOOK_MEM_INVALID)
+
+READ = int(unicorn_const.UC_PROT_READ)
+WRITE = int(unicorn_const.UC_PROT_WRITE)
+EXECUTE = int(unicorn_const.UC_PROT_EXEC)
+
+CAUSE_ILLEGAL = 2
+CAUSE_ECALL = 8
+
+_SEARCHED_HANDLE = 8192
+_SEARCHED_STATE = 1 << 17
+
+
+class CoreError(RuntimeError):
+    """Unicorn refused something that rvx takes for granted."""
+
+
+@dataclass(frozen=True)
+class RegisterPointers:
+    """Host addresses of the core's own registers, found by looking for values written to them.
+
+    Attributes:
+        x: address of x0; x registers are XLEN bits each.
+        f: address of f0; f registers are 64 bits each.
+        frm: address of the rounding mode, an XLEN-bit word.
+        fflags: address of the byte of accrued exceptions.
+        flags_table: that byte for each of the 32 values of RISC-V fflags.
+    """
+
+    x: int
+    f: int
+    frm: int
+    fflags: int
+    flags_table: tuple[int, ...]
+
+
+class Core:
+    """A RISC-V hart in machine mode with its floating-point unit switched on.
+
+    Args:
+        xlen: 32 or 64.
+        by_pointer: look for the registers in memory, so that compiled code reaches them without
+            a call; where they are not found, `pointers` is None.
+    """
+
+    def __init__(self, xlen: int, by_pointer: bool = True) -> None:
+        mode = unicorn.UC_MODE_RISCV64 if xlen == 64 else unicorn.UC_MODE_RISCV32
+        self.xlen = xlen
+        self.uc = unicorn.Uc(unicorn.UC_ARCH_RISCV, mode)
+        # Without FS every floating-point instruction is illegal. It is set to dirty at once,
+        # because translated blocks are tied to its value.
+        self.uc.reg_write(MSTATUS, MSTATUS_FS_DIRTY)
+        self._kept: list[Any] = []
+        self.pointers = self._find_registers() if by_pointer else None
+
+    @property
+    def handle(self) -> int:
+        """The `uc_engine *` that hooks are called with."""
+        return int(self.uc._uch.value)
+
+    def map(self, address: int, size: int, permissions: int, host: int) -> None:
+        """Maps host memory into the guest; both sides see each other's writes."""
+        self.uc.mem_map_ptr(address, size, permissions, host)
+
+    def add_native_hook(
+        self, kind: int, callback: int, data: int, begin: int = 1, end: int = 0
+    ) -> None:
+        """Installs compiled code as a hook on `begin` to `end` inclusive; everywhere if empty."""
+        handle = ctypes.c_size_t()
+        error = uclib.uc_hook_add(
+            self.uc._uch,
+            ctypes.byref(handle),
+            ctypes.c_int(kind),
+            ctypes.c_void_p(callback),
+            ctypes.c_void_p(data),
+            ctypes.c_uint64(begin),
+            ctypes.c_uint64(end),
+        )
+        if error:
+            raise CoreError(f"a hook could not be installed: Unicorn error {error}")
+
+    def on_bad_access(self, callback: Callable[[int, int, int], None]) -> None:
+        """Calls back with (kind of access, address, size) before a bad access ends the run."""
+
+        def forward(_uc: Any, access: int, address: int, size: int, _v: int, _d: Any) -> bool:
+            callback(access, address, size)
+            return False
+
+        self.uc.hook_add(HOOK_BAD_ACCESS, forward)
+
+    def on_trap(self, callback: Callable[[int], None]) -> None:
+        """Calls back with the cause of every trap; for the interpreted backend."""
+        self.uc.hook_add(HOOK_TRAP, lambda _uc, cause, _data: callback(cause))
+
+    def read(self, register: int) -> int:
+        """A register by Unicorn's number, not negative."""
+        value: int = self.uc.reg_read(register)
+        return value & ((1 << 64) - 1 if F0 <= register <= F0 + 31 else (1 << self.xlen) - 1)
+
+    def write(self, register: int, value: int) -> None:
+        """Writes a register by Unicorn's number."""
+        bits = 64 if F0 <= register <= F0 + 31 else self.xlen
+        self.uc.reg_write(register, value & (1 << bits) - 1)
+
+    @property
+    def pc(self) -> int:
+        """The program counter."""
+        return self.read(PC)
+
+    def trap_pc(self) -> int:
+        """Address of the instruction that traps, within a trap hook: pc is 4 past it, always."""
+        return self.pc - 4
+
+    def start(self, pc: int, until: int, count: int = 0) -> str | None:
+        """Runs until stopped; gives Unicorn's words for an error, None for a plain stop."""
+        try:
+            self.uc.emu_start(pc, until, 0, count)
+        except unicorn.UcError as error:
+            return str(error)
+        return None
+
+    def stop(self) -> None:
+        """Ends `start` soon; may be called from a hook or from another thread."""
+        self.uc.emu_stop()
+
+    def forget_translations(self) -> None:
+        """Drops all translated code: needed after hooks are added or the host changes code."""
+        self.uc.ctl_flush_tb()
+
+    def translate(self, address: int) -> None:
+        """Translates the block at this address now, with the memory and hooks of this moment.
+
+        Raises:
+            CoreError: there is no code at this address.
+        """
+        try:
+            self.uc.ctl_request_cache(address)
+        except unicorn.UcError as error:
+            raise CoreError(f"no block at {address:#x}: {error}") from None
+
+    def _find_registers(self) -> RegisterPointers | None:
+        """Finds the registers by writing random values and searching what the handle points to.
+
+        The search reads through `process_vm_readv`, which answers with an error where a stray
+        pointer would crash. Every address is confirmed with a second set of values.
+        """
+        peek = _memory_reader()
+        if peek is None:
+            return None
+        draw = np.random.default_rng(0x5256)
+        size = self.xlen // 8
+        signatures = []
+        for _ in range(2):
+            x = draw.integers(1, 1 << 31, 32)
+            f = draw.integers(1, 1 << 62, 32)
+            for i in range(32):
+                self.uc.reg_write(X0 + i, int(x[i]) if i else 0)
+                self.uc.reg_write(F0 + i, int(f[i]))
+            x_bytes = b"".join(int(value).to_bytes(size, "little") for value in x[1:])
+            signatures.append((x_bytes, f.astype("<i8").tobytes()))
+        found = self._locate(peek, *signatures[-1])
+        self.uc.reg_write(FFLAGS, 0)
+        for i in range(32):
+            self.uc.reg_write(X0 + i, 0)
+            self.uc.reg_write(F0 + i, 0)
+        return found
+
+    def _locate(
+        self, peek: Callable[[int, int], bytes], x_bytes: bytes, f_bytes: bytes
+    ) -> RegisterPointers | None:
+        size = self.xlen // 8
+        handle = np.frombuffer(peek(self.handle, _SEARCHED_HANDLE)[:_SEARCHED_HANDLE], "<u8")
+        for candidate in sorted({int(value) for value in handle}):
+            if not 0x10000 <= candidate < 1 << 47:
+                continue
+            state = peek(candidate, _SEARCHED_STATE)
+            x_at, f_at = state.find(x_bytes), state.find(f_bytes)
+            if x_at < size or f_at < 0:
+                continue
+            start = candidate + x_at - size
+            window = peek(start, 0x2000)
+            frm = self._locate_frm(peek, start, len(window))
+            flags = self._locate_flags(peek, start, len(window))
+            if frm is not None and flags is not None:
+                return RegisterPointers(start, candidate + f_at, frm, *flags)
+        return None
+
+    def _locate_frm(self, peek: Callable[[int, int], bytes], start: int, length: int) -> int | None:
+        places: set[int] | None = None
+        size = self.xlen // 8
+        for mode in (3, 1, 4, 2, 0):
+            self.uc.reg_write(FRM, mode)
+            words = np.frombuffer(peek(start, length), f"<u{size}")
+            hits = {int(i) for i in np.flatnonzero(words == mode)}
+            places = hits if places is None else places & hits
+        if not places or len(places) != 1:
+            return None
+        return start + size * places.pop()
+
+    def _locate_flags(
+        self, peek: Callable[[int, int], bytes], start: int, length: int
+    ) -> tuple[int, tuple[int, ...]] | None:
+        self.uc.reg_write(FFLAGS, 0)
+        before = np.frombuffer(peek(start, length), np.uint8)
+        places: set[int] | None = None
+        encoded: list[NDArray[np.uint8]] = []
+        for flags in range(32):
+            self.uc.reg_write(FFLAGS, flags)
+            after = np.frombuffer(peek(start, length), np.uint8)
+            encoded.append(after)
+            hits = {int(i) for i in np.flatnonzero(after != before)}
+            if flags:
+                places = hits if places is None else places & hits
+        self.uc.reg_write(FFLAGS, 0)
+        if not places or len(places) != 1:
+            return None
+        at = places.pop()
+        table = tuple(int(image[at]) for image in encoded)
+        return (start + at, table) if len(set(table)) == 32 else None
+
+
+class _Span(ctypes.Structure):
+    _fields_ = (("base", ctypes.c_void_p), ("size", ctypes.c_size_t))
+
+
+def _memory_reader() -> Callable[[int, int], bytes] | None:
+    """A function that reads this process' memory and gives fewer bytes where it is not mapped."""
+    try:
+        read = ctypes.CDLL(None).process_vm_readv
+    except (OSError, AttributeError):
+        return None
+    read.restype = ctypes.c_ssize_t
+
+    def peek(address: int, size: int) -> bytes:
+        buffer = ctypes.create_string_buffer(size)
+        done = 0
+        page = 4096
+        while done < size:
+            step = min(size - done, page - (address + done) % page)
+            local = _Span(ctypes.addressof(buffer) + done, step)
+            remote = _Span(address + done, step)
+            got = read(
+                os.getpid(),
+                ctypes.byref(local),
+                ctypes.c_ulong(1),
+                ctypes.byref(remote),
+                ctypes.c_ulong(1),
+                ctypes.c_ulong(0),
+            )
+            if got <= 0:
+                break
+            done += got
+        return buffer.raw[:done]
+
+    return peek

@@ -1,0 +1,126 @@
+"""Exact executions per instruction, from the blocks that the compiled hook counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from rvx.emulator.context import Context, Field
+from rvx.emulator.memory import PAGE, GuestMemory
+from rvx.isa import Isa
+from rvx.isa.bits import Address
+
+CORE_EXTENSIONS = frozenset({"I", "M", "A", "F", "D", "C", "Zicsr", "Zifencei"})
+UNKNOWN = "(unknown)"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Exact executions.
+
+    Attributes:
+        executions: by address, for addresses that were executed, in order.
+        by_mnemonic: by mnemonic, most frequent first.
+        by_kind: by class of instruction, most frequent first.
+        custom: of instructions that are not of the base ISA.
+    """
+
+    executions: dict[Address, int]
+    by_mnemonic: dict[str, int]
+    by_kind: dict[str, int]
+    custom: int
+
+    @property
+    def total(self) -> int:
+        """All executions."""
+        return sum(self.executions.values())
+
+
+class BlockCounter:
+    """What the block hook writes: for every halfword of executable memory, a block's count.
+
+    A block that begins at a halfword has (executions, bytes) there. When its size changes, because
+    it was translated anew with another end, the hook moves the executions to `differences`: how
+    many more executions begin at a halfword than end there.
+    """
+
+    def __init__(self, context: Context, memory: GuestMemory) -> None:
+        self._words = context.words
+        self._memory = memory
+        halfwords = (memory.executable_end - memory.executable_begin + 1) // 2
+        self.blocks = np.zeros((halfwords + 2, 2), np.int64)
+        self.differences = np.zeros(halfwords + 2, np.int64)
+        self._lengths = np.zeros(halfwords + 2, np.int64)
+        self._words[Field.EXEC_BASE] = memory.executable_begin
+        self._words[Field.EXEC_HALFWORDS] = halfwords
+        self._words[Field.BLOCKS] = self.blocks.ctypes.data
+        biased = self.blocks.ctypes.data - 8 * memory.executable_begin
+        self._words[Field.BLOCKS_BIASED] = biased
+        self._words[Field.DIFFERENCES] = self.differences.ctypes.data
+        self._words[Field.BLOCK_LENGTHS] = self._lengths.ctypes.data
+
+    def clear(self) -> None:
+        """Begins to count anew."""
+        self.blocks[:] = 0
+        self.differences[:] = 0
+        self.forget_block()
+
+    def forget_block(self) -> None:
+        """Says that no block has begun since, so that there is nothing to take back."""
+        self._words[Field.BLOCK_BEGIN] = -1
+
+    def take_back(self, pc: Address) -> None:
+        """Takes back the part of the last block, from pc on, that was counted and not executed."""
+        begin = int(self._words[Field.BLOCK_BEGIN])
+        if begin < 0:
+            return
+        first = self._memory.executable_begin
+        end = begin + int(self.blocks[(begin - first) >> 1, 1])
+        if begin <= pc < end:
+            self.differences[(pc - first) >> 1] -= 1
+            self.differences[(end - first) >> 1] += 1
+        self.forget_block()
+
+    def tally(self, isa: Isa) -> Counts:
+        """Adds everything up.
+
+        Code that was overwritten counts as what it is now. The stub page, where calls return to,
+        is left out.
+        """
+        memory = self._memory
+        begin = memory.executable_begin
+        executions: dict[Address, int] = {}
+        mnemonics: Counter[str] = Counter()
+        kinds: Counter[str] = Counter()
+        custom = 0
+        for start, stop, running in self._runs():
+            address, end = begin + 2 * start, begin + 2 * stop
+            if memory.stub <= address < memory.stub + PAGE:
+                continue
+            while address < end:
+                word = memory.word(address) or 0
+                executions[address] = running
+                decoded = isa.decode(word)
+                made = decoded.instruction if decoded else None
+                mnemonics[made.mnemonic if made else UNKNOWN] += running
+                kinds[made.kind if made else UNKNOWN] += running
+                if made is not None and made.extension not in CORE_EXTENSIONS:
+                    custom += running
+                address += 4 if word & 3 == 3 else 2
+        return Counts(executions, dict(mnemonics.most_common()), dict(kinds.most_common()), custom)
+
+    def _runs(self) -> list[tuple[int, int, int]]:
+        """Runs of halfwords that were executed equally often, as (first, end, executions)."""
+        total = self.differences.copy()
+        begins = np.flatnonzero(self.blocks[:, 0])
+        total[begins] += self.blocks[begins, 0]
+        np.subtract.at(total, begins + (self.blocks[begins, 1] >> 1), self.blocks[begins, 0])
+        edges = np.flatnonzero(total)
+        levels = np.cumsum(total[edges])
+        return [
+            (int(edges[i]), int(edges[i + 1]), int(levels[i]))
+            for i in range(len(edges) - 1)
+            if levels[i] > 0
+        ]

@@ -1,0 +1,156 @@
+"""Handlers: the compiled form of one instruction, called with a row and the context.
+
+The source of a handler is generated from the declaration: it fetches what the body asks for by the
+addresses in the row, calls the body, and stores the result. It is the same for every program, so
+its machine code is cached on disk by the content of the body and of all that the body calls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from rvx import jit
+from rvx.emulator import pointers
+from rvx.emulator.context import Field
+from rvx.emulator.rows import Row
+from rvx.isa import Instruction, Isa, Memory, RegisterFile
+from rvx.isa.operands import RegisterKind, RoundingKind
+
+_MEMORY = f"""    mem = Memory(
+        byte_array(context[{int(Field.RAM)}], context[{int(Field.RAM_BOUNDS) + 1}]),
+        byte_array(context[{int(Field.PAGES)}], context[{int(Field.RAM_BOUNDS) + 1}] >> 12),
+        int64_array(context_address + {8 * Field.RAM_BOUNDS}, 3),
+        int64_array(context_address + {8 * Field.FAULT}, 4),
+    )
+"""
+
+
+@dataclass(frozen=True)
+class Handler:
+    """A compiled handler.
+
+    Attributes:
+        address: where to call it.
+        source: the generated Python source, for people.
+    """
+
+    address: int
+    source: str
+
+
+def _load(file: RegisterFile, xlen: int, address: str) -> str:
+    if file.name == "x" and xlen == 32:
+        return f"load_32({address})"
+    return f"load_64({address})"
+
+
+def _store(file: RegisterFile, xlen: int, value: str) -> str:
+    target = f"row[{int(Row.RESULT)}]"
+    if file.name == "x" and xlen == 32:
+        return f"    store_32({target}, {value})\n"
+    if not file.is_core and file.bits < 64:
+        value = f"{value} & {(1 << file.bits) - 1:#x}"
+    return f"    store_64({target}, {value})\n"
+
+
+def _fetch(instruction: Instruction, name: str, at: int, isa: Isa) -> str:
+    """The lines that make the local variable `name` for the body."""
+    operand = instruction.operands.get(name)
+    slot = f"row[{int(Row.ARGUMENTS) + at}]"
+    if operand is not None:
+        if isinstance(operand.kind, RegisterKind):
+            return f"    {name} = {_load(operand.kind.file, isa.xlen, slot)}\n"
+        if isinstance(operand.kind, RoundingKind):
+            return f"    {name} = {slot}\n    if {name} == 7:\n        {name} = {_FRM}\n"
+        return f"    {name} = {slot}\n"
+    state = isa.states.get(name)
+    if state is not None:
+        return f"    {name} = int64_array({slot}, {state.words})\n"
+    fixed = {
+        "pc": f"    pc = context[{int(Field.PC)}]\n",
+        "next_pc": f"    next_pc = int64_array(context_address + {8 * Field.NEXT_PC}, 1)\n",
+        "xlen": f"    xlen = {isa.xlen}\n",
+        "frm": f"    frm = {_FRM}\n",
+        "fflags": f"    fflags = int64_array(context_address + {8 * Field.FFLAGS}, 1)\n",
+        "mem": _MEMORY,
+        "csr_word": f"    csr_word = int64_array({slot}, 1)\n",
+    }
+    return fixed.get(name, f"    {name} = {slot}\n")
+
+
+_FRM = f"load_32(context[{int(Field.FRM)}]) & 7"
+
+
+def handler_source(instruction: Instruction, isa: Isa) -> str:
+    """The generated source of a handler."""
+    result = instruction.operands.get("rd")
+    lines = [
+        "import numba\n\n\n",
+        '@numba.cfunc("void(int64, int64)", cache=True, error_model="numpy")\n',
+        "def handler(row_address, context_address):\n",
+        f'    """{instruction.syntax.text}"""\n',
+        f"    row = int64_array(row_address, {int(Row.END)})\n",
+        f"    context = int64_array(context_address, {int(Field.END)})\n",
+    ]
+    for i, name in enumerate(instruction.requests):
+        lines.append(_fetch(instruction, name, i, isa))
+    call = f"body({', '.join(instruction.requests)})"
+    if result is not None and isinstance(result.kind, RegisterKind):
+        lines.append(f"    rd = {call}\n")
+        if "mem" in instruction.requests:
+            lines.append(f"    if context[{int(Field.FAULT)}] != 0:\n        return\n")
+        lines.append(_store(result.kind.file, isa.xlen, "rd"))
+    else:
+        lines.append(f"    {call}\n")
+    return "".join(lines)
+
+
+def compile_handler(instruction: Instruction, isa: Isa) -> Handler:
+    """Compiles the handler of an instruction, or loads it from disk.
+
+    Raises:
+        CompileError: numba does not take the body; the message names the instruction.
+    """
+    if instruction.body is None:
+        raise CompileError(f"'{instruction.mnemonic}' has no semantics: only its encoding is known")
+    return _compile(instruction, handler_source(instruction, isa))
+
+
+class CompileError(ValueError):
+    """The body of an instruction is not within the subset of Python that numba compiles."""
+
+
+@cache
+def _compile(instruction: Instruction, source: str) -> Handler:
+    import numba.core.errors
+
+    body = instruction.body
+    assert body is not None
+    key = jit.content_key(body, extra=source + pointers.fingerprint())
+    names = {
+        "body": jit.native(body),
+        "Memory": Memory,
+        "int64_array": pointers.int64_array,
+        "byte_array": pointers.byte_array,
+        "load_64": pointers.load_64,
+        "load_32": pointers.load_32,
+        "store_64": pointers.store_64,
+        "store_32": pointers.store_32,
+    }
+    try:
+        module = jit.load_generated(source, names, key)
+    except numba.core.errors.NumbaError as error:
+        raise CompileError(_explain(instruction, error)) from None
+    return Handler(module.handler.address, source)
+
+
+def _explain(instruction: Instruction, error: Exception) -> str:
+    assert instruction.body is not None
+    code = instruction.body.__code__
+    said = [line.strip() for line in str(error).splitlines() if line.strip()]
+    telling = [line for line in said if not line.startswith("Failed in nopython mode")]
+    return (
+        f"{code.co_filename}:{code.co_firstlineno}: the body of '{instruction.mnemonic}' cannot be "
+        f"compiled: {' '.join(telling[:3])}; --backend python runs it interpreted"
+    )

@@ -1,0 +1,262 @@
+"""The run loop: starts the core, and deals with everything that it stops for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rvx.emulator.blockhook import count_block_address
+from rvx.emulator.context import Context, Field, Status
+from rvx.emulator.core import (
+    CAUSE_ECALL,
+    CAUSE_ILLEGAL,
+    HOOK_BLOCK,
+    HOOK_TRAP,
+    PC,
+    X0,
+    Core,
+)
+from rvx.emulator.counts import BlockCounter
+from rvx.emulator.hooks import compiled_hooks
+from rvx.emulator.interpreter import Interpreter
+from rvx.emulator.memory import GuestMemory
+from rvx.emulator.report import BREAKPOINT_WORDS, Reporter, kind_of_access
+from rvx.emulator.result import Trap, TrapKind
+from rvx.emulator.rows import Unsupported, Wiring
+from rvx.emulator.system import System
+from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier, Rows
+from rvx.isa import Isa
+from rvx.isa.bits import Address
+from rvx.isa.memory import FAULT_LOAD
+
+Backend = Literal["native", "python"]
+Tier = Literal["trap", "inline"]
+End = tuple[int | None, Trap | None]
+"""How a run ended: the exit code, or the trap."""
+_NOWHERE = 0xFFFFF000
+
+
+class Hart:
+    """A core with the hooks of one backend, and the loop around it.
+
+    Args:
+        isa: the instructions that it performs.
+        core: Unicorn.
+        context: what the hooks and this loop share; memory is connected to it already.
+        memory: guest memory, mapped into the core.
+        system: what `ecall` does.
+        reporter: makes the sentences of traps.
+        backend: `native` or `python`.
+        tier: how far the native backend goes.
+    """
+
+    def __init__(
+        self,
+        isa: Isa,
+        core: Core,
+        context: Context,
+        memory: GuestMemory,
+        system: System,
+        reporter: Reporter,
+        *,
+        backend: Backend,
+        tier: Tier,
+    ) -> None:
+        self._isa = isa
+        self._core = core
+        self._words = context.words
+        self._context = context
+        self._memory = memory
+        self._system = system
+        self._reporter = reporter
+        self._backend = backend
+        self.counter = BlockCounter(context, memory)
+        self.rows = Rows(Wiring(isa, core, context), context)
+        self.inline = InlineTier(isa, core, context, memory, self.rows)
+        self._interpreter = Interpreter(isa, core, context, memory)
+        self._is_limited: bool | None = None
+        self._is_stopping = False
+        self._error: BaseException | None = None
+        self._bad_access: tuple[int, int, int] | None = None
+        may_promote = backend == "native" and tier == "inline"
+        self._words[Field.THRESHOLD] = TRAPS_BEFORE_INLINE if may_promote else -1
+
+    def run(self, pc: Address, limit: int | None) -> End:
+        """Runs from pc until the program ends, cannot go on, or `limit` instructions are done.
+
+        Raises:
+            ValueError: this hart has run without a limit before, or the other way round.
+        """
+        self._install_hooks(limit is not None)
+        self.counter.clear()
+        self._is_stopping = False
+        self._words[Field.REMAINING] = limit or 0
+        while True:
+            status, error, pc = self._start(pc)
+            if status == Status.ECALL:
+                done, pc = self._system_call(int(self._words[Field.PC]))
+                if done is not None:
+                    return done, None
+            elif status == Status.TIER_UP:
+                self.inline.promote(self._last_block)
+            elif status == Status.CODE_WRITTEN:
+                self._core.forget_translations()
+            elif status == Status.LIMIT:
+                return self._finish_limit(pc, limit or 0)
+            else:
+                return None, self._trap(status, error, pc, limit)
+
+    def stop(self) -> None:
+        """Ends the run soon; called from another thread, as often as it takes."""
+        self._is_stopping = True
+        self._core.stop()
+
+    def _install_hooks(self, is_limited: bool) -> None:
+        if self._is_limited is not None:
+            if self._is_limited != is_limited:
+                raise ValueError("a machine runs either with an instruction limit or without one")
+            return
+        self._is_limited = is_limited
+        hooks = compiled_hooks()
+        data = self._context.address(0)
+        self._words[Field.SLOW_BLOCK] = hooks.block.address
+        block = hooks.limited_block.address if is_limited else count_block_address()
+        self._core.add_native_hook(HOOK_BLOCK, block, data)
+        if self._backend == "native":
+            self._core.add_native_hook(HOOK_TRAP, hooks.trap.address, data)
+        else:
+            self._core.on_trap(self._interpret)
+        self._core.on_bad_access(self._note_bad_access)
+
+    def _start(self, pc: Address, count: int = 0) -> tuple[Status, str | None, Address]:
+        """Starts the core; gives why it stopped, Unicorn's error, and where execution stands."""
+        words = self._words
+        words[Field.STATUS] = Status.RUNNING
+        words[Field.FAULT : Field.FAULT + 4] = 0
+        self._bad_access = None
+        self.counter.forget_block()
+        if self._is_stopping:
+            return Status.RUNNING, None, pc
+        if not count:
+            # A count is compiled into blocks: with one, they have to be made by the core itself.
+            self.inline.translate(pc)
+        error = self._core.start(pc, _NOWHERE, count)
+        failure = self._error or self.rows.error
+        if failure is not None:
+            self._error = self.rows.error = None
+            raise failure
+        status = Status(int(words[Field.STATUS]))
+        self._last_block = int(words[Field.BLOCK_BEGIN])
+        if status in (Status.TIER_UP, Status.CODE_WRITTEN):
+            # The instruction at PC is done, wherever it led to.
+            word = self._memory.word(int(words[Field.PC])) or 0
+            self.counter.take_back(int(words[Field.PC]) + (4 if word & 3 == 3 else 2))
+            return status, error, int(words[Field.NEXT_PC])
+        if status in (Status.FAULT, Status.ILLEGAL, Status.CAUSE):
+            pc = int(words[Field.PC])
+        else:
+            pc = self._core.pc
+        if status != Status.ECALL:
+            self.counter.take_back(pc)
+        return status, error, pc
+
+    def _finish_limit(self, pc: Address, limit: int) -> End:
+        """Performs the last instructions before the limit, one by one."""
+        self._words[Field.REMAINING] = 1 << 62
+        while True:
+            left = limit - self.counter.tally(self._isa).total
+            if left <= 0 and pc == self._memory.stub:
+                return 0, None
+            if left <= 0:
+                return None, self._reporter.trap(TrapKind.LIMIT, pc, "", limit)
+            self._core.forget_translations()
+            status, error, pc = self._start(pc, left)
+            if status == Status.ECALL:
+                done, pc = self._system_call(int(self._words[Field.PC]))
+                if done is not None:
+                    return done, None
+            elif error is not None or self._is_stopping or status in _ENDINGS:
+                return None, self._trap(status, error, pc, limit)
+
+    def _system_call(self, pc: Address) -> tuple[int | None, Address]:
+        """Performs the ecall at pc; gives the exit code if the program ends, and the next pc."""
+        if pc == self._memory.stub:
+            return 0, pc
+        arguments = [self._core.read(X0 + i) for i in range(10, 16)]
+        value, exit_code = self._system.call(self._core.read(X0 + 17), arguments)
+        if exit_code is None:
+            self._core.write(X0 + 10, value)
+        return exit_code, pc + 4
+
+    def _interpret(self, cause: int) -> None:
+        """The trap hook of the interpreted backend; an exception must not cross the core."""
+        try:
+            self._interpret_or_raise(cause)
+        except BaseException as error:
+            self._error = error
+            self._core.stop()
+
+    def _interpret_or_raise(self, cause: int) -> None:
+        pc = self._core.trap_pc()
+        self._words[Field.CAUSE] = cause
+        self._words[Field.PC] = pc
+        if cause != CAUSE_ILLEGAL:
+            return self._stop(Status.ECALL if cause == CAUSE_ECALL else Status.CAUSE)
+        word = self._memory.word(pc)
+        decoded = None if word is None else self._isa.decode(word)
+        if decoded is None:
+            return self._stop(Status.ILLEGAL)
+        try:
+            next_pc = self._interpreter.perform(decoded, pc)
+        except Unsupported as error:
+            self.rows.note_illegal(decoded.word, str(error))
+            return self._stop(Status.ILLEGAL)
+        if self._words[Field.FAULT]:
+            return self._stop(Status.FAULT)
+        if self._words[Field.FAULT + 3]:
+            return self._stop(Status.CODE_WRITTEN)
+        if next_pc != pc + 4:
+            self._core.write(PC, next_pc)
+        return None
+
+    def _stop(self, status: Status) -> None:
+        self._words[Field.STATUS] = status
+        self._core.stop()
+
+    def _note_bad_access(self, access: int, address: int, size: int) -> None:
+        if self._bad_access is None:
+            self._bad_access = (access, address, size)
+
+    def _trap(self, status: Status, error: str | None, pc: Address, limit: int | None) -> Trap:
+        kind = self._kind(status, error, pc)
+        return self._reporter.trap(kind, pc, self._detail(status, pc), limit)
+
+    def _kind(self, status: Status, error: str | None, pc: Address) -> TrapKind:
+        """What kind of end this is."""
+        if status == Status.ILLEGAL:
+            return TrapKind.ILLEGAL_INSTRUCTION
+        if status == Status.FAULT:
+            is_load = self._words[Field.FAULT] == FAULT_LOAD
+            return TrapKind.BAD_LOAD if is_load else TrapKind.BAD_STORE
+        if self._bad_access is not None:
+            return kind_of_access(self._bad_access[0])
+        if error is not None and self._memory.word(pc) in BREAKPOINT_WORDS:
+            return TrapKind.BREAKPOINT
+        if self._is_stopping:
+            return TrapKind.INTERRUPTED
+        return TrapKind.EXCEPTION
+
+    def _detail(self, status: Status, pc: Address) -> str:
+        """What is known beyond the kind: the address of an access, the reason of a refusal."""
+        words = self._words
+        if status == Status.FAULT:
+            address, size = int(words[Field.FAULT + 1]), int(words[Field.FAULT + 2])
+            return f"{size} bytes at {address & (1 << 64) - 1:#x}"
+        if status == Status.ILLEGAL:
+            return self.rows.why_illegal(self._memory.word(pc) or 0)
+        if self._bad_access is not None:
+            _, address, size = self._bad_access
+            return f"{size} bytes at {address:#x}"
+        return f"cause {int(words[Field.CAUSE])}" if status == Status.CAUSE else ""
+
+
+_ENDINGS = (Status.ILLEGAL, Status.FAULT, Status.CAUSE)

@@ -1,0 +1,250 @@
+"""The compiled hooks: traps, inline sites and block counts.
+
+Each hook gets the address of the machine's context (`rvx.emulator.context`). They are plain
+functions compiled once and cached on disk; nothing in them depends on the program or the ISA.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from rvx import jit
+from rvx.emulator.context import Field, Status
+from rvx.emulator.pointers import (
+    byte_array,
+    call_handler,
+    call_word_callback,
+    fingerprint,
+    int64_array,
+    load_16,
+    load_32,
+    load_64,
+    store_32,
+    store_64,
+    uc_emu_stop,
+    uc_reg_read,
+    uc_reg_write,
+)
+from rvx.emulator.rows import Row
+
+_STATUS, _REMAINING = int(Field.STATUS), int(Field.REMAINING)
+_BLOCK_BEGIN, _BLOCKS = int(Field.BLOCK_BEGIN), int(Field.BLOCKS)
+_PC, _NEXT_PC, _FFLAGS = int(Field.PC), int(Field.NEXT_PC), int(Field.FFLAGS)
+_FAULT, _CAUSE = int(Field.FAULT), int(Field.CAUSE)
+_RAM, _BOUNDS = int(Field.RAM), int(Field.RAM_BOUNDS)
+_EXEC_BASE, _EXEC_HALFWORDS = int(Field.EXEC_BASE), int(Field.EXEC_HALFWORDS)
+_DIFFERENCES, _LENGTHS = int(Field.DIFFERENCES), int(Field.BLOCK_LENGTHS)
+_SITES, _TRAPS, _THRESHOLD = int(Field.SITES), int(Field.TRAPS), int(Field.THRESHOLD)
+_HASH, _HASH_MASK, _MISS = int(Field.HASH), int(Field.HASH_MASK), int(Field.MISS)
+_FLAGS_ADDRESS, _FLAGS_TABLE = int(Field.FLAGS_ADDRESS), int(Field.FLAGS_TABLE)
+_PC_REGISTER, _FFLAGS_REGISTER = int(Field.PC_REGISTER), int(Field.FFLAGS_REGISTER)
+_END = int(Field.END)
+
+_ILLEGAL, _ECALL, _FAULTED = int(Status.ILLEGAL), int(Status.ECALL), int(Status.FAULT)
+_LIMIT, _TIER_UP, _OTHER = int(Status.LIMIT), int(Status.TIER_UP), int(Status.CAUSE)
+_CODE_WRITTEN = int(Status.CODE_WRITTEN)
+
+_HANDLER, _WORD, _SIZE = int(Row.HANDLER), int(Row.WORD), int(Row.SIZE)
+_READS, _WRITES, _TRANSFERS = int(Row.READS), int(Row.WRITES), int(Row.TRANSFERS)
+_ROW_END = int(Row.END)
+_HASH_FACTOR = 0x9E3779B1
+
+
+def _stop(uc: int, context: Any, status: int) -> None:
+    context[_STATUS] = status
+    uc_emu_stop(uc)
+
+
+def _read_word(context: Any, address: int) -> int:
+    """The word at a guest address that is known to be executable."""
+    at = context[_RAM] + address - context[_BOUNDS]
+    low = load_16(at) & 0xFFFF
+    if low & 3 != 3:
+        return low
+    return low | (load_16(at + 2) & 0xFFFF) << 16
+
+
+def _perform(uc: int, context: Any, row_address: int, pc: int) -> None:
+    """Runs the handler of a row, with what its instruction needs around it."""
+    row = int64_array(row_address, _ROW_END)
+    context[_PC] = pc
+    context[_NEXT_PC] = pc + row[_SIZE]
+    reads = row[_READS]
+    for i in range(reads):
+        uc_reg_read(uc, row[_TRANSFERS + 2 * i], row[_TRANSFERS + 2 * i + 1])
+    call_handler(row[_HANDLER], row_address, context.ctypes.data)
+    if context[_FAULT] != 0:
+        _stop(uc, context, _FAULTED)
+        return
+    for i in range(reads, reads + row[_WRITES]):
+        uc_reg_write(uc, row[_TRANSFERS + 2 * i], row[_TRANSFERS + 2 * i + 1])
+    if context[_FFLAGS] != 0:
+        _raise_flags(uc, context)
+    if context[_FAULT + 3] != 0:
+        _stop(uc, context, _CODE_WRITTEN)
+
+
+def _raise_flags(uc: int, context: Any) -> None:
+    """Accrues the flags of an instruction where the guest's CSR reads will find them."""
+    flags = context[_FFLAGS] & 31
+    context[_FFLAGS] = 0
+    if context[_FLAGS_ADDRESS] != 0:
+        accrued = byte_array(context[_FLAGS_ADDRESS], 1)
+        accrued[0] |= context[_FLAGS_TABLE + flags]
+        return
+    mirror = context.ctypes.data + 8 * _FFLAGS
+    uc_reg_read(uc, context[_FFLAGS_REGISTER], mirror)
+    context[_FFLAGS] |= flags
+    uc_reg_write(uc, context[_FFLAGS_REGISTER], mirror)
+    context[_FFLAGS] = 0
+
+
+def _find_row(context: Any, word: int) -> int:
+    """The row of a word: from the table, else from the Python side, 0 if it is illegal."""
+    mask = context[_HASH_MASK]
+    table = int64_array(context[_HASH], 2 * (mask + 1))
+    slot = (word * _HASH_FACTOR >> 15) & mask
+    while table[2 * slot + 1] != 0:
+        if table[2 * slot] == word:
+            return table[2 * slot + 1]
+        slot = (slot + 1) & mask
+    return call_word_callback(context[_MISS], word)
+
+
+def on_trap(uc: int, cause: int, data: int) -> None:
+    """UC_HOOK_INTR: a custom instruction, an ecall, or something that ends the run."""
+    context = int64_array(data, _END)
+    context[_CAUSE] = cause
+    pc_slot = data + 8 * _PC
+    context[_PC] = 0
+    uc_reg_read(uc, context[_PC_REGISTER], pc_slot)
+    pc = context[_PC] - 4
+    context[_PC] = pc
+    if cause != 2:
+        _stop(uc, context, _ECALL if cause == 8 else _OTHER)
+        return
+    index = (pc - context[_EXEC_BASE]) >> 1
+    if pc < context[_EXEC_BASE] or index >= context[_EXEC_HALFWORDS]:
+        _stop(uc, context, _ILLEGAL)
+        return
+    word = _read_word(context, pc)
+    site = load_64(context[_SITES] + 8 * index)
+    if site != 0 and load_64(site + 8 * _WORD) == word:
+        # The inline hook in front of this instruction has already performed it; this block was
+        # translated while memory held the word itself. If it is frequent, it is made anew.
+        context[_NEXT_PC] = pc + 4
+        _count_trap(uc, context, index)
+        return
+    row = _find_row(context, word)
+    if row == 0:
+        _stop(uc, context, _ILLEGAL)
+        return
+    _perform(uc, context, row, pc)
+    size = load_64(row + 8 * _SIZE)
+    if context[_STATUS] == _FAULTED:
+        return
+    if size != 4 or context[_NEXT_PC] != pc + 4:
+        uc_reg_write(uc, context[_PC_REGISTER], data + 8 * _NEXT_PC)
+    _count_trap(uc, context, index)
+
+
+def _count_trap(uc: int, context: Any, index: int) -> None:
+    traps = load_32(context[_TRAPS] + 4 * index) + 1
+    store_32(context[_TRAPS] + 4 * index, traps)
+    if traps == context[_THRESHOLD] and context[_STATUS] == 0:
+        _stop(uc, context, _TIER_UP)
+
+
+def on_code(uc: int, address: int, size: int, data: int) -> None:
+    """UC_HOOK_CODE: performs an inline site, if there is one at this address."""
+    context = int64_array(data, _END)
+    index = (address - context[_EXEC_BASE]) >> 1
+    site = load_64(context[_SITES] + 8 * index)
+    if site == 0 or load_64(site + 8 * _WORD) != _read_word(context, address):
+        return
+    _perform(uc, context, site, address)
+
+
+def on_block(uc: int, address: int, size: int, data: int) -> None:
+    """UC_HOOK_BLOCK: one more execution of the block that begins here."""
+    context = int64_array(data, _END)
+    slot = context[_BLOCKS] + ((address - context[_EXEC_BASE]) << 3)
+    if load_64(slot + 8) != size:
+        _resize(context, slot, address, size)
+    store_64(slot, load_64(slot) + 1)
+    context[_BLOCK_BEGIN] = address
+
+
+def _resize(context: Any, slot: int, address: int, size: int) -> None:
+    """Files the executions of a block whose end has changed, and begins anew with this size."""
+    at = context[_DIFFERENCES] + ((address - context[_EXEC_BASE]) << 2)
+    count = load_64(slot)
+    end = at + (load_64(slot + 8) << 2)
+    store_64(at, load_64(at) + count)
+    store_64(end, load_64(end) - count)
+    store_64(slot, 0)
+    store_64(slot + 8, size)
+
+
+def _block_length(context: Any, address: int, size: int) -> int:
+    """How many instructions a block has; remembered by address and size."""
+    slot = context[_LENGTHS] + ((address - context[_EXEC_BASE]) << 2)
+    known = load_64(slot)
+    if known >> 32 == size:
+        return known & 0xFFFFFFFF
+    at = context[_RAM] + address - context[_BOUNDS]
+    end = at + size
+    count = 0
+    while at < end:
+        at += 4 if load_16(at) & 3 == 3 else 2
+        count += 1
+    store_64(slot, size << 32 | count)
+    return count
+
+
+def on_limited_block(uc: int, address: int, size: int, data: int) -> None:
+    """UC_HOOK_BLOCK with an instruction limit: stops before the block that would pass it."""
+    on_block(uc, address, size, data)
+    context = int64_array(data, _END)
+    length = _block_length(context, address, size)
+    if context[_REMAINING] < length:
+        if context[_STATUS] == 0:
+            _stop(uc, context, _LIMIT)
+        return
+    context[_REMAINING] -= length
+
+
+_SOURCE = """
+import numba
+
+
+@numba.cfunc("void(intp, uint32, intp)", cache=True)
+def trap(uc, cause, data):
+    on_trap(uc, numba.int64(cause), data)
+
+
+@numba.cfunc("void(intp, uint64, uint32, intp)", cache=True)
+def code(uc, address, size, data):
+    on_code(uc, numba.int64(address), numba.int64(size), data)
+
+
+@numba.cfunc("void(intp, uint64, uint32, intp)", cache=True)
+def block(uc, address, size, data):
+    on_block(uc, numba.int64(address), numba.int64(size), data)
+
+
+@numba.cfunc("void(intp, uint64, uint32, intp)", cache=True)
+def limited_block(uc, address, size, data):
+    on_limited_block(uc, numba.int64(address), numba.int64(size), data)
+"""
+
+
+@cache
+def compiled_hooks() -> ModuleType:
+    """The compiled hooks `trap`, `code`, `block` and `limited_block`, each with an `address`."""
+    functions = (on_trap, on_code, on_block, on_limited_block)
+    key = jit.content_key(*functions, extra=_SOURCE + fingerprint())
+    names = {function.__name__: jit.native(function) for function in functions}
+    return jit.load_generated(_SOURCE, names, key)

@@ -1,0 +1,114 @@
+"""The plain-Python backend: bodies run as they are written, with pdb, print and coverage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rvx.emulator.context import Context, Field
+from rvx.emulator.core import F0, FFLAGS, FRM, X0, Core
+from rvx.emulator.memory import GuestMemory
+from rvx.emulator.rows import Unsupported, owned_csr
+from rvx.isa import Decoded, Isa, Memory, RegisterFile
+from rvx.isa.operands import RegisterKind, RoundingKind
+
+
+class Interpreter:
+    """Performs decoded words by calling their bodies with NumPy int64 values.
+
+    NumPy's int64 wraps as compiled code does, so both backends give the same bits.
+    """
+
+    def __init__(self, isa: Isa, core: Core, context: Context, memory: GuestMemory) -> None:
+        self.isa = isa
+        self.core = core
+        self.context = context
+        words = context.words
+        self.mem = Memory(
+            memory.view,
+            memory.pages.tolist(),
+            words[Field.RAM_BOUNDS : Field.RAM_BOUNDS + 3].tolist(),
+            words[Field.FAULT : Field.FAULT + 4],
+        )
+
+    def perform(self, decoded: Decoded, pc: int) -> int:
+        """Runs one instruction and gives the address where execution goes on.
+
+        A bad memory access is noted in the context and leaves the registers as they were.
+
+        Raises:
+            Unsupported: the instruction has no body, or asks for a CSR that rvx does not hold.
+        """
+        made = decoded.instruction
+        if made.body is None:
+            raise Unsupported(f"'{made.mnemonic}' has no semantics: only its encoding is known")
+        words = self.context.words
+        words[Field.NEXT_PC] = pc + made.size
+        words[Field.FFLAGS] = 0
+        arguments = [self._argument(name, decoded, pc) for name in made.requests]
+        with np.errstate(over="ignore"):
+            result = made.body(*arguments)
+        if words[Field.FAULT]:
+            return pc
+        operand = made.operands.get("rd")
+        if operand is not None and isinstance(operand.kind, RegisterKind):
+            self._write(operand.kind.file, decoded.values["rd"], int(result))
+        if words[Field.FFLAGS]:
+            self.core.write(FFLAGS, self.core.read(FFLAGS) | int(words[Field.FFLAGS]) & 31)
+        return int(words[Field.NEXT_PC])
+
+    def _argument(self, name: str, decoded: Decoded, pc: int) -> Any:
+        operand = decoded.instruction.operands.get(name)
+        if operand is not None:
+            value = decoded.values[name]
+            if isinstance(operand.kind, RegisterKind):
+                return np.int64(self._read(operand.kind.file, value))
+            if isinstance(operand.kind, RoundingKind) and value == 7:
+                value = self.core.read(FRM)
+            return np.int64(value)
+        state = self.isa.states.get(name)
+        if state is not None:
+            return self.context.state(name, state.words)
+        words = self.context.words
+        if name.startswith("csr_"):
+            return self._csr_part(name, decoded)
+        fixed: dict[str, Any] = {
+            "pc": np.int64(pc),
+            "next_pc": words[Field.NEXT_PC : Field.NEXT_PC + 1],
+            "xlen": np.int64(self.isa.xlen),
+            "fflags": words[Field.FFLAGS : Field.FFLAGS + 1],
+            "mem": self.mem,
+        }
+        return np.int64(self.core.read(FRM)) if name == "frm" else fixed[name]
+
+    def _csr_part(self, name: str, decoded: Decoded) -> Any:
+        csr = owned_csr(self.isa, decoded)
+        if csr is None:
+            raise Unsupported(
+                f"CSR {decoded.values.get('csr', 0):#x} does not exist on this machine"
+            )
+        if name == "csr_word":
+            return self.context.state(csr.state, 1)
+        return np.int64(csr.lsb if name == "csr_lsb" else (1 << csr.bits) - 1)
+
+    def _read(self, file: RegisterFile, number: int) -> int:
+        if not file.is_core:
+            return int(self.context.state(file.name, file.count)[number])
+        if file.name == "f":
+            return _signed(self.core.read(F0 + number), 64)
+        return _signed(self.core.read(X0 + number), self.isa.xlen) if number else 0
+
+    def _write(self, file: RegisterFile, number: int, value: int) -> None:
+        if not file.is_core:
+            kept = value & (1 << file.bits) - 1 if file.bits < 64 else _signed(value, 64)
+            self.context.state(file.name, file.count)[number] = kept
+        elif file.name == "f":
+            self.core.write(F0 + number, value)
+        elif number:
+            self.core.write(X0 + number, value)
+
+
+def _signed(value: int, bits: int) -> int:
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if value >> bits - 1 else value

@@ -1,0 +1,201 @@
+"""Reads executables: segments, symbols, and the extensions that they were assembled for."""
+
+from __future__ import annotations
+
+import io
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from elftools.common.exceptions import ELFError
+from elftools.construct import ConstructError
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
+
+from rvx.emulator.memory import Segment
+from rvx.isa.bits import Address
+from rvx.isa.memory import EXECUTABLE, READABLE, WRITABLE
+
+LARGEST_SEGMENT = 1 << 32
+
+
+class LoadError(ValueError):
+    """A file is not an executable that rvx can run; the sentence says why."""
+
+
+class HasElf(Protocol):
+    """Something that can give itself as the bytes of an ELF file, as an assembled program can."""
+
+    def to_elf(self) -> bytes:
+        """The ELF file."""
+        ...
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A named place in guest memory."""
+
+    name: str
+    address: Address
+    size: int
+    is_function: bool
+
+
+class SymbolTable:
+    """Symbols by name and by address."""
+
+    def __init__(self, symbols: Iterable[Symbol]) -> None:
+        self.by_name: dict[str, Symbol] = {}
+        for symbol in symbols:
+            self.by_name.setdefault(symbol.name, symbol)
+        self._sorted = sorted(
+            self.by_name.values(), key=lambda s: (s.address, s.is_function, s.size)
+        )
+        self._addresses = [symbol.address for symbol in self._sorted]
+
+    def __iter__(self) -> Iterator[Symbol]:
+        return iter(self._sorted)
+
+    def find(self, address: Address) -> Symbol | None:
+        """The nearest symbol at or below an address."""
+        index = bisect_right(self._addresses, address)
+        return self._sorted[index - 1] if index else None
+
+    def describe(self, address: Address) -> str:
+        """`symbol+offset`, or nothing where no symbol is near."""
+        symbol = self.find(address)
+        if symbol is None or address - symbol.address > 1 << 20:
+            return ""
+        offset = address - symbol.address
+        return symbol.name if offset == 0 else f"{symbol.name}+{offset:#x}"
+
+
+@dataclass(frozen=True)
+class Executable:
+    """A program ready to be loaded.
+
+    Attributes:
+        segments: what to put into memory.
+        entry: where `run` begins.
+        xlen: 32 or 64.
+        symbols: by name and by address.
+        march: the ISA string that the file notes, empty if it notes none.
+        name: of the file, for messages.
+    """
+
+    segments: tuple[Segment, ...]
+    entry: Address
+    xlen: int
+    symbols: SymbolTable
+    march: str
+    name: str
+
+
+def load_executable(source: HasElf | bytes | str | Path) -> Executable:
+    """Reads an ELF executable.
+
+    Args:
+        source: an assembled program, the bytes of a file, or its path.
+
+    Raises:
+        LoadError: it cannot be read, is damaged, or is not for RISC-V.
+    """
+    if isinstance(source, bytes):
+        name, data = "<bytes>", source
+    elif isinstance(source, str | Path):
+        name = str(source)
+        try:
+            data = Path(source).read_bytes()
+        except OSError as error:
+            raise LoadError(f"{name}: cannot be read: {error.strerror}") from None
+    else:
+        name, data = "<program>", source.to_elf()
+    with _damage_reported(name):
+        return _read(ELFFile(io.BytesIO(data)), name, len(data))
+
+
+@contextmanager
+def _damage_reported(name: str) -> Iterator[None]:
+    try:
+        yield
+    except LoadError as error:
+        raise LoadError(f"{name}: {error}") from None
+    except (ELFError, ConstructError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LoadError(f"{name}: not a valid ELF file: {error}") from None
+    except (IndexError, OverflowError, UnicodeDecodeError, MemoryError, AssertionError) as error:
+        raise LoadError(f"{name}: the ELF file is damaged: {error}") from None
+
+
+def _read(elf: Any, name: str, size: int) -> Executable:
+    header = elf.header
+    if header["e_machine"] != "EM_RISCV":
+        raise LoadError(f"this is an ELF file for {header['e_machine']}, not for RISC-V")
+    if not elf.little_endian:
+        raise LoadError("big-endian RISC-V is not supported")
+    if header["e_type"] not in ("ET_EXEC", "ET_DYN"):
+        raise LoadError(
+            f"this is an ELF file of type {header['e_type']}; only a linked executable can be run"
+        )
+    segments = []
+    for segment in elf.iter_segments():
+        if segment["p_type"] == "PT_INTERP":
+            raise LoadError("this is a dynamically linked executable; link it with -static")
+        if segment["p_type"] != "PT_LOAD" or not segment["p_memsz"]:
+            continue
+        segments.append(_segment(segment, elf.elfclass, size))
+    return Executable(
+        tuple(segments),
+        int(header["e_entry"]),
+        int(elf.elfclass),
+        SymbolTable(_symbols(elf)),
+        _noted_march(elf),
+        name,
+    )
+
+
+def _segment(segment: Any, xlen: int, size: int) -> Segment:
+    offset, in_file, in_memory = segment["p_offset"], segment["p_filesz"], segment["p_memsz"]
+    address = segment["p_vaddr"]
+    if offset + in_file > size or in_file > in_memory:
+        raise LoadError(
+            f"the segment at {address:#x} claims {in_file} bytes at offset {offset}, "
+            f"the file has {size}"
+        )
+    if in_memory > LARGEST_SEGMENT or address + in_memory > 1 << xlen:
+        raise LoadError(f"the segment at {address:#x} of {in_memory} bytes does not fit memory")
+    flags = segment["p_flags"]
+    permissions = READABLE
+    permissions |= WRITABLE if flags & 2 else 0
+    permissions |= EXECUTABLE if flags & 1 else 0
+    return Segment(int(address), segment.data(), int(in_memory), permissions)
+
+
+def _symbols(elf: Any) -> Iterator[Symbol]:
+    for section in elf.iter_sections():
+        if not isinstance(section, SymbolTableSection):
+            continue
+        for symbol in section.iter_symbols():
+            kind = symbol["st_info"]["type"]
+            if not symbol.name or kind in ("STT_SECTION", "STT_FILE"):
+                continue
+            if symbol["st_shndx"] in ("SHN_UNDEF", "SHN_ABS") or symbol.name.startswith("$"):
+                continue
+            yield Symbol(
+                symbol.name, int(symbol["st_value"]), int(symbol["st_size"]), kind == "STT_FUNC"
+            )
+
+
+def _noted_march(elf: Any) -> str:
+    """The ISA string of the note that rvx writes; ELF files of other tools have none."""
+    section = elf.get_section_by_name(".note.rvx")
+    if section is None:
+        return ""
+    for note in section.iter_notes():
+        if note["n_name"] == "rvx":
+            text = note["n_descdata"] if "n_descdata" in note else note["n_desc"]
+            raw = text if isinstance(text, bytes) else str(text).encode("latin-1")
+            return raw.rstrip(b"\0").decode("utf-8", "replace")
+    return ""

@@ -1,0 +1,241 @@
+"""The machine: loads a program, runs it, and says exactly what it did."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from rvx.emulator.context import Context, Field
+from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
+from rvx.emulator.hart import Backend, End, Hart, Tier
+from rvx.emulator.loader import HasElf, load_executable
+from rvx.emulator.memory import GuestMemory
+from rvx.emulator.report import Reporter
+from rvx.emulator.result import RunResult
+from rvx.emulator.system import System
+from rvx.isa import Isa
+from rvx.isa.bits import Address
+
+DEFAULT_MEMORY = 64 << 20
+_ECALL_WORD = 0x00000073
+_ARGUMENT_REGISTERS = range(10, 18)
+
+
+class Machine:
+    """One hart with its memory and a loaded program.
+
+    Args:
+        program: an assembled program, an ELF executable as bytes, or a path to one.
+        isa: the instructions that it may use.
+        memory: bytes of room for heap and stack.
+        backend: `native` runs compiled bodies, `python` interprets them.
+        tier: how far the native backend goes; `inline` is the fastest.
+        by_pointer: reach the core's registers by pointer where that is possible.
+        on_output: called with (descriptor, bytes) for what the guest writes.
+
+    Raises:
+        LoadError: the program cannot be loaded.
+        MemoryLayoutError: it does not fit memory.
+        ValueError: program and ISA have different register widths.
+    """
+
+    def __init__(
+        self,
+        program: HasElf | bytes | str | Path,
+        isa: Isa,
+        *,
+        memory: int = DEFAULT_MEMORY,
+        backend: Backend = "native",
+        tier: Tier = "inline",
+        by_pointer: bool = True,
+        on_output: Callable[[int, bytes], None] | None = None,
+    ) -> None:
+        self.executable = load_executable(program)
+        if self.executable.xlen != isa.xlen:
+            raise ValueError(
+                f"{self.executable.name} is an RV{self.executable.xlen} program, "
+                f"the ISA is RV{isa.xlen}"
+            )
+        self.isa = isa
+        self.memory = GuestMemory(self.executable.segments, memory)
+        self.context = Context.for_isa(isa)
+        self.core = Core(isa.xlen, by_pointer=by_pointer)
+        self.system = System(self.memory, on_output)
+        self._connect()
+        self.hart = Hart(
+            isa,
+            self.core,
+            self.context,
+            self.memory,
+            self.system,
+            Reporter(isa, self.memory, self.executable.symbols),
+            backend=backend,
+            tier=tier,
+        )
+
+    def _connect(self) -> None:
+        """Tells the context where everything is, and maps memory into the core."""
+        words, memory = self.context.words, self.memory
+        words[Field.RAM] = memory.ram.ctypes.data
+        words[Field.RAM_BOUNDS] = memory.base
+        words[Field.RAM_BOUNDS + 1] = memory.ram.size
+        words[Field.RAM_BOUNDS + 2] = 0xFFFFFFFF if self.isa.xlen == 32 else -1
+        words[Field.PAGES] = memory.pages.ctypes.data
+        words[Field.PC_REGISTER] = PC
+        words[Field.FFLAGS_REGISTER] = FFLAGS
+        words[Field.FRM] = self.context.address(Field.MIRROR_FRM)
+        pointers = self.core.pointers
+        if pointers is not None:
+            words[Field.FRM] = pointers.frm
+            words[Field.FLAGS_ADDRESS] = pointers.fflags
+            words[Field.FLAGS_TABLE : Field.FLAGS_TABLE + 32] = pointers.flags_table
+        for address, size, permissions in memory.runs():
+            host = int(memory.ram.ctypes.data) + address - memory.base
+            self.core.map(address, size, permissions, host)
+        at = memory.stub - memory.base
+        memory.ram[at : at + 4] = np.frombuffer(_ECALL_WORD.to_bytes(4, "little"), np.uint8)
+        self.core.write(X0 + 2, memory.stack_top)
+
+    def symbol(self, name: str) -> Address:
+        """Address of a symbol.
+
+        Raises:
+            KeyError: there is no such symbol; the message lists those that there are.
+        """
+        found = self.executable.symbols.by_name.get(name)
+        if found is None:
+            known = ", ".join(sorted(self.executable.symbols.by_name)[:20]) or "none"
+            raise KeyError(f"{self.executable.name} has no symbol '{name}'; it has {known}")
+        return found.address
+
+    def array(
+        self, where: Address | str, dtype: DTypeLike, shape: int | tuple[int, ...]
+    ) -> NDArray[Any]:
+        """A NumPy view of guest memory at an address or symbol; writes go both ways."""
+        address = self.symbol(where) if isinstance(where, str) else where
+        view: NDArray[Any] = self.memory.array(address, dtype, shape)
+        return view
+
+    def allocate(self, size: int, align: int = 64) -> Address:
+        """Takes bytes of the heap; gives their guest address."""
+        return self.memory.allocate(size, align)
+
+    def place(self, values: NDArray[Any], align: int = 64) -> Address:
+        """Copies an array into the heap; gives its guest address."""
+        address = self.allocate(max(values.nbytes, 1), align)
+        if values.size:
+            self.array(address, values.dtype, values.shape)[...] = values
+        return address
+
+    def register(self, name: str) -> int:
+        """The bits of a register by any of its names, not negative."""
+        file, number = self.isa.registers[name]
+        if not file.is_core:
+            kept = int(self.context.state(file.name, file.count)[number])
+            return kept & (1 << file.bits) - 1
+        return self.core.read((F0 if file.name == "f" else X0) + number)
+
+    def set_register(self, name: str, value: int) -> None:
+        """Writes the bits of a register by any of its names."""
+        file, number = self.isa.registers[name]
+        if not file.is_core:
+            kept = value & (1 << file.bits) - 1
+            self.context.state(file.name, file.count)[number] = (
+                _signed(kept, 64) if file.bits == 64 else kept
+            )
+        elif file.name == "f" or number:
+            self.core.write((F0 if file.name == "f" else X0) + number, value)
+
+    def state(self, name: str) -> NDArray[np.int64]:
+        """A view of the state words of an extension, such as a quire."""
+        return self.context.state(name, self.isa.states[name].words)
+
+    @property
+    def fflags(self) -> int:
+        """The accrued floating-point exceptions."""
+        return self.core.read(FFLAGS)
+
+    @property
+    def frm(self) -> int:
+        """The dynamic rounding mode."""
+        return self.core.read(FRM)
+
+    def run(self, max_instructions: int | None = None) -> RunResult:
+        """Runs from the entry point until the program exits or cannot go on."""
+        return self._run(self.executable.entry, max_instructions)
+
+    def call(
+        self, function: Address | str, *arguments: int, max_instructions: int | None = None
+    ) -> RunResult:
+        """Calls a function by the standard calling convention, with integer arguments.
+
+        Counts cover the function and what it calls, and nothing else.
+
+        Raises:
+            KeyError: there is no such symbol.
+            ValueError: there are more than eight arguments.
+        """
+        if len(arguments) > len(_ARGUMENT_REGISTERS):
+            raise ValueError(f"at most 8 arguments go into registers, not {len(arguments)}")
+        address = self.symbol(function) if isinstance(function, str) else function
+        for register, value in zip(_ARGUMENT_REGISTERS, arguments, strict=False):
+            self.core.write(X0 + register, value)
+        self.core.write(X0 + 1, self.memory.stub)
+        self.core.write(X0 + 2, self.memory.stack_top)
+        return self._run(address, max_instructions)
+
+    def _run(self, pc: Address, limit: int | None) -> RunResult:
+        if limit is not None and limit < 1:
+            raise ValueError(f"the instruction limit is at least 1, not {limit}")
+        written = len(self.system.output)
+        start = time.perf_counter()
+        exit_code, trap = self._in_thread(lambda: self.hart.run(pc, limit))
+        seconds = time.perf_counter() - start
+        counts = self.hart.counter.tally(self.isa)
+        return RunResult(
+            exit_code=exit_code,
+            instructions=counts.total,
+            by_mnemonic=counts.by_mnemonic,
+            by_kind=counts.by_kind,
+            custom_instructions=counts.custom,
+            executions=counts.executions,
+            output=bytes(self.system.output[written:]),
+            seconds=seconds,
+            value=_signed(self.core.read(X0 + 10), self.isa.xlen),
+            trap=trap,
+        )
+
+    def _in_thread(self, work: Callable[[], End]) -> End:
+        """Runs the hart beside this thread, so that Ctrl-C reaches Python and stops it."""
+        ends: list[End] = []
+        errors: list[BaseException] = []
+
+        def target() -> None:
+            try:
+                ends.append(work())
+            except BaseException as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=target, name="rvx-hart", daemon=True)
+        thread.start()
+        is_stopping = False
+        while thread.is_alive():
+            try:
+                if is_stopping:
+                    self.hart.stop()
+                thread.join(0.05)
+            except KeyboardInterrupt:
+                is_stopping = True
+        if errors:
+            raise errors[0]
+        return ends[0]
+
+
+def _signed(value: int, bits: int) -> int:
+    return value - (1 << bits) if value >> bits - 1 else value

@@ -1,0 +1,68 @@
+"""Sentences about guests that could not go on."""
+
+from __future__ import annotations
+
+from unicorn import unicorn_const as const
+
+from rvx.disassembler import format_instruction
+from rvx.emulator.loader import SymbolTable
+from rvx.emulator.memory import GuestMemory
+from rvx.emulator.result import Trap, TrapKind
+from rvx.isa import Isa
+from rvx.isa.bits import Address
+
+BREAKPOINT_WORDS = (0x00100073, 0x9002)
+_READS = (const.UC_MEM_READ_UNMAPPED, const.UC_MEM_READ_PROT)
+_WRITES = (const.UC_MEM_WRITE_UNMAPPED, const.UC_MEM_WRITE_PROT)
+
+
+def kind_of_access(access: int) -> TrapKind:
+    """The kind of trap for Unicorn's kind of bad access."""
+    if access in _READS:
+        return TrapKind.BAD_LOAD
+    return TrapKind.BAD_STORE if access in _WRITES else TrapKind.BAD_FETCH
+
+
+class Reporter:
+    """Makes traps with a message that says where, what and on which instruction."""
+
+    def __init__(self, isa: Isa, memory: GuestMemory, symbols: SymbolTable) -> None:
+        self._isa = isa
+        self._memory = memory
+        self._symbols = symbols
+
+    def trap(self, kind: TrapKind, pc: Address, detail: str, limit: int | None) -> Trap:
+        """A trap at pc.
+
+        Args:
+            kind: what happened.
+            pc: of the instruction that was not performed.
+            detail: more about it, such as the address of a bad access.
+            limit: the instruction limit of the run, for the message about it.
+        """
+        where = f"at {pc:#x}"
+        symbol = self._symbols.describe(pc)
+        if symbol:
+            where += f" <{symbol}>"
+        word = self._word(pc)
+        if word:
+            where += f", {word}"
+        what = str(kind)
+        if kind == TrapKind.LIMIT:
+            what = f"stopped after {limit} instructions, the limit,"
+        elif kind == TrapKind.INTERRUPTED:
+            what = "interrupted"
+        if detail:
+            return Trap(kind, pc, f"{what} {where}: {detail}")
+        return Trap(kind, pc, f"{what} {where}")
+
+    def _word(self, pc: Address) -> str:
+        word = self._memory.word(pc)
+        if word is None:
+            return ""
+        digits = 8 if word & 3 == 3 else 4
+        decoded = self._isa.decode(word)
+        if decoded is None:
+            return f"word {word:0{digits}x}, which is no instruction of {self._isa!r}"
+        text = format_instruction(decoded, self._isa, address=pc)
+        return f"word {word:0{digits}x} '{' '.join(text.split())}'"

@@ -1,0 +1,66 @@
+"""What a run gives back: counts, registers, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rvx.isa.bits import Address
+
+
+class TrapKind(StrEnum):
+    """Why a guest could not go on."""
+
+    ILLEGAL_INSTRUCTION = "illegal instruction"
+    BAD_LOAD = "load from unmapped memory"
+    BAD_STORE = "store to memory that cannot be written"
+    BAD_FETCH = "jump to memory that holds no code"
+    BREAKPOINT = "breakpoint"
+    EXCEPTION = "exception"
+    LIMIT = "instruction limit"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Trap:
+    """The end of a guest that could not go on.
+
+    Attributes:
+        kind: what happened.
+        pc: address of the instruction that was not performed.
+        message: a sentence with the pc, the symbol and the disassembled word.
+    """
+
+    kind: TrapKind
+    pc: Address
+    message: str
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """The outcome of a run or a call.
+
+    Attributes:
+        exit_code: what the guest passed to exit; None if it did not get there.
+        instructions: executed, exactly.
+        by_mnemonic: executions, most frequent first.
+        by_kind: executions by the class of the instruction (`load`, `branch`, `custom`, ...).
+        custom_instructions: executions of instructions outside of the base ISA.
+        executions: for every executed address, how often; in the order of addresses.
+        output: what the guest wrote to standard output.
+        seconds: time spent in emulation, without loading and compiling.
+        value: register a0 at the end, as a signed number.
+        trap: why the guest could not go on, None if it ended by itself.
+    """
+
+    exit_code: int | None
+    instructions: int
+    by_mnemonic: Mapping[str, int]
+    by_kind: Mapping[str, int]
+    custom_instructions: int
+    executions: Mapping[Address, int]
+    output: bytes
+    seconds: float
+    value: int
+    trap: Trap | None = None

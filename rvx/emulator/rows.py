@@ -1,0 +1,135 @@
+"""Rows: an instruction word made ready to be performed.
+
+A row is a run of int64 values, made once for each distinct word. It holds the address of the
+instruction's compiled handler and, for everything that the body asks for, the value (a number) or
+the host address (a register, a state). Compiled code therefore never decodes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rvx.emulator.context import Context, Field
+from rvx.emulator.core import F0, FRM, X0, Core
+from rvx.isa import Csr, Decoded, Instruction, Isa
+from rvx.isa.operands import RegisterKind, RoundingKind
+
+
+class Row(IntEnum):
+    """Position of each part of a row."""
+
+    HANDLER = 0
+    WORD = 1
+    SIZE = 2
+    READS = 3
+    WRITES = 4
+    RESULT = 5
+    TRANSFERS = 6  # pairs of (register number of the core, host address)
+    ARGUMENTS = 18
+    END = 32
+
+
+class Unsupported(ValueError):
+    """A word decodes, but rvx has no semantics for it."""
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Turns decoded words into rows for one machine.
+
+    Attributes:
+        isa: what the words mean.
+        core: whose registers are meant.
+        context: where the extensions' state is.
+    """
+
+    isa: Isa
+    core: Core
+    context: Context
+
+    def fill(self, row: NDArray[np.int64], decoded: Decoded, handler: int) -> None:
+        """Writes the row of a decoded word.
+
+        Raises:
+            Unsupported: the instruction has no body, or asks for a CSR that rvx does not hold.
+        """
+        made = decoded.instruction
+        transfers: list[tuple[int, int]] = []
+        row[Row.HANDLER] = handler
+        row[Row.WORD] = decoded.word
+        row[Row.SIZE] = made.size
+        for i, name in enumerate(made.requests):
+            row[Row.ARGUMENTS + i] = self._argument(name, decoded, transfers)
+        if self.core.pointers is None and _needs_rounding_mode(made):
+            transfers.append((FRM, self.context.address(Field.MIRROR_FRM)))
+        row[Row.READS] = len(transfers)
+        result = made.operands.get("rd")
+        if result is not None and isinstance(result.kind, RegisterKind):
+            row[Row.RESULT] = self._result(result.kind, decoded.values["rd"], transfers)
+        row[Row.WRITES] = len(transfers) - row[Row.READS]
+        for i, (register, address) in enumerate(transfers):
+            row[Row.TRANSFERS + 2 * i] = register
+            row[Row.TRANSFERS + 2 * i + 1] = address
+
+    def _argument(self, name: str, decoded: Decoded, transfers: list[tuple[int, int]]) -> int:
+        operand = decoded.instruction.operands.get(name)
+        if operand is not None:
+            value = decoded.values[name]
+            if isinstance(operand.kind, RegisterKind):
+                return self._register(operand.kind, value, transfers)
+            return value
+        if name in self.context.offsets and name in self.isa.states:
+            return self.context.address(self.context.offsets[name])
+        if name.startswith("csr_"):
+            return self._csr_part(name, decoded)
+        return 0
+
+    def _register(self, kind: RegisterKind, number: int, transfers: list[tuple[int, int]]) -> int:
+        """Host address of a register; without pointers, of its mirror, which is filled before."""
+        if not kind.file.is_core:
+            return self.context.register_address(kind.file, number)
+        pointers = self.core.pointers
+        is_float = kind.file.name == "f"
+        if pointers is not None:
+            if is_float:
+                return pointers.f + 8 * number
+            return pointers.x + self.core.xlen // 8 * number
+        mirror = self.context.address((Field.MIRROR_F if is_float else Field.MIRROR_X) + number)
+        if is_float or number:
+            transfers.append(((F0 if is_float else X0) + number, mirror))
+        return mirror
+
+    def _result(self, kind: RegisterKind, number: int, transfers: list[tuple[int, int]]) -> int:
+        if kind.file.name == "x" and number == 0:
+            return self.context.address(Field.SINK)
+        return self._register(kind, number, transfers)
+
+    def _csr_part(self, name: str, decoded: Decoded) -> int:
+        csr = owned_csr(self.isa, decoded)
+        if csr is None:
+            raise Unsupported(
+                f"CSR {decoded.values.get('csr', 0):#x} does not exist on this machine"
+            )
+        if name == "csr_word":
+            return self.context.address(self.context.offsets[csr.state])
+        return csr.lsb if name == "csr_lsb" else (1 << csr.bits) - 1
+
+
+def owned_csr(isa: Isa, decoded: Decoded) -> Csr | None:
+    """The CSR of a CSR instruction, if rvx and not the core holds it."""
+    address = decoded.values.get("csr")
+    return next((csr for csr in isa.csrs.values() if csr.address == address), None)
+
+
+def _needs_rounding_mode(instruction: Instruction) -> bool:
+    kinds = [operand.kind for operand in instruction.operands.values()]
+    return "frm" in instruction.requests or any(isinstance(k, RoundingKind) for k in kinds)
+
+
+def is_transferred(instruction: Instruction) -> bool:
+    """Whether the instruction may go on somewhere else than at the next one."""
+    return "next_pc" in instruction.requests

@@ -1,0 +1,217 @@
+"""Tiers of the native backend: from traps to inline sites.
+
+A custom instruction begins in the *trap* tier: the core raises an illegal-instruction trap, a
+compiled hook finds the row of the word and calls its handler. Once traps are frequent, the words
+that trapped are moved to the *inline* tier: a code hook is compiled into the translated block in
+front of the word, and the word itself is translated as a nop, so that there is no trap.
+
+The nop is in memory only while the block is translated (`Core.translate`); the guest always reads
+its own words, and a host or guest that changes them is noticed, because every inline site compares
+the word in memory with the one that it stands for. A block that is translated at another moment
+holds the word itself: it traps, and the trap hook sees that the inline hook was there before.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rvx.emulator.context import Context, Field
+from rvx.emulator.core import HOOK_CODE, Core, CoreError
+from rvx.emulator.handlers import CompileError, compile_handler
+from rvx.emulator.hooks import compiled_hooks
+from rvx.emulator.memory import GuestMemory
+from rvx.emulator.rows import Row, Unsupported, Wiring, is_transferred
+from rvx.isa import Isa
+from rvx.isa.bits import Address, Word
+
+TRAPS_BEFORE_INLINE = 64
+"""How often one word traps before all words that trapped so far are moved inline."""
+MOST_HOOKS = 6
+"""Unicorn walks the list of code hooks at every site, so that there must be few of them."""
+_NOP = b"\x13\x00\x00\x00"
+_FIRST_TABLE = 1 << 8
+_NEVER = -(1 << 30)
+
+
+class Rows:
+    """All rows of a machine, found by word.
+
+    The table is an open-addressing hash of (word, address of the row), which the trap hook searches
+    by itself; a word that is not in it is decoded here, once.
+    """
+
+    def __init__(self, wiring: Wiring, context: Context) -> None:
+        self._wiring = wiring
+        self._context = context
+        self._rows: dict[Word, NDArray[np.int64]] = {}
+        self._illegal: dict[Word, str] = {}
+        self._table = np.zeros(2 * _FIRST_TABLE, np.int64)
+        self._publish()
+        self._callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(self._missed)
+        address = ctypes.cast(self._callback, ctypes.c_void_p).value
+        context.words[Field.MISS] = address or 0
+        self.error: BaseException | None = None
+
+    def _publish(self) -> None:
+        self._context.words[Field.HASH] = self._table.ctypes.data
+        self._context.words[Field.HASH_MASK] = self._table.size // 2 - 1
+
+    def _missed(self, word: Word) -> int:
+        """Called from the trap hook; an exception must not cross compiled code."""
+        try:
+            return self.address(word)
+        except BaseException as error:
+            self.error = error
+            return 0
+
+    def note_illegal(self, word: Word, reason: str) -> None:
+        """Remembers why a word cannot be performed."""
+        self._illegal[word] = reason
+
+    def why_illegal(self, word: Word) -> str:
+        """What was wrong with a word that has no row, if more is known than that it is illegal."""
+        return self._illegal.get(word, "")
+
+    def address(self, word: Word) -> int:
+        """Host address of the row of a word, 0 if it cannot be performed."""
+        known = self._rows.get(word)
+        if known is None:
+            made = self._make(word)
+            if made is None:
+                return 0
+            self._rows[word] = known = made
+            if 2 * len(self._rows) > self._table.size // 2:
+                self._table = np.zeros(2 * self._table.size, np.int64)
+                for other, row in self._rows.items():
+                    self._insert(other, row)
+                self._publish()
+            else:
+                self._insert(word, known)
+        return int(known.ctypes.data)
+
+    def _insert(self, word: Word, row: NDArray[np.int64]) -> None:
+        mask = self._table.size // 2 - 1
+        slot = (word * 0x9E3779B1 >> 15) & mask
+        while self._table[2 * slot + 1]:
+            slot = (slot + 1) & mask
+        self._table[2 * slot] = word
+        self._table[2 * slot + 1] = row.ctypes.data
+
+    def _make(self, word: Word) -> NDArray[np.int64] | None:
+        isa = self._wiring.isa
+        decoded = isa.decode(word)
+        if decoded is None:
+            return None
+        row = np.zeros(Row.END, np.int64)
+        try:
+            handler = compile_handler(decoded.instruction, isa)
+            self._wiring.fill(row, decoded, handler.address)
+        except (Unsupported, CompileError) as error:
+            self._illegal[word] = str(error)
+            return None
+        return row
+
+
+class InlineTier:
+    """The inline sites of a machine."""
+
+    def __init__(
+        self, isa: Isa, core: Core, context: Context, memory: GuestMemory, rows: Rows
+    ) -> None:
+        self._isa = isa
+        self._core = core
+        self._context = context
+        self._memory = memory
+        self._rows = rows
+        halfwords = int(context.words[Field.EXEC_HALFWORDS])
+        self.sites = np.zeros(halfwords + 1, np.int64)
+        self.traps = np.zeros(halfwords + 1, np.int32)
+        context.words[Field.SITES] = self.sites.ctypes.data
+        context.words[Field.TRAPS] = self.traps.ctypes.data
+        self._patched: dict[Address, bytes] = {}
+        self._starts: set[Address] = set()
+        self._hooked: list[tuple[Address, Address]] = []
+
+    def promote(self, block: Address) -> None:
+        """Makes inline sites of all words that have trapped, and has their blocks made anew.
+
+        Args:
+            block: where the block begins that has just trapped once too often.
+        """
+        self._starts.add(block)
+        begin = self._memory.executable_begin
+        for index in np.flatnonzero(self.traps):
+            address = begin + 2 * int(index)
+            word = self._memory.word(address)
+            decoded = None if word is None else self._isa.decode(word)
+            # An instruction that branches has to end its block: it stays in the trap tier.
+            if (
+                decoded is None
+                or decoded.instruction.size != 4
+                or is_transferred(decoded.instruction)
+            ):
+                self.traps[index] = _NEVER
+                continue
+            self.traps[index] = 0
+            self.sites[index] = self._rows.address(decoded.word)
+            at = address - self._memory.base
+            self._patched[address] = self._memory.ram[at : at + 4].tobytes()
+        hooks = compiled_hooks()
+        for first, last in self._new_ranges():
+            self._core.add_native_hook(
+                HOOK_CODE, hooks.code.address, self._context.address(0), first, last
+            )
+        self._core.forget_translations()
+
+    def _new_ranges(self) -> Iterator[tuple[Address, Address]]:
+        """Ranges for hooks: runs of adjacent sites, the nearest joined until there are few.
+
+        A hook cannot be taken back, so a second promotion covers everything with its ranges only
+        where the first has not been.
+        """
+        fresh = [a for a in sorted(self._patched) if not self._is_hooked(a)]
+        runs: list[list[Address]] = []
+        for address in fresh:
+            if runs and address == runs[-1][1] + 4:
+                runs[-1][1] = address
+            else:
+                runs.append([address, address])
+        room = max(MOST_HOOKS - len(self._hooked), 1)
+        while len(runs) > room:
+            gaps = [runs[i + 1][0] - runs[i][1] for i in range(len(runs) - 1)]
+            nearest = gaps.index(min(gaps))
+            runs[nearest][1] = runs.pop(nearest + 1)[1]
+        for first, last in runs:
+            self._hooked.append((first, last))
+            yield first, last
+
+    def _is_hooked(self, address: Address) -> bool:
+        return any(first <= address <= last for first, last in self._hooked)
+
+    def translate(self, pc: Address) -> None:
+        """Translates the blocks with inline words, and the one at pc, with nops in their place.
+
+        Unicorn drops the block at which it stops, so that this is needed before every start.
+        """
+        if not self._patched:
+            return
+        changed: list[tuple[int, bytes]] = []
+        ram = self._memory.ram
+        for address, word in self._patched.items():
+            at = address - self._memory.base
+            if ram[at : at + 4].tobytes() == word:
+                ram[at : at + 4] = np.frombuffer(_NOP, np.uint8)
+                changed.append((at, word))
+        try:
+            for start in self._starts | {pc}:
+                try:
+                    self._core.translate(start)
+                except CoreError:
+                    continue  # It is translated, and traps, when it is reached.
+        finally:
+            for at, word in changed:
+                ram[at : at + 4] = np.frombuffer(word, np.uint8)
