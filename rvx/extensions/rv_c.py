@@ -18,6 +18,7 @@ C = Extension(
 )
 
 C.encoding("c.unimp", "0000000000000000", kind="system", doc="Illegal by definition.")
+C.alias("unimp", "c.unimp")
 
 # --- Quadrant 0: loads and stores with short register fields
 
@@ -60,8 +61,8 @@ _JUMP = "offset[11|4|9:8|10|6|7|3:1|5]"
 C.compressed(
     "c.addi rd, imm", "000 imm[5] rd imm[4:0] 01", "addi rd, rd, imm", of=I, shown_as="add"
 )
-C.alias("c.nop", "c.addi zero, 0", is_printed=False)
-C.alias("c.nop imm", "c.addi zero, imm", is_printed=False)
+C.compressed("c.nop", "0000000000000001", "addi zero, zero, 0", of=I, overlaps=("c.addi",))
+C.alias("c.nop imm", "c.addi zero, imm")
 C.compressed("c.jal offset", f"001 {_JUMP} 01", "jal ra, offset", of=I, xlen=32)
 C.compressed("c.addiw rd:x!0, imm", "001 imm[5] rd imm[4:0] 01", "addiw rd, rd, imm", of=I, xlen=64)
 C.compressed("c.li rd, imm", "010 imm[5] rd imm[4:0] 01", "addi rd, zero, imm", of=I)
@@ -83,6 +84,7 @@ for _name, _bits in (("srl", "00"), ("sra", "01")):
             f"100 0 {_bits} rd 00000 01",
             f"{_name}i rd, rd, 0",
             of=I,
+            shown_as=f"c.{_name}i64",
             xlen=_xlen,
         )
 C.compressed("c.andi rd:xc, imm", "100 imm[5] 10 rd imm[4:0] 01", "andi rd, rd, imm", of=I)
@@ -132,7 +134,14 @@ for _xlen, _field in ((32, ("0", "shamt[4:0]")), (64, ("shamt[5]", "shamt[4:0]")
         of=I,
         xlen=_xlen,
     )
-    C.compressed("c.slli64 rd", "000 0 rd 00000 10", "slli rd, rd, 0", of=I, xlen=_xlen)
+    C.compressed(
+        "c.slli64 rd",
+        "000 0 rd 00000 10",
+        "slli rd, rd, 0",
+        of=I,
+        shown_as="c.slli64",
+        xlen=_xlen,
+    )
 for _names, _load, _store, _load_bits, _store_bits, _rd, _rs2, _of, _xlen in _STACK:
     _get, _put = _names.split()
     C.compressed(

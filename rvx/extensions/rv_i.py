@@ -249,7 +249,10 @@ I.alias("sgtz rd, rs2", "slt rd, zero, rs2")
 I.alias("sgt rd, rs1, rs2", "slt rd, rs2, rs1", is_printed=False)
 I.alias("sgtu rd, rs1, rs2", "sltu rd, rs2, rs1", is_printed=False)
 for _name in _HAS_IMMEDIATE:
-    I.alias(f"{_name} rd, rs1, imm", f"{_immediate_name(_name)} rd, rs1, imm")
+    _is_printed = not _name.startswith("slt")  # that is how objdump has it
+    I.alias(
+        f"{_name} rd, rs1, imm", f"{_immediate_name(_name)} rd, rs1, imm", is_printed=_is_printed
+    )
 I.alias("addw rd, rs1, imm", "addiw rd, rs1, imm", xlen=64)
 for _name in _IS_SHIFT:
     for _xlen in (32, 64):
