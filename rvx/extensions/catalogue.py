@@ -34,10 +34,15 @@ SHIPPED: dict[str, str] = {
     "zicsr": "zicsr:Zicsr",
     "zifencei": "zifencei:Zifencei",
     "zihintpause": "zihintpause:Zihintpause",
+    "xposit": "xposit:Xposit",
+    "xposit64": "xposit:Xposit64",
+    "xposit1": "xposit:Xposit1",
+    "xposit1p16": "xposit:Xposit1p16",
+    "xposit1p8": "xposit:Xposit1p8",
 }
 """Module of this package and variable in it, by name in lower case."""
 
-NOT_BY_DEFAULT: frozenset[str] = frozenset()
+NOT_BY_DEFAULT = frozenset({"xposit64", "xposit1", "xposit1p16", "xposit1p8"})
 """Shipped extensions that clash with others, so that they are loaded only when named."""
 
 

@@ -1,0 +1,319 @@
+"""Xposit: posit arithmetic on a register file of its own, with a quire.
+
+One set of instructions in two published encodings. They share mnemonics, so that a program is
+assembled for one of them:
+
+* custom-0, as PERCIVAL and llvm-xposit have it: `Xposit` for posit32, `Xposit64` for posit64
+  (Big-PERCIVAL);
+* custom-1, as Coprosit and PHEE have it, without loads and stores of 64 bits: `Xposit1`,
+  `Xposit1p16` and `Xposit1p8`.
+
+The width is a property of the core and not of the encoding: the suffix is `.s` for all widths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+
+from rvx.formats.posit.scalar import posit8, posit16, posit32, posit64
+from rvx.isa import Extension, Memory, Words, sext, sext32
+from rvx.isa.memory import (
+    load_64,
+    load_u8,
+    load_u16,
+    load_u32,
+    store_8,
+    store_16,
+    store_32,
+    store_64,
+)
+
+ABI_NAMES = tuple(
+    "pt0 pt1 pt2 pt3 pt4 pt5 pt6 pt7 ps0 ps1 pa0 pa1 pa2 pa3 pa4 pa5 pa6 pa7 "
+    "ps2 ps3 ps4 ps5 ps6 ps7 ps8 ps9 ps10 ps11 pt8 pt9 pt10 pt11".split()
+)
+_PERCIVAL = (
+    "Mallasen et al., PERCIVAL, IEEE TETC 2022; PERCIVAL core/decoder.sv; "
+    "llvm-xposit RISCVInstrInfoPos.td"
+)
+_COPROSIT = "Coprosit coprosit_instr_pkg.sv; llvm-xposit, branch PULP-compatible"
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """One of the published encodings.
+
+    Attributes:
+        opcode: the major opcode.
+        funct3: of the instructions that compute.
+        memory: funct3 of the loads and stores that exist, by mnemonic.
+        ignores_unused: whether the decoder ignores the fields of absent operands.
+        source: where it is published.
+    """
+
+    opcode: str
+    funct3: str
+    memory: dict[str, str]
+    ignores_unused: bool
+    source: str
+
+    def pattern(self, funct5: str, rd: str, rs1: str, rs2: str) -> str:
+        """The pattern of a computing instruction; fields of absent operands are given as bits."""
+        fields = [
+            f"({field})" if self.ignores_unused and field.isdigit() else field
+            for field in (rs2, rs1, rd)
+        ]
+        return f"{funct5} 10 {fields[0]} {fields[1]} {self.funct3} {fields[2]} {self.opcode}"
+
+
+CUSTOM_0 = Encoding(
+    "0001011",
+    "000",
+    {"plw": "001", "psw": "011", "pld": "101", "psd": "110"},
+    ignores_unused=True,
+    source=_PERCIVAL,
+)
+CUSTOM_1 = Encoding(
+    "0101011", "111", {"plw": "101", "psw": "110"}, ignores_unused=False, source=_COPROSIT
+)
+
+
+def _declare_arithmetic(ext: Extension, posit: ModuleType, encoding: Encoding) -> None:
+    two_operands = {
+        "padd.s": ("00000", posit.add, "rs1 + rs2, rounded once"),
+        "psub.s": ("00001", posit.sub, "rs1 - rs2, rounded once"),
+        "pmul.s": ("00010", posit.mul, "rs1 * rs2, rounded once"),
+        "pdiv.s": ("00011", posit.div, "rs1 / rs2, rounded once; NaR if rs2 is 0"),
+        "pmin.s": ("00100", posit.min, "the lesser operand; NaR is less than every number"),
+        "pmax.s": ("00101", posit.max, "the greater operand; NaR is less than every number"),
+        "psgnj.s": ("10100", posit.sgnj, "rs1 with the sign of rs2"),
+        "psgnjn.s": ("10101", posit.sgnjn, "rs1 with the opposite of the sign of rs2"),
+        "psgnjx.s": ("10110", posit.sgnjx, "rs1, negated if rs2 is negative"),
+    }
+    for name, (funct5, operation, what) in two_operands.items():
+        ext.instruction(
+            f"{name} rd:p, rs1:p, rs2:p",
+            encoding.pattern(funct5, "rd", "rs1", "rs2"),
+            doc=f"rd = {what}.",
+        )(_with_names(operation))
+    comparisons = {"peq.s": ("11001", posit.eq), "plt.s": ("11010", posit.lt)}
+    comparisons["ple.s"] = ("11011", posit.le)
+    for name, (funct5, operation) in comparisons.items():
+        ext.instruction(
+            f"{name} rd:x, rs1:p, rs2:p",
+            encoding.pattern(funct5, "rd", "rs1", "rs2"),
+            doc="rd = 1 if it holds, else 0; NaR equals itself and is less than every number.",
+        )(_with_names(operation))
+
+    square_root = posit.sqrt
+
+    @ext.instruction(
+        "psqrt.s rd:p, rs1:p",
+        encoding.pattern("00110", "rd", "rs1", "00000"),
+        doc="rd = square root of rs1, rounded once; NaR if rs1 is negative.",
+    )
+    def psqrt(rs1: int) -> int:
+        result: int = square_root(rs1)
+        return result
+
+    ext.alias("pmv.s rd:p, rs1:p", "psgnj.s rd, rs1, rs1")
+    ext.alias("pabs.s rd:p, rs1:p", "psgnjx.s rd, rs1, rs1")
+    ext.alias("pneg.s rd:p, rs1:p", "psgnjn.s rd, rs1, rs1")
+    ext.alias("pgt.s rd:x, rs1:p, rs2:p", "plt.s rd, rs2, rs1", is_printed=False)
+    ext.alias("pge.s rd:x, rs1:p, rs2:p", "ple.s rd, rs2, rs1", is_printed=False)
+
+
+def _with_names(operation: Callable[[int, int], int]) -> Callable[[int, int], int]:
+    def body(rs1: int, rs2: int) -> int:
+        return operation(rs1, rs2)
+
+    return body
+
+
+def _declare_quire(ext: Extension, posit: ModuleType, encoding: Encoding) -> None:
+    ext.state("quire", posit.QUIRE_LIMBS, f"the quire, {posit.FORMAT.quire_bits} bits")
+    clear, negate, q_round = posit.q_clear, posit.q_negate, posit.q_round
+    madd, msub = posit.q_madd, posit.q_msub
+    none = "00000"
+
+    @ext.instruction("qmadd.s rs1:p, rs2:p", encoding.pattern("00111", none, "rs1", "rs2"))
+    def qmadd(rs1: int, rs2: int, quire: Words) -> None:
+        """quire += rs1 * rs2, exactly; NaR if an operand is NaR."""
+        madd(quire, rs1, rs2)
+
+    @ext.instruction("qmsub.s rs1:p, rs2:p", encoding.pattern("01000", none, "rs1", "rs2"))
+    def qmsub(rs1: int, rs2: int, quire: Words) -> None:
+        """quire -= rs1 * rs2, exactly; NaR if an operand is NaR."""
+        msub(quire, rs1, rs2)
+
+    @ext.instruction("qclr.s", encoding.pattern("01001", none, none, none))
+    def qclr(quire: Words) -> None:
+        """quire = 0."""
+        clear(quire)
+
+    @ext.instruction("qneg.s", encoding.pattern("01010", none, none, none))
+    def qneg(quire: Words) -> None:
+        """quire = -quire; NaR stays NaR."""
+        negate(quire)
+
+    @ext.instruction("qround.s rd:p", encoding.pattern("01011", "rd", none, none))
+    def qround(quire: Words) -> int:
+        """rd = quire, rounded once."""
+        result: int = q_round(quire)
+        return result
+
+
+def _declare_conversions(
+    ext: Extension, posit: ModuleType, encoding: Encoding, is_standard: bool
+) -> None:
+    suffix = "" if is_standard else "_percival"
+    to_u32, to_u64 = getattr(posit, f"to_u32{suffix}"), getattr(posit, f"to_u64{suffix}")
+    from_u32, from_u64 = getattr(posit, f"from_u32{suffix}"), getattr(posit, f"from_u64{suffix}")
+    to_i32, to_i64 = posit.to_i32, posit.to_i64
+    from_i32, from_i64 = posit.from_i32, posit.from_i64
+    # llvm-xposit writes these into rs2, as FCVT does; the decoders of PERCIVAL ignore them.
+    unsigned, double, double_unsigned = (
+        ("00000", "00010", "00011") if encoding is CUSTOM_0 else ("00000",) * 3
+    )
+    to_words = {
+        "pcvt.w.s": ("01100", unsigned, to_i32, None),
+        "pcvt.wu.s": ("01101", unsigned, to_u32, None),
+        "pcvt.l.s": ("01110", unsigned, to_i64, 64),
+        "pcvt.lu.s": ("01111", double_unsigned, to_u64, 64),
+    }
+    for name, (funct5, rs2, convert, xlen) in to_words.items():
+        ext.instruction(
+            f"{name} rd:x, rs1:p",
+            encoding.pattern(funct5, "rd", "rs1", rs2),
+            xlen=xlen,
+            doc="rd = rs1 as an integer, ties to even.",
+        )(_to_integer(convert, xlen == 64))
+    from_words = {
+        "pcvt.s.w": ("10000", unsigned, from_i32, None),
+        "pcvt.s.wu": ("10001", unsigned, from_u32, None),
+        "pcvt.s.l": ("10010", double, from_i64, 64),
+        "pcvt.s.lu": ("10011", double_unsigned, from_u64, 64),
+    }
+    for name, (funct5, rs2, convert, xlen) in from_words.items():
+        ext.instruction(
+            f"{name} rd:p, rs1:x",
+            encoding.pattern(funct5, "rd", "rs1", rs2),
+            xlen=xlen,
+            doc="rd = the integer rs1, rounded once.",
+        )(_from_integer(convert, xlen == 64))
+    width = posit.FORMAT.n
+
+    @ext.instruction("pmv.x.w rd:x, rs1:p", encoding.pattern("10111", "rd", "rs1", "00000"))
+    def pmv_x_w(rs1: int) -> int:
+        """rd = the bits of rs1, sign-extended."""
+        return sext(rs1, width) if width < 64 else rs1
+
+    @ext.instruction("pmv.w.x rd:p, rs1:x", encoding.pattern("11000", "rd", "rs1", "00000"))
+    def pmv_w_x(rs1: int) -> int:
+        """rd = the low bits of rs1."""
+        return rs1
+
+    ext.alias("pmv.x.s rd:x, rs1:p", "pmv.x.w rd, rs1", is_printed=False)
+    ext.alias("pmv.s.x rd:p, rs1:x", "pmv.w.x rd, rs1", is_printed=False)
+
+
+def _to_integer(convert: Callable[[int], int], is_double: bool) -> Callable[[int], int]:
+    def narrow(rs1: int) -> int:
+        return sext32(convert(rs1))
+
+    def wide(rs1: int) -> int:
+        return convert(rs1)
+
+    return wide if is_double else narrow
+
+
+def _from_integer(convert: Callable[[int], int], is_double: bool) -> Callable[[int], int]:
+    def narrow(rs1: int) -> int:
+        return convert(rs1 & 0xFFFFFFFF)
+
+    def wide(rs1: int) -> int:
+        return convert(rs1)
+
+    return wide if is_double else narrow
+
+
+def _declare_memory(ext: Extension, width: int, encoding: Encoding) -> None:
+    # A core of narrow posits moves as many bytes as a posit has, with the same mnemonic.
+    load = {8: load_u8, 16: load_u16, 32: load_u32, 64: load_u32}[width]
+    store = {8: store_8, 16: store_16, 32: store_32, 64: store_32}[width]
+    upper = -1 << 32 if width == 64 else 0
+
+    @ext.instruction(
+        "plw rd:p, imm(rs1)",
+        f"imm[11:0] rs1 {encoding.memory['plw']} rd {encoding.opcode}",
+        kind="load",
+    )
+    def plw(rs1: int, imm: int, mem: Memory) -> int:
+        """rd = the posit in memory; the upper half of a 64-bit register becomes all ones."""
+        return load(mem, rs1 + imm) | upper
+
+    @ext.instruction(
+        "psw rs2:p, imm(rs1)",
+        f"imm[11:5] rs2 rs1 {encoding.memory['psw']} imm[4:0] {encoding.opcode}",
+        kind="store",
+    )
+    def psw(rs1: int, rs2: int, imm: int, mem: Memory) -> None:
+        """Memory = the low word of rs2."""
+        store(mem, rs1 + imm, rs2)
+
+    if "pld" not in encoding.memory or width != 64:
+        return
+
+    @ext.instruction(
+        "pld rd:p, imm(rs1)",
+        f"imm[11:0] rs1 {encoding.memory['pld']} rd {encoding.opcode}",
+        kind="load",
+    )
+    def pld(rs1: int, imm: int, mem: Memory) -> int:
+        """rd = the 64-bit posit in memory."""
+        return load_64(mem, rs1 + imm)
+
+    @ext.instruction(
+        "psd rs2:p, imm(rs1)",
+        f"imm[11:5] rs2 rs1 {encoding.memory['psd']} imm[4:0] {encoding.opcode}",
+        kind="store",
+    )
+    def psd(rs1: int, rs2: int, imm: int, mem: Memory) -> None:
+        """Memory = rs2, all 64 bits."""
+        store_64(mem, rs1 + imm, rs2)
+
+
+def make_xposit(
+    name: str, posit: ModuleType, encoding: Encoding, *, is_standard: bool = False
+) -> Extension:
+    """An Xposit extension.
+
+    Args:
+        name: of the extension.
+        posit: the kernels of the format, see `rvx.formats.posit.scalar`.
+        encoding: `CUSTOM_0` or `CUSTOM_1`.
+        is_standard: whether conversions from and to unsigned integers follow section 6.4 of the
+            Posit Standard (2022) where the PERCIVAL hardware differs.
+    """
+    ext = Extension(
+        name,
+        version="1.0",
+        doc=f"Arithmetic on {posit.FORMAT.name} with a quire of {posit.FORMAT.quire_bits} bits",
+        source=encoding.source,
+        requires=("I",),
+    )
+    ext.register_file("p", count=32, bits=posit.FORMAT.n, abi=ABI_NAMES)
+    _declare_arithmetic(ext, posit, encoding)
+    _declare_quire(ext, posit, encoding)
+    _declare_conversions(ext, posit, encoding, is_standard)
+    _declare_memory(ext, posit.FORMAT.n, encoding)
+    return ext
+
+
+Xposit = make_xposit("Xposit", posit32, CUSTOM_0)
+Xposit64 = make_xposit("Xposit64", posit64, CUSTOM_0)
+Xposit1 = make_xposit("Xposit1", posit32, CUSTOM_1)
+Xposit1p16 = make_xposit("Xposit1p16", posit16, CUSTOM_1)
+Xposit1p8 = make_xposit("Xposit1p8", posit8, CUSTOM_1)
