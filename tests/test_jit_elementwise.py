@@ -1,0 +1,49 @@
+"""Kernels mapped over arrays of any integer type."""
+
+import numpy as np
+import pytest
+
+from rvx import jit
+
+
+def add_bytes(a: int, b: int) -> int:
+    return (a + b) & 0xFF
+
+
+def is_less(a: int, b: int) -> bool:
+    return a < b
+
+
+def split(a: int) -> tuple[int, int]:
+    return a >> 4, a & 15
+
+
+def test_narrow_arrays_stay_narrow() -> None:
+    add = jit.elementwise(add_bytes, 2, kinds=("uint8",) * 3)
+    a = np.arange(256, dtype=np.uint8)
+    result = add(a[:, None], a)
+    assert result.dtype == np.uint8
+    np.testing.assert_array_equal(result, a[:, None] + a)
+
+
+def test_kinds_may_differ() -> None:
+    less = jit.elementwise(is_less, 2, kinds=("int64", "uint8", "bool"))
+    result = less(np.array([-1, 7, 8]), np.array([7], dtype=np.uint8))
+    assert result.dtype == np.bool_
+    assert result.tolist() == [True, False, False]
+
+
+def test_several_outputs_of_their_own_kinds() -> None:
+    high, low = jit.elementwise(split, 1, 2, kinds=("uint8", "int64", "uint8"))([[0xAB]])
+    assert (high.dtype, low.dtype) == (np.int64, np.uint8)
+    assert (high.tolist(), low.tolist()) == ([[10]], [[11]])
+
+
+def test_wrong_number_of_arrays_is_refused() -> None:
+    with pytest.raises(TypeError, match="add_bytes takes 2 arrays, not 1"):
+        jit.elementwise(add_bytes, 2)(np.zeros(3))
+
+
+def test_kernels_are_inlined_into_the_loop() -> None:
+    module_function = jit._inlined(add_bytes)
+    assert module_function.targetoptions["forceinline"] is True
