@@ -1,8 +1,10 @@
 """F: single-precision floating point, and the floating-point status register."""
 
-from rvx.extensions.floating import declare_format
+from rvx.extensions.floating import declare_format, make_box
 from rvx.extensions.zicsr import Zicsr
-from rvx.isa import Extension
+from rvx.formats.minifloat.catalogue import FP32
+from rvx.isa import Extension, Memory, memory, sext32
+from rvx.isa.bits import MASK32, address
 
 F = Extension(
     "F",
@@ -16,31 +18,37 @@ F.csr("fflags", 0x001, state="fcsr", lsb=0, bits=5, doc="Accrued exceptions: NX 
 F.csr("frm", 0x002, state="fcsr", lsb=5, bits=3, doc="Dynamic rounding mode")
 F.csr("fcsr", 0x003, state="fcsr", lsb=0, bits=8, doc="fflags and frm")
 
-F.encoding(
-    "flw rd:f, imm(rs1)",
-    "imm[11:0] rs1 010 rd 0000111",
-    kind="load",
-    doc="rd = the single-precision number at rs1 + imm.",
-)
-F.encoding(
-    "fsw rs2:f, imm(rs1)",
-    "imm[11:5] rs2 rs1 010 imm[4:0] 0100111",
-    kind="store",
-    doc="Stores the low 32 bits of rs2 at rs1 + imm.",
-)
-declare_format(F, "s", "00", significand_bits=24)
-F.encoding(
-    "fmv.x.w rd, rs1:f",
-    "1110000 00000 rs1 000 rd 1010011",
-    kind="float",
-    doc="rd = the low 32 bits of rs1, sign-extended.",
-)
-F.encoding(
-    "fmv.w.x rd:f, rs1",
-    "1111000 00000 rs1 000 rd 1010011",
-    kind="float",
-    doc="rd = the low 32 bits of rs1.",
-)
+
+_box = make_box(FP32)
+
+
+@F.instruction("flw rd:f, imm(rs1)", "imm[11:0] rs1 010 rd 0000111", kind="load")
+def flw(rs1: int, imm: int, mem: Memory, xlen: int) -> int:
+    """rd = the single-precision number at rs1 + imm."""
+    return _box(memory.load_u32(mem, address(rs1 + imm, xlen)))
+
+
+@F.instruction("fsw rs2:f, imm(rs1)", "imm[11:5] rs2 rs1 010 imm[4:0] 0100111", kind="store")
+def fsw(rs1: int, rs2: int, imm: int, mem: Memory, xlen: int) -> None:
+    """Stores the low 32 bits of rs2 at rs1 + imm."""
+    memory.store_32(mem, address(rs1 + imm, xlen), rs2)
+
+
+declare_format(F, "s", "00", FP32)
+
+
+@F.instruction("fmv.x.w rd, rs1:f", "1110000 00000 rs1 000 rd 1010011", kind="float")
+def fmv_x_w(rs1: int) -> int:
+    """rd = the low 32 bits of rs1, sign-extended."""
+    return sext32(rs1)
+
+
+@F.instruction("fmv.w.x rd:f, rs1", "1111000 00000 rs1 000 rd 1010011", kind="float")
+def fmv_w_x(rs1: int) -> int:
+    """rd = the low 32 bits of rs1."""
+    return _box(rs1 & MASK32)
+
+
 F.alias("fmv.x.s rd, rs1:f", "fmv.x.w rd, rs1", is_printed=False)
 F.alias("fmv.s.x rd:f, rs1", "fmv.w.x rd, rs1", is_printed=False)
 

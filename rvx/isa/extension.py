@@ -169,7 +169,8 @@ class Extension:
         The parameters of the body are requests, by name: a source operand gives the value of the
         register or the number; `rd` its old value (so the instruction reads and writes it); a
         register operand arrives as an int64 (x registers sign-extended, f registers as their 64
-        bits, an extension's own registers zero-extended); see `REQUESTS` for the rest. What the
+        bits, an extension's own registers zero-extended) and a rounding mode with `dyn` replaced
+        by frm; see `REQUESTS` for the rest. What the
         body returns is written to `rd`.
 
         Args:
