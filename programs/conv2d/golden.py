@@ -30,7 +30,7 @@ def windows(p: Parameters, images: npt.NDArray[Any]) -> npt.NDArray[Any]:
     every = np.lib.stride_tricks.sliding_window_view(images, size, axis=(1, 2))
     strided = every[:, :: p["S"], :: p["S"]]
     rows = np.moveaxis(strided, 3, -1)
-    return rows.reshape(-1, p["K"] * p["K"] * images.shape[-1])
+    return rows.reshape(-1, p["K"] * p["K"] * images.shape[-1]).copy()
 
 
 def filter_rows(filters: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -44,8 +44,8 @@ COLUMNS = (
     Column("MSE", lambda row: _error(row.total.mse)),
     Column("max abs error", lambda row: _error(row.total.max_abs)),
     Column("SQNR dB", lambda row: _decibel(row.total.sqnr_db)),
-    Column("MSE of inputs", lambda row: _error(row.from_inputs.mse)),
-    Column("MSE of arithmetic", lambda row: _error(row.from_arithmetic.mse)),
+    Column("inputs MSE", lambda row: _error(row.from_inputs.mse)),
+    Column("arithmetic MSE", lambda row: _error(row.from_arithmetic.mse)),
     Column("emulation", _exactness),
 )
 

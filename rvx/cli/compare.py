@@ -49,8 +49,8 @@ def compare(
 ) -> None:
     """Run every variant of a kernel on the same inputs; print counts and errors.
 
-    The error against float64 is split into what rounding the inputs cost (MSE of inputs), what
-    the arithmetic of the kernel cost (MSE of arithmetic), and whether the emulation is exact:
+    The error against float64 is split into what rounding the inputs cost (inputs MSE), what
+    the arithmetic of the kernel cost (arithmetic MSE), and whether the emulation is exact:
     bit for bit what a reference with the same order of operations gives. If it is not, the exit
     code is 1.
     """

@@ -56,6 +56,6 @@ def matmul(step: Step, ending: Ending, a: Codes, b: Codes, lanes: int, words: in
             f"rows of {length} and {b.shape[1]} elements must be equal and multiples of {lanes}"
         )
     c = np.zeros(rows * columns, np.int64)
-    left, right = (np.ascontiguousarray(x, np.int64).reshape(-1) for x in (a, b))
+    left, right = (np.require(x, np.int64, ["C", "W"]).reshape(-1) for x in (a, b))
     _compiled(step, ending)(left, right, c, np.zeros(words, np.int64), rows, columns, length, lanes)
     return c.reshape(rows, columns)

@@ -1,0 +1,1 @@
+"""`rvx asm`: assembles a source."""

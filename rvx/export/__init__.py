@@ -1,0 +1,1 @@
+"""Views of declared instructions for other programs and for readers."""
