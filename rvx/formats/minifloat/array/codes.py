@@ -126,11 +126,10 @@ def encode(
         ValueError: `fmt` cannot express the overflow policy, or a seed is missing.
     """
     array = np.asarray(values)
+    is_contained = np.can_cast(array.dtype, np.float64)
     if array.dtype.kind in "ui" and array.dtype.itemsize == 8:
-        raised = np.abs(array.astype(np.float64)).max(initial=0) > 1 << 53
-        is_contained = not raised
-    else:
-        is_contained = np.can_cast(array.dtype, np.float64)
+        # NumPy calls this cast safe, but float64 has 53 bits only.
+        is_contained = bool(np.all(np.abs(array.astype(np.float64)) < 1 << 53))
     if not is_contained:
         raise TypeError(
             f"numbers of type {array.dtype} would be rounded twice on their way to {fmt}; "

@@ -1,11 +1,10 @@
-"""Elementwise operations on arrays of codes, broadcasting as NumPy does.
-
-All take and return codes, round by `rounding` (with `seed` for the stochastic mode), treat
-overflow by `overflow` (None: the natural policy of the result format), and OR the flags of all
-elements into element 0 of the int64 array `fflags` if one is given.
-"""
+"""Elementwise operations on arrays of codes, broadcasting as NumPy does."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,141 +24,95 @@ from rvx.formats.minifloat.rounding import Overflow, Rounding
 from rvx.formats.minifloat.scalar.compare import Comparison
 
 Flags = NDArray[np.int64] | None
+Kernel = Callable[..., tuple[int, int]]
+Maker = Callable[[Minifloat, Minifloat, Overflow | None], Kernel]
 
 
-def add(
-    fmt: Minifloat,
-    a: ArrayLike,
-    b: ArrayLike,
-    rounding: Rounding = Rounding.RNE,
-    overflow: Overflow | None = None,
-    seed: int | None = None,
-    fflags: Flags = None,
-) -> Codes:
-    """a + b."""
-    kernel = scalar.make_add(fmt, overflow)
-    return rounded_call(kernel, fmt, (words(fmt, a), words(fmt, b)), rounding, seed, fflags)
+@dataclass(frozen=True)
+class Operation:
+    """An operation that rounds, as a function of arrays of codes.
+
+    Attributes:
+        name: what it is called in errors.
+        meaning: the exact result that is rounded, once.
+        operands: one letter for each operand: `s` for a code of the source format, `d` for one of
+            the destination.
+        make: makes the kernel of (source, destination, overflow policy).
+        expands: whether the destination may be another format than the source.
+    """
+
+    name: str
+    meaning: str
+    operands: str
+    make: Maker
+    expands: bool = False
+
+    def __call__(
+        self,
+        fmt: Minifloat,
+        *operands: ArrayLike,
+        dst: Minifloat | None = None,
+        rounding: Rounding = Rounding.RNE,
+        overflow: Overflow | None = None,
+        seed: int | None = None,
+        fflags: Flags = None,
+    ) -> Codes:
+        """Codes of the rounded results.
+
+        Args:
+            fmt: format of the operands, and of the result unless `dst` is given.
+            operands: arrays of codes, of shapes that broadcast.
+            dst: format of the result, and of the accumulator if there is one.
+            rounding: the rounding mode.
+            overflow: what becomes of results beyond the range; None for the natural policy.
+            seed: of the random bits of stochastic rounding.
+            fflags: an int64 array whose element 0 collects the RISC-V flags of all elements.
+
+        Raises:
+            TypeError: the number of operands is wrong, they are not integers, or `dst` is given to
+                an operation that has one format only.
+            ValueError: an operand has a value that is no code of its format, or the request cannot
+                be met by the formats.
+        """
+        if len(operands) != len(self.operands):
+            raise TypeError(
+                f"{self.name} ({self.meaning}) takes {len(self.operands)} arrays of codes, "
+                f"not {len(operands)}"
+            )
+        if dst is not None and not self.expands:
+            raise TypeError(f"{self.name} has one format for operands and result; omit `dst`")
+        target = dst or fmt
+        given = tuple(
+            words(fmt if letter == "s" else target, operand)
+            for letter, operand in zip(self.operands, operands, strict=True)
+        )
+        kernel = self.make(fmt, target, overflow)
+        return rounded_call(kernel, target, given, rounding, seed, fflags)
 
 
-def sub(
-    fmt: Minifloat,
-    a: ArrayLike,
-    b: ArrayLike,
-    rounding: Rounding = Rounding.RNE,
-    overflow: Overflow | None = None,
-    seed: int | None = None,
-    fflags: Flags = None,
-) -> Codes:
-    """a - b."""
-    kernel = scalar.make_sub(fmt, overflow)
-    return rounded_call(kernel, fmt, (words(fmt, a), words(fmt, b)), rounding, seed, fflags)
+def _same(make: Callable[[Minifloat, Overflow | None], Kernel]) -> Maker:
+    return lambda src, dst, overflow: make(src, overflow)
 
 
-def mul(
-    fmt: Minifloat,
-    a: ArrayLike,
-    b: ArrayLike,
-    rounding: Rounding = Rounding.RNE,
-    overflow: Overflow | None = None,
-    seed: int | None = None,
-    fflags: Flags = None,
-    dst: Minifloat | None = None,
-) -> Codes:
-    """a * b, in `dst` if that is given."""
-    kernel = scalar.make_mul(fmt, dst, overflow)
-    given = (words(fmt, a), words(fmt, b))
-    return rounded_call(kernel, dst or fmt, given, rounding, seed, fflags)
-
-
-def div(
-    fmt: Minifloat,
-    a: ArrayLike,
-    b: ArrayLike,
-    rounding: Rounding = Rounding.RNE,
-    overflow: Overflow | None = None,
-    seed: int | None = None,
-    fflags: Flags = None,
-) -> Codes:
-    """a / b."""
-    kernel = scalar.make_div(fmt, overflow)
-    return rounded_call(kernel, fmt, (words(fmt, a), words(fmt, b)), rounding, seed, fflags)
-
-
-def sqrt(
-    fmt: Minifloat,
-    a: ArrayLike,
-    rounding: Rounding = Rounding.RNE,
-    overflow: Overflow | None = None,
-    seed: int | None = None,
-    fflags: Flags = None,
-) -> Codes:
-    """The square root of a."""
-    kernel = scalar.make_sqrt(fmt, overflow)
-    return rounded_call(kernel, fmt, (words(fmt, a),), rounding, seed, fflags)
-
-
-def fma(
-    fmt: Minifloat,
-    a: ArrayLike,
-    b: ArrayLike,
-    c: ArrayLike,
-    rounding: Rounding = Rounding.RNE,
-    overflow: Overflow | None = None,
-    seed: int | None = None,
-    fflags: Flags = None,
-    dst: Minifloat | None = None,
-) -> Codes:
-    """a * b + c, rounded once; `c` and the result are in `dst` if that is given."""
-    kernel = scalar.make_fma(fmt, dst, overflow=overflow)
-    given = (words(fmt, a), words(fmt, b), words(dst or fmt, c))
-    return rounded_call(kernel, dst or fmt, given, rounding, seed, fflags)
-
-
-def exsdotp(
-    src: Minifloat,
-    dst: Minifloat,
-    factors: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike],
-    accumulator: ArrayLike,
-    rounding: Rounding = Rounding.RNE,
-    overflow: Overflow | None = None,
-    seed: int | None = None,
-    fflags: Flags = None,
-) -> Codes:
-    """a*b + c*d + e, rounded once, for factors (a, b, c, d) in `src` and e in `dst`."""
-    kernel = scalar.make_exsdotp(src, dst, overflow=overflow)
-    given = (*(words(src, factor) for factor in factors), words(dst, accumulator))
-    return rounded_call(kernel, dst, given, rounding, seed, fflags)
-
-
-def vsum(
-    src: Minifloat,
-    dst: Minifloat,
-    a: ArrayLike,
-    c: ArrayLike,
-    accumulator: ArrayLike,
-    rounding: Rounding = Rounding.RNE,
-    overflow: Overflow | None = None,
-    seed: int | None = None,
-    fflags: Flags = None,
-) -> Codes:
-    """a + c + e, rounded once, for a and c in `src` and the accumulator e in `dst`."""
-    kernel = scalar.make_vsum(src, dst, overflow=overflow)
-    given = (words(src, a), words(src, c), words(dst, accumulator))
-    return rounded_call(kernel, dst, given, rounding, seed, fflags)
-
-
-def convert(
-    src: Minifloat,
-    dst: Minifloat,
-    a: ArrayLike,
-    rounding: Rounding = Rounding.RNE,
-    overflow: Overflow | None = None,
-    seed: int | None = None,
-    fflags: Flags = None,
-) -> Codes:
-    """The numbers of one format in another, rounded once."""
-    kernel = scalar.make_convert(src, dst, overflow)
-    return rounded_call(kernel, dst, (words(src, a),), rounding, seed, fflags)
+add: Final = Operation("add", "a + b", "ss", _same(scalar.make_add))
+sub: Final = Operation("sub", "a - b", "ss", _same(scalar.make_sub))
+div: Final = Operation("div", "a / b", "ss", _same(scalar.make_div))
+sqrt: Final = Operation("sqrt", "the square root of a", "s", _same(scalar.make_sqrt))
+mul: Final = Operation("mul", "a * b", "ss", scalar.make_mul, expands=True)
+convert: Final = Operation("convert", "a", "s", scalar.make_convert, expands=True)
+fma: Final = Operation(
+    "fma", "a * b + c", "ssd", lambda s, d, o: scalar.make_fma(s, d, overflow=o), expands=True
+)
+vsum: Final = Operation(
+    "vsum", "a + c + e", "ssd", lambda s, d, o: scalar.make_vsum(s, d, overflow=o), expands=True
+)
+exsdotp: Final = Operation(
+    "exsdotp",
+    "a * b + c * d + e",
+    "ssssd",
+    lambda s, d, o: scalar.make_exsdotp(s, d, overflow=o),
+    expands=True,
+)
 
 
 def to_integer(

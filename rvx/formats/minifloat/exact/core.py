@@ -6,10 +6,10 @@ A rounding argument `rm` is that of `rvx.formats.minifloat.rounding`.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import cache, lru_cache
 
 from rvx.formats.minifloat.format import Flavour, Minifloat
 from rvx.formats.minifloat.rounding import (
@@ -66,6 +66,7 @@ class Datum:
         return -self.magnitude if self.is_negative else self.magnitude
 
 
+@lru_cache(1 << 16)
 def decode(fmt: Minifloat, code: int) -> Datum:
     """What a code means.
 
@@ -90,11 +91,23 @@ def decode(fmt: Minifloat, code: int) -> Datum:
         case Flavour.SCALE:
             if field == top:
                 return Datum(False, Kind.QUIET)
-            return Datum(False, Kind.FINITE, Fraction(2) ** (field - fmt.bias))
+            return Datum(False, Kind.FINITE, power(field - fmt.bias))
     if field == 0:
-        return Datum(is_negative, Kind.FINITE, mantissa * Fraction(2) ** fmt.lsb_min)
-    significand = 1 + Fraction(mantissa, 1 << fmt.m)
-    return Datum(is_negative, Kind.FINITE, significand * Fraction(2) ** (field - fmt.bias))
+        return Datum(is_negative, Kind.FINITE, mantissa * power(fmt.lsb_min))
+    significand = (1 << fmt.m) + mantissa
+    return Datum(is_negative, Kind.FINITE, significand * power(field - fmt.bias - fmt.m))
+
+
+@cache
+def power(exponent: int) -> Fraction:
+    """2^exponent; kept, because every rounding asks for the same few."""
+    return Fraction(2) ** exponent
+
+
+@cache
+def largest(fmt: Minifloat) -> Fraction:
+    """The largest finite number of a format."""
+    return decode(fmt, fmt.max_finite).magnitude
 
 
 def nan(fmt: Minifloat, flags: int = NV) -> Result:
@@ -124,21 +137,21 @@ def infinite(
 def exponent(magnitude: Fraction) -> int:
     """The e of 2^e <= magnitude < 2^(e+1), for a positive number."""
     guess = magnitude.numerator.bit_length() - magnitude.denominator.bit_length()
-    return guess if magnitude >= Fraction(2) ** guess else guess - 1
+    return guess if magnitude >= power(guess) else guess - 1
 
 
 def round_to_multiple(magnitude: Fraction, lsb: int, is_negative: bool, rm: int) -> int:
     """The multiple of 2^lsb that a magnitude rounds to, as a count of steps."""
-    scaled = magnitude / Fraction(2) ** lsb
-    low = math.floor(scaled)
-    rest = scaled - low
+    scaled = magnitude / power(lsb)
+    whole = scaled.denominator
+    low, rest = divmod(scaled.numerator, whole)
     if rest == 0:
         return low
     match rm & 7:
         case Rounding.RNE:
             # With one bit of precision both neighbours are odd steps of their binade, and the
             # larger one is taken (IEEE 754-2019, 4.3.1); from an odd `low` that is upwards too.
-            up = rest > Fraction(1, 2) or (rest == Fraction(1, 2) and low % 2 == 1)
+            up = 2 * rest > whole or (2 * rest == whole and low % 2 == 1)
         case Rounding.RTZ:
             up = False
         case Rounding.RDN:
@@ -146,11 +159,11 @@ def round_to_multiple(magnitude: Fraction, lsb: int, is_negative: bool, rm: int)
         case Rounding.RUP:
             up = not is_negative
         case Rounding.RMM:
-            up = rest >= Fraction(1, 2)
+            up = 2 * rest >= whole
         case Rounding.ROD:
             up = low % 2 == 0
         case Rounding.RSR:
-            up = (rm >> 3) < math.floor(rest * (1 << STOCHASTIC_BITS))
+            up = (rm >> 3) < (rest << STOCHASTIC_BITS) // whole
         case reserved:
             raise ValueError(f"{reserved} is no rounding mode; valid are 0 (RNE) to 6 (RSR)")
     return low + up
@@ -174,20 +187,18 @@ def round_to(
         return with_sign(fmt, 0, is_negative), 0
     e = exponent(magnitude)
     lsb = max(e - fmt.m, fmt.lsb_min)
-    rounded = round_to_multiple(magnitude, lsb, is_negative, rm) * Fraction(2) ** lsb
+    rounded = round_to_multiple(magnitude, lsb, is_negative, rm) * power(lsb)
     if fmt.flavour is Flavour.SCALE:
-        rounded = max(rounded, Fraction(2) ** fmt.emin)
+        rounded = max(rounded, power(fmt.emin))
     flags = 0 if rounded == magnitude else NX
-    if rounded > decode(fmt, fmt.max_finite).magnitude:
+    if rounded > largest(fmt):
         flags = OF | NX
         if _stays_finite(is_negative, rm):
             return with_sign(fmt, fmt.max_finite, is_negative), flags
         return infinite(fmt, is_negative, flags, overflow)
-    unbounded = round_to_multiple(magnitude, e - fmt.m, is_negative, rm) * Fraction(2) ** (
-        e - fmt.m
-    )
-    if flags and unbounded < Fraction(2) ** fmt.emin:
-        flags |= UF
+    if flags and e < fmt.emin:
+        unbounded = round_to_multiple(magnitude, e - fmt.m, is_negative, rm) * power(e - fmt.m)
+        flags |= UF if unbounded < power(fmt.emin) else 0
     return with_sign(fmt, encode_magnitude(fmt, rounded), is_negative), flags
 
 
@@ -208,7 +219,7 @@ def encode_magnitude(fmt: Minifloat, magnitude: Fraction) -> int:
     if magnitude == 0:
         return 0
     e = max(exponent(magnitude), fmt.emin)
-    mantissa = magnitude / Fraction(2) ** (e - fmt.m)
+    mantissa = magnitude / power(e - fmt.m)
     hidden = 1 << fmt.m
     if mantissa < hidden:
         return int(mantissa)
