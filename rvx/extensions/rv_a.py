@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from rvx.extensions import integer
 from rvx.isa import Extension, Memory, Words, memory, sext32
-from rvx.isa.bits import address
 
 A = Extension(
     "A",
@@ -55,19 +54,17 @@ def _declare(
     """Everything for one width; `.d` is for RV64 only."""
     xlen = 64 if bits == 64 else None
 
-    def load_reserved(rs1: int, mem: Memory, reservation: Words, xlen: int) -> int:
-        at = address(rs1, xlen)
+    def load_reserved(rs1: int, mem: Memory, reservation: Words) -> int:
         reservation[0] = 1
-        reservation[1] = at
-        return load(mem, at)
+        reservation[1] = rs1
+        return load(mem, rs1)
 
-    def store_conditional(rs1: int, rs2: int, mem: Memory, reservation: Words, xlen: int) -> int:
-        at = address(rs1, xlen)
-        is_held = reservation[0] == 1 and reservation[1] == at
+    def store_conditional(rs1: int, rs2: int, mem: Memory, reservation: Words) -> int:
+        is_held = reservation[0] == 1 and reservation[1] == rs1
         reservation[0] = 0
         if not is_held:
             return 1
-        store(mem, at, rs2)
+        store(mem, rs1, rs2)
         return 0
 
     for order, flags in _ORDERS:
@@ -100,11 +97,10 @@ def _declare(
 
 def _read_modify_write(
     operation: Operation, bits: int, load: Load, store: Store, operand: Callable[[int], int]
-) -> Callable[[int, int, Memory, int], int]:
-    def body(rs1: int, rs2: int, mem: Memory, xlen: int) -> int:
-        at = address(rs1, xlen)
-        old = load(mem, at)
-        store(mem, at, operation(old, operand(rs2), bits))
+) -> Callable[[int, int, Memory], int]:
+    def body(rs1: int, rs2: int, mem: Memory) -> int:
+        old = load(mem, rs1)
+        store(mem, rs1, operation(old, operand(rs2), bits))
         return old
 
     return body

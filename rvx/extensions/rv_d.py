@@ -11,7 +11,6 @@ from rvx.extensions.floating import (
 from rvx.formats.minifloat.catalogue import FP32, FP64
 from rvx.formats.minifloat.scalar import make_convert
 from rvx.isa import Extension, Memory, memory
-from rvx.isa.bits import address
 
 D = Extension(
     "D",
@@ -23,15 +22,15 @@ D = Extension(
 
 
 @D.instruction("fld rd:f, imm(rs1)", "imm[11:0] rs1 011 rd 0000111", kind="load")
-def fld(rs1: int, imm: int, mem: Memory, xlen: int) -> int:
+def fld(rs1: int, imm: int, mem: Memory) -> int:
     """rd = the double-precision number at rs1 + imm."""
-    return memory.load_64(mem, address(rs1 + imm, xlen))
+    return memory.load_64(mem, rs1 + imm)
 
 
 @D.instruction("fsd rs2:f, imm(rs1)", "imm[11:5] rs2 rs1 011 imm[4:0] 0100111", kind="store")
-def fsd(rs1: int, rs2: int, imm: int, mem: Memory, xlen: int) -> None:
+def fsd(rs1: int, rs2: int, imm: int, mem: Memory) -> None:
     """Stores rs2 at rs1 + imm."""
-    memory.store_64(mem, address(rs1 + imm, xlen), rs2)
+    memory.store_64(mem, rs1 + imm, rs2)
 
 
 declare_format(D, "d", "01", FP64)

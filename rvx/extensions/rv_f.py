@@ -4,7 +4,7 @@ from rvx.extensions.floating import declare_format, make_box
 from rvx.extensions.zicsr import Zicsr
 from rvx.formats.minifloat.catalogue import FP32
 from rvx.isa import Extension, Memory, memory, sext32
-from rvx.isa.bits import MASK32, address
+from rvx.isa.bits import MASK32
 
 F = Extension(
     "F",
@@ -23,15 +23,15 @@ _box = make_box(FP32)
 
 
 @F.instruction("flw rd:f, imm(rs1)", "imm[11:0] rs1 010 rd 0000111", kind="load")
-def flw(rs1: int, imm: int, mem: Memory, xlen: int) -> int:
+def flw(rs1: int, imm: int, mem: Memory) -> int:
     """rd = the single-precision number at rs1 + imm."""
-    return _box(memory.load_u32(mem, address(rs1 + imm, xlen)))
+    return _box(memory.load_u32(mem, rs1 + imm))
 
 
 @F.instruction("fsw rs2:f, imm(rs1)", "imm[11:5] rs2 rs1 010 imm[4:0] 0100111", kind="store")
-def fsw(rs1: int, rs2: int, imm: int, mem: Memory, xlen: int) -> None:
+def fsw(rs1: int, rs2: int, imm: int, mem: Memory) -> None:
     """Stores the low 32 bits of rs2 at rs1 + imm."""
-    memory.store_32(mem, address(rs1 + imm, xlen), rs2)
+    memory.store_32(mem, rs1 + imm, rs2)
 
 
 declare_format(F, "s", "00", FP32)

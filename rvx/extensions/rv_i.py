@@ -102,8 +102,8 @@ def _load(
         xlen=xlen,
         doc=f"rd = the {what} at rs1 + imm.",
     )
-    def body(rs1: int, imm: int, mem: Memory, xlen: int) -> int:
-        return load(mem, address(rs1 + imm, xlen))
+    def body(rs1: int, imm: int, mem: Memory) -> int:
+        return load(mem, rs1 + imm)
 
 
 def _store(
@@ -120,8 +120,8 @@ def _store(
         xlen=xlen,
         doc=f"Stores the {what} of rs2 at rs1 + imm.",
     )
-    def body(rs1: int, rs2: int, imm: int, mem: Memory, xlen: int) -> None:
-        store(mem, address(rs1 + imm, xlen), rs2)
+    def body(rs1: int, rs2: int, imm: int, mem: Memory) -> None:
+        store(mem, rs1 + imm, rs2)
 
 
 _load("lb", "000", memory.load_s8, "sign-extended byte")
