@@ -1,0 +1,24 @@
+"""The assembler: source text to objects and programs.
+
+The way goes through stages, each a module: `reader` (text to lines), `expander` (macros and
+conditionals), `statements` and `grammar` (lines to syntax trees), `forms`, `instructions` and
+`pseudo` (operands to words), `directives`, `layout` (relaxation), `resolve` (objects), `linker`.
+"""
+
+from rvx.assembler.assembler import Assembler, assemble
+from rvx.assembler.diagnostics import AssemblyError, Diagnostic, Location
+from rvx.assembler.linker import link
+from rvx.assembler.program import Program, ProgramSection, ProgramSymbol, Segment
+
+__all__ = [
+    "Assembler",
+    "AssemblyError",
+    "Diagnostic",
+    "Location",
+    "Program",
+    "ProgramSection",
+    "ProgramSymbol",
+    "Segment",
+    "assemble",
+    "link",
+]

@@ -1,0 +1,238 @@
+"""The way from source text to an object and to a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rvx.assembler.assembly import Assembly, Options
+from rvx.assembler.diagnostics import AssemblyError, Diagnostics, SourceError
+from rvx.assembler.directives.registry import find, unknown
+from rvx.assembler.directives.symbols import assign
+from rvx.assembler.expander import Expander, TooManyLines
+from rvx.assembler.forms import FormTable
+from rvx.assembler.grammar import parse_operands
+from rvx.assembler.instructions import emit_operands
+from rvx.assembler.linker import BASE, link
+from rvx.assembler.objectfile import ObjectFile
+from rvx.assembler.program import Program
+from rvx.assembler.pseudo import PSEUDO, emit_symbol_access
+from rvx.assembler.reader import Line, read
+from rvx.assembler.resolve import resolve
+from rvx.assembler.statements import Statement, parse_statement
+from rvx.assembler.values import Value
+from rvx.isa import Isa
+
+Source = str | Path
+_RVC, _FLOAT_ABI = 0x1, {"soft": 0x0, "single": 0x2, "double": 0x4}
+
+
+class Assembler:
+    """Assembles sources for one ISA.
+
+    Args:
+        isa: the instructions there are.
+        march: the architecture string to note; made from the ISA if empty.
+        relax: whether the linker may relax; relocations are written accordingly.
+        include_dirs: where `.include` and `.incbin` look.
+        defines: symbols that have a value from the start.
+        select_arch: gives the ISA that `.option arch, ...` asks for.
+    """
+
+    def __init__(
+        self,
+        isa: Isa,
+        *,
+        march: str = "",
+        relax: bool = False,
+        include_dirs: Sequence[str | Path] = (),
+        defines: Mapping[str, int] | None = None,
+        select_arch: Callable[[str], Isa] | None = None,
+    ) -> None:
+        self.isa = isa
+        self.march = march
+        self.relax = relax
+        self.include_dirs = tuple(Path(folder) for folder in include_dirs)
+        self.defines = dict(defines or {})
+        self.select_arch = select_arch
+        self.forms = FormTable(isa)
+
+    def object(self, text: str, name: str) -> tuple[ObjectFile, Diagnostics]:
+        """The object of a source text, and what was found on the way.
+
+        Raises:
+            AssemblyError: the source does not assemble.
+        """
+        assembly = self.assembly(text, name)
+        made = resolve(assembly, name)
+        made.extensions = {e.name: e.version for e in self.isa.extensions.values()}
+        made.march = self.march
+        made.elf_flags = _elf_flags(self.isa)
+        return made, assembly.diagnostics
+
+    def assembly(self, text: str, name: str) -> Assembly:
+        """The sections and symbols of a source text, not laid out yet.
+
+        Raises:
+            AssemblyError: the source does not assemble.
+        """
+        has_rvc = "c.addi" in self.isa.instructions
+        assembly = Assembly(
+            self.isa,
+            Options(rvc=has_rvc, relax=self.relax),
+            self.forms,
+            include_dirs=self.include_dirs,
+            may_relax=self.relax,
+            select_arch=self.select_arch,
+        )
+        for key, number in self.defines.items():
+            assembly.assign(key, Value(number))
+        runner = _Runner(assembly)
+        runner.run(read(text, name))
+        assembly.diagnostics.check()
+        return assembly
+
+
+class _Runner:
+    """Carries statements out on an assembly."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self.assembly = assembly
+        self.line = Line("", assembly.location, "")
+        self.expander = Expander(
+            assembly.constant,
+            assembly.is_defined,
+            self._report,
+            assembly.include_dirs,
+        )
+        assembly.find_file = lambda name: self.expander.find_file(name, self.line)
+        self._words: dict[tuple[str, bool, int], bytes] = {}
+
+    def run(self, lines: Iterator[Line]) -> None:
+        """Assembles all lines; errors are taken down."""
+        assembly = self.assembly
+        try:
+            for line in self.expander.expand(lines):
+                self.line = line
+                assembly.location = line.location
+                assembly.source = line.source
+                try:
+                    self._statement(line.text)
+                except SourceError as problem:
+                    self._report(line, problem)
+        except TooManyLines as problem:
+            self._report(problem.line, problem.problem)
+
+    def _report(self, line: Line, problem: SourceError) -> None:
+        self.assembly.diagnostics.error(line.location, line.source, problem)
+
+    def _statement(self, text: str) -> None:
+        assembly = self.assembly
+        key = (text, assembly.options.rvc, id(assembly.forms))
+        word = self._words.get(key)
+        if word is not None:
+            section = assembly.current[0]
+            fragment = assembly.fragment
+            section.lines.append((fragment, len(fragment.data), assembly.location, "x"))
+            assembly.emit(word)
+            return
+        statement = parse_statement(text)
+        for label in statement.labels:
+            assembly.define_label(label)
+        head = statement.head
+        if not head:
+            return
+        if head == "=":
+            assign(assembly, statement.target, statement.rest)
+        elif head[0] == ".":
+            handler = find(head)
+            if handler is None:
+                raise unknown(head)
+            handler(assembly, head.lower(), statement.rest)
+        else:
+            self._instruction(statement, key)
+
+    def _instruction(self, statement: Statement, key: tuple[str, bool, int]) -> None:
+        assembly = self.assembly
+        assembly.touches_symbols = False
+        fragment, start = assembly.fragment, len(assembly.fragment.data)
+        lines = len(assembly.current[0].lines)
+        mnemonic = statement.head
+        operands = parse_operands(statement.rest)
+        if mnemonic not in assembly.forms.isa.instructions:
+            mnemonic = mnemonic.lower()
+        expander = PSEUDO.get(mnemonic)
+        if expander is not None:
+            expander(assembly, mnemonic, operands)
+        elif not emit_symbol_access(assembly, mnemonic, operands):
+            emit_operands(assembly, mnemonic, operands)
+        is_single = len(assembly.current[0].lines) == lines + 1
+        is_settled = fragment is assembly.fragment and not assembly.touches_symbols
+        if is_single and is_settled and not statement.labels:
+            self._words[key] = bytes(fragment.data[start:])
+
+
+def _elf_flags(isa: Isa) -> int:
+    """`e_flags`: compressed code, and floats in the widest registers there are."""
+    flags = _RVC if "c.addi" in isa.instructions else 0
+    if "D" in isa.extensions:
+        return flags | _FLOAT_ABI["double"]
+    return flags | (_FLOAT_ABI["single"] if "F" in isa.extensions else 0)
+
+
+def assemble(
+    source: Source | Iterable[Source],
+    isa: Isa,
+    *,
+    name: str = "<string>",
+    march: str = "",
+    base: int = BASE,
+    entry: str = "_start",
+    include_dirs: Sequence[str | Path] = (),
+    defines: Mapping[str, int] | None = None,
+    addresses: Mapping[str, int] | None = None,
+    select_arch: Callable[[str], Isa] | None = None,
+) -> Program:
+    """Assembles and links to a program.
+
+    Args:
+        source: text; or the path of a file as `Path`; or several of these, which are linked.
+        isa: the instructions there are.
+        name: what a source text is called in messages.
+        march: the architecture string that is noted in the program.
+        base: address of the first section.
+        entry: symbol where the program starts. Without it, the start of .text is the entry.
+        include_dirs: where `.include` and `.incbin` look after the source's own folder.
+        defines: symbols that have a value from the start.
+        addresses: addresses of sections by name, where they are to be elsewhere.
+        select_arch: gives the ISA that `.option arch, ...` asks for.
+
+    Raises:
+        AssemblyError: with every error that was found.
+        OSError: a source file cannot be read.
+    """
+    sources: list[Source] = [source] if isinstance(source, str | Path) else list(source)
+    assembler = Assembler(
+        isa, march=march, include_dirs=include_dirs, defines=defines, select_arch=select_arch
+    )
+    objects: list[ObjectFile] = []
+    found = Diagnostics()
+    for item in sources:
+        if isinstance(item, Path):
+            text, label = item.read_text(encoding="utf-8", errors="surrogateescape"), str(item)
+        else:
+            text, label = item, name
+        try:
+            made, diagnostics = assembler.object(text, label)
+        except AssemblyError as error:
+            found.found.extend(error.diagnostics)
+            found.errors += 1
+            continue
+        objects.append(made)
+        found.found.extend(diagnostics.found)
+    found.check()
+    program = link(objects, base=base, entry=entry, addresses=addresses)
+    program.warnings = found.found
+    return program
+
+

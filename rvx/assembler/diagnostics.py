@@ -1,0 +1,192 @@
+"""What is wrong with a source, and where: locations, diagnostics, the error that carries them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_ERRORS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a source file.
+
+    Attributes:
+        file: as the user named it.
+        line: from 1.
+        column: from 1.
+        via: for lines that a macro or an include brought in, where that was asked for.
+        reason: how `via` led here, such as "in expansion of macro 'push'".
+    """
+
+    file: str
+    line: int
+    column: int = 1
+    via: Location | None = None
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A further place that helps to understand a diagnostic."""
+
+    location: Location
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.location}: note: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    Attributes:
+        severity: `error` or `warning`.
+        location: where.
+        message: a sentence.
+        source: the source line.
+        text: the offending part of it.
+        hint: what would be valid, or empty.
+        notes: further places.
+    """
+
+    severity: str
+    location: Location
+    message: str
+    source: str = ""
+    text: str = ""
+    hint: str = ""
+    notes: tuple[Note, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [f"{self.location}: {self.severity}: {self.message}"]
+        if self.source:
+            number = f"{self.location.line:5d} | "
+            before = self.source[: self.location.column - 1]
+            blank = "".join("\t" if c == "\t" else " " for c in before)
+            lines.append(number + self.source)
+            lines.append(" " * 5 + " | " + blank + "^" + "~" * (len(self.text) - 1))
+        if self.hint:
+            lines.append(f"{'':5} = {self.hint}")
+        lines.extend(str(note) for note in self.notes)
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The diagnostic as JSON-able data."""
+        return {
+            "severity": self.severity,
+            "file": self.location.file,
+            "line": self.location.line,
+            "column": self.location.column,
+            "message": self.message,
+            "source": self.source,
+            "text": self.text,
+            "hint": self.hint,
+            "notes": [
+                {
+                    "file": note.location.file,
+                    "line": note.location.line,
+                    "column": note.location.column,
+                    "message": note.message,
+                }
+                for note in self.notes
+            ],
+        }
+
+
+class AssemblyError(Exception):
+    """The source does not assemble, or the objects do not link.
+
+    Attributes:
+        diagnostics: every finding, warnings included.
+    """
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = list(diagnostics)
+        super().__init__("\n".join(str(diagnostic) for diagnostic in self.diagnostics))
+
+
+class SourceError(Exception):
+    """One thing that is wrong in the statement at hand; the assembler adds where and goes on.
+
+    Attributes:
+        message: a sentence.
+        hint: what would be valid.
+        text: the offending part of the line; the whole statement if empty.
+        notes: further places.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str = "", text: str = "", notes: tuple[Note, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.text = text
+        self.notes = notes
+
+
+@dataclass
+class Diagnostics:
+    """The findings of one run of the assembler."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+    errors: int = 0
+
+    def error(self, location: Location, source: str, problem: SourceError) -> None:
+        """Takes down an error.
+
+        Raises:
+            AssemblyError: there are too many.
+        """
+        self._add("error", location, source, problem)
+        self.errors += 1
+        if self.errors >= MAX_ERRORS:
+            self.found.append(
+                Diagnostic("error", location, f"stopped after {MAX_ERRORS} errors")
+            )
+            self.check()
+
+    def warning(self, location: Location, source: str, problem: SourceError) -> None:
+        """Takes down a warning."""
+        self._add("warning", location, source, problem)
+
+    def check(self) -> None:
+        """Raises AssemblyError if there are errors."""
+        if self.errors:
+            raise AssemblyError(self.found)
+
+    def _add(self, severity: str, location: Location, source: str, problem: SourceError) -> None:
+        text = problem.text or source[location.column - 1 :].rstrip()
+        column = location.column
+        if problem.text:
+            at = source.find(problem.text, location.column - 1)
+            if at >= 0:
+                column = at + 1
+            else:
+                text = source[location.column - 1 :].rstrip()
+        place = Location(location.file, location.line, column)
+        notes = list(problem.notes)
+        via, reason = location.via, location.reason
+        while via is not None:
+            notes.append(Note(via, reason))
+            via, reason = via.via, via.reason
+        self.found.append(
+            Diagnostic(severity, place, problem.message, source, text, problem.hint, tuple(notes))
+        )
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint such as "did you mean 'addi' or 'add'?", or nothing."""
+    close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.7)
+    if not close:
+        return ""
+    quoted = [f"'{name}'" for name in close]
+    return f"did you mean {' or '.join(quoted)}?"

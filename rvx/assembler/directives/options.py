@@ -1,0 +1,75 @@
+"""`.option` and `.attribute`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rvx.assembler.assembly import Assembly
+from rvx.assembler.diagnostics import SourceError, did_you_mean
+from rvx.assembler.directives.registry import arguments, directive, string
+
+_SWITCHES = "push pop rvc norvc relax norelax pic nopic csr-check no-csr-check arch".split()
+ATTRIBUTE_TAGS = {
+    "Tag_RISCV_stack_align": 4,
+    "Tag_RISCV_arch": 5,
+    "Tag_RISCV_unaligned_access": 6,
+    "Tag_RISCV_priv_spec": 8,
+    "Tag_RISCV_priv_spec_minor": 10,
+    "Tag_RISCV_priv_spec_revision": 12,
+}
+for _name, _tag in list(ATTRIBUTE_TAGS.items()):
+    ATTRIBUTE_TAGS[_name.removeprefix("Tag_RISCV_")] = _tag
+
+
+@directive(".option")
+def option(assembly: Assembly, name: str, rest: str) -> None:
+    """`.option rvc`, `norelax`, `push`, `pop` ...: how the lines that follow are assembled."""
+    word, _, argument = rest.partition(",")
+    word = word.strip()
+    if word == "push":
+        assembly.saved_options.append(assembly.options)
+    elif word == "pop":
+        if not assembly.saved_options:
+            raise SourceError(".option pop has no .option push before it", text=word)
+        assembly.options = assembly.saved_options.pop()
+    elif word in ("rvc", "norvc"):
+        if word == "rvc" and "c.addi" not in assembly.isa.instructions:
+            raise SourceError(
+                f"{assembly.isa} has no compressed instructions",
+                hint="choose a march with c",
+                text=word,
+            )
+        assembly.options = replace(assembly.options, rvc=word == "rvc")
+    elif word in ("relax", "norelax"):
+        assembly.options = replace(assembly.options, relax=word == "relax" and assembly.may_relax)
+    elif word in ("pic", "nopic"):
+        assembly.options = replace(assembly.options, pic=word == "pic")
+    elif word == "arch":
+        assembly.change_arch(argument.strip())
+    elif word not in _SWITCHES:
+        raise SourceError(
+            f"there is no option '{word}'",
+            hint=did_you_mean(word, _SWITCHES) or "valid are " + ", ".join(_SWITCHES),
+            text=word,
+        )
+
+
+@directive(".attribute", ".gnu_attribute")
+def attribute(assembly: Assembly, name: str, rest: str) -> None:
+    """`.attribute tag, value`: a fact about the object, written to .riscv.attributes."""
+    parts = arguments(name, rest, 2, 2, "tag, value")
+    if name == ".gnu_attribute":
+        return
+    tag = ATTRIBUTE_TAGS.get(parts[0])
+    if tag is None and parts[0][:1].isdigit():
+        tag = assembly.constant(parts[0], "the tag")
+    if tag is None:
+        raise SourceError(
+            f"there is no attribute '{parts[0]}'",
+            hint=did_you_mean(parts[0], ATTRIBUTE_TAGS) or "valid are " + ", ".join(ATTRIBUTE_TAGS),
+            text=parts[0],
+        )
+    if tag % 2:
+        assembly.attributes[tag] = string(parts[1]).decode("utf-8", "replace")
+    else:
+        assembly.attributes[tag] = assembly.constant(parts[1], "the value")

@@ -1,0 +1,80 @@
+"""The table of directives, and what they share in reading their arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+
+from rvx.assembler.assembly import Assembly
+from rvx.assembler.diagnostics import SourceError, did_you_mean
+from rvx.assembler.expander import _HANDLED
+from rvx.assembler.grammar import parse_operand, split_operands
+from rvx.assembler.syntax import Text
+
+Handler = Callable[[Assembly, str, str], None]
+"""Gets the assembly, the directive's name and the text after it."""
+
+DIRECTIVES: dict[str, Handler] = {}
+_MODULES = "data layout symbols options insn formats cfi lines"
+
+
+def directive(*names: str) -> Callable[[Handler], Handler]:
+    """Registers a function for directives of these names."""
+
+    def declare(handler: Handler) -> Handler:
+        for name in names:
+            DIRECTIVES[name] = handler
+        return handler
+
+    return declare
+
+
+def find(name: str) -> Handler | None:
+    """The function for a directive, or None."""
+    _load()
+    return DIRECTIVES.get(name) or DIRECTIVES.get(name.lower())
+
+
+@cache
+def _load() -> None:
+    for module in _MODULES.split():
+        import_module(f"rvx.assembler.directives.{module}")
+
+
+def unknown(name: str) -> SourceError:
+    """The error for a word that is no directive, with what may have been meant."""
+    hint = did_you_mean(name, [*DIRECTIVES, *_HANDLED])
+    return SourceError(f"there is no directive '{name}'", hint=hint, text=name)
+
+
+def arguments(name: str, rest: str, least: int, most: int, syntax: str) -> list[str]:
+    """The comma-separated arguments.
+
+    Raises:
+        SourceError: there are too few or too many.
+    """
+    parts = split_operands(rest)
+    if not least <= len(parts) <= most:
+        count = "1 argument" if len(parts) == 1 else f"{len(parts)} arguments"
+        raise SourceError(f"{name} does not take {count}", hint=f"the syntax is: {name} {syntax}")
+    return parts
+
+
+def string(text: str) -> bytes:
+    """The bytes of a quoted string.
+
+    Raises:
+        SourceError: it is none.
+    """
+    operand = parse_operand(text)
+    if not isinstance(operand, Text):
+        raise SourceError(f"'{text}' is not a string", hint='write it in quotes: "text"', text=text)
+    return operand.value
+
+
+def plain_name(text: str) -> str:
+    """The name of a symbol or section, without quotes around it."""
+    if len(text) >= 2 and text[0] == text[-1] == '"':
+        return text[1:-1]
+    return text

@@ -1,0 +1,192 @@
+"""Directives about symbols: values, binding, type, size."""
+
+from __future__ import annotations
+
+from rvx.assembler.assembly import Assembly
+from rvx.assembler.diagnostics import SourceError
+from rvx.assembler.directives.registry import arguments, directive, plain_name
+from rvx.assembler.grammar import parse_expression, split_operands
+from rvx.assembler.sections import Space
+from rvx.assembler.values import Value
+
+_TYPES = {
+    "function": "func",
+    "func": "func",
+    "object": "object",
+    "notype": "notype",
+    "tls_object": "tls",
+    "common": "common",
+    "gnu_unique_object": "object",
+    "gnu_indirect_function": "gnu_ifunc",
+}
+_IGNORED = ".ident .title .sbttl .eject .psize .list .nolist .llong_dummy .version .addrsig".split()
+
+
+@directive(".set", ".equ", ".equiv", ".eqv")
+def set_(assembly: Assembly, name: str, rest: str) -> None:
+    """`.set name, expression`: gives a symbol a value; `.equiv` only once."""
+    parts = arguments(name, rest, 2, 2, "name, expression")
+    assign(assembly, plain_name(parts[0]), parts[1], is_once=name in (".equiv", ".eqv"))
+
+
+def assign(assembly: Assembly, name: str, text: str, *, is_once: bool = False) -> None:
+    """Gives a symbol the value of an expression."""
+    if name in assembly.isa.registers:
+        assembly.warn(f"'{name}' is a register, and a symbol of that name is hard to use", name)
+    if name == ".":
+        target = assembly.evaluate(parse_expression(text))
+        assembly.move_to(target)
+        return
+    assembly.assign(name, assembly.evaluate(parse_expression(text)), is_once=is_once)
+
+
+@directive(".globl", ".global")
+def globl(assembly: Assembly, name: str, rest: str) -> None:
+    """`.globl name`: other objects see the symbol."""
+    for part in _names(name, rest):
+        symbol = assembly.symbol(part)
+        symbol.is_mentioned = True
+        if symbol.binding == "local":
+            symbol.binding = "global"
+
+
+@directive(".weak")
+def weak(assembly: Assembly, name: str, rest: str) -> None:
+    """`.weak name`: another object's definition wins."""
+    for part in _names(name, rest):
+        symbol = assembly.symbol(part)
+        symbol.is_mentioned = True
+        symbol.binding = "weak"
+
+
+@directive(".local")
+def local(assembly: Assembly, name: str, rest: str) -> None:
+    """`.local name`: only this object sees the symbol."""
+    for part in _names(name, rest):
+        symbol = assembly.symbol(part)
+        symbol.binding = "local"
+        symbol.is_fixed = True
+
+
+@directive(".hidden", ".internal", ".protected")
+def visibility(assembly: Assembly, name: str, rest: str) -> None:
+    """`.hidden name`: no other module sees the symbol."""
+    for part in _names(name, rest):
+        assembly.symbol(part).visibility = name[1:]
+
+
+def _names(name: str, rest: str) -> list[str]:
+    parts = [plain_name(part) for part in split_operands(rest)]
+    if not parts or not all(parts):
+        raise SourceError(f"{name} needs the name of a symbol")
+    return parts
+
+
+@directive(".type")
+def type_(assembly: Assembly, name: str, rest: str) -> None:
+    """`.type name, @function`: what a symbol is."""
+    text = rest if "," in rest else ",".join(rest.split(None, 1))
+    parts = arguments(name, text, 2, 2, "name, @function")
+    word = plain_name(parts[1]).lstrip("@%#")
+    kind = _TYPES.get(word.removeprefix("STT_").lower())
+    if kind is None:
+        raise SourceError(
+            f"'{parts[1]}' is not a type of a symbol",
+            hint="valid are " + ", ".join(f"@{known}" for known in _TYPES),
+            text=parts[1],
+        )
+    symbol = assembly.symbol(plain_name(parts[0]))
+    symbol.type = kind
+    symbol.is_mentioned = True
+
+
+@directive(".size")
+def size(assembly: Assembly, name: str, rest: str) -> None:
+    """`.size name, expression`: how many bytes a symbol stands for."""
+    parts = arguments(name, rest, 2, 2, "name, expression")
+    value = assembly.evaluate(parse_expression(parts[1]))
+    assembly.symbol(plain_name(parts[0])).size = value
+
+
+@directive(".comm", ".common")
+def comm(assembly: Assembly, name: str, rest: str) -> None:
+    """`.comm name, bytes, alignment`: room that the linker finds; several objects share it."""
+    parts = arguments(name, rest, 2, 3, "name, bytes, alignment")
+    symbol = assembly.symbol(plain_name(parts[0]))
+    count = assembly.constant(parts[1], "the size")
+    if count < 0:
+        raise SourceError(f"the size of '{parts[0]}' is negative: {count}", text=parts[1])
+    assembly.check_size(count, parts[1])
+    alignment = _alignment(assembly, parts[2]) if len(parts) > 2 else _natural_alignment(count)
+    if symbol.fragment is not None:
+        raise SourceError(f"symbol '{symbol.name}' is defined already", text=parts[0])
+    if symbol.binding == "local" and symbol.is_fixed:
+        _reserve(assembly, symbol.name, count, alignment)
+        return
+    symbol.binding = "global" if symbol.binding == "local" else symbol.binding
+    symbol.is_common = True
+    symbol.size = Value(count)
+    symbol.alignment = alignment
+    symbol.type = "object"
+    symbol.defined_at = assembly.location
+
+
+@directive(".lcomm")
+def lcomm(assembly: Assembly, name: str, rest: str) -> None:
+    """`.lcomm name, bytes, alignment`: room in .bss that only this object sees."""
+    parts = arguments(name, rest, 2, 3, "name, bytes, alignment")
+    count = assembly.constant(parts[1], "the size")
+    if count < 0:
+        raise SourceError(f"the size of '{parts[0]}' is negative: {count}", text=parts[1])
+    assembly.check_size(count, parts[1])
+    alignment = _alignment(assembly, parts[2]) if len(parts) > 2 else _natural_alignment(count)
+    _reserve(assembly, plain_name(parts[0]), count, alignment)
+
+
+def _reserve(assembly: Assembly, name: str, count: int, alignment: int) -> None:
+    from rvx.assembler.directives.layout import add_alignment
+
+    current = assembly.current
+    before = assembly.previous
+    assembly.switch(assembly.section(".bss"))
+    add_alignment(assembly, alignment, b"\0", 0)
+    assembly.define_label(name)
+    symbol = assembly.symbol(name)
+    symbol.type = "object"
+    symbol.size = Value(count)
+    assembly.end_fragment(Space(Value(count), b"\0", assembly.location))
+    assembly.switch(*current)
+    assembly.previous = before
+
+
+def _alignment(assembly: Assembly, text: str) -> int:
+    alignment = assembly.constant(text, "the alignment")
+    if alignment < 1 or alignment & alignment - 1 or alignment > 1 << 31:
+        raise SourceError(f"{alignment} is not a power of two", hint="valid are 1, 2, 4, 8 ...")
+    return alignment
+
+
+def _natural_alignment(count: int) -> int:
+    """As GNU as aligns room without a given alignment: by its size, to 16 at most."""
+    for alignment in (16, 8, 4, 2):
+        if count >= alignment:
+            return alignment
+    return 1
+
+
+@directive(".file")
+def file(assembly: Assembly, name: str, rest: str) -> None:
+    """`.file "name"`: the source the compiler read; with a number, for line information."""
+    if rest[:1].isdigit():
+        from rvx.assembler.directives.lines import number_file
+
+        number_file(assembly, rest)
+        return
+    from rvx.assembler.directives.registry import string
+
+    assembly.file_symbols.append(string(rest).decode("utf-8", "surrogateescape"))
+
+
+@directive(*_IGNORED)
+def ignored(assembly: Assembly, name: str, rest: str) -> None:
+    """Directives that say something to people or other tools, and nothing to the code."""

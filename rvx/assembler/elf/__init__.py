@@ -1,0 +1,1 @@
+"""ELF files: writing and reading objects and executables."""

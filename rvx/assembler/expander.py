@@ -1,0 +1,374 @@
+"""Lines to lines: macros, repetition, conditionals and includes are carried out.
+
+The expander is lazy: when it comes to a condition, everything before that line has been assembled,
+so conditions may ask for symbols and for the current place, as with GNU as.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rvx.assembler.diagnostics import Location, SourceError, did_you_mean
+from rvx.assembler.grammar import split_operands
+from rvx.assembler.macros import Macro, parse_header, split_arguments, substitute, unquote
+from rvx.assembler.reader import Line, read
+
+MAX_DEPTH = 100
+MAX_LINES = 20_000_000
+_HEAD = re.compile(r"((?:[A-Za-z_.$][\w.$]*|\d+):\s*)*([A-Za-z_.$][\w.$]*)\s*", re.ASCII)
+_BLOCKS = {
+    ".macro": ".endm",
+    ".rept": ".endr",
+    ".rep": ".endr",
+    ".irp": ".endr",
+    ".irpc": ".endr",
+}
+_ENDS = {".endm": ".endm", ".endmacro": ".endm", ".endr": ".endr"}
+_COMPARE: dict[str, Callable[[int], bool]] = {
+    ".if": lambda number: number != 0,
+    ".ifne": lambda number: number != 0,
+    ".ifeq": lambda number: number == 0,
+    ".ifgt": lambda number: number > 0,
+    ".ifge": lambda number: number >= 0,
+    ".iflt": lambda number: number < 0,
+    ".ifle": lambda number: number <= 0,
+}
+_CONDITIONS = frozenset(
+    [
+        *_COMPARE,
+        *".ifdef .ifndef .ifnotdef .ifb .ifnb .ifc .ifnc .ifeqs .ifnes".split(),
+    ]
+)
+_HANDLED = frozenset(
+    [
+        *_CONDITIONS,
+        *_BLOCKS,
+        *_ENDS,
+        *".else .elseif .elsec .endif .exitm .purgem .include .end .altmacro .noaltmacro".split(),
+    ]
+)
+
+
+@dataclass
+class _Condition:
+    is_active: bool
+    was_taken: bool
+    is_outer_active: bool
+    location: Location
+    has_else: bool = False
+
+
+@dataclass
+class _Frame:
+    """A source of lines: a file, or one expansion."""
+
+    lines: Iterator[Line]
+    is_macro: bool
+    conditions: int
+
+
+@dataclass
+class Expander:
+    """Carries out what works on lines.
+
+    Attributes:
+        constant: the number that an expression is worth now; raises SourceError if none.
+        is_defined: whether a symbol is defined by now.
+        report: takes an error; expansion goes on behind it.
+        include_dirs: where `.include` looks after the folder of the including file.
+        read_file: the text of a file, given its path.
+    """
+
+    constant: Callable[[str, str], int]
+    is_defined: Callable[[str], bool]
+    report: Callable[[Line, SourceError], None]
+    include_dirs: tuple[Path, ...] = ()
+    macros: dict[str, Macro] = field(default_factory=dict)
+    count: int = 0
+    produced: int = 0
+
+    def __post_init__(self) -> None:
+        self._frames: list[_Frame] = []
+        self._conditions: list[_Condition] = []
+        self._is_skipping = False
+
+    def expand(self, lines: Iterator[Line]) -> Iterator[Line]:
+        """The lines that are left to assemble, in order."""
+        self._frames.append(_Frame(lines, False, 0))
+        while self._frames:
+            line = self._next()
+            if line is None:
+                self._close_frame()
+                continue
+            text = line.text
+            head = _HEAD.match(text)
+            name = head[2].lower() if head else ""
+            macro = self.macros.get(head[2]) or self.macros.get(name) if head else None
+            if name not in _HANDLED and (macro is None or self._is_skipping):
+                if not self._is_skipping:
+                    self._count_line(line)
+                    yield line
+                continue
+            assert head is not None
+            if head.start(2) and not self._is_skipping:
+                yield Line(text[: head.start(2)].strip(), line.location, line.source)
+            try:
+                if macro is not None:
+                    self._call(macro, text[head.end() :], line)
+                elif name == ".end" and not self._is_skipping:
+                    self._frames.clear()
+                    self._conditions.clear()
+                    return
+                else:
+                    self._handle(name, text[head.end() :].strip(), line)
+            except SourceError as problem:
+                self.report(line, problem)
+
+    # --- Frames
+
+    def _next(self) -> Line | None:
+        try:
+            return next(self._frames[-1].lines, None)
+        except SourceError as problem:
+            self.report(Line("", Location("<source>", 1), ""), problem)
+            return None
+
+    def _close_frame(self) -> None:
+        frame = self._frames.pop()
+        while len(self._conditions) > frame.conditions:
+            condition = self._conditions.pop()
+            self._is_skipping = not condition.is_outer_active
+            self.report(
+                Line("", condition.location, ""),
+                SourceError("this .if has no .endif", hint="write .endif where it ends"),
+            )
+
+    def _push(self, lines: Iterator[Line], *, is_macro: bool) -> None:
+        if len(self._frames) > MAX_DEPTH:
+            raise SourceError(
+                f"macros, repetitions and includes are nested more than {MAX_DEPTH} deep",
+                hint="a macro that calls itself needs an .if that ends it",
+            )
+        self._frames.append(_Frame(lines, is_macro, len(self._conditions)))
+
+    def _count_line(self, line: Line) -> None:
+        self.produced += 1
+        if self.produced > MAX_LINES:
+            self._frames.clear()
+            self._conditions.clear()
+            raise TooManyLines(
+                line, SourceError(f"the source expands to more than {MAX_LINES} lines")
+            )
+
+    def _block(self, opener: str, line: Line) -> list[Line]:
+        """The lines up to the end of the block, which is taken away."""
+        body: list[Line] = []
+        depth = [_BLOCKS[opener]]
+        while (inner := self._next()) is not None:
+            head = _HEAD.match(inner.text)
+            name = head[2].lower() if head else ""
+            if name in _BLOCKS:
+                depth.append(_BLOCKS[name])
+            elif name in _ENDS:
+                if _ENDS[name] == depth[-1]:
+                    depth.pop()
+                if not depth:
+                    return body
+            body.append(inner)
+        raise SourceError(
+            f"this {opener} has no {_BLOCKS[opener]}",
+            hint=f"write {_BLOCKS[opener]} where it ends",
+            text=opener,
+        )
+
+    # --- Directives
+
+    def _handle(self, name: str, rest: str, line: Line) -> None:
+        if name in _CONDITIONS:
+            self._if(name, rest, line)
+        elif name in (".else", ".elseif", ".endif"):
+            self._else(name, rest)
+        elif name in _BLOCKS:
+            body = self._block(name, line)
+            if not self._is_skipping:
+                self._repeat(name, rest, body, line)
+        elif self._is_skipping:
+            return
+        elif name in _ENDS:
+            raise SourceError(f"{name} ends nothing", text=name)
+        elif name == ".exitm":
+            self._exit_macro()
+        elif name == ".purgem":
+            for macro in split_operands(rest):
+                if self.macros.pop(macro, None) is None:
+                    raise SourceError(f"there is no macro '{macro}'", text=macro)
+        elif name == ".include":
+            self._include(rest, line)
+        else:
+            raise SourceError(
+                f"{name} is not supported", hint="macros work as GNU as has them by default"
+            )
+
+    def _if(self, name: str, rest: str, line: Line) -> None:
+        outer = not self._is_skipping
+        holds = False
+        if outer:
+            try:
+                holds = self._holds(name, rest)
+            except SourceError as problem:
+                self.report(line, problem)
+        self._conditions.append(_Condition(holds, holds, outer, line.location))
+        self._is_skipping = not (outer and holds)
+
+    def _holds(self, name: str, rest: str) -> bool:
+        if name in _COMPARE:
+            return _COMPARE[name](self.constant(rest, f"the condition of {name}"))
+        if name in (".ifdef", ".ifndef", ".ifnotdef"):
+            return self.is_defined(rest) == (name == ".ifdef")
+        if name in (".ifb", ".ifnb"):
+            return (not rest) == (name == ".ifb")
+        parts = [part.strip() for part in split_operands(rest)]
+        if len(parts) != 2:
+            raise SourceError(f"{name} compares two strings", hint=f"write {name} one, other")
+        if name in (".ifc", ".ifnc"):
+            parts = [_unquote_single(part) for part in parts]
+        return (parts[0] == parts[1]) == (name in (".ifc", ".ifeqs"))
+
+    def _else(self, name: str, rest: str) -> None:
+        if not self._conditions or len(self._conditions) <= self._frames[-1].conditions:
+            raise SourceError(f"{name} has no .if before it", text=name)
+        condition = self._conditions[-1]
+        if name == ".endif":
+            self._conditions.pop()
+            self._is_skipping = not condition.is_outer_active
+            return
+        if condition.has_else:
+            raise SourceError(f"{name} follows the .else of the same .if", text=name)
+        condition.has_else = name == ".else"
+        may = condition.is_outer_active and not condition.was_taken
+        if name == ".elseif" and may:
+            may = self.constant(rest, "the condition of .elseif") != 0
+        condition.is_active = may
+        condition.was_taken = condition.was_taken or may
+        self._is_skipping = not may
+
+    def _repeat(self, name: str, rest: str, body: list[Line], line: Line) -> None:
+        if name == ".macro":
+            macro_name, parameters = parse_header(rest)
+            if macro_name in self.macros:
+                raise SourceError(
+                    f"macro '{macro_name}' is defined already",
+                    hint="end the old one with .purgem",
+                    text=macro_name,
+                )
+            self.macros[macro_name] = Macro(macro_name, parameters, tuple(body), line.location)
+            return
+        if name in (".rept", ".rep"):
+            times = self.constant(rest, f"the count of {name}")
+            if times < 0:
+                raise SourceError(f"the count of {name} is negative: {times}", text=rest)
+            if times * max(len(body), 1) > MAX_LINES:
+                raise SourceError(
+                    f"{name} {times} would make more than {MAX_LINES} lines",
+                    hint="use .fill or .space for large blocks of data",
+                    text=rest,
+                )
+            self._push((inner for _ in range(times) for inner in body), is_macro=False)
+            return
+        parts = split_arguments(rest)
+        if not parts:
+            raise SourceError(f"{name} needs a name", hint=f"write {name} name, values")
+        values = [unquote(part) for part in parts[1:]]
+        if name == ".irpc":
+            values = list("".join(values))
+        copies = [{parts[0].lstrip("\\"): value} for value in values or [""]]
+        self._push(_copies(body, copies, self.count), is_macro=False)
+
+    def _call(self, macro: Macro, rest: str, line: Line) -> None:
+        bound = macro.bind(rest.strip())
+        reason = f"in expansion of macro '{macro.name}'"
+        count = self.count
+        self.count += 1
+        lines = (
+            Line(
+                substitute(inner.text, bound, count),
+                Location(
+                    inner.location.file,
+                    inner.location.line,
+                    inner.location.column,
+                    line.location,
+                    reason,
+                ),
+                inner.source,
+            )
+            for inner in macro.body
+        )
+        self._push(_resplit(lines), is_macro=True)
+
+    def _exit_macro(self) -> None:
+        while self._frames and not self._frames[-1].is_macro:
+            if len(self._frames) == 1:
+                raise SourceError(".exitm stands outside of a macro", text=".exitm")
+            self._frames.pop()
+        frame = self._frames.pop()
+        del self._conditions[frame.conditions :]
+        last = self._conditions[-1] if self._conditions else None
+        self._is_skipping = last is not None and not last.is_active
+
+    def _include(self, rest: str, line: Line) -> None:
+        path = self.find_file(unquote(rest), line)
+        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+        self._push(read(text, str(path), via=line.location, reason="included from here"),
+                   is_macro=False)
+
+    def find_file(self, name: str, line: Line) -> Path:
+        """The file that an `.include` or `.incbin` means.
+
+        Raises:
+            SourceError: there is none.
+        """
+        folders = [Path(line.location.file).parent, *self.include_dirs, Path()]
+        for folder in folders:
+            if name and "\0" not in name and (folder / name).is_file():
+                return folder / name
+        tried = ", ".join(dict.fromkeys(str(folder) for folder in folders))
+        names = [path.name for folder in folders if folder.is_dir() for path in folder.iterdir()]
+        raise SourceError(
+            f"there is no file '{name}' in {tried}",
+            hint=did_you_mean(name, names) or "further folders are given with -I",
+            text=name,
+        )
+
+
+class TooManyLines(Exception):
+    """The expansion does not end within reason; nothing after it is assembled."""
+
+    def __init__(self, line: Line, problem: SourceError) -> None:
+        super().__init__(problem.message)
+        self.line = line
+        self.problem = problem
+
+
+def _copies(body: list[Line], copies: list[dict[str, str]], count: int) -> Iterator[Line]:
+    for bound in copies:
+        for line in body:
+            yield Line(substitute(line.text, bound, count), line.location, line.source)
+
+
+def _resplit(lines: Iterator[Line]) -> Iterator[Line]:
+    """Lines anew where an argument brought a semicolon along."""
+    for line in lines:
+        if ";" not in line.text:
+            yield line
+            continue
+        for part in read(line.text, line.location.file):
+            yield Line(part.text, line.location, line.source)
+
+
+def _unquote_single(text: str) -> str:
+    if len(text) >= 2 and text[0] == text[-1] and text[0] in "'\"":
+        return text[1:-1]
+    return text

@@ -1,0 +1,267 @@
+"""The ways to write each instruction, and the match of written operands with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rvx.assembler.diagnostics import SourceError, did_you_mean
+from rvx.assembler.relocations import modifier_relocation
+from rvx.assembler.syntax import Expression, Memory, Modified, Name, Number, Operand, Text, TypeName
+from rvx.assembler.values import Value
+from rvx.isa import Instruction, Isa
+from rvx.isa import Operand as Place
+from rvx.isa.operands import (
+    FENCE_SETS,
+    ROUNDING_MODES,
+    CsrKind,
+    FenceKind,
+    ImmediateKind,
+    RegisterKind,
+    RoundingKind,
+)
+from rvx.isa.syntax import Slot, Syntax
+
+Evaluate = Callable[[Expression], Value]
+Filled = dict[str, "int | Value"]
+
+
+class Mismatch(SourceError):
+    """The operands do not have the shape of a form.
+
+    Attributes:
+        position: the operand that does not fit; the form that fits furthest is reported.
+    """
+
+    def __init__(self, position: int, message: str, *, hint: str = "", text: str = "") -> None:
+        super().__init__(message, hint=hint, text=text)
+        self.position = position
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write an instruction: its own syntax, or an alias.
+
+    Attributes:
+        syntax: how it is written.
+        instruction: what it stands for.
+        bindings: for every operand of the instruction an operand of the syntax, or a number.
+        places: the operands of the instruction by the names that the syntax gives them.
+        required: how many slots must be written; a rounding mode at the end may be left out.
+    """
+
+    syntax: Syntax
+    instruction: Instruction
+    bindings: Mapping[str, str | int]
+    places: Mapping[str, Place]
+    required: int
+
+    def match(self, operands: list[Operand], isa: Isa, evaluate: Evaluate) -> Filled:
+        """The operand values of the instruction; those that need an address stay values.
+
+        Raises:
+            Mismatch: the operands do not have this form's shape.
+        """
+        slots = self.syntax.slots
+        if not self.required <= len(operands) <= len(slots):
+            raise Mismatch(-1, "")
+        own: Filled = {}
+        for position, slot in enumerate(slots):
+            if position >= len(operands):
+                place = self.places[slot.name]
+                assert isinstance(place.kind, RoundingKind)
+                own[slot.name] = place.kind.default
+            else:
+                try:
+                    self._fill(own, slot, operands[position], isa, evaluate)
+                except Mismatch as problem:
+                    problem.position = position
+                    raise
+        return {
+            name: bound if isinstance(bound, int) else own[bound]
+            for name, bound in self.bindings.items()
+        }
+
+    def _fill(
+        self, own: Filled, slot: Slot, operand: Operand, isa: Isa, evaluate: Evaluate
+    ) -> None:
+        if not slot.base:
+            own[slot.name] = fill_place(self.places[slot.name], operand, isa, evaluate)
+            return
+        base = self.places[slot.base]
+        if isinstance(operand, Memory):
+            own[slot.base] = fill_place(base, operand.base, isa, evaluate)
+            if slot.name:
+                own[slot.name] = fill_place(
+                    self.places[slot.name], operand.offset, isa, evaluate
+                )
+            elif operand.offset != Number(0):
+                raise Mismatch(
+                    0,
+                    f"'{operand}' has an offset, which '{self.syntax.mnemonic}' does not take",
+                    hint=f"write ({operand.base})",
+                )
+        elif isinstance(operand, Name) and operand.name in isa.registers:
+            own[slot.base] = fill_place(base, operand, isa, evaluate)
+            if slot.name:
+                own[slot.name] = 0
+        else:
+            raise Mismatch(
+                0,
+                f"'{operand}' is not an address such as {'0' if slot.name else ''}(a0)",
+                hint=f"the syntax is: {self.syntax.shape}",
+                text=str(operand),
+            )
+
+
+def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> int | Value:
+    """The value of one operand: a number, or what is left of it until addresses are known.
+
+    Raises:
+        Mismatch: it is of another kind than the place takes.
+    """
+    kind = place.kind
+    if isinstance(operand, Memory | Text | TypeName):
+        raise Mismatch(0, f"'{operand}' cannot stand here", hint=_wanted(place), text=str(operand))
+    if isinstance(kind, RegisterKind):
+        return _register(kind, operand, isa)
+    if isinstance(kind, RoundingKind):
+        if isinstance(operand, Name) and operand.name.lower() in ROUNDING_MODES:
+            return ROUNDING_MODES[operand.name.lower()]
+        modes = ", ".join(ROUNDING_MODES)
+        raise Mismatch(
+            0,
+            f"'{operand}' is not a rounding mode",
+            hint=f"valid are {modes}",
+            text=str(operand),
+        )
+    if isinstance(kind, FenceKind) and isinstance(operand, Name):
+        return _fence(operand.name)
+    if isinstance(kind, CsrKind) and isinstance(operand, Name):
+        number = isa.csr_names.get(operand.name)
+        if number is not None:
+            return number
+    if isinstance(operand, Name) and operand.name in isa.registers:
+        if not (isinstance(kind, ImmediateKind) and kind.is_target):
+            raise Mismatch(
+                0,
+                f"'{operand}' is a register, and a number is needed here",
+                hint=_wanted(place),
+                text=operand.name,
+            )
+    value = evaluate(operand.operand if isinstance(operand, Modified) else operand)
+    if isinstance(operand, Modified):
+        return _modified(place, operand, value)
+    if isinstance(kind, ImmediateKind) and kind.is_target:
+        return value
+    if not value.is_constant:
+        what = "CSR" if isinstance(kind, CsrKind) else "number"
+        hint = "valid are a name such as mstatus or a number of 12 bits"
+        if not isinstance(kind, CsrKind):
+            hint = "for an address write %lo(...), %hi(...) or la; .equ a constant before its use"
+        elif isinstance(operand, Name):
+            hint = did_you_mean(operand.name, isa.csr_names) or hint
+        raise Mismatch(
+            0, f"'{operand}' is not a {what} that is known here", hint=hint, text=str(operand)
+        )
+    if isa.xlen == 32 and 1 << 31 <= value.number < 1 << 32:
+        return value.number - (1 << 32)  # 32-bit patterns stand for the number they hold
+    return value.number
+
+
+def _register(kind: RegisterKind, operand: Expression, isa: Isa) -> int:
+    if isinstance(operand, Name):
+        found = isa.registers.get(operand.name)
+        if found is not None and found[0] == kind.file:
+            return found[1]
+    names = [name for name, (file, _) in isa.registers.items() if file == kind.file]
+    hint = did_you_mean(str(operand), names)
+    if not hint:
+        last = kind.file.count - 1
+        hint = f"valid are {kind.file.name}0 to {kind.file.name}{last} and their ABI names"
+    raise Mismatch(
+        0,
+        f"'{operand}' is not a register of file {kind.file.name}",
+        hint=hint,
+        text=str(operand),
+    )
+
+
+def _fence(name: str) -> int:
+    letters = [c for c in FENCE_SETS if c in name]
+    if "".join(letters) != name:
+        raise Mismatch(
+            0, f"'{name}' is not a set of accesses", hint="valid are letters of iorw, in this order"
+        )
+    return sum(8 >> FENCE_SETS.index(letter) for letter in letters)
+
+
+def _modified(place: Place, operand: Modified, value: Value) -> Value:
+    if not modifier_relocation(operand.modifier, place.field) and operand.modifier != "@plt":
+        raise Mismatch(
+            0,
+            f"'{operand.modifier}' has no place in this operand",
+            hint="%hi and %pcrel_hi go with lui and auipc, %lo and %pcrel_lo with the low 12 bits",
+            text=operand.modifier,
+        )
+    return Value(value.number, value.plus, value.minus, value.tree, operand.modifier)
+
+
+def _wanted(place: Place) -> str:
+    kind = place.kind
+    if isinstance(kind, RegisterKind):
+        return f"a register of file {kind.file.name} is needed here"
+    if isinstance(kind, ImmediateKind) and not kind.is_target:
+        low, high = place.range
+        return f"a number from {low} to {high} is needed here"
+    return "a symbol or a number is needed here"
+
+
+class FormTable:
+    """Every form of every mnemonic of an ISA."""
+
+    def __init__(self, isa: Isa) -> None:
+        self.isa = isa
+        self._forms: dict[str, list[Form]] = {}
+
+    def forms(self, mnemonic: str) -> list[Form]:
+        """The forms of a mnemonic, the instruction's own syntax first; empty if unknown."""
+        known = self._forms.get(mnemonic)
+        if known is None:
+            known = self._forms[mnemonic] = list(self._find(mnemonic))
+        return known
+
+    def _find(self, mnemonic: str) -> list[Form]:
+        isa = self.isa
+        found: list[Form] = []
+        made = isa.instructions.get(mnemonic)
+        if made is not None:
+            same = {name: name for name in made.operands}
+            found.append(Form(made.syntax, made, same, made.operands, _required(made)))
+        for alias in isa.aliases.get(mnemonic, ()):
+            target = isa.instructions.get(alias.target)
+            if target is None:
+                continue
+            places = {
+                bound: target.operands[name]
+                for name, bound in alias.bindings.items()
+                if isinstance(bound, str)
+            }
+            slots = alias.syntax.slots
+            optional = bool(slots) and isinstance(
+                getattr(places.get(slots[-1].name), "kind", None), RoundingKind
+            )
+            required = len(slots) - int(optional)
+            found.append(Form(alias.syntax, target, alias.bindings, places, required))
+        return found
+
+    def mnemonics(self) -> list[str]:
+        """Every mnemonic, for did-you-mean."""
+        return [*self.isa.instructions, *self.isa.aliases]
+
+
+def _required(made: Instruction) -> int:
+    slots = made.syntax.slots
+    last = made.operands.get(slots[-1].name) if slots else None
+    optional = last is not None and isinstance(last.kind, RoundingKind)
+    return len(slots) - int(optional)

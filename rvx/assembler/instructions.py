@@ -1,0 +1,274 @@
+"""Written instructions to words: choice of form, compression, encoding, fixups."""
+
+from __future__ import annotations
+
+from rvx.assembler.assembly import Assembly
+from rvx.assembler.compression import compress
+from rvx.assembler.diagnostics import SourceError, did_you_mean
+from rvx.assembler.forms import Filled, Form, Mismatch
+from rvx.assembler.grammar import parse_operands
+from rvx.assembler.relocations import (
+    RELAXABLE,
+    high_part,
+    low_part,
+    modifier_relocation,
+    target_relocation,
+)
+from rvx.assembler.sections import Branch
+from rvx.assembler.syntax import Modified, Name, Operand
+from rvx.assembler.values import Value
+from rvx.isa import EncodingError, Instruction
+
+INVERTIBLE = frozenset("beq bne blt bge bltu bgeu".split())
+"""Branches whose condition is inverted by bit 12 of the word."""
+
+
+def emit_instruction(assembly: Assembly, mnemonic: str, rest: str) -> None:
+    """Assembles one instruction of the ISA, or one of its aliases.
+
+    Raises:
+        SourceError: no form takes these operands.
+    """
+    operands = parse_operands(rest)
+    emit_operands(assembly, mnemonic, operands)
+
+
+def emit_operands(assembly: Assembly, mnemonic: str, operands: list[Operand]) -> None:
+    """Assembles an instruction whose operands are parsed already."""
+    forms = assembly.forms.forms(mnemonic)
+    if not forms:
+        raise unknown_mnemonic(assembly, mnemonic)
+    if len(operands) == 4 and isinstance(operands[3], Modified):
+        _emit_tprel_add(assembly, mnemonic, operands)
+        return
+    best: Mismatch | None = None
+    refused: SourceError | None = None
+    for form in forms:
+        try:
+            values = form.match(operands, assembly.isa, assembly.evaluate)
+        except Mismatch as problem:
+            if best is None or problem.position > best.position:
+                best = problem
+            continue
+        try:
+            emit_values(assembly, mnemonic, len(operands), form.instruction, values)
+        except SourceError as problem:
+            refused = refused or problem
+            continue
+        return
+    if refused is not None:
+        raise refused
+    assert best is not None
+    raise best if best.position >= 0 else _wrong_count(mnemonic, forms, len(operands))
+
+
+def emit_values(
+    assembly: Assembly, written: str, count: int, instruction: Instruction, values: Filled
+) -> None:
+    """Assembles an instruction with these operand values.
+
+    Args:
+        assembly: where to.
+        written: the mnemonic that stands in the source; compression goes by it.
+        count: how many operands were written.
+        instruction: which one.
+        values: its operand values.
+    """
+    late = [name for name, value in values.items() if isinstance(value, Value)]
+    if not late:
+        if assembly.options.rvc:
+            short = compress(assembly.isa, written, count, instruction, values)
+            if short is not None:
+                assembly.emit_word(short[0].encode(short[1]), 2)
+                return
+        assembly.emit_word(encode(instruction, values), instruction.size)
+        return
+    name = late[0]
+    value = values[name]
+    assert isinstance(value, Value)
+    place = instruction.operands[name]
+    if instruction.target is place:
+        _emit_target(assembly, written, count, instruction, values, name, value)
+        return
+    kind = modifier_relocation(value.modifier, place.field)
+    plain = Value(value.number, value.plus, value.minus, value.tree)
+    number = assembly.distances.constant(plain) if plain.is_constant else None
+    if number is not None and kind in ("HI20", "LO12_I", "LO12_S"):
+        known = high_part(number) if kind == "HI20" else low_part(number)
+        known <<= place.field.lsb
+        emit_values(assembly, written, count, instruction, {**values, name: known})
+        return
+    if kind.startswith("PCREL_LO12") and plain.number:
+        raise SourceError(
+            "%pcrel_lo takes the label of the auipc, without an offset",
+            hint="put the offset into the %pcrel_hi of that auipc",
+            text="%pcrel_lo",
+        )
+    word = encode(instruction, {**values, name: 0})
+    assembly.emit_word(word, instruction.size)
+    assembly.fix(
+        kind,
+        plain,
+        back=instruction.size,
+        is_relaxable=assembly.options.relax and kind in RELAXABLE,
+    )
+
+
+def encode(instruction: Instruction, values: Filled) -> int:
+    """The word, or a sentence that says which operand does not fit.
+
+    Raises:
+        SourceError: a value does not fit its field.
+    """
+    numbers = {name: value for name, value in values.items() if isinstance(value, int)}
+    try:
+        return instruction.encode(numbers)
+    except EncodingError:
+        for name, operand in instruction.operands.items():
+            try:
+                operand.encode(numbers[name])
+            except EncodingError as error:
+                raise SourceError(
+                    f"operand '{name}' of '{instruction.mnemonic}': {error}",
+                    hint=f"the syntax is: {instruction.syntax.shape}",
+                    text=str(numbers[name]),
+                ) from None
+        raise
+
+
+def _emit_target(
+    assembly: Assembly,
+    written: str,
+    count: int,
+    instruction: Instruction,
+    values: Filled,
+    name: str,
+    value: Value,
+) -> None:
+    """Assembles a branch or jump to a place."""
+    place = instruction.operands[name]
+    kind = target_relocation(place.field, instruction.size)
+    if value.minus is not None or value.tree is not None:
+        number = assembly.distances.constant(value)
+        if number is None:
+            raise SourceError(
+                "the target of a branch is a symbol plus or minus a number, not this expression"
+            )
+        value = Value(number)
+    zero = {**values, name: 0}
+    plain = encode(instruction, zero)
+    if not kind:
+        assembly.emit_word(plain, instruction.size)
+        assembly.fix(f"FIELD:{instruction.mnemonic}:{name}", value, back=instruction.size)
+        return
+    base, base_values = instruction, zero
+    if instruction.size == 2:
+        assert instruction.expansion is not None
+        numbers = {key: item for key, item in zero.items() if isinstance(item, int)}
+        base = instruction.expansion.target
+        base_values = dict(instruction.expansion.expand(numbers))
+    is_jump = kind in ("JAL", "RVC_JUMP")
+    is_fixed = not is_jump and base.mnemonic not in INVERTIBLE
+    short = None
+    if instruction.size == 4 and assembly.options.rvc:
+        short = compress(assembly.isa, written, count, instruction, zero)
+    word = short[0].encode(short[1]) if short else plain
+    assembly.note_use(value)
+    section = assembly.current[0]
+    section.lines.append(
+        (assembly.fragment, len(assembly.fragment.data), assembly.location, "x")
+    )
+    assembly.end_fragment(
+        Branch(
+            word,
+            is_jump,
+            short is not None or instruction.size == 2,
+            encode(base, base_values),
+            Value(value.number, value.plus),
+            assembly.location,
+            is_fixed,
+        )
+    )
+
+
+def _emit_tprel_add(assembly: Assembly, mnemonic: str, operands: list[Operand]) -> None:
+    """`add rd, rs1, rs2, %tprel_add(symbol)`: a hint to the linker at a plain add."""
+    last = operands[3]
+    if mnemonic != "add" or not isinstance(last, Modified) or last.modifier != "%tprel_add":
+        raise SourceError(
+            f"'{mnemonic}' does not take four operands",
+            hint="only add takes a fourth, which is %tprel_add(symbol)",
+        )
+    form = assembly.forms.forms("add")[0]
+    values = form.match(operands[:3], assembly.isa, assembly.evaluate)
+    assembly.emit_word(encode(form.instruction, values), form.instruction.size)
+    assembly.fix(
+        "TPREL_ADD",
+        assembly.evaluate(last.operand),
+        back=form.instruction.size,
+        is_relaxable=assembly.options.relax,
+    )
+
+
+def emit_base(assembly: Assembly, mnemonic: str, *operands: int) -> None:
+    """Assembles a base instruction, its operands in the order of its syntax.
+
+    Raises:
+        SourceError: the ISA does not have it.
+    """
+    made = base_instruction(assembly, mnemonic)
+    emit_values(
+        assembly,
+        mnemonic,
+        len(operands),
+        made,
+        dict(zip(made.operands, operands, strict=True)),
+    )
+
+
+def base_instruction(assembly: Assembly, mnemonic: str) -> Instruction:
+    """An instruction that a pseudo-instruction needs.
+
+    Raises:
+        SourceError: the ISA does not have it.
+    """
+    made = assembly.isa.instructions.get(mnemonic)
+    if made is None:
+        raise SourceError(f"this needs the instruction '{mnemonic}', which {assembly.isa} lacks")
+    return made
+
+
+def unknown_mnemonic(assembly: Assembly, mnemonic: str) -> SourceError:
+    """The error for a word that is no instruction, with what may have been meant."""
+    from rvx.assembler.pseudo import PSEUDO
+
+    known = [*assembly.forms.mnemonics(), *PSEUDO]
+    hint = did_you_mean(mnemonic, known)
+    if not hint:
+        hint = "loaded are " + ", ".join(assembly.isa.extensions)
+    return SourceError(f"there is no instruction '{mnemonic}'", hint=hint, text=mnemonic)
+
+
+def _wrong_count(mnemonic: str, forms: list[Form], count: int) -> SourceError:
+    shapes = " or ".join(f"'{form.syntax.shape}'" for form in forms)
+    operands = "1 operand" if count == 1 else f"{count} operands"
+    return SourceError(
+        f"'{mnemonic}' does not take {operands}", hint=f"the syntax is: {shapes}"
+    )
+
+
+def register_number(assembly: Assembly, operand: Operand) -> int:
+    """The number of an x register.
+
+    Raises:
+        SourceError: the operand is none.
+    """
+    if isinstance(operand, Name):
+        found = assembly.isa.registers.get(operand.name)
+        if found is not None and found[0].name == "x":
+            return found[1]
+    raise SourceError(
+        f"'{operand}' is not an x register",
+        hint=did_you_mean(str(operand), assembly.isa.registers) or "such as a0, t1 or x5",
+        text=str(operand),
+    )

@@ -1,0 +1,98 @@
+"""An object: sections with bytes and relocations, symbols; what assembling makes and linking takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rvx.assembler.diagnostics import Location
+
+
+@dataclass(slots=True, eq=False)
+class ObjectSymbol:
+    """A symbol of an object.
+
+    Attributes:
+        section: where it is; None if it is undefined, absolute or common.
+        value: offset in the section, or its value; of a common symbol the alignment.
+        kind: `defined`, `undefined`, `absolute` or `common`.
+        size: in bytes.
+        type: as in `rvx.assembler.values.Symbol`.
+        used_at: a statement that uses it, for messages.
+    """
+
+    name: str
+    section: ObjectSection | None = None
+    value: int = 0
+    kind: str = "undefined"
+    size: int = 0
+    type: str = "notype"
+    binding: str = "local"
+    visibility: str = "default"
+    used_at: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relocation:
+    """A place that the linker fills in.
+
+    Attributes:
+        offset: in the section.
+        kind: the name without `R_RISCV_`.
+        symbol: None for the absolute number `addend`.
+    """
+
+    offset: int
+    kind: str
+    symbol: ObjectSymbol | None
+    addend: int
+    location: Location | None = None
+
+
+@dataclass(slots=True, eq=False)
+class ObjectSection:
+    """A section of an object.
+
+    Attributes:
+        data: its bytes; empty for one that only has a size.
+        size: in bytes.
+        lines: offset and statement of every instruction.
+        group: name of its section group, or empty.
+        link: name of the section that it is ordered with, or empty.
+    """
+
+    name: str
+    flags: int
+    type: int
+    data: bytearray
+    size: int
+    alignment: int = 1
+    entry_size: int = 0
+    group: str = ""
+    link: str = ""
+    relocations: list[Relocation] = field(default_factory=list)
+    lines: list[tuple[int, Location]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ObjectFile:
+    """An object.
+
+    Attributes:
+        name: of the source or the file.
+        xlen: 32 or 64.
+        elf_flags: `e_flags`: RVC and the float ABI.
+        extensions: name and version of each that the code was assembled for.
+        march: the architecture string of `.riscv.attributes`.
+        attributes: of `.riscv.attributes`, by tag.
+        groups: signature of each section group, and whether it is COMDAT.
+    """
+
+    name: str
+    xlen: int
+    elf_flags: int
+    sections: list[ObjectSection] = field(default_factory=list)
+    symbols: list[ObjectSymbol] = field(default_factory=list)
+    extensions: dict[str, str] = field(default_factory=dict)
+    march: str = ""
+    attributes: dict[int, int | str] = field(default_factory=dict)
+    groups: dict[str, bool] = field(default_factory=dict)

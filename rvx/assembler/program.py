@@ -1,0 +1,169 @@
+"""A linked program: what the emulator loads."""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from rvx.assembler.diagnostics import Diagnostic, Location
+
+PAGE = 0x1000
+
+
+@dataclass(frozen=True)
+class ProgramSymbol:
+    """A symbol of a program.
+
+    Attributes:
+        address: where it is, or its value if it is absolute.
+        size: in bytes, 0 if the source does not say.
+        type: `func`, `object`, `notype` ...
+        binding: `local`, `global` or `weak`.
+        section: name of its section, empty if absolute.
+    """
+
+    name: str
+    address: int
+    size: int = 0
+    type: str = "notype"
+    binding: str = "local"
+    section: str = ""
+
+
+@dataclass
+class ProgramSection:
+    """A section of a program.
+
+    Attributes:
+        data: its bytes; empty for .bss and the like.
+        size: in bytes.
+        flags: of the ELF section header: 1 writable, 2 in memory, 4 code.
+        type: of the ELF section header.
+    """
+
+    name: str
+    address: int
+    data: bytes
+    size: int
+    flags: int
+    type: int
+    alignment: int = 1
+    entry_size: int = 0
+
+
+@dataclass(frozen=True)
+class Segment:
+    """What is loaded in one piece.
+
+    Attributes:
+        data: the bytes; the rest up to `size` is zero.
+        size: in memory.
+        flags: 4 readable, 2 writable, 1 executable.
+    """
+
+    address: int
+    data: bytes
+    size: int
+    flags: int
+
+
+@dataclass
+class Program:
+    """A program in memory.
+
+    Attributes:
+        xlen: 32 or 64.
+        entry: address where it starts.
+        sections: in the order of addresses.
+        symbols: by name; the last of several local ones of one name.
+        all_symbols: every symbol that is worth writing to an ELF file.
+        lines: addresses of instructions, ascending, with their statements.
+        extensions: version of each extension that the code was assembled for.
+        march: the architecture string.
+        elf_flags: `e_flags` of the ELF header.
+        warnings: what the assembler found, short of errors.
+    """
+
+    xlen: int
+    entry: int
+    sections: list[ProgramSection]
+    symbols: dict[str, ProgramSymbol]
+    all_symbols: list[ProgramSymbol]
+    lines: list[tuple[int, Location]] = field(default_factory=list)
+    extensions: dict[str, str] = field(default_factory=dict)
+    march: str = ""
+    elf_flags: int = 0
+    warnings: list[Diagnostic] = field(default_factory=list)
+
+    @cached_property
+    def segments(self) -> list[Segment]:
+        """Sections with the same access rights that follow each other, in one piece each."""
+        found: list[Segment] = []
+        run: list[ProgramSection] = []
+        loaded = [section for section in self.sections if section.flags & 2]
+        for section in loaded:
+            is_new = run and (
+                _access(section) != _access(run[0])
+                or section.address - (run[-1].address + run[-1].size) >= PAGE
+                or (run[-1].size and not run[-1].data and section.data)
+            )
+            if is_new:
+                found.append(_segment(run))
+                run = []
+            run.append(section)
+        if run:
+            found.append(_segment(run))
+        return [segment for segment in found if segment.size]
+
+    def section(self, name: str) -> ProgramSection:
+        """The section of that name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for section in self.sections:
+            if section.name == name:
+                return section
+        names = ", ".join(section.name for section in self.sections)
+        raise KeyError(f"the program has no section '{name}', only {names}")
+
+    def line_at(self, address: int) -> Location | None:
+        """The statement that the instruction at this address comes from."""
+        index = bisect.bisect_right(self._line_addresses, address) - 1
+        if index < 0:
+            return None
+        start, location = self.lines[index]
+        return location if address < start + 4 else None
+
+    @cached_property
+    def _line_addresses(self) -> list[int]:
+        return [address for address, _ in self.lines]
+
+    def to_elf(self) -> bytes:
+        """The program as a static ELF executable."""
+        from rvx.assembler.elf.executable import executable
+
+        return executable(self)
+
+    def write_elf(self, path: str | Path) -> None:
+        """Writes the program as a static ELF executable."""
+        target = Path(path)
+        target.write_bytes(self.to_elf())
+        target.chmod(target.stat().st_mode | 0o111)
+
+
+def _access(section: ProgramSection) -> int:
+    return 4 | (section.flags & 1) << 1 | (section.flags >> 2 & 1)
+
+
+def _segment(run: list[ProgramSection]) -> Segment:
+    start = run[0].address
+    data = bytearray()
+    for section in run:
+        if section.data:
+            data += bytes(section.address - start - len(data))
+            data += section.data
+    end = max(section.address + section.size for section in run)
+    return Segment(start, bytes(data), end - start, _access(run[0]))

@@ -1,0 +1,245 @@
+"""Pseudo-instructions that become more than one instruction: li, la, call, lw from a symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rvx.assembler.assembly import Assembly
+from rvx.assembler.compression import compress
+from rvx.assembler.diagnostics import SourceError
+from rvx.assembler.instructions import (
+    base_instruction,
+    emit_base,
+    emit_values,
+    encode,
+    register_number,
+)
+from rvx.assembler.relocations import immediate_format, low_part
+from rvx.assembler.syntax import Memory, Modified, Name, Operand, Text, TypeName
+from rvx.assembler.values import Value, wrap
+from rvx.isa import Instruction
+from rvx.isa.operands import RegisterKind
+
+Expander = Callable[[Assembly, str, list[Operand]], None]
+PSEUDO: dict[str, Expander] = {}
+
+
+def _pseudo(*names: str) -> Callable[[Expander], Expander]:
+    def declare(expander: Expander) -> Expander:
+        for name in names:
+            PSEUDO[name] = expander
+        return expander
+
+    return declare
+
+
+def _count(name: str, operands: list[Operand], allowed: tuple[int, ...], syntax: str) -> None:
+    if len(operands) not in allowed:
+        operand = "1 operand" if len(operands) == 1 else f"{len(operands)} operands"
+        raise SourceError(f"'{name}' does not take {operand}", hint=f"the syntax is: {syntax}")
+
+
+def _value(assembly: Assembly, operand: Operand) -> Value:
+    if isinstance(operand, Memory | Text | TypeName):
+        raise SourceError(
+            f"'{operand}' is not a symbol or a number",
+            hint="a symbol, possibly plus a number, is needed here",
+            text=str(operand),
+        )
+    if isinstance(operand, Name) and operand.name in assembly.isa.registers:
+        found = assembly.symbols.get(operand.name)
+        if found is None or not found.is_defined:
+            raise SourceError(
+                f"'{operand}' is a register, and a symbol or number is needed here",
+                text=operand.name,
+            )
+    return assembly.evaluate(operand)
+
+
+@_pseudo("li")
+def _li(assembly: Assembly, name: str, operands: list[Operand]) -> None:
+    """`li rd, number`: the shortest sequence as GNU as chooses it."""
+    _count(name, operands, (2,), "li rd, number")
+    rd = register_number(assembly, operands[0])
+    value = _value(assembly, operands[1])
+    number = assembly.distances.constant(value)
+    if number is None or value.modifier:
+        raise SourceError(
+            f"'{operands[1]}' is not a number that is known here",
+            hint="use la for an address; .equ a constant before its use",
+            text=str(operands[1]),
+        )
+    low, high = (-(1 << 31), 1 << 32) if assembly.isa.xlen == 32 else (-(1 << 63), 1 << 64)
+    if not low <= number < high:
+        raise SourceError(
+            f"{number} does not fit a register of {assembly.isa.xlen} bits",
+            hint=f"valid is {low} to {high - 1}",
+            text=str(operands[1]),
+        )
+    load_constant(assembly, rd, number)
+
+
+def load_constant(assembly: Assembly, rd: int, number: int) -> None:
+    """Loads a constant into an x register.
+
+    A constant of at most 32 bits takes lui and addi; a longer one is built from its upper part,
+    shifted left past its trailing zeros, plus its low 12 bits.
+    """
+    bits = assembly.isa.xlen
+    number &= (1 << bits) - 1
+    number -= number >> bits - 1 << bits
+    addi = base_instruction(assembly, "addi")
+    if number & 0xFFF == 0 and number != 0 and -(1 << 31) <= number < 1 << 31:
+        lui = base_instruction(assembly, "lui")
+        upper = dict(zip(lui.operands, (rd, number >> 12 & 0xFFFFF), strict=True))
+        short = compress(assembly.isa, "lui", 2, lui, upper) if assembly.options.rvc else None
+        if short:
+            assembly.emit_word(short[0].encode(short[1]), 2)
+            return
+    if -2048 <= number < 2048:
+        values = dict(zip(addi.operands, (rd, 0, number), strict=True))
+        emit_values(assembly, "li", 2, addi, values)
+        return
+    _build(assembly, rd, number)
+
+
+def _build(assembly: Assembly, rd: int, number: int) -> None:
+    is_wide = assembly.isa.xlen == 64
+    low = low_part(number)
+    upper = wrap(number - low)
+    if not is_wide or -(1 << 31) <= number < 1 << 31:
+        if upper:
+            emit_base(assembly, "lui", rd, (upper & 0xFFFFFFFF) >> 12)
+        if low or not upper:
+            emit_base(assembly, "addiw" if is_wide else "addi", rd, rd if upper else 0, low)
+        return
+    shift = 12
+    while not upper >> shift & 1:
+        shift += 1
+    _build(assembly, rd, upper >> shift)
+    emit_base(assembly, "slli", rd, rd, shift)
+    if low:
+        emit_base(assembly, "addi", rd, rd, low)
+
+
+@_pseudo("la", "lla", "lga")
+def _la(assembly: Assembly, name: str, operands: list[Operand]) -> None:
+    """`la rd, symbol`: auipc and addi; through the global offset table under `.option pic`."""
+    _count(name, operands, (2,), f"{name} rd, symbol")
+    rd = register_number(assembly, operands[0])
+    value = _value(assembly, operands[1])
+    if value.is_constant and name != "lga":
+        load_constant(assembly, rd, value.number)
+        return
+    if name == "lga" or (name == "la" and assembly.options.pic):
+        load = "ld" if assembly.isa.xlen == 64 else "lw"
+        _pc_relative(assembly, "GOT_HI20", value, rd, load, {"rd": rd, "rs1": rd})
+        return
+    _pc_relative(assembly, "PCREL_HI20", value, rd, "addi", {"rd": rd, "rs1": rd})
+
+
+@_pseudo("la.tls.ie", "la.tls.gd")
+def _la_tls(assembly: Assembly, name: str, operands: list[Operand]) -> None:
+    """The address of a thread-local symbol, or the argument to find it by."""
+    _count(name, operands, (2,), f"{name} rd, symbol")
+    rd = register_number(assembly, operands[0])
+    value = _value(assembly, operands[1])
+    if name == "la.tls.gd":
+        _pc_relative(assembly, "TLS_GD_HI20", value, rd, "addi", {"rd": rd, "rs1": rd})
+        return
+    load = "ld" if assembly.isa.xlen == 64 else "lw"
+    _pc_relative(assembly, "TLS_GOT_HI20", value, rd, load, {"rd": rd, "rs1": rd})
+
+
+def _pc_relative(
+    assembly: Assembly, high: str, value: Value, base: int, mnemonic: str, values: dict[str, int]
+) -> None:
+    """`auipc base, high(value)` and an instruction with the low part, which refers to the auipc."""
+    made = base_instruction(assembly, mnemonic)
+    label = assembly.hidden_label(".L0 ")
+    relax = assembly.options.relax
+    auipc = base_instruction(assembly, "auipc")
+    assembly.emit_word(encode(auipc, dict(zip(auipc.operands, (base, 0), strict=True))), 4)
+    # GNU as lets the linker relax neither a load from the GOT nor the two TLS forms.
+    assembly.fix(high, value, back=4, is_relaxable=relax and high == "PCREL_HI20")
+    name = _offset_operand(made)
+    assert name is not None
+    assembly.emit_word(encode(made, {**values, name: 0}), made.size)
+    is_store = immediate_format(made.operands[name].field) == 2
+    kind = "PCREL_LO12_S" if is_store else "PCREL_LO12_I"
+    assembly.fix(kind, Value(0, label), back=made.size, is_relaxable=relax)
+
+
+def _offset_operand(made: Instruction) -> str | None:
+    """The operand that holds the low part: that of `offset(base)`, or the immediate of addi."""
+    for name, operand in made.operands.items():
+        if not operand.is_register and immediate_format(operand.field) in (1, 2):
+            return name
+    return None
+
+
+@_pseudo("call", "tail", "jump")
+def _call(assembly: Assembly, name: str, operands: list[Operand]) -> None:
+    """`call symbol`: auipc and jalr, which the linker may shorten."""
+    link, scratch = {"call": (1, 1), "tail": (0, 6), "jump": (0, 0)}[name]
+    if name == "call":
+        _count(name, operands, (1, 2), "call symbol, or call rd, symbol")
+        if len(operands) == 2:
+            link = scratch = register_number(assembly, operands[0])
+            operands = operands[1:]
+    elif name == "jump":
+        _count(name, operands, (2,), "jump symbol, rt")
+        scratch = register_number(assembly, operands[1])
+    else:
+        _count(name, operands, (1,), "tail symbol")
+    target = operands[0]
+    if isinstance(target, Modified) and target.modifier == "@plt":
+        target = target.operand
+    value = _value(assembly, target)
+    auipc, jalr = base_instruction(assembly, "auipc"), base_instruction(assembly, "jalr")
+    assembly.emit_word(encode(auipc, dict(zip(auipc.operands, (scratch, 0), strict=True))), 4)
+    assembly.fix("CALL_PLT", value, back=4, is_relaxable=assembly.options.relax)
+    assembly.emit_word(encode(jalr, {"rd": link, "rs1": scratch, "imm": 0}), 4)
+
+
+def emit_symbol_access(assembly: Assembly, mnemonic: str, operands: list[Operand]) -> bool:
+    """A load or store whose address is a symbol: `lw rd, symbol`, `sw rs2, symbol, rt`.
+
+    Returns:
+        Whether the operands have that shape; any instruction `x reg, offset(rs1)` may.
+    """
+    made = assembly.isa.instructions.get(mnemonic)
+    if made is None or made.size != 4 or len(made.syntax.slots) != 2 or len(operands) not in (2, 3):
+        return False
+    first, address = made.syntax.slots
+    if not address.base or not address.name or first.base:
+        return False
+    place, base = made.operands[first.name], made.operands[address.base]
+    offset = made.operands[address.name]
+    if not isinstance(place.kind, RegisterKind) or not isinstance(base.kind, RegisterKind):
+        return False
+    if offset.is_register or immediate_format(offset.field) not in (1, 2):
+        return False
+    target = operands[1]
+    if isinstance(target, Memory | Text | TypeName | Modified):
+        return False
+    if isinstance(target, Name) and target.name in assembly.isa.registers:
+        return False
+    if not isinstance(operands[0], Name):
+        return False
+    found = assembly.isa.registers.get(operands[0].name)
+    if found is None or found[0] != place.kind.file:
+        return False
+    needs_scratch = place.kind.file.name != "x" or immediate_format(offset.field) == 2
+    if needs_scratch != (len(operands) == 3):
+        if needs_scratch:
+            raise SourceError(
+                f"'{mnemonic}' with a symbol needs a register for the address",
+                hint=f"write: {mnemonic} {operands[0]}, {target}, t0",
+            )
+        return False
+    scratch = register_number(assembly, operands[2]) if needs_scratch else found[1]
+    value = _value(assembly, target)
+    values = {first.name: found[1], address.base: scratch}
+    _pc_relative(assembly, "PCREL_HI20", value, scratch, mnemonic, values)
+    return True

@@ -1,0 +1,340 @@
+"""Laid-out sections to an object: bytes, relocations, symbols."""
+
+from __future__ import annotations
+
+from rvx.assembler.assembly import Assembly, nops
+from rvx.assembler.diagnostics import Location, SourceError
+from rvx.assembler.directives.data import encode_leb128
+from rvx.assembler.layout import lay_out
+from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
+from rvx.assembler.relocations import FIELDS
+from rvx.assembler.sections import (
+    NOBITS,
+    Align,
+    Branch,
+    Fixup,
+    Fragment,
+    Leb128,
+    Org,
+    Section,
+    Space,
+)
+from rvx.assembler.values import Symbol, Value
+from rvx.isa import EncodingError
+
+_JAL = 0x6F
+_BRANCH_INVERT, _BRANCH_C_INVERT = 1 << 12, 1 << 13
+
+
+class Resolver:
+    """Makes the object of an assembly."""
+
+    def __init__(self, assembly: Assembly, name: str) -> None:
+        self.assembly = assembly
+        self.object = ObjectFile(name, assembly.isa.xlen, 0)
+        self._symbols: dict[int, ObjectSymbol] = {}
+        self._sections: dict[int, ObjectSection] = {}
+
+    def resolve(self) -> ObjectFile:
+        """The object; errors are taken down in the assembly's diagnostics."""
+        assembly = self.assembly
+        sections = [s for s in assembly.sections.values()]
+        for section in sections:
+            lay_out(section, assembly.distances, assembly.diagnostics)
+        assembly.distances.is_laid_out = True
+        for section in sections:
+            self._check_size(section)
+        assembly.diagnostics.check()
+        for section in sections:
+            made = ObjectSection(
+                section.name,
+                section.flags,
+                section.type,
+                bytearray(),
+                section.size,
+                section.alignment,
+                section.entry_size,
+                section.group,
+                section.link,
+            )
+            self._sections[id(section)] = made
+            self.object.sections.append(made)
+        for section in sections:
+            self._fill(section, self._sections[id(section)])
+        for symbol in (*assembly.symbols.values(), *assembly.hidden):
+            if symbol.is_defined or symbol.is_mentioned:
+                self.symbol(symbol)
+        self.object.groups = dict(assembly.groups)
+        self.object.attributes = dict(assembly.attributes)
+        return self.object
+
+    def _check_size(self, section: Section) -> None:
+        from rvx.assembler.assembly import MAX_BYTES, MAX_NOBITS
+
+        most = MAX_NOBITS if section.type == NOBITS else MAX_BYTES
+        if section.size > most:
+            self._error(
+                _first_location(section),
+                SourceError(
+                    f"section '{section.name}' has {section.size} bytes, more than {most}",
+                    hint="large blocks of zeros go to .bss",
+                ),
+            )
+
+    def _error(self, location: Location, problem: SourceError) -> None:
+        self.assembly.diagnostics.error(location, "", problem)
+
+    # --- Symbols
+
+    def symbol(self, symbol: Symbol) -> ObjectSymbol:
+        """The object's symbol for one of the assembly."""
+        known = self._symbols.get(id(symbol))
+        if known is not None:
+            return known
+        made = ObjectSymbol(symbol.name, type=symbol.type, visibility=symbol.visibility)
+        self._symbols[id(symbol)] = made
+        self.object.symbols.append(made)
+        made.binding = symbol.binding
+        made.used_at = symbol.used_at[0] if symbol.used_at else symbol.defined_at
+        if symbol.fragment is not None:
+            made.kind = "defined"
+            made.section = self._sections[id(symbol.fragment.section)]
+            made.value = symbol.fragment.address + symbol.offset
+        elif symbol.is_common:
+            made.kind, made.value = "common", symbol.alignment
+        elif symbol.value is not None:
+            self._assigned(symbol, made)
+        elif made.binding == "local":
+            made.binding = "global"
+        if symbol.size is not None:
+            made.size = self._size(symbol)
+        return made
+
+    def _assigned(self, symbol: Symbol, made: ObjectSymbol) -> None:
+        assert symbol.value is not None
+        location = symbol.defined_at or Location(self.object.name, 1)
+        try:
+            value = self.assembly.distances.reduce(symbol.value)
+            number = self.assembly.distances.constant(value)
+            if number is not None:
+                made.kind, made.value = "absolute", number
+            elif value.plus is not None and value.minus is None and value.tree is None:
+                target = self.symbol(value.plus)
+                made.kind, made.section = target.kind, target.section
+                made.value = target.value + value.number
+                if made.type == "notype":
+                    made.type = target.type
+                if target.kind == "undefined":
+                    raise SourceError(
+                        f"'{symbol.name}' is set to the undefined symbol '{target.name}'",
+                        text=target.name,
+                    )
+            else:
+                raise SourceError(f"the value of '{symbol.name}' cannot be computed")
+        except SourceError as problem:
+            self._error(location, problem)
+
+    def _size(self, symbol: Symbol) -> int:
+        assert symbol.size is not None
+        try:
+            number = self.assembly.distances.constant(symbol.size)
+        except SourceError:
+            number = None
+        if number is None:
+            self._error(
+                symbol.defined_at or Location(self.object.name, 1),
+                SourceError(f"the size of '{symbol.name}' is not a number"),
+            )
+            return 0
+        return max(number, 0)
+
+    # --- Bytes and relocations
+
+    def _fill(self, section: Section, made: ObjectSection) -> None:
+        for fragment in section.fragments:
+            if section.type != NOBITS:
+                made.data += fragment.data
+                made.data += self._tail(fragment, made)
+        made.lines = [
+            (fragment.address + offset, location)
+            for fragment, offset, location, what in section.lines
+            if what == "x"
+        ]
+        for fixup in section.fixups:
+            try:
+                self._fix(fixup, made)
+            except SourceError as problem:
+                self._error(fixup.location, problem)
+        made.relocations.sort(key=lambda relocation: relocation.offset)
+
+    def _tail(self, fragment: Fragment, made: ObjectSection) -> bytes:
+        tail = fragment.tail
+        if tail is None:
+            return b""
+        at = fragment.address + len(fragment.data)
+        if isinstance(tail, Branch):
+            return self._branch(tail, at, made)
+        if isinstance(tail, Align):
+            return _padding(tail)
+        if isinstance(tail, Space):
+            return tail.fill * (tail.length // len(tail.fill))
+        if isinstance(tail, Org):
+            return bytes([tail.fill]) * tail.length
+        assert isinstance(tail, Leb128)
+        number = self.assembly.distances.constant(tail.value) or 0
+        data = bytearray(encode_leb128(number, tail.is_signed))
+        while len(data) < tail.length:
+            fill = 0x7F if number < 0 else 0
+            data[-1] |= 0x80
+            data.append(fill)
+        return bytes(data)
+
+    def _branch(self, tail: Branch, at: int, made: ObjectSection) -> bytes:
+        """A branch in its settled length, with the distance filled in as far as it is known."""
+        symbol = self.symbol(tail.target.plus) if tail.target.plus is not None else None
+        if symbol is not None and symbol.kind == "absolute":
+            symbol = None
+        known = symbol.value if symbol is not None and symbol.kind == "defined" else 0
+        target = known + tail.target.number
+
+        def field(kind: str, place: int) -> int:
+            made.relocations.append(
+                Relocation(place, kind, symbol, tail.target.number, tail.location)
+            )
+            return FIELDS[kind].insert(target - place) if symbol is not None else 0
+
+        if tail.length == 2:
+            kind = "RVC_JUMP" if tail.is_jump else "RVC_BRANCH"
+            return (tail.word | field(kind, at)).to_bytes(2, "little")
+        if tail.length == 4:
+            kind = "JAL" if tail.is_jump else "BRANCH"
+            return (tail.long_word | field(kind, at)).to_bytes(4, "little")
+        if tail.length == 6:
+            skip = tail.word ^ _BRANCH_C_INVERT | FIELDS["RVC_BRANCH"].insert(6)
+            return skip.to_bytes(2, "little") + (_JAL | field("JAL", at + 2)).to_bytes(4, "little")
+        skip = tail.long_word ^ _BRANCH_INVERT | FIELDS["BRANCH"].insert(8)
+        return skip.to_bytes(4, "little") + (_JAL | field("JAL", at + 4)).to_bytes(4, "little")
+
+    def _fix(self, fixup: Fixup, made: ObjectSection) -> None:
+        at = fixup.fragment.address + fixup.offset
+        if fixup.kind == "ALIGN":
+            made.relocations.append(
+                Relocation(at, "ALIGN", None, fixup.value.number, fixup.location)
+            )
+            return
+        value = self.assembly.distances.reduce(fixup.value)
+        if fixup.kind.startswith("DATA"):
+            self._data(int(fixup.kind[4:]), value, at, made, fixup.location)
+            return
+        if fixup.kind.startswith("FIELD"):
+            self._field(fixup, value, at, made)
+            return
+        if value.minus is not None or value.tree is not None:
+            number = self.assembly.distances.constant(value)
+            if number is None:
+                raise SourceError(
+                    "the address is a symbol plus or minus a number, not this expression"
+                )
+            value = Value(number)
+        symbol = self.symbol(value.plus) if value.plus is not None else None
+        made.relocations.append(Relocation(at, fixup.kind, symbol, value.number, fixup.location))
+        if fixup.is_relaxable:
+            made.relocations.append(Relocation(at, "RELAX", None, 0, fixup.location))
+
+    def _data(
+        self, bits: int, value: Value, at: int, made: ObjectSection, location: Location
+    ) -> None:
+        """A number in data: filled in if it is known for good, else left to the linker."""
+        number = self._settled(value)
+        if number is not None:
+            if not -(1 << bits) < number < 1 << bits:
+                raise SourceError(f"{number} does not fit {bits} bits")
+            made.data[at : at + bits // 8] = (number & (1 << bits) - 1).to_bytes(
+                bits // 8, "little"
+            )
+            return
+        if value.tree is not None or value.plus is None:
+            raise SourceError(
+                "this expression cannot be left to the linker",
+                hint="it takes symbol + number, and symbol - symbol + number",
+            )
+        plus = self.symbol(value.plus)
+        if value.minus is None:
+            if bits not in (32, 64):
+                raise SourceError(
+                    f"an address does not fit {bits} bits", hint="use .word, .dword or a difference"
+                )
+            made.relocations.append(Relocation(at, str(bits), plus, value.number, location))
+            return
+        minus = self.symbol(value.minus)
+        if minus.kind == "undefined":
+            raise SourceError(f"'{minus.name}' is taken away and is not defined here")
+        made.relocations.append(Relocation(at, f"ADD{bits}", plus, value.number, location))
+        made.relocations.append(Relocation(at, f"SUB{bits}", minus, 0, location))
+
+    def _settled(self, value: Value) -> int | None:
+        """The number if no linker can change it: distances within code may still shrink."""
+        if value.is_constant:
+            return value.number
+        plus, minus = value.plus, value.minus
+        is_plain = value.tree is None and plus is not None and minus is not None
+        if is_plain and plus is not minus:
+            assert plus is not None
+            if plus.fragment is None or plus.fragment.section.is_code:
+                return None
+        return self.assembly.distances.constant(value)
+
+    def _field(self, fixup: Fixup, value: Value, at: int, made: ObjectSection) -> None:
+        """A distance in a field that has no relocation of its own."""
+        _, mnemonic, name = fixup.kind.split(":")
+        instruction = self.assembly.isa.instructions[mnemonic]
+        symbol = value.plus
+        is_near = (
+            symbol is not None
+            and symbol.fragment is not None
+            and symbol.fragment.section is fixup.fragment.section
+            and value.minus is None
+        )
+        if not is_near:
+            raise SourceError(
+                f"the target of '{mnemonic}' must be a label of the same section",
+                hint="no relocation exists for this field",
+            )
+        assert symbol is not None and symbol.fragment is not None
+        distance = symbol.fragment.address + symbol.offset + value.number - at
+        try:
+            bits = instruction.operands[name].encode(distance)
+        except EncodingError as error:
+            raise SourceError(f"'{mnemonic}': {error}") from None
+        size = instruction.size
+        word = int.from_bytes(made.data[at : at + size], "little") | bits
+        made.data[at : at + size] = word.to_bytes(size, "little")
+
+
+def _padding(tail: Align) -> bytes:
+    if tail.fill is None:
+        odd = tail.length % tail.nop_size
+        if odd >= 2 and tail.nop_size == 4:
+            return bytes(odd) + nops(tail.length - odd)
+        return nops(tail.length)
+    pattern = tail.fill
+    odd = tail.length % len(pattern)
+    return bytes(odd) + pattern * (tail.length // len(pattern))
+
+
+def _first_location(section: Section) -> Location:
+    for fragment in section.fragments:
+        if isinstance(fragment.tail, Space | Org):
+            return fragment.tail.location
+    return Location(section.name, 1)
+
+
+def resolve(assembly: Assembly, name: str) -> ObjectFile:
+    """The object of an assembly.
+
+    Raises:
+        AssemblyError: something in it does not resolve.
+    """
+    made = Resolver(assembly, name).resolve()
+    assembly.diagnostics.check()
+    return made

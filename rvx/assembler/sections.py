@@ -1,0 +1,215 @@
+"""Sections as the assembler builds them: fragments of fixed bytes with a stretchable tail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rvx.assembler.diagnostics import Location
+from rvx.assembler.values import Value
+
+WRITE, ALLOC, EXEC, MERGE, STRINGS, GROUP, TLS, EXCLUDE = (
+    0x1,
+    0x2,
+    0x4,
+    0x10,
+    0x20,
+    0x200,
+    0x400,
+    0x80000000,
+)
+PROGBITS, NOTE, NOBITS, INIT_ARRAY, FINI_ARRAY, PREINIT_ARRAY = 1, 7, 8, 14, 15, 16
+
+
+@dataclass(slots=True)
+class Branch:
+    """A branch or jump whose length depends on the distance.
+
+    Attributes:
+        word: the shortest encoding, its target field 0: 16 bits if `is_compressed`.
+        is_jump: jal, c.j or c.jal.
+        is_fixed: whether it has just one length.
+        is_compressed: whether `word` is compressed; it grows to 4 bytes when it must.
+        long_word: the 4-byte form with its target field 0.
+        target: where it goes.
+        location: the statement.
+        length: 2, 4, 6 or 8; set by relaxation.
+    """
+
+    word: int
+    is_jump: bool
+    is_compressed: bool
+    long_word: int
+    target: Value
+    location: Location
+    is_fixed: bool = False
+    length: int = 4
+
+
+@dataclass(slots=True)
+class Align:
+    """Padding up to a multiple of `alignment`.
+
+    Attributes:
+        fill: the padding byte pattern; None means nops.
+        nop_size: 2 or 4, the smallest nop where `fill` is None.
+        maximum: if more bytes than this are needed, none are added; 0 is no limit.
+    """
+
+    alignment: int
+    fill: bytes | None
+    nop_size: int
+    maximum: int
+    length: int = 0
+
+
+@dataclass(slots=True)
+class Space:
+    """A run of fill bytes whose length is known late or large: `.space`, `.zero`, `.fill`."""
+
+    count: Value
+    fill: bytes
+    location: Location
+    length: int = 0
+
+
+@dataclass(slots=True)
+class Org:
+    """Padding up to an offset of the section: `.org`."""
+
+    target: Value
+    fill: int
+    location: Location
+    length: int = 0
+
+
+@dataclass(slots=True)
+class Leb128:
+    """A variable-length number that is known late."""
+
+    value: Value
+    is_signed: bool
+    location: Location
+    length: int = 1
+
+
+Tail = Branch | Align | Space | Org | Leb128
+
+
+@dataclass(slots=True, eq=False)
+class Fragment:
+    """Fixed bytes and, at their end, what may stretch.
+
+    Attributes:
+        index: position in the subsection.
+        address: offset in the section, once laid out.
+    """
+
+    section: Section
+    index: int
+    data: bytearray = field(default_factory=bytearray)
+    tail: Tail | None = None
+    address: int = 0
+
+    @property
+    def length(self) -> int:
+        """Bytes, tail included."""
+        return len(self.data) + (self.tail.length if self.tail else 0)
+
+
+@dataclass(slots=True)
+class Fixup:
+    """A place whose bits depend on a value that is known late.
+
+    Attributes:
+        fragment: where it is.
+        offset: within the fragment's data.
+        kind: a relocation name without `R_RISCV_`, or `DATA8` .. `DATA64` for data.
+        value: what is filled in.
+        is_relaxable: whether the linker may relax the place (an R_RISCV_RELAX goes along).
+        location: the statement.
+    """
+
+    fragment: Fragment
+    offset: int
+    kind: str
+    value: Value
+    is_relaxable: bool
+    location: Location
+
+
+@dataclass(slots=True, eq=False)
+class Section:
+    """A section under construction.
+
+    Attributes:
+        name: such as `.text`.
+        flags: of the ELF section header.
+        type: of the ELF section header.
+        entry_size: of the ELF section header.
+        group: name of the section group it belongs to, or empty.
+        link: name of the section or symbol that it is ordered with, or empty.
+        subsections: fragments by subsection number.
+        fragments: all of them in order, once laid out.
+        lines: where instructions start: fragment, offset, statement.
+    """
+
+    name: str
+    flags: int
+    type: int
+    entry_size: int = 0
+    group: str = ""
+    link: str = ""
+    alignment: int = 1
+    subsections: dict[int, list[Fragment]] = field(default_factory=dict)
+    fragments: list[Fragment] = field(default_factory=list)
+    fixups: list[Fixup] = field(default_factory=list)
+    lines: list[tuple[Fragment, int, Location, str]] = field(default_factory=list)
+    marks: list[tuple[Fragment, int, str]] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it holds instructions."""
+        return bool(self.flags & EXEC)
+
+    def join(self) -> None:
+        """Puts the fragments of all subsections in a row."""
+        self.fragments = [
+            fragment for number in sorted(self.subsections) for fragment in self.subsections[number]
+        ]
+        for index, fragment in enumerate(self.fragments):
+            fragment.index = index
+
+
+def default_attributes(name: str) -> tuple[int, int, int]:
+    """Flags, type and entry size that a section has by its name alone."""
+    for prefix, attributes in _BY_NAME:
+        if name == prefix or name.startswith(prefix + "."):
+            return attributes
+    return (0, NOTE if name.startswith(".note") else PROGBITS, 0)
+
+
+_BY_NAME: tuple[tuple[str, tuple[int, int, int]], ...] = (
+    (".text", (ALLOC | EXEC, PROGBITS, 0)),
+    (".init", (ALLOC | EXEC, PROGBITS, 0)),
+    (".fini", (ALLOC | EXEC, PROGBITS, 0)),
+    (".gnu.linkonce.t", (ALLOC | EXEC, PROGBITS, 0)),
+    (".data", (ALLOC | WRITE, PROGBITS, 0)),
+    (".data1", (ALLOC | WRITE, PROGBITS, 0)),
+    (".sdata", (ALLOC | WRITE, PROGBITS, 0)),
+    (".gnu.linkonce.d", (ALLOC | WRITE, PROGBITS, 0)),
+    (".bss", (ALLOC | WRITE, NOBITS, 0)),
+    (".sbss", (ALLOC | WRITE, NOBITS, 0)),
+    (".gnu.linkonce.b", (ALLOC | WRITE, NOBITS, 0)),
+    (".rodata", (ALLOC, PROGBITS, 0)),
+    (".rodata1", (ALLOC, PROGBITS, 0)),
+    (".srodata", (ALLOC, PROGBITS, 0)),
+    (".gnu.linkonce.r", (ALLOC, PROGBITS, 0)),
+    (".tdata", (ALLOC | WRITE | TLS, PROGBITS, 0)),
+    (".tbss", (ALLOC | WRITE | TLS, NOBITS, 0)),
+    (".init_array", (ALLOC | WRITE, INIT_ARRAY, 0)),
+    (".fini_array", (ALLOC | WRITE, FINI_ARRAY, 0)),
+    (".preinit_array", (ALLOC | WRITE, PREINIT_ARRAY, 0)),
+    (".eh_frame", (ALLOC, PROGBITS, 0)),
+    (".gcc_except_table", (ALLOC, PROGBITS, 0)),
+)

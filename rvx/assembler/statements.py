@@ -1,0 +1,64 @@
+"""Lines to statements: labels, assignments, directives, instructions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rvx.assembler.diagnostics import SourceError
+
+_LABEL = re.compile(r'([A-Za-z_.$][\w.$]*|[0-9]+|"(?:\\.|[^"\\])*")\s*:(?!=)\s*', re.ASCII)
+_ASSIGN = re.compile(r"([A-Za-z_.$][\w.$]*)\s*==?(?!=)\s*(.*)", re.ASCII | re.DOTALL)
+_HEAD = re.compile(r"([A-Za-z_.$][\w.$]*)(?:\s+|(?=[^\w.$\s])|$)(.*)", re.ASCII | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one line says.
+
+    Attributes:
+        labels: names defined here; digits alone are numeric labels.
+        head: the mnemonic, directive or macro; `=` for an assignment; empty if there is none.
+        rest: the text of the operands; for an assignment the expression.
+        target: the symbol that an assignment sets.
+    """
+
+    labels: tuple[str, ...]
+    head: str
+    rest: str
+    target: str = ""
+
+    def __str__(self) -> str:
+        labels = "".join(f"{label}: " for label in self.labels)
+        if self.head == "=":
+            return f"{labels}{self.target} = {self.rest}"
+        return f"{labels}{self.head} {self.rest}".rstrip()
+
+
+@lru_cache(maxsize=1 << 17)
+def parse_statement(text: str) -> Statement:
+    """The statement that a line's text makes.
+
+    Raises:
+        SourceError: the line does not begin like a statement.
+    """
+    labels: list[str] = []
+    at = 0
+    while (label := _LABEL.match(text, at)) is not None:
+        labels.append(label[1].strip('"'))
+        at = label.end()
+    body = text[at:]
+    if not body:
+        return Statement(tuple(labels), "", "")
+    assign = _ASSIGN.fullmatch(body)
+    if assign is not None:
+        return Statement(tuple(labels), "=", assign[2].strip(), assign[1])
+    head = _HEAD.fullmatch(body)
+    if head is None:
+        raise SourceError(
+            f"'{body}' does not begin with an instruction, a directive or a label",
+            hint="a statement is 'label:', 'mnemonic operands' or '.directive operands'",
+            text=body,
+        )
+    return Statement(tuple(labels), head[1], head[2].strip())

@@ -1,0 +1,117 @@
+"""The syntax tree of operands: what the grammar `asm/rvx.lark` makes of their text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal number or character."""
+
+    value: int
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A symbol, a register, a CSR, a rounding mode, or `.`: the place decides."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class LocalLabel:
+    """A numeric label, as `1f` or `2b`."""
+
+    number: int
+    is_forward: bool
+
+    def __str__(self) -> str:
+        return f"{self.number}{'f' if self.is_forward else 'b'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """`-x`, `~x`, `!x` or `+x`."""
+
+    operator: str
+    operand: Expression
+
+    def __str__(self) -> str:
+        return f"{self.operator}{_nested(self.operand)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Two expressions with an operator between them."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+    def __str__(self) -> str:
+        return f"{_nested(self.left)} {self.operator} {_nested(self.right)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Modified:
+    """A relocation function, as `%hi(symbol)`, or a suffix, as `symbol@plt`."""
+
+    modifier: str
+    operand: Expression
+
+    def __str__(self) -> str:
+        if self.modifier.startswith("@"):
+            return f"{self.operand}{self.modifier}"
+        return f"{self.modifier}({self.operand})"
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """`offset(base)`; `(base)` alone is a parenthesised expression and stays that expression."""
+
+    offset: Expression
+    base: Expression
+
+    def __str__(self) -> str:
+        return f"{self.offset}({self.base})"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string: the bytes that it stands for."""
+
+    value: bytes
+
+    def __str__(self) -> str:
+        return '"' + "".join(_printable(byte) for byte in self.value) + '"'
+
+
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """A type of a symbol or a section: `@function`, `%progbits`, without the first letter."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"@{self.name}"
+
+
+Expression = Number | Name | LocalLabel | Unary | Binary | Modified
+Operand = Expression | Memory | Text | TypeName
+
+
+def _nested(expression: Expression) -> str:
+    return f"({expression})" if isinstance(expression, Binary) else str(expression)
+
+
+def _printable(byte: int) -> str:
+    if byte in b'"\\':
+        return "\\" + chr(byte)
+    return chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}"

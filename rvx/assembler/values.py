@@ -1,0 +1,268 @@
+"""Symbols, and what an expression is worth while not every address is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rvx.assembler.diagnostics import Location, SourceError
+
+if TYPE_CHECKING:
+    from rvx.assembler.sections import Fragment
+
+
+@dataclass(slots=True, eq=False)
+class Symbol:
+    """A name for a place or a number.
+
+    Attributes:
+        name: as written; `.L1<0x02>3` for the third numeric label `1:`.
+        fragment: where it is, with `offset` bytes of the fragment before it.
+        value: of a symbol made by `.equ`, instead.
+        binding: `local`, `global` or `weak`.
+        type: `notype`, `object`, `func`, `tls`, `common` ...
+        visibility: `default`, `hidden`, `internal` or `protected`.
+        size: in bytes, a number or an expression.
+        alignment: of a common symbol.
+        defined_at: the statement that defines it.
+        is_mentioned: whether a relocation or a directive names it, so that it must be written.
+    """
+
+    name: str
+    fragment: Fragment | None = None
+    offset: int = 0
+    value: Value | None = None
+    binding: str = "local"
+    type: str = "notype"
+    visibility: str = "default"
+    size: Value | None = None
+    alignment: int = 0
+    defined_at: Location | None = None
+    used_at: tuple[Location, str] | None = None
+    is_mentioned: bool = False
+    is_common: bool = False
+    is_fixed: bool = False
+
+    @property
+    def is_defined(self) -> bool:
+        """Whether this source says what it is."""
+        return self.fragment is not None or self.value is not None or self.is_common
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """`number + plus - minus`, or a tree of such values that only addresses can reduce.
+
+    Attributes:
+        number: the constant part.
+        plus: a symbol that is added, or None.
+        minus: a symbol that is taken away, or None.
+        tree: operator and operands, where the shape above does not do.
+        modifier: a relocation function around all of it, such as `%lo`.
+    """
+
+    number: int = 0
+    plus: Symbol | None = None
+    minus: Symbol | None = None
+    tree: tuple[str, tuple[Value, ...]] | None = None
+    modifier: str = ""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is a number."""
+        return self.plus is None and self.minus is None and self.tree is None
+
+
+ZERO = Value(0)
+Place = tuple["Fragment | None", int]
+
+
+@dataclass
+class Distances:
+    """Tells how far apart two symbols are, as far as that is settled.
+
+    Attributes:
+        is_laid_out: whether fragment addresses are final.
+    """
+
+    is_laid_out: bool = False
+    _resolving: set[int] = field(default_factory=set)
+
+    def between(self, plus: Symbol, minus: Symbol) -> int | None:
+        """`plus - minus` in bytes, or None if that is not settled."""
+        if plus is minus:
+            return 0
+        left, right = plus.fragment, minus.fragment
+        if left is None or right is None:
+            return None
+        if left is right:
+            return plus.offset - minus.offset
+        if left.section is not right.section:
+            return None
+        if self.is_laid_out:
+            return left.address + plus.offset - right.address - minus.offset
+        return _fixed_distance(left, plus.offset, right, minus.offset)
+
+    def reduce(self, value: Value) -> Value:
+        """The value with every symbol replaced that stands for a number or another value.
+
+        Raises:
+            SourceError: a symbol is defined in terms of itself, or operands cannot be combined.
+        """
+        if value.is_constant:
+            return value
+        if value.tree is not None:
+            operator, operands = value.tree
+            parts = [self.reduce(operand) for operand in operands]
+            done = combine(operator, parts, self)
+            return Value(done.number, done.plus, done.minus, done.tree, value.modifier)
+        result = Value(value.number)
+        if value.plus is not None:
+            result = add(result, self._of(value.plus))
+        if value.minus is not None:
+            result = subtract(result, self._of(value.minus))
+        return Value(result.number, result.plus, result.minus, result.tree, value.modifier)
+
+    def constant(self, value: Value) -> int | None:
+        """The number that the value is worth, or None if that is not settled."""
+        value = self.reduce(value)
+        if value.is_constant:
+            return value.number
+        if value.plus is not None and value.minus is not None and value.tree is None:
+            distance = self.between(value.plus, value.minus)
+            return None if distance is None else wrap(distance + value.number)
+        return None
+
+    def _of(self, symbol: Symbol) -> Value:
+        if symbol.value is None:
+            return Value(0, symbol)
+        if id(symbol) in self._resolving:
+            raise SourceError(
+                f"symbol '{symbol.name}' is defined in terms of itself", text=symbol.name
+            )
+        self._resolving.add(id(symbol))
+        try:
+            return self.reduce(symbol.value)
+        finally:
+            self._resolving.discard(id(symbol))
+
+
+def _fixed_distance(left: Fragment, left_at: int, right: Fragment, right_at: int) -> int | None:
+    """The distance across fragments none of which can still stretch."""
+    if left.index < right.index:
+        distance = _fixed_distance(right, right_at, left, left_at)
+        return None if distance is None else -distance
+    for fragments in left.section.subsections.values():
+        inside = right.index < len(fragments) and left.index < len(fragments)
+        if inside and fragments[right.index] is right and fragments[left.index] is left:
+            total = left_at - right_at
+            for fragment in fragments[right.index : left.index]:
+                if fragment.tail is not None:
+                    return None
+                total += len(fragment.data)
+            return total
+    return None
+
+
+def wrap(number: int) -> int:
+    """The number as 64-bit two's complement; GNU as computes like that."""
+    if -(1 << 63) <= number < 1 << 63:
+        return number
+    return ((number + (1 << 63)) & (1 << 64) - 1) - (1 << 63)
+
+
+def add(left: Value, right: Value) -> Value:
+    """The sum."""
+    if left.tree or right.tree or (left.plus and right.plus) or (left.minus and right.minus):
+        plus = _cancelled(left, right)
+        return plus if plus is not None else Value(tree=("+", (left, right)))
+    number = wrap(left.number + right.number)
+    merged_plus, merged_minus = left.plus or right.plus, left.minus or right.minus
+    if merged_plus is not None and merged_plus is merged_minus:
+        return Value(number)
+    return Value(number, merged_plus, merged_minus)
+
+
+def subtract(left: Value, right: Value) -> Value:
+    """The difference."""
+    if right.tree:
+        return Value(tree=("-", (left, right)))
+    return add(left, Value(wrap(-right.number), right.minus, right.plus))
+
+
+def _cancelled(left: Value, right: Value) -> Value | None:
+    """The sum of two values in which a symbol of one takes away a symbol of the other."""
+    if left.tree or right.tree:
+        return None
+    plus = [s for s in (left.plus, right.plus) if s is not None]
+    minus = [s for s in (left.minus, right.minus) if s is not None]
+    for symbol in list(plus):
+        if symbol in minus:
+            plus.remove(symbol)
+            minus.remove(symbol)
+    if len(plus) > 1 or len(minus) > 1:
+        return None
+    return Value(
+        wrap(left.number + right.number),
+        plus[0] if plus else None,
+        minus[0] if minus else None,
+    )
+
+
+def combine(operator: str, parts: list[Value], distances: Distances) -> Value:
+    """An operator applied to values.
+
+    Raises:
+        SourceError: division by zero.
+    """
+    if len(parts) == 2 and operator == "+":
+        return add(parts[0], parts[1])
+    if len(parts) == 2 and operator == "-":
+        return subtract(parts[0], parts[1])
+    if len(parts) == 1 and operator == "+":
+        return parts[0]
+    if len(parts) == 1 and operator == "-":
+        return subtract(ZERO, parts[0])
+    if len(parts) == 2 and operator in _COMPARISONS:
+        difference = distances.constant(subtract(parts[0], parts[1]))
+        if difference is not None and not (parts[0].is_constant and parts[1].is_constant):
+            return Value(-int(_COMPARISONS[operator](difference, 0)))
+    numbers = [distances.constant(part) for part in parts]
+    known = [number for number in numbers if number is not None]
+    if len(known) < len(numbers):
+        return Value(tree=(operator, tuple(parts)))
+    if len(known) == 1:
+        return Value(~known[0] if operator == "~" else int(not known[0]))
+    return Value(wrap(_binary(operator, known[0], known[1])))
+
+
+_COMPARISONS = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def _binary(operator: str, left: int, right: int) -> int:
+    if operator in _COMPARISONS:
+        return -int(_COMPARISONS[operator](left, right))
+    if operator in ("/", "%"):
+        if right == 0:
+            raise SourceError(f"division by zero in '{left} {operator} {right}'")
+        quotient = abs(left) // abs(right)
+        quotient = quotient if (left < 0) == (right < 0) else -quotient
+        return quotient if operator == "/" else left - quotient * right
+    if operator in ("<<", ">>"):
+        if not 0 <= right < 64:
+            return 0
+        return left << right if operator == "<<" else (left & (1 << 64) - 1) >> right
+    if operator == "!":
+        return left | ~right
+    if operator == "&&":
+        return int(left != 0 and right != 0)
+    if operator == "||":
+        return int(left != 0 or right != 0)
+    return {"*": left * right, "|": left | right, "^": left ^ right, "&": left & right}[operator]
