@@ -142,15 +142,16 @@ def test_wide_sums_of_e5m2() -> None:
 
 
 def test_any_accumulator_breaks_the_tie_of_a_wide_sum() -> None:
-    """2^30 + 2^6 is halfway between two float32 numbers; so is 2^30 + 2^7 + 2^6."""
-    a = [0x78, 0x48, 0x4C]
+    """2^30 + 2^6 is halfway between two float32 numbers; 2^-32 more or less is not."""
+    a = [0x78, 0x48, 0x4C, 1]
     cases = []
-    for b in ([0x78, 0x4C, 0], [0x78, 0x4C, 0x4C], [0xF8, 0xCC, 0]):
+    for b in ([0x78, 0x4C, 0], [0x78, 0x4C, 0x4C], [0x78, 0x4C, 0, 1], [0xF8, 0xCC, 0, 1]):
         for field in range(0, 127 + 36):
             for fraction in (0, 1, 0x400000):
                 for sign in (0, 1):
                     acc = sign << 31 | field << 23 | fraction
-                    cases.append((join(a, MXFP8_E5M2), join(b, MXFP8_E5M2), 127, 127, acc))
+                    words = (join(a, MXFP8_E5M2), join(b, MXFP8_E5M2))
+                    cases.append((*words, 127, 127, acc))
     check(MXFP8_E5M2, cases)
 
 

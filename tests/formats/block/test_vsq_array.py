@@ -3,31 +3,19 @@
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from rvx.formats.block.vsq import Vsq, exact
 from rvx.formats.block.vsq.array import pack, quantise, unpack
 from rvx.formats.integer import INT3, INT4, INT8, UINT4
 
+from ..samples import draws, sqnr
+
 FORMATS = [
     Vsq(INT4), Vsq(INT4, 16, 4, "channel"), Vsq(INT4, 64, 8), Vsq(UINT4, 16, 4),
     Vsq(INT8, 16, 10), Vsq(INT3, 5, 6, "channel"), Vsq(INT4, 16, 4, requantise=True),
     Vsq(INT4, 7, 3, "channel", requantise=True), Vsq(INT4, 1, 8),
 ]  # fmt: skip
-
-
-def draws() -> dict[str, npt.NDArray[np.float64]]:
-    rng = np.random.default_rng(0)
-    return {
-        "normal": rng.standard_normal((512, 1024)),
-        "laplace": rng.laplace(size=(512, 1024)),
-        "t4": rng.standard_t(4, size=(512, 1024)),
-    }
-
-
-def sqnr(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float:
-    return float(10 * np.log10((x**2).sum() / ((x - y) ** 2).sum()))
 
 
 @pytest.mark.parametrize("fmt", FORMATS, ids=lambda f: f"{f.name}-{f.coarse}-{f.requantise}")

@@ -8,11 +8,9 @@ import pytest
 from rvx.formats.integer import INT3, INT4, INT8, INT16, UINT4, UINT8, Integer, array, exact
 from rvx.formats.integer.calibrate import METHODS, quantise_tensor, scale_of
 
+from ..samples import draws, sqnr
+
 FORMATS = [INT3, INT4, UINT4, Integer(6), INT8, UINT8, Integer(4, signed=False, limit=7), INT16]
-
-
-def sqnr(x: np.ndarray, y: np.ndarray) -> float:
-    return float(10 * np.log10((x**2).sum() / ((x - y) ** 2).sum()))
 
 
 @pytest.mark.parametrize("fmt", FORMATS, ids=lambda f: f"{f.name}-{f.limit}")
@@ -91,13 +89,7 @@ def test_percentile_and_mse_help_on_heavy_tails() -> None:
     ],
 )  # fmt: skip
 def test_sqnr_of_int4_is_the_published_figure(figure: float, row: str, column: int | None) -> None:
-    rng = np.random.default_rng(0)
-    draws = {
-        "normal": rng.standard_normal((512, 1024)),
-        "laplace": rng.laplace(size=(512, 1024)),
-        "t4": rng.standard_t(4, size=(512, 1024)),
-    }
-    x = draws[row]
+    x = draws()[row]
     assert sqnr(x, quantise_tensor(x, INT4, column).dequantise()) == pytest.approx(figure, abs=0.2)
 
 
