@@ -39,6 +39,7 @@ SHIPPED: dict[str, str] = {
     "xposit1": "xposit:Xposit1",
     "xposit1p16": "xposit:Xposit1p16",
     "xposit1p8": "xposit:Xposit1p8",
+    "xexfma": "xexfma:Xexfma",
 }
 """Module of this package and variable in it, by name in lower case."""
 
