@@ -126,8 +126,8 @@ def add_to_two(q: Limbs, a: int, b: int, position: int, sign: int) -> int:
     product = (a * b >> -under) << (position & 31)
     # The mask says what LLVM cannot know: no index is negative, so none counts from the end.
     i = (position >> 5) & 0xFFF
-    low = q[i] + (((product & LIMB_MASK) ^ sign) - sign)
-    high = q[i + 1] + (((product >> 32) ^ sign) - sign)
+    low: int = q[i] + (((product & LIMB_MASK) ^ sign) - sign)
+    high: int = q[i + 1] + (((product >> 32) ^ sign) - sign)
     q[i] = low
     q[i + 1] = high
     return (low + FULL) | (high + FULL)
@@ -142,9 +142,9 @@ def add_to_three(q: Limbs, a: int, b: int, position: int, sign: int) -> int:
     first = (product & LIMB_MASK) << offset
     second = ((product >> 32) << offset) + (first >> 32)
     i = (position >> 5) & 0xFFF
-    low = q[i] + (((first & LIMB_MASK) ^ sign) - sign)
-    mid = q[i + 1] + (((second & LIMB_MASK) ^ sign) - sign)
-    high = q[i + 2] + (((second >> 32) ^ sign) - sign)
+    low: int = q[i] + (((first & LIMB_MASK) ^ sign) - sign)
+    mid: int = q[i + 1] + (((second & LIMB_MASK) ^ sign) - sign)
+    high: int = q[i + 2] + (((second >> 32) ^ sign) - sign)
     q[i] = low
     q[i + 1] = mid
     q[i + 2] = high
@@ -170,11 +170,11 @@ def add_to_five(q: Limbs, a: int, b: int, position: int, sign: int) -> int:
     third = ((high & LIMB_MASK) << offset) + (second >> 32)
     fourth = (shr64(high, 32) << offset) + (third >> 32)
     i = (position >> 5) & 0xFFF
-    sum0 = q[i] + (((first & LIMB_MASK) ^ sign) - sign)
-    sum1 = q[i + 1] + (((second & LIMB_MASK) ^ sign) - sign)
-    sum2 = q[i + 2] + (((third & LIMB_MASK) ^ sign) - sign)
-    sum3 = q[i + 3] + (((fourth & LIMB_MASK) ^ sign) - sign)
-    sum4 = q[i + 4] + (((fourth >> 32) ^ sign) - sign)
+    sum0: int = q[i] + (((first & LIMB_MASK) ^ sign) - sign)
+    sum1: int = q[i + 1] + (((second & LIMB_MASK) ^ sign) - sign)
+    sum2: int = q[i + 2] + (((third & LIMB_MASK) ^ sign) - sign)
+    sum3: int = q[i + 3] + (((fourth & LIMB_MASK) ^ sign) - sign)
+    sum4: int = q[i + 4] + (((fourth >> 32) ^ sign) - sign)
     q[i] = sum0
     q[i + 1] = sum1
     q[i + 2] = sum2

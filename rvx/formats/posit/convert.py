@@ -15,7 +15,7 @@ IEEE = {"f16": (5, 10), "bf16": (8, 7), "f32": (8, 23), "f64": (11, 52)}
 
 
 def make_resize(source: Posit, target: Posit) -> Unary:
-    """resize(a): a posit of one format rounded to another; exact if it is wider with the same es."""
+    """resize(a): a posit of one format rounded to another; exact if wider with the same es."""
     decode = make_decode(source)
     encode = make_encode(target)
     source_nar = pattern(source, source.nar)

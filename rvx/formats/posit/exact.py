@@ -132,7 +132,7 @@ def sqrt_near(x: Fraction, fmt: Posit) -> Fraction:
     scaled = x * 4**finer
     root = isqrt(scaled.numerator // scaled.denominator)
     rest = Fraction(root * root != scaled, 2)
-    return (root + rest) / 2**finer
+    return Fraction(root + rest, 1 << finer)
 
 
 def fused_multiply(a: int, b: int, c: int, fmt: Posit) -> int:

@@ -22,7 +22,7 @@ class Posit:
     exponent, fraction. Zero is 00..0 and NaR ("not a real") is 10..0.
 
     Attributes:
-        n: width in bits, 3 to 64.
+        n: width in bits, 3 to 128; compiled kernels exist up to 64.
         es: exponent bits, 0 to 4 (so that every posit is within the range of binary64).
     """
 
@@ -30,8 +30,8 @@ class Posit:
     es: int = 2
 
     def __post_init__(self) -> None:
-        if not 3 <= self.n <= 64:
-            raise ValueError(f"a posit of {self.n} bits is not supported: n must be 3 to 64")
+        if not 3 <= self.n <= 128:
+            raise ValueError(f"a posit of {self.n} bits is not supported: n must be 3 to 128")
         if not 0 <= self.es <= 4:
             raise ValueError(f"a posit with es={self.es} is not supported: es must be 0 to 4")
 

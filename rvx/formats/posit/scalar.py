@@ -95,7 +95,15 @@ for _target in STANDARD:
 
 @cache
 def kernels(fmt: Posit) -> ModuleType:
-    """All kernels of a format, and its constants FORMAT, NAR, ONE, MAXPOS and QUIRE_LIMBS."""
+    """All kernels of a format, and its constants FORMAT, NAR, ONE, MAXPOS and QUIRE_LIMBS.
+
+    Raises:
+        ValueError: the format is wider than 64 bits.
+    """
+    if fmt.n > 64:
+        raise ValueError(
+            f"{fmt} has no compiled kernels: they exist up to 64 bits; use rvx.formats.posit.exact"
+        )
     module = ModuleType(f"rvx.formats.posit.{fmt.name}", f"Kernels of {fmt} on raw bits.")
     for name, make in _FACTORIES.items():
         setattr(module, name, make(fmt))
