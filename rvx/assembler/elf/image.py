@@ -1,0 +1,246 @@
+"""Builds ELF files out of sections and symbols, through the structs of pyelftools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+SHT = {
+    "null": 0,
+    "progbits": 1,
+    "symtab": 2,
+    "strtab": 3,
+    "rela": 4,
+    "note": 7,
+    "nobits": 8,
+    "group": 17,
+    "attributes": 0x70000003,
+}
+BINDINGS = {"local": 0, "global": 1, "weak": 2}
+TYPES = {
+    "notype": 0,
+    "object": 1,
+    "func": 2,
+    "section": 3,
+    "file": 4,
+    "common": 5,
+    "tls": 6,
+    "gnu_ifunc": 10,
+}
+VISIBILITIES = {"default": 0, "internal": 1, "hidden": 2, "protected": 3}
+SHN_UNDEF, SHN_ABS, SHN_COMMON = 0, 0xFFF1, 0xFFF2
+EM_RISCV = 243
+ET_REL, ET_EXEC = 1, 2
+
+
+@dataclass
+class ImageSection:
+    """A section header and its bytes.
+
+    Attributes:
+        data: what stands in the file.
+        size: in memory; that of `data` where there is any.
+        offset: in the file, set when the image is put together.
+    """
+
+    name: str
+    type: int
+    flags: int = 0
+    address: int = 0
+    data: bytes = b""
+    size: int = 0
+    link: int = 0
+    info: int = 0
+    alignment: int = 1
+    entry_size: int = 0
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class ImageSymbol:
+    """An entry of the symbol table; `section` is a section number or a reserved index."""
+
+    name: str
+    value: int
+    size: int
+    type: int
+    binding: int
+    visibility: int
+    section: int
+
+
+@dataclass(frozen=True)
+class ImageSegment:
+    """A program header over a run of sections."""
+
+    type: str
+    flags: int
+    offset: int
+    address: int
+    file_size: int
+    memory_size: int
+    alignment: int
+
+
+@cache
+def structs(xlen: int) -> Any:
+    """The structs of pyelftools for little-endian files of that width."""
+    from elftools.elf.structs import ELFStructs
+
+    made = ELFStructs(little_endian=True, elfclass=xlen)
+    made.create_basic_structs()
+    made.create_advanced_structs("ET_REL", "EM_RISCV", "ELFOSABI_SYSV")
+    return made
+
+
+def _build(construct: Any, **values: Any) -> bytes:
+    from elftools.construct.lib.container import Container
+
+    nested = {k: Container(**v) if isinstance(v, dict) else v for k, v in values.items()}
+    data: bytes = construct.build(Container(**nested))
+    return data
+
+
+class StringTable:
+    """Strings one after the other, each once."""
+
+    def __init__(self) -> None:
+        self.data = bytearray(b"\0")
+        self._places: dict[str, int] = {"": 0}
+
+    def add(self, text: str) -> int:
+        """Where the string stands."""
+        place = self._places.get(text)
+        if place is None:
+            place = self._places[text] = len(self.data)
+            self.data += text.encode("utf-8", "surrogateescape") + b"\0"
+        return place
+
+
+def symbol_table(xlen: int, symbols: Iterable[ImageSymbol], strings: StringTable) -> bytes:
+    """The bytes of a symbol table, its first entry the empty one."""
+    symtab = structs(xlen).Elf_Sym
+    out = [bytes(24 if xlen == 64 else 16)]
+    for symbol in symbols:
+        out.append(
+            _build(
+                symtab,
+                st_name=strings.add(symbol.name),
+                st_value=symbol.value & (1 << xlen) - 1,
+                st_size=symbol.size & (1 << xlen) - 1,
+                st_info={"bind": symbol.binding, "type": symbol.type},
+                st_other={"local": 0, "visibility": symbol.visibility},
+                st_shndx=symbol.section,
+            )
+        )
+    return b"".join(out)
+
+
+def relocation(xlen: int, offset: int, symbol: int, kind: int, addend: int) -> bytes:
+    """The bytes of one entry of a relocation section."""
+    rela = structs(xlen).Elf_Rela
+    if xlen == 64:
+        return _build(
+            rela, r_offset=offset, r_info=symbol << 32 | kind, r_addend=_signed(addend, 64)
+        )
+    return _build(rela, r_offset=offset, r_info=symbol << 8 | kind, r_addend=_signed(addend, 32))
+
+
+def _signed(value: int, bits: int) -> int:
+    value &= (1 << bits) - 1
+    return value - (value >> bits - 1 << bits)
+
+
+def note(name: str, kind: int, text: bytes) -> bytes:
+    """The bytes of a note."""
+    label = name.encode() + b"\0"
+    header = b"".join(n.to_bytes(4, "little") for n in (len(label), len(text), kind))
+    return header + label + bytes(-len(label) % 4) + text + bytes(-len(text) % 4)
+
+
+def image(
+    xlen: int,
+    kind: int,
+    sections: list[ImageSection],
+    segments: list[ImageSegment],
+    *,
+    entry: int,
+    flags: int,
+    names: int,
+) -> bytes:
+    """The bytes of an ELF file whose sections have their offsets.
+
+    Args:
+        xlen: 32 or 64.
+        kind: `e_type`.
+        sections: all of them, the empty first one included, with offsets set.
+        segments: program headers, right behind the ELF header.
+        entry: where execution starts.
+        flags: `e_flags`.
+        names: number of the section with the names of sections.
+    """
+    known = structs(xlen)
+    header_size, segment_size, section_size = (64, 56, 64) if xlen == 64 else (52, 32, 40)
+    strings = StringTable()
+    places = [strings.add(section.name) for section in sections]
+    sections[names].data = bytes(strings.data)
+    sections[names].size = len(strings.data)
+    end = max([s.offset + len(s.data) for s in sections] + [header_size])
+    table = end + -end % (xlen // 8)
+    out = bytearray(table)
+    out[:header_size] = _build(
+        known.Elf_Ehdr,
+        e_ident={
+            "EI_MAG": list(b"\x7fELF"),
+            "EI_CLASS": f"ELFCLASS{xlen}",
+            "EI_DATA": "ELFDATA2LSB",
+            "EI_VERSION": "EV_CURRENT",
+            "EI_OSABI": "ELFOSABI_SYSV",
+            "EI_ABIVERSION": 0,
+        },
+        e_type=kind,
+        e_machine=EM_RISCV,
+        e_version=1,
+        e_entry=entry,
+        e_phoff=header_size if segments else 0,
+        e_shoff=table,
+        e_flags=flags,
+        e_ehsize=header_size,
+        e_phentsize=segment_size if segments else 0,
+        e_phnum=len(segments),
+        e_shentsize=section_size,
+        e_shnum=len(sections),
+        e_shstrndx=names,
+    )
+    at = header_size
+    for segment in segments:
+        out[at : at + segment_size] = _build(
+            known.Elf_Phdr,
+            p_type=segment.type,
+            p_flags=segment.flags,
+            p_offset=segment.offset,
+            p_vaddr=segment.address,
+            p_paddr=segment.address,
+            p_filesz=segment.file_size,
+            p_memsz=segment.memory_size,
+            p_align=segment.alignment,
+        )
+        at += segment_size
+    for section, place in zip(sections, places, strict=True):
+        out[section.offset : section.offset + len(section.data)] = section.data
+        out += _build(
+            known.Elf_Shdr,
+            sh_name=place,
+            sh_type=section.type,
+            sh_flags=section.flags,
+            sh_addr=section.address,
+            sh_offset=section.offset,
+            sh_size=section.size,
+            sh_link=section.link,
+            sh_info=section.info,
+            sh_addralign=section.alignment,
+            sh_entsize=section.entry_size,
+        )
+    return bytes(out)
