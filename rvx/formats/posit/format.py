@@ -103,7 +103,7 @@ class Posit:
         scale = 0
         while (room := self._fraction_room(scale)) >= scale:
             scale += 1
-        cut = max(-room, 0)
+        cut = min(max(-room, 0), self.es)
         return (1 << scale) - (scale % (1 << cut) != 0)
 
     def _fraction_room(self, scale: int) -> int:
