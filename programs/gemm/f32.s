@@ -5,6 +5,7 @@
 # both operands of a dot product lie in the order in which it reads them.
 # m, n and k are at least 1.
 
+        .option norvc                   # an addition has one name in the counts
         .text
         .globl  gemm
         .type   gemm, @function

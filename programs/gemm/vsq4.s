@@ -10,6 +10,7 @@
 # vector is in the low half of byte 0. Scales of a row follow each other in the same order.
 # k is a multiple of 16, filled up with zeros; m, n and k are at least 1.
 
+        .option norvc                   # an addition has one name in the counts
         .text
         .globl  gemm
         .type   gemm, @function

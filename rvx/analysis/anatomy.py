@@ -174,7 +174,7 @@ def _value(fmt: Format, code: int) -> Value:
         return datum.value
     if datum.kind is Kind.INFINITY:
         return "-infinity" if datum.is_negative else "infinity"
-    return datum.kind.value
+    return str(datum.kind.value)
 
 
 def _neighbour(fmt: Format, code: int, step: int) -> Value | None:

@@ -219,7 +219,7 @@ def execute(
         GuestError: the kernel trapped.
     """
     isa = isa_for(kernel.march)
-    program = assemble(variant.source.read_text(encoding="utf-8"), isa, str(variant.source))
+    program = assemble(variant.source, isa)
     numbers = arithmetic.find(variant.arithmetic)
     shape = kernel.data.output_shape(sizes)
     size = int(np.prod(shape)) * numbers.output.itemsize

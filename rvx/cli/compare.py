@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rvx.cli.options import Backend, Json
+from rvx.cli.options import BackendName, Json
 from rvx.cli.output import Exit, UsageProblem, command, print_json, print_table, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rvx.analysis.compare import Comparison, Inputs
+    from rvx.analysis.compare import Backend, Comparison, Inputs
     from rvx.analysis.kernel import Kernel, Variant
 
 
@@ -45,7 +45,7 @@ def compare(
     ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table.")] = False,
     as_json: Json = False,
-    backend: Backend = "native",
+    backend: BackendName = "native",
 ) -> None:
     """Run every variant of a kernel on the same inputs; print counts and errors.
 
@@ -101,8 +101,8 @@ def _run(kernel: Kernel, inputs: Inputs, variants: Sequence[Variant], backend: s
             begun[0] += 1
 
         begun = [0]
-        native = "python" if backend == "python" else "native"
-        return run_all(kernel, inputs, variants, native, begin)
+        chosen: Backend = "python" if backend == "python" else "native"
+        return run_all(kernel, inputs, variants, chosen, begin)
 
 
 def parse_parameters(given: Sequence[str]) -> dict[str, int]:

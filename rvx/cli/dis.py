@@ -86,9 +86,7 @@ def _dis_file(name: str, march: Any, ext: Any, aliases: bool, as_json: bool) -> 
         _print(lines, symbols)
 
 
-def _sections(
-    elf: Elf, isa: Isa, symbols: Any, aliases: bool
-) -> Iterator[tuple[str, list[Line]]]:
+def _sections(elf: Elf, isa: Isa, symbols: Any, aliases: bool) -> Iterator[tuple[str, list[Line]]]:
     from rvx.disassembler import disassemble
 
     for code in elf.code:

@@ -20,7 +20,9 @@ def format(
     ],
     number: Annotated[
         str,
-        typer.Argument(metavar="NUMBER", help="A pattern such as 0x5a31, or a number such as 3.14."),
+        typer.Argument(
+            metavar="NUMBER", help="A pattern such as 0x5a31, or a number such as 3.14."
+        ),
     ],
     as_json: Json = False,
 ) -> None:

@@ -33,7 +33,14 @@ def rvx(
     ] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="Print without colours.")] = False,
     verbose: Annotated[
-        int, typer.Option("--verbose", "-v", count=True, help="Say more; twice for everything.")
+        int,
+        typer.Option(
+            "--verbose",
+            "-v",
+            count=True,
+            show_default=False,
+            help="Say more; twice for everything.",
+        ),
     ] = 0,
 ) -> None:
     """RISC-V instruction-set extensions: declare, assemble, run, count and compare."""

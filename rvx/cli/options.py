@@ -26,7 +26,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Source = Annotated[
     Path, typer.Argument(metavar="FILE", help="An assembly source or an ELF file; - is stdin.")
 ]
-Backend = Annotated[
+BackendName = Annotated[
     str,
     typer.Option(
         "--backend", metavar="native|python", help="Run instruction bodies compiled or interpreted."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rvx.cli.options import Backend, Ext, Json, March, Source
+from rvx.cli.options import BackendName, Ext, Json, March, Source
 from rvx.cli.output import Exit, UsageProblem, command, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def run(
         int | None, typer.Option("--max-instructions", min=1, help="Stop after so many.")
     ] = None,
     as_json: Json = False,
-    backend: Backend = "native",
+    backend: BackendName = "native",
 ) -> None:
     """Run an assembly source or an ELF executable until it exits.
 

@@ -89,8 +89,9 @@ def assembled(path: Path, data: bytes, isa: Isa) -> Any:
     """
     from rvx.assembler import assemble
 
-    program = assemble(text_of(path, data), isa, name_of(path))
-    for warning in getattr(program, "warnings", ()):
+    folder = [] if path == STDIN else [path.parent]
+    program = assemble(text_of(path, data), isa, name=name_of(path), include_dirs=folder)
+    for warning in program.warnings:
         say(str(warning))
     return program
 

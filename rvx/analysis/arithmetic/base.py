@@ -35,12 +35,12 @@ class Encoded:
     @property
     def length(self) -> int:
         """Elements along the last axis, with the filling."""
-        return self.parts[0].shape[-1]
+        return int(self.parts[0].shape[-1])
 
     @property
     def pitch(self) -> int:
         """Bytes along the last axis."""
-        return self.memory[0].shape[-1] * self.memory[0].itemsize
+        return int(self.memory[0].shape[-1]) * self.memory[0].itemsize
 
     def rearranged(self, rearrange: Callable[[Raw], Raw]) -> Encoded:
         """The same tensor for the reference, with every part rearranged to rows by length."""

@@ -66,7 +66,8 @@ class Floating(Arithmetic):
     def ulp(self, values: Reals) -> Reals:
         """Spacing of the output format."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return np.spacing(np.abs(values).astype(self.output)).astype(np.float64)
+            spacing: Reals = np.spacing(np.abs(values).astype(self.output)).astype(np.float64)
+        return spacing
 
 
 @cache

@@ -1,0 +1,5 @@
+"""`python -m rvx` is the `rvx` program."""
+
+from rvx.cli.main import main
+
+main()

@@ -1,0 +1,144 @@
+"""The reference page of the number formats, from the catalogues."""
+
+from __future__ import annotations
+
+from rvx.export.docs_pages import NOTICE, escape, table
+from rvx.formats.block.mx.format import FORMATS as MX_FORMATS
+from rvx.formats.block.nvfp4.format import NVFP4
+from rvx.formats.block.vsq.format import Vsq
+from rvx.formats.integer import INT4, INT8, INT16, UINT4, UINT8, UINT16
+from rvx.formats.minifloat.catalogue import FORMATS as MINIFLOATS
+from rvx.formats.minifloat.exact import decode
+from rvx.formats.minifloat.format import Minifloat
+from rvx.formats.posit.format import STANDARD as POSITS
+
+_INTRODUCTION = """\
+# Number formats
+
+Every format is a value that names its fields, so that this list is not a limit: any `posit<n,es>`,
+any `eXmY` and any `intN` is read by name. `rvx format FORMAT NUMBER` takes one number apart.
+"""
+
+
+def formats_page() -> str:
+    """All named formats with their fields and ranges."""
+    parts = [NOTICE, _INTRODUCTION]
+    parts += ["## Posits", "", _posits()]
+    parts += ["## Minifloats", "", _minifloats()]
+    parts += ["## Integers", "", _integers()]
+    parts += ["## Block-scaled formats", "", _blocks()]
+    return "\n".join(parts)
+
+
+def _posits() -> str:
+    rows = [
+        (
+            f"`{posit.name}`",
+            str(posit.n),
+            str(posit.es),
+            str(posit.fraction_bits),
+            f"2^{posit.max_scale}",
+            f"2^-{posit.max_scale}",
+            f"{posit.int_max:,}",
+            str(posit.quire_bits),
+        )
+        for posit in POSITS
+    ]
+    headers = (
+        "format",
+        "bits",
+        "es",
+        "fraction bits, at most",
+        "largest",
+        "smallest",
+        "all integers up to",
+        "quire bits",
+    )
+    return (
+        "Posit Standard (2022). There are no infinities; the one value that is no number is NaR.\n\n"
+        + table(headers, rows)
+    )
+
+
+def _minifloats() -> str:
+    rows = [
+        (
+            f"`{name}`",
+            f"`{made.name}`",
+            str(made.bits),
+            f"{made.e}, {made.m}",
+            str(made.bias),
+            _value(made, made.max_finite),
+            _value(made, made.min_normal),
+            _value(made, 1 if made.is_signed else 0),
+            _special(made),
+            made.natural_overflow.value,
+        )
+        for name, made in MINIFLOATS.items()
+    ]
+    headers = (
+        "format",
+        "ml\\_dtypes",
+        "bits",
+        "exponent, mantissa",
+        "bias",
+        "largest",
+        "smallest normal",
+        "smallest",
+        "not numbers",
+        "overflow to",
+    )
+    return (
+        "Overflow is what happens where nothing else is asked for; libraries differ in it.\n\n"
+        + table(headers, rows)
+    )
+
+
+def _value(made: Minifloat, code: int) -> str:
+    return f"{float(decode(made, code).magnitude):.6g}"
+
+
+def _special(made: Minifloat) -> str:
+    found = [name for name, has in (("inf", made.has_infinity), ("NaN", made.has_nan)) if has]
+    return ", ".join(found) or "none"
+
+
+def _integers() -> str:
+    rows = [
+        (f"`{made.name}`", str(made.minimum), str(made.maximum), f"{made.low} to {made.high}")
+        for made in (INT4, UINT4, INT8, UINT8, INT16, UINT16)
+    ]
+    return table(("format", "least", "greatest", "codes of the quantiser"), rows)
+
+
+def _blocks() -> str:
+    rows = [
+        (
+            f"`{made.name}`",
+            escape(str(made.element.name)),
+            str(made.block),
+            "power of two (E8M0)",
+            f"{made.bits_per_element:g}",
+        )
+        for made in MX_FORMATS.values()
+    ]
+    rows.append(
+        (
+            f"`{NVFP4.name}`",
+            escape(NVFP4.element.name),
+            str(NVFP4.block),
+            f"{escape(NVFP4.scale.name)}, and a float32 per tensor",
+            f"{NVFP4.bits_per_element:g}",
+        )
+    )
+    rows += [
+        (
+            f"`{made.name}`",
+            made.element.name,
+            str(made.vector),
+            f"{made.scale_bits}-bit integer, and a real scale per {made.coarse}",
+            f"{made.bits_per_element:g}",
+        )
+        for made in (Vsq(INT4, 16, 4), Vsq(INT4, 64, 8))
+    ]
+    return table(("format", "element", "block", "scale", "bits per element"), rows)

@@ -1,0 +1,89 @@
+import shutil
+
+import pytest
+
+from rvx.analysis import arithmetic, kernel
+from rvx.analysis.kernel import KernelError
+from rvx.folders import programs_folder
+
+
+def test_the_shipped_kernels():
+    assert kernel.names() == ["conv2d", "gemm"]
+
+
+@pytest.mark.parametrize("name", kernel.names())
+def test_a_folder_has_every_part(name):
+    found = kernel.load(name)
+    assert found.name == name
+    assert found.doc
+    for variant in found.variants.values():
+        assert variant.doc
+        arithmetic.find(variant.arithmetic)
+        source = variant.source.read_text()
+        assert f".globl  {found.symbol}" in source
+        assert source.startswith("# ")
+    sources = {path.stem for path in found.folder.glob("*.s")}
+    assert sources == set(found.variants)
+    for function in ("inputs", "operands", "arguments", "output_shape", "macs"):
+        assert callable(getattr(found.data, function))
+    for function in ("golden", "reference"):
+        assert callable(getattr(found.golden, function))
+
+
+def test_parameters_have_defaults_and_can_be_chosen():
+    gemm = kernel.load("gemm")
+    assert gemm.choose({}) == {"M": 64, "N": 64, "K": 64}
+    assert gemm.choose({"K": 3})["K"] == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "sentence"),
+    [
+        ("gemm", {"Q": 1}, "gemm has no parameter 'Q'; it has M (rows of A and C), N (columns"),
+        ("gemm", {"M": 0}, "M=0 is too small for gemm: rows of A and C must be at least 1"),
+        ("conv2d", {"K": 17}, "conv2d: a filter of 17 by 17 (K) does not fit an image of 16 by"),
+    ],
+)
+def test_parameters_that_are_not_valid(name, given, sentence):
+    with pytest.raises(KernelError) as error:
+        kernel.load(name).choose(given)
+    assert str(error.value).startswith(sentence)
+
+
+def test_variants_come_in_the_order_of_the_kernel():
+    gemm = kernel.load("gemm")
+    assert [v.name for v in gemm.select(["int8", "f32"])] == ["f32", "int8"]
+    assert [v.name for v in gemm.select([])] == list(gemm.variants)
+    with pytest.raises(KernelError, match="gemm has no variant 'f65'; it has f64, f32, f16_exs"):
+        gemm.select(["f65"])
+
+
+def test_an_unknown_kernel_lists_the_known_ones():
+    with pytest.raises(KernelError, match="no kernel 'gem'; known are conv2d, gemm, or give a"):
+        kernel.load("gem")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(programs_folder() / "gemm", tmp_path / "mine")
+
+
+def test_a_folder_of_the_users_own(folder):
+    mine = kernel.load(str(folder))
+    assert mine.folder == folder
+    assert mine.variants["f64"].source == folder / "f64.s"
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (lambda f: (f / "int8.s").unlink(), "variant 'int8' has no source"),
+        (lambda f: (f / "golden.py").unlink(), "has no golden.py"),
+        (lambda f: (f / "kernel.toml").write_text("name = "), "is not a kernel description"),
+        (lambda f: (f / "kernel.toml").write_text("name = 'x'"), "is not a kernel description"),
+    ],
+)
+def test_folders_that_are_not_complete(folder, damage, sentence):
+    damage(folder)
+    with pytest.raises(KernelError, match=sentence):
+        kernel.load(str(folder))
