@@ -33,7 +33,8 @@ def ctz64(x: int) -> int:
 
 def shr64(x: int, count: int) -> int:
     """Logical right shift of a 64-bit word, for 0 <= count <= 63."""
-    return (x >> count) & ((-2 << (63 - count)) ^ -1)
+    # x | -1 is -1 as an int64: interpreted, a shift of Python's own -1 would not wrap.
+    return (x >> count) & ((((x | -1) << (63 - count)) << 1) ^ -1)
 
 
 def ult64(a: int, b: int) -> bool:

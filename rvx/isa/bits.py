@@ -55,4 +55,5 @@ def less_unsigned(a: int, b: int) -> bool:
 
 def shift_right_logical(value: int, count: int) -> int:
     """The 64-bit word shifted right by 0..63, zeros coming in."""
-    return (value >> count) & ((-2 << (63 - count)) ^ -1)
+    # value | -1 is -1 as an int64: interpreted, a shift of Python's own -1 would not wrap.
+    return (value >> count) & ((((value | -1) << (63 - count)) << 1) ^ -1)

@@ -90,6 +90,8 @@ def make_to_integer(src: Minifloat, width: int, is_signed: bool) -> Unary:
     highest = (1 << (width - 1)) - 1 if is_signed else -1
     lowest = -(1 << (width - 1)) if is_signed else 0
     top_allowed = width - 1 if is_signed else width
+    # As a word of int64; the magnitude of the lowest integer.
+    top_bit = lowest if width == 64 else -lowest
 
     def to_integer(a: int, rm: int) -> tuple[int, int]:
         sign, mag, exp = unpack(a)
@@ -118,7 +120,7 @@ def make_to_integer(src: Minifloat, width: int, is_signed: bool) -> Unary:
             mag <<= exp
         length = 64 - clz64(mag)
         if length > top_allowed:
-            is_lowest = is_signed and sign and length == width and mag == 1 << (width - 1)
+            is_lowest = is_signed and sign and length == width and mag == top_bit
             return (lowest, flags) if is_lowest else (bound, NV)
         if sign:
             if not is_signed and mag != 0:

@@ -83,6 +83,11 @@ def jam_right(mag: int, count: int) -> int:
     return (mag >> count) | (1 if lost != 0 else 0)
 
 
+def sign_bit_of(fmt: Minifloat) -> int:
+    """The bit that stands for a negative sign, as an int64: of a 64-bit format it is -2**63."""
+    return -1 << (fmt.bits - 1) if fmt.bits == 64 else 1 << (fmt.bits - 1)
+
+
 @cache
 def make_pack(fmt: Minifloat, overflow: Overflow | None = None) -> Pack:
     """pack(sign, mag, exp, rm) -> (code, flags): rounds mag * 2^exp, for 0 < mag < 2^62.
@@ -97,7 +102,7 @@ def make_pack(fmt: Minifloat, overflow: Overflow | None = None) -> Pack:
     m = fmt.m
     lsb_min = fmt.lsb_min
     lsb_top = max(fmt.emax, fmt.emin) - m
-    sign_place = fmt.bits - 1
+    sign_bit = sign_bit_of(fmt)
     is_scale = fmt.flavour is Flavour.SCALE
     shift = TOP - m
     below = (1 << shift) - 1
@@ -111,7 +116,7 @@ def make_pack(fmt: Minifloat, overflow: Overflow | None = None) -> Pack:
         mag <<= places
         kept = (mag + half - 1 + ((mag >> shift) & 1)) >> shift
         code = ((lsb - lsb_min) << m) + kept
-        return code | (sign << sign_place), NX if mag & below != 0 else 0
+        return code | (-sign & sign_bit), NX if mag & below != 0 else 0
 
     return pack
 
@@ -124,7 +129,7 @@ def make_careful_pack(fmt: Minifloat, overflow: Overflow | None = None) -> Pack:
     lsb_top = max(fmt.emax, fmt.emin) - m
     max_finite = fmt.max_finite
     min_normal = fmt.min_normal
-    sign_place = fmt.bits - 1
+    sign_bit = sign_bit_of(fmt)
     is_scale = 1 if fmt.flavour is Flavour.SCALE else 0
     has_negative_zero = fmt.has_negative_zero
     full_shift = TOP - m
@@ -171,7 +176,7 @@ def make_careful_pack(fmt: Minifloat, overflow: Overflow | None = None) -> Pack:
                 code = beyond
         if code == 0 and not has_negative_zero:
             return 0, flags
-        return code | (sign << sign_place), flags
+        return code | (-sign & sign_bit), flags
 
     return careful_pack
 
@@ -233,11 +238,11 @@ def make_is_finite(fmt: Minifloat) -> Callable[[int], bool]:
 @cache
 def make_zero(fmt: Minifloat) -> Kernel1:
     """zero(sign): the code of a zero; of the only one where there is one."""
-    sign_place = fmt.bits - 1
+    sign_bit = sign_bit_of(fmt)
     has_negative_zero = fmt.has_negative_zero
 
     def zero(sign: int) -> int:
-        return sign << sign_place if has_negative_zero else 0
+        return -sign & sign_bit if has_negative_zero else 0
 
     return zero
 
@@ -245,13 +250,13 @@ def make_zero(fmt: Minifloat) -> Kernel1:
 @cache
 def make_infinite(fmt: Minifloat, overflow: Overflow | None = None) -> Kernel1:
     """infinite(sign): the code of an exact infinity, as the overflow policy expresses it."""
-    sign_place = fmt.bits - 1
+    sign_bit = sign_bit_of(fmt)
     policy = fmt.overflow_policy(overflow)
     beyond = fmt.infinity if policy is Overflow.INFINITY and fmt.infinity else fmt.max_finite
     nan = fmt.nan if policy is Overflow.NAN and fmt.nan is not None else -1
 
     def infinite(sign: int) -> int:
-        return beyond | (sign << sign_place) if nan < 0 else nan
+        return beyond | (-sign & sign_bit) if nan < 0 else nan
 
     return infinite
 
