@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rvx.cli import asm, cache, compare, dis, format, isa, run, version
+from rvx.cli import asm, cache, compare, dis, docs, format, isa, run, version
 
 EPILOG = (
     "Exit codes: 0 ok, 1 the program under test failed or a check did not hold, 2 usage, "
@@ -67,6 +67,7 @@ app.command()(asm.asm)
 app.command()(dis.dis)
 app.command()(run.run)
 app.command()(compare.compare)
+isa.app.command()(docs.docs)
 app.add_typer(isa.app, name="isa")
 app.command()(format.format)
 app.add_typer(cache.app, name="cache")

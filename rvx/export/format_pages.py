@@ -54,9 +54,8 @@ def _posits() -> str:
         "all integers up to",
         "quire bits",
     )
-    return (
-        "Posit Standard (2022). There are no infinities; the one value that is no number is NaR.\n\n"
-        + table(headers, rows)
+    return "Posit Standard (2022). There are no infinities; NaR alone is not a number.\n\n" + table(
+        headers, rows
     )
 
 

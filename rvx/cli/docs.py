@@ -1,0 +1,133 @@
+"""`rvx isa docs`: the generated pages of the reference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rvx.cli.output import Exit, UsageProblem, command, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@command
+def docs(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where the pages go, such as docs/reference.")
+    ],
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if a page is not up to date.")
+    ] = False,
+) -> None:
+    """Write the reference pages: instructions by extension, formats, and this command line."""
+    pages = generate()
+    stale = [name for name, text in pages.items() if _read(folder / name) != text]
+    present = {path.name for path in (folder / "instructions").glob("*.md")}
+    left_over = sorted(present - {Path(name).name for name in pages})
+    if check:
+        if stale or left_over:
+            say(f"error: not up to date in {folder}: {', '.join([*stale, *left_over])}")
+            raise typer.Exit(Exit.FAILED)
+        return
+    if not folder.is_dir():
+        raise UsageProblem(f"there is no folder '{folder}'")
+    (folder / "instructions").mkdir(exist_ok=True)
+    for name in stale:
+        (folder / name).write_text(pages[name], encoding="utf-8")
+    for name in left_over:
+        (folder / "instructions" / name).unlink()
+    say(f"{len(pages)} pages in {folder}, {len(stale)} of them changed")
+
+
+def generate() -> dict[str, str]:
+    """The text of every generated page by its path within the folder."""
+    from rvx import extensions
+    from rvx.export.docs_pages import extension_page, file_name, index_page
+    from rvx.export.format_pages import formats_page
+    from rvx.extensions.catalogue import SHIPPED
+
+    shipped = [extensions.load(name) for name in SHIPPED]
+    pages = {
+        f"instructions/{file_name(extension)}": extension_page(extension) for extension in shipped
+    }
+    pages["instructions/index.md"] = index_page(shipped)
+    pages["formats.md"] = formats_page()
+    pages["cli.md"] = command_page()
+    return pages
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def command_page() -> str:
+    """All commands with their arguments and options, and the exit codes."""
+    from rvx.cli.main import app
+    from rvx.export.docs_pages import NOTICE, escape, table
+
+    root = typer.main.get_command(app)
+    parts = [NOTICE, "# Command line\n", f"{escape(root.help or '')}\n"]
+    parts.append(_options(root))
+    for path, found in _commands(root, "rvx"):
+        words = " ".join(each.metavar for each in _arguments(found))
+        parts.append(f"## {path}\n")
+        parts.append(f"```text\n{path} [OPTIONS] {words}".rstrip() + "\n```\n")
+        parts.append("\n\n".join(_paragraphs(found.help or "")) + "\n")
+        parts.append(_options(found))
+    parts.append("## Exit codes\n")
+    rows = [(str(int(code)), escape(_MEANINGS[code])) for code in Exit]
+    parts.append(table(("code", "meaning"), rows))
+    return "\n".join(part for part in parts if part)
+
+
+_MEANINGS = {
+    Exit.OK: "all is well",
+    Exit.FAILED: "the program under test failed, or a check did not hold",
+    Exit.USAGE: "the command was not understood, or a file is not what it should be",
+    Exit.SOURCE: "a source has errors; each is a line FILE:LINE:COLUMN: error: SENTENCE",
+    Exit.TRAP: "the guest trapped: illegal instruction, bad access, breakpoint",
+    Exit.LIMIT: "the limit of --max-instructions was reached",
+    Exit.INTERRUPTED: "Ctrl-C",
+}
+
+
+def _commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:
+    for name, found in group.commands.items():
+        if hasattr(found, "commands"):
+            yield from _commands(found, f"{path} {name}")
+        else:
+            yield f"{path} {name}", found
+
+
+def _arguments(found: Any) -> list[Any]:
+    return [each for each in found.params if each.param_type_name == "argument"]
+
+
+def _paragraphs(text: str) -> list[str]:
+    from rvx.export.docs_pages import escape
+
+    return [escape(" ".join(part.split())) for part in text.split("\n\n") if part.strip()]
+
+
+def _options(found: Any) -> str:
+    from rvx.export.docs_pages import escape, table
+
+    rows = []
+    for each in found.params:
+        is_argument = each.param_type_name == "argument"
+        if each.name in ("help", "install_completion", "show_completion"):
+            continue
+        written = ", ".join([*each.opts, *each.secondary_opts])
+        takes_value = not is_argument and not each.is_flag and not each.count
+        metavar = f" {each.metavar}" if takes_value and each.metavar else ""
+        name = each.metavar if is_argument else written + metavar
+        rows.append((f"`{name}`".replace("|", "\\|"), escape(each.help or ""), _default(each)))
+    return table(("argument or option", "what it does", "default"), rows)
+
+
+def _default(each: Any) -> str:
+    is_switch = each.default is False or getattr(each, "count", False)
+    return "" if each.default is None or is_switch else f"`{each.default}`"
