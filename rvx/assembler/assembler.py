@@ -64,6 +64,7 @@ class Assembler:
             AssemblyError: the source does not assemble.
         """
         assembly = self.assembly(text, name)
+        assembly.pad_sections()
         made = resolve(assembly, name)
         made.extensions = {e.name: e.version for e in self.isa.extensions.values()}
         made.march = self.march

@@ -11,6 +11,7 @@ from rvx.assembler.forms import FormTable
 from rvx.assembler.grammar import parse_expression
 from rvx.assembler.sections import (
     NOBITS,
+    Align,
     Fixup,
     Fragment,
     Org,
@@ -230,6 +231,15 @@ class Assembly:
         self.fix("ALIGN", Value(room))
         self.emit(nops(room))
 
+    def pad_sections(self) -> None:
+        """Pads every section to its alignment, as GNU as does at the end of a source."""
+        for section in self.sections.values():
+            if section.alignment > 1 and section.subsections:
+                self._set_current(section, max(section.subsections))
+                fill = None if section.is_code and not self.options.relax else b"\0"
+                nop_size = 2 if self.options.rvc else 4
+                self.end_fragment(Align(section.alignment, fill, nop_size, 0))
+
     def move_to(self, target: Value) -> None:
         """Goes on at a place of the current section, as `. = target` and `.org` do."""
         self.end_fragment(Org(target, 0, self.location))
@@ -257,7 +267,7 @@ class Assembly:
             known = self.symbols[name] = Symbol(name)
         return known
 
-    def here(self, name: str = ".") -> Symbol:
+    def here(self, name: str = ".L0 ") -> Symbol:
         """A nameless symbol for the current place."""
         return Symbol(name, self.fragment, len(self.fragment.data), defined_at=self.location)
 

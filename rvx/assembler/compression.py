@@ -2,7 +2,7 @@
 
 The encodings come from the ISA: a compressed instruction is an abbreviation of another. This table
 only says for which written mnemonic which of them are considered. GNU as decides by what is
-written, not by the encoded instruction: `li a0, 1` is compressed and `addi a0, zero, 1` is not.
+written, not by the encoded instruction: `sext.w a0, a0` is compressed and `neg` never is.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from rvx.assembler.forms import Filled
 from rvx.isa import EncodingError, Instruction, Isa
 
 _CHOICES = """
-    addi: c.addi4spn c.addi c.nop c.addi16sp
-    add: c.add c.addi c.addi4spn c.addi16sp
+    addi: c.addi4spn c.addi c.nop c.addi16sp c.li c.mv
+    add: c.add c.addi c.addi4spn c.addi16sp c.mv
     nop: c.nop
     lui: c.lui
     li: c.lui c.li
@@ -87,11 +87,9 @@ def compress(
         short = isa.instructions.get(mnemonic)
         if short is None:
             continue
-        if short.expansion is None:
-            if not numbers and mnemonic == "c.unimp":
-                return short, {}
-            continue
-        for candidate in _readings(mnemonic, short, instruction, numbers):
+        if short.expansion is None:  # c.unimp, which is no abbreviation of the 32-bit unimp
+            return short, {}
+        for candidate in _readings(written, short, instruction, numbers):
             own = short.expansion.compress(candidate)
             if own is None or (mnemonic in _NEEDS_RD and own["rd"] == 0):
                 continue
@@ -106,16 +104,17 @@ def compress(
 
 
 def _readings(
-    mnemonic: str, short: Instruction, instruction: Instruction, values: dict[str, int]
+    written: str, short: Instruction, instruction: Instruction, values: dict[str, int]
 ) -> list[dict[str, int]]:
     """The operand values of the instruction that the short one abbreviates."""
     assert short.expansion is not None
     target = short.expansion.target
     if target is instruction:
         readings = [values]
-        if mnemonic in _COMMUTATIVE:
+        if short.mnemonic in _COMMUTATIVE:
             readings.append({**values, "rs1": values["rs2"], "rs2": values["rs1"]})
         return readings
-    if mnemonic == "c.mv" and instruction.mnemonic == "addi" and values["imm"] == 0:
+    is_move = instruction.mnemonic == "addi" and written != "add" and values["imm"] == 0
+    if short.mnemonic == "c.mv" and is_move:
         return [{"rd": values["rd"], "rs1": 0, "rs2": values["rs1"]}]
     return []

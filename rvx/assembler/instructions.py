@@ -15,7 +15,7 @@ from rvx.assembler.relocations import (
     target_relocation,
 )
 from rvx.assembler.sections import Branch
-from rvx.assembler.syntax import Modified, Name, Operand
+from rvx.assembler.syntax import Memory, Modified, Name, Operand
 from rvx.assembler.values import Value
 from rvx.isa import EncodingError, Instruction
 
@@ -41,6 +41,7 @@ def emit_operands(assembly: Assembly, mnemonic: str, operands: list[Operand]) ->
     if len(operands) == 4 and isinstance(operands[3], Modified):
         _emit_tprel_add(assembly, mnemonic, operands)
         return
+    count = len(operands) + sum(isinstance(operand, Memory) for operand in operands)
     best: Mismatch | None = None
     refused: SourceError | None = None
     for form in forms:
@@ -51,7 +52,7 @@ def emit_operands(assembly: Assembly, mnemonic: str, operands: list[Operand]) ->
                 best = problem
             continue
         try:
-            emit_values(assembly, mnemonic, len(operands), form.instruction, values)
+            emit_values(assembly, mnemonic, count, form.instruction, values)
         except SourceError as problem:
             refused = refused or problem
             continue
@@ -70,7 +71,7 @@ def emit_values(
     Args:
         assembly: where to.
         written: the mnemonic that stands in the source; compression goes by it.
-        count: how many operands were written.
+        count: how many operands were written, an address counting as two.
         instruction: which one.
         values: its operand values.
     """

@@ -110,8 +110,9 @@ def _build(assembly: Assembly, rd: int, number: int) -> None:
     if not is_wide or -(1 << 31) <= number < 1 << 31:
         if upper:
             emit_base(assembly, "lui", rd, (upper & 0xFFFFFFFF) >> 12)
-        if low or not upper:
-            emit_base(assembly, "addiw" if is_wide else "addi", rd, rd if upper else 0, low)
+        source = rd if upper else 0
+        if low or source == 0:  # for x0 too, where GNU as cannot tell the two apart
+            emit_base(assembly, "addiw" if is_wide else "addi", rd, source, low)
         return
     shift = 12
     while not upper >> shift & 1:
