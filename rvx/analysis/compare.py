@@ -218,7 +218,7 @@ def execute(
         AssemblyError: the source is wrong.
         GuestError: the kernel trapped.
     """
-    isa = isa_for(kernel.march)
+    isa = isa_for(variant.march)
     program = assemble(variant.source, isa)
     numbers = arithmetic.find(variant.arithmetic)
     shape = kernel.data.output_shape(sizes)

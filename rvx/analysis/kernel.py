@@ -2,7 +2,7 @@
 
 Every folder has the same anatomy:
 
-* `kernel.toml`: the symbol, the ISA, the parameters and the variants;
+* `kernel.toml`: the symbol, the parameters, the variants and the ISA of each;
 * one `.s` file per variant;
 * `data.py`: `inputs` draws the operands, `operands` brings them into the order of the kernel,
   `arguments` makes the registers of the call, `output_shape` and `macs` say how much comes out;
@@ -54,12 +54,14 @@ class Variant:
     Attributes:
         name: of the variant, and of its source file.
         source: the assembly source.
+        march: the ISA that the source is written for.
         arithmetic: name of the number system, see `rvx.analysis.arithmetic`.
         doc: what it is, in a phrase.
     """
 
     name: str
     source: Path
+    march: str
     arithmetic: str
     doc: str
 
@@ -94,7 +96,6 @@ class Kernel:
         folder: where it is.
         doc: what it computes, in a sentence.
         symbol: the function that is called.
-        march: the ISA that the sources are written for.
         parameters: by name.
         variants: by name, in the order of the file.
         data: the module `data.py`.
@@ -105,7 +106,6 @@ class Kernel:
     folder: Path
     doc: str
     symbol: str
-    march: str
     parameters: Mapping[str, Parameter]
     variants: Mapping[str, Variant]
     data: ModuleType
@@ -179,7 +179,13 @@ def load(name: str) -> Kernel:
 def _read(folder: Path, text: Mapping[str, Any]) -> Kernel:
     parameters = {name: Parameter(name, **fields) for name, fields in text["parameters"].items()}
     variants = {
-        name: Variant(name, folder / f"{name}.s", fields.get("arithmetic", name), fields["doc"])
+        name: Variant(
+            name,
+            folder / f"{name}.s",
+            fields["march"],
+            fields.get("arithmetic", name),
+            fields["doc"],
+        )
         for name, fields in text["variants"].items()
     }
     for variant in variants.values():
@@ -190,7 +196,6 @@ def _read(folder: Path, text: Mapping[str, Any]) -> Kernel:
         folder,
         text["doc"],
         text["symbol"],
-        text["march"],
         parameters,
         variants,
         _module(folder / "data.py"),

@@ -75,7 +75,7 @@ def _dis_file(name: str, march: Any, ext: Any, aliases: bool, as_json: bool) -> 
     if not data.startswith(ELF_MAGIC):
         raise UsageProblem(f"'{name}' is not an ELF file; rvx asm shows the words of a source")
     elf = read_elf(path, data)
-    isa = choose_isa(march, ext, elf.march)
+    isa = choose_isa(march, ext, elf)
     symbols = Symbols(elf.symbols)
     sections = list(_sections(elf, isa, symbols, aliases))
     if as_json:

@@ -75,6 +75,8 @@ def _extensions(ext: Any) -> dict[str, Extension]:
 
     known = {name: extensions.load(name) for name in extensions.names()}
     for path in ext or ():
+        if path.lower() in known:
+            continue
         known |= {found.name.lower(): found for found in extensions.load_file(path)}
     return known
 

@@ -17,9 +17,11 @@ March = Annotated[
     ),
 ]
 Ext = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Option(
-        "--ext", metavar="FILE", help="A Python file that declares an extension. Repeatable."
+        "--ext",
+        metavar="FILE|NAME",
+        help="A Python file that declares an extension, or the name of one. Repeatable.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

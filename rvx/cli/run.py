@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -50,23 +50,21 @@ def run(
 def _execute(
     file: Any, march: Any, ext: Any, limit: int | None, backend: str, is_quiet: bool
 ) -> RunResult:
-    from rvx.cli.sources import ELF_MAGIC, assembled, choose_isa, name_of, read
-    from rvx.emulator import Machine, load_executable
+    from rvx.cli.sources import ELF_MAGIC, STDIN, assembled, choose_isa, read, read_elf
+    from rvx.emulator import Machine
 
     if backend not in ("native", "python"):
         raise UsageProblem(f"--backend {backend}: there are native and python")
     data = read(file)
     program: Any
     if data.startswith(ELF_MAGIC):
-        program = data
-        isa = choose_isa(march, ext, load_executable(data).march)
+        program = data if file == STDIN else file
+        isa = choose_isa(march, ext, read_elf(file, data))
     else:
         isa = choose_isa(march, ext)
         program = assembled(file, data, isa)
-    try:
-        machine = Machine(program, isa, backend=backend, on_output=_writer(is_quiet))  # type: ignore[arg-type]
-    except ValueError as error:
-        raise UsageProblem(str(error).replace("<bytes>", name_of(file))) from None
+    chosen: Literal["native", "python"] = "python" if backend == "python" else "native"
+    machine = Machine(program, isa, backend=chosen, on_output=_writer(is_quiet))
     return machine.run(limit)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rvx.cli.output import UsageProblem, say
 
 if TYPE_CHECKING:
-    from rvx.isa import Isa
+    from rvx.isa import Extension, Isa
 
 ELF_MAGIC = b"\x7fELF"
 STDIN = Path("-")
@@ -30,17 +30,18 @@ class Code:
 
 @dataclass(frozen=True)
 class Elf:
-    """What a listing needs of an ELF file.
+    """What the commands need of an ELF file.
 
     Attributes:
         xlen: 32 or 64.
-        march: the ISA string that the file notes, empty if there is none.
+        extensions: versions of the extensions that it was assembled for, as rvx notes them;
+            empty for files of other tools.
         code: sections with instructions, in the order of the file.
         symbols: pairs of name and address.
     """
 
     xlen: int
-    march: str
+    extensions: Mapping[str, str]
     code: tuple[Code, ...]
     symbols: tuple[tuple[str, int], ...]
 
@@ -70,15 +71,46 @@ def text_of(path: Path, data: bytes) -> str:
         ) from None
 
 
-def choose_isa(march: str | None, ext: Sequence[Path] | None, noted: str = "") -> Isa:
-    """The ISA that the user asks for, else the one that a file notes, else the default.
+def choose_isa(march: str | None, ext: Sequence[str] | None, elf: Elf | None = None) -> Isa:
+    """The ISA that the user asks for, else the one that the file notes, else the default.
 
     Raises:
         IsaError: an extension is unknown or clashes.
+        UsageProblem: the ISA is not for this file.
     """
     from rvx.extensions import isa_for
 
-    return isa_for(march or noted or None, ext or ())
+    if elf is None or march is not None:
+        isa = isa_for(march, ext or ())
+    elif elf.extensions:
+        isa = _noted_isa(elf, ext or ())
+    else:
+        isa = isa_for(None if elf.xlen == 64 else "rv32gc", ext or ())
+    if elf is not None and elf.xlen != isa.xlen:
+        raise UsageProblem(f"this is an RV{elf.xlen} file, and the ISA is for RV{isa.xlen}")
+    return isa
+
+
+def _noted_isa(elf: Elf, ext: Sequence[str]) -> Isa:
+    """The extensions that a file was assembled for; those in files of the user's come first."""
+    from rvx import extensions
+
+    shipped = extensions.names()
+    own: dict[str, Extension] = {}
+    for one in ext:
+        given = (extensions.load(one),) if one.lower() in shipped else extensions.load_file(one)
+        own |= {found.name: found for found in given}
+    chosen = []
+    for name, version in elf.extensions.items():
+        if name not in own and name.lower() not in shipped:
+            raise UsageProblem(
+                f"the file was assembled for {name} {version}, which is not installed here; "
+                f"name the file that declares it with --ext"
+            )
+        chosen.append(own.pop(name, None) or extensions.load(name))
+        if chosen[-1].version != version:
+            say(f"warning: assembled for {name} {version}, run with {chosen[-1].version}")
+    return extensions.isa_for(f"rv{elf.xlen}i", [*chosen, *own.values()])
 
 
 def assembled(path: Path, data: bytes, isa: Isa) -> Any:
@@ -114,6 +146,8 @@ def read_elf(path: Path, data: bytes) -> Elf:
 def _parse(elf: Any) -> Elf:
     from elftools.elf.sections import SymbolTableSection
 
+    from rvx.assembler.elf.notes import SECTION, read_extensions_note
+
     if elf.header["e_machine"] != "EM_RISCV":
         raise ValueError(f"it is for {elf.header['e_machine']}")
     code = tuple(
@@ -131,4 +165,6 @@ def _parse(elf: Any) -> Elf:
         and symbol["st_shndx"] not in ("SHN_UNDEF", "SHN_ABS")
         and symbol["st_info"]["type"] not in ("STT_SECTION", "STT_FILE")
     )
-    return Elf(int(elf.elfclass), "", code, symbols)
+    note = elf.get_section_by_name(SECTION)
+    extensions = {} if note is None else read_extensions_note(note.data())[1]
+    return Elf(int(elf.elfclass), extensions, code, symbols)

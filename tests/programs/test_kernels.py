@@ -159,8 +159,8 @@ def test_a_wrong_bit_is_found():
 @pytest.mark.parametrize("name", ["gemm", "conv2d"])
 def test_sources_are_aligned_and_declare_their_size(name):
     kernel = load(name)
-    isa = isa_for(kernel.march)
     for variant in kernel.variants.values():
+        isa = isa_for(variant.march)
         program = assemble(variant.source, isa)
         machine = Machine(program, isa)
         symbol = machine.executable.symbols.by_name[kernel.symbol]

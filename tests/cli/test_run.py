@@ -1,0 +1,190 @@
+import pytest
+
+EXIT_WITH = "_start: li a0, {}\nli a7, 93\necall\n"
+
+HELLO = """
+        .globl  _start
+_start: li      a0, 1
+        la      a1, text
+        li      a2, 6
+        li      a7, 64
+        ecall
+        li      a0, 0
+        li      a7, 93
+        ecall
+        .data
+text:   .ascii  "hello\\n"
+"""
+
+
+def test_output_goes_to_stdout_and_nothing_else(rvx, source):
+    done = rvx("run", source(HELLO))
+    assert (done.code, done.out, done.err) == (0, "hello\n", "")
+
+
+def test_json_has_the_counts_and_the_output(rvx, source):
+    done = rvx("run", source(EXIT_WITH.format(0)), "--json")
+    document = done.document
+    assert document["schema"] == "rvx.run/1"
+    assert document["exit_code"] == 0
+    assert document["instructions"] == 3
+    assert document["custom_instructions"] == 0
+    assert sum(document["by_mnemonic"].values()) == 3
+    assert document["by_mnemonic"]["ecall"] == 1
+    assert document["seconds"] >= 0
+    assert document["trap"] is None
+    assert document["versions"]["unicorn"].startswith("2.")
+    assert rvx("run", source(HELLO), "--json").document["output"] == "hello\n"
+
+
+def test_count_prints_a_table(rvx, source):
+    done = rvx("run", source(EXIT_WITH.format(0)), "--count")
+    rows = [line.split() for line in done.out.splitlines() if line.strip()]
+    assert rows[0] == ["mnemonic", "executed", "share"]
+    assert ["ecall", "1", "33.3%"] in rows
+    assert ["total", "3"] in rows
+
+
+def test_a_source_may_come_from_stdin(rvx):
+    assert rvx("run", "-", stdin=EXIT_WITH.format(0)).code == 0
+
+
+def test_an_assembled_file_runs_alike(rvx, source, tmp_path):
+    elf = tmp_path / "test.elf"
+    assert rvx("asm", source(HELLO), "-o", elf).code == 0
+    from_elf, from_source = (rvx("run", f, "--json").document for f in (elf, source(HELLO)))
+    for document in (from_elf, from_source):
+        del document["seconds"]
+    assert from_elf == from_source
+
+
+def test_the_exit_code_of_the_program_makes_ours_1(rvx, source):
+    done = rvx("run", source(EXIT_WITH.format(7)), "--json")
+    assert done.code == 1
+    assert done.document["exit_code"] == 7
+    assert done.err == "error: the program exited with code 7\n"
+
+
+def test_a_source_error_is_3_with_file_line_and_column(rvx, source):
+    path = source("_start:\n        addq a0, a1, a2\n")
+    done = rvx("run", path)
+    assert done.code == 3
+    assert done.err.startswith(f"{path}:2:9: error: ")
+    assert done.out == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("_start: .4byte 0xffffffff\n", "illegal instruction at 0x"),
+        ("_start: ld a0, 0(zero)\n", "load from unmapped memory at 0x"),
+        ("_start: sd a0, 0(zero)\n", "store to memory that cannot be written at 0x"),
+    ],
+)
+def test_a_trap_is_4_and_names_the_symbol(rvx, source, text, words):
+    done = rvx("run", source(text))
+    assert done.code == 4
+    assert done.err.startswith(f"error: {words}")
+    assert "<_start>" in done.err
+    assert rvx("run", source(text), "--json").document["trap"]["message"] in done.err
+
+
+def test_a_limit_is_5(rvx, source):
+    done = rvx("run", source("_start: j _start\n"), "--max-instructions", 1000, "--json")
+    assert done.code == 5
+    assert done.document["instructions"] == 1000
+    assert "stopped after 1000 instructions, the limit," in done.err
+
+
+@pytest.mark.parametrize("backend", ["native", "python"])
+def test_an_extension_from_a_file(rvx, source, extension, backend):
+    path = source(
+        "_start: li a0, 100\nli a1, 0x10000\nli a2, 0x10000\n"
+        "smac a0, a1, a2\nsrli a0, a0, 26\nli a7, 93\necall\n"
+    )
+    done = rvx("run", path, "--ext", extension, "--json", "--backend", backend)
+    assert done.document["exit_code"] == 31
+    assert done.document["by_mnemonic"]["smac"] == 1
+    assert done.document["custom_instructions"] == 1
+    assert rvx("run", path).code == 3
+
+
+def test_an_elf_file_for_another_isa(rvx, source, extension, tmp_path):
+    elf = tmp_path / "mac.elf"
+    text = "_start: smac a0, a1, a2\nli a0, 0\nli a7, 93\necall\n"
+    assert rvx("asm", source(text), "--ext", extension, "-o", elf).code == 0
+    assert rvx("run", elf, "--ext", extension, "--march", "rv64gc").code == 0
+    done = rvx("run", elf, "--march", "rv64gc")
+    assert done.code == 4
+    assert done.err.startswith("error: illegal instruction at 0x")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--march", "rv64gq"], "'q' in 'rv64gq' is not an extension that rvx knows"),
+        (["--march", "rv64gc_xpost"], "there is no extension 'xpost' (did you mean xposit?); known are i,"),
+        (["--backend", "fpga"], "--backend fpga: there are native and python"),
+        (["--ext", "nosuch.py"], "there is no extension file 'nosuch.py'"),
+    ],
+)
+def test_usage_errors_are_sentences(rvx, source, arguments, sentence):
+    done = rvx("run", source(EXIT_WITH.format(0)), *arguments)
+    assert done.code == 2
+    assert done.err.startswith(f"error: {sentence}")
+
+
+def test_a_file_that_is_neither(rvx, tmp_path):
+    path = tmp_path / "noise"
+    path.write_bytes(b"\x00\xff\xfe")
+    done = rvx("run", path)
+    assert done.code == 2
+    assert "is neither an ELF file nor a source in UTF-8: byte 0xff at offset 1" in done.err
+
+
+def test_a_damaged_elf_file(rvx, tmp_path):
+    path = tmp_path / "bad.elf"
+    path.write_bytes(b"\x7fELF\x02\x01\x01" + bytes(20))
+    for command in ("run", "dis"):
+        done = rvx(command, path)
+        assert done.code == 2
+        assert done.err.startswith("error: ")
+        assert "valid" in done.err
+        assert "bad.elf" in done.err
+
+
+def test_a_file_brings_its_extensions_along(rvx, source, extension, tmp_path):
+    elf = tmp_path / "mac.elf"
+    text = "_start: smac a0, a1, a2\nli a0, 0\nli a7, 93\necall\n"
+    assert rvx("asm", source(text), "--ext", extension, "-o", elf).code == 0
+    done = rvx("run", elf)
+    assert done.code == 2
+    assert done.err == (
+        "error: the file was assembled for Xmac 0.1, which is not installed here; "
+        "name the file that declares it with --ext\n"
+    )
+
+
+def test_extensions_that_are_not_default_are_found_by_the_note(rvx, source, tmp_path):
+    elf = tmp_path / "posit64.elf"
+    text = "_start: pmv.w.x pt0, zero\npsd pt0, -8(sp)\nli a0, 0\nli a7, 93\necall\n"
+    assert rvx("asm", source(text), "--march", "rv64gc", "--ext", "xposit64", "-o", elf).code == 0
+    document = rvx("run", elf, "--json").document
+    assert document["exit_code"] == 0
+    assert document["by_mnemonic"]["psd"] == 1
+
+
+def test_the_register_width_must_fit(rvx, source, tmp_path):
+    elf = tmp_path / "rv64.elf"
+    assert rvx("asm", source(EXIT_WITH.format(0)), "-o", elf).code == 0
+    done = rvx("run", elf, "--march", "rv32gc")
+    assert (done.code, done.err) == (
+        2,
+        "error: this is an RV64 file, and the ISA is for RV32\n",
+    )
+
+
+def test_rv32_programs(rvx, source, tmp_path):
+    elf = tmp_path / "rv32.elf"
+    assert rvx("asm", source(EXIT_WITH.format(0)), "--march", "rv32imc", "-o", elf).code == 0
+    assert rvx("run", elf).code == 0
