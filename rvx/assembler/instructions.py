@@ -163,13 +163,12 @@ def _emit_target(
         assembly.fix(f"FIELD:{instruction.mnemonic}:{name}", value, back=instruction.size)
         return
     base, base_values = instruction, zero
-    if instruction.size == 2:
-        assert instruction.expansion is not None
+    if instruction.size == 2 and instruction.expansion is not None:
         numbers = {key: item for key, item in zero.items() if isinstance(item, int)}
         base = instruction.expansion.target
         base_values = dict(instruction.expansion.expand(numbers))
     is_jump = kind in ("JAL", "RVC_JUMP")
-    is_fixed = not is_jump and base.mnemonic not in INVERTIBLE
+    is_fixed = base.size == 2 or (not is_jump and base.mnemonic not in INVERTIBLE)
     short = None
     if instruction.size == 4 and assembly.options.rvc:
         short = compress(assembly.isa, written, count, instruction, zero)

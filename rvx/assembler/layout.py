@@ -93,7 +93,7 @@ def _offset(fragment: Fragment, value: Value, distances: Distances) -> int | Non
 
 def _branch_length(fragment: Fragment, tail: Branch, address: int) -> int:
     if tail.is_fixed:
-        return 4
+        return 2 if tail.is_compressed else 4
     longest = 4 if tail.is_jump else 8
     symbol = tail.target.plus
     if symbol is None or symbol.binding == "weak":

@@ -1,1 +1,1 @@
-"""."""
+"""`.cfi_*`: call frame information, which becomes .eh_frame."""

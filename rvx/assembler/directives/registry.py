@@ -33,7 +33,13 @@ def directive(*names: str) -> Callable[[Handler], Handler]:
 def find(name: str) -> Handler | None:
     """The function for a directive, or None."""
     _load()
-    return DIRECTIVES.get(name) or DIRECTIVES.get(name.lower())
+    known = DIRECTIVES.get(name) or DIRECTIVES.get(name.lower())
+    if known is None:
+        from rvx.assembler.directives import formats
+
+        if formats.encoder(name[1:].lower()) is not None:
+            return formats.emit_numbers
+    return known
 
 
 @cache
