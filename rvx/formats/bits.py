@@ -62,3 +62,12 @@ def mulh64(a: int, b: int) -> int:
 def sext(x: int, width: int) -> int:
     """The low ``width`` bits of x (1 to 64) read as two's complement."""
     return (x << (64 - width)) >> (64 - width)
+
+
+def like(x: int, value: int) -> int:
+    """`value` as the kind of number that x is.
+
+    Compiled, nothing. Interpreted, a Python int becomes the np.int64 that wraps as the kernel
+    expects; `int(...)` of a float is such a Python int.
+    """
+    return (x & 0) + value

@@ -62,10 +62,11 @@ def make_encode(fmt: Posit) -> Callable[[int, int, int, int], int]:
     u = unit(fmt)
     exponent_mask = (1 << es) - 1
     # The string starts with 10 when the regime is not negative, else with 01; the hidden bit of
-    # the significand, which is not part of the string, is taken off here. Shifting it right
+    # the significand, which is not part of the string, is taken off. Shifting it right
     # arithmetically by k, or by -k - 1, makes the run as long as the regime k wants it.
-    seed_positive = (2 << es) - 1
-    seed_negative = (1 << es) - 1
+    hidden = 1 << u
+    seed_positive = -(1 << 63)
+    seed_negative = 1 << 62
     shortest = 64 - n
     longest = n - 2
     body = (1 << (n - 1)) - 1
@@ -74,11 +75,12 @@ def make_encode(fmt: Posit) -> Callable[[int, int, int, int], int]:
     def encode(sign: int, scale: int, significand: int, sticky: int) -> int:
         k = scale >> es
         exponent = scale & exponent_mask
+        string = (exponent << u) + (significand - hidden)
         if k >= 0:
-            string = ((exponent + seed_positive) << u) + significand
+            string += seed_positive
             run = k
         else:
-            string = ((exponent + seed_negative) << u) + significand
+            string += seed_negative
             run = -1 - k
         run = min(run, longest)
         # One bit more than the body is kept: the guard.

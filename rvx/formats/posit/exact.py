@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 
 from rvx.formats.posit.format import Posit
@@ -15,6 +16,7 @@ from rvx.formats.posit.format import Posit
 Value = Fraction | None
 
 
+@lru_cache(maxsize=1 << 17)
 def decode(bits: int, fmt: Posit) -> Value:
     """The value of a pattern (section 3.2 and 3.3); None for NaR.
 
@@ -38,8 +40,8 @@ def decode(bits: int, fmt: Posit) -> Value:
     rest = rest[1:]
     exponent = int("0" + rest[: fmt.es].ljust(fmt.es, "0"), 2)
     fraction = rest[fmt.es :]
-    significand = Fraction(int("1" + fraction, 2), 2 ** len(fraction))
-    return significand * Fraction(2) ** ((regime << fmt.es) + exponent)
+    scale = (regime << fmt.es) + exponent
+    return times_power(int("1" + fraction, 2), scale - len(fraction))
 
 
 def encode(value: Value, fmt: Posit) -> int:
@@ -67,16 +69,26 @@ def _round_string(magnitude: Fraction, fmt: Posit) -> int:
     prefix = "1" * (regime + 1) + "0" if regime >= 0 else "0" * -regime + "1"
     prefix += f"{exponent:0{fmt.es}b}" if fmt.es else ""
     # The string read as a number whose unit is the last bit that is kept.
-    fraction = magnitude / Fraction(2) ** scale - 1
-    number = (int(prefix, 2) + fraction) * Fraction(2) ** (fmt.n - 1 - len(prefix))
-    body = round(number)
+    one_and_fraction = times_power(magnitude, -scale)
+    number = int(prefix, 2) - 1 + one_and_fraction
+    body = round(times_power(number, fmt.n - 1 - len(prefix)))
     return min(max(body, fmt.minpos), fmt.maxpos)
+
+
+def times_power(value: Fraction | int, exponent: int) -> Fraction:
+    """The product of a value and 2**exponent."""
+    numerator, denominator = value.as_integer_ratio()
+    if exponent >= 0:
+        return Fraction(numerator << exponent, denominator)
+    return Fraction(numerator, denominator << -exponent)
 
 
 def floor_log2(value: Fraction) -> int:
     """The largest k with 2**k <= value, for value > 0."""
-    k = value.numerator.bit_length() - value.denominator.bit_length()
-    return k if Fraction(2) ** k <= value else k - 1
+    numerator, denominator = value.as_integer_ratio()
+    k = numerator.bit_length() - denominator.bit_length()
+    reached = numerator >= denominator << k if k >= 0 else numerator << -k >= denominator
+    return k if reached else k - 1
 
 
 def neighbours(value: Fraction, fmt: Posit) -> tuple[int, int]:

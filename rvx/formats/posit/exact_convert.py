@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import ceil as ceil_of
 from math import floor as floor_of
 
-from rvx.formats.posit.exact import decode, encode, floor_log2
+from rvx.formats.posit.exact import decode, encode, floor_log2, times_power
 from rvx.formats.posit.format import Posit
 
 
@@ -75,7 +75,7 @@ def ieee_value(bits: int, exponent_bits: int, fraction_bits: int) -> Fraction | 
         return None
     bias = (1 << (exponent_bits - 1)) - 1
     significand = fraction + (1 << fraction_bits if exponent else 0)
-    value = significand * Fraction(2) ** (max(exponent, 1) - bias - fraction_bits)
+    value = times_power(significand, max(exponent, 1) - bias - fraction_bits)
     return -value if negative else value
 
 
@@ -95,7 +95,7 @@ def to_ieee(bits: int, fmt: Posit, exponent_bits: int, fraction_bits: int) -> in
     bias = (1 << (exponent_bits - 1)) - 1
     scale = max(floor_log2(abs(value)), 1 - bias)
     # In units of the last place the patterns of one sign are consecutive integers.
-    units = round(abs(value) / Fraction(2) ** (scale - fraction_bits))
+    units = round(times_power(abs(value), fraction_bits - scale))
     pattern = ((scale + bias - 1) << fraction_bits) + units
     sign = 1 << (exponent_bits + fraction_bits) if value < 0 else 0
     return sign | min(pattern, infinity)
@@ -103,12 +103,12 @@ def to_ieee(bits: int, fmt: Posit, exponent_bits: int, fraction_bits: int) -> in
 
 def _log(value: Fraction) -> Fraction:
     scale = floor_log2(value)
-    return scale + value / Fraction(2) ** scale - 1
+    return scale + times_power(value, -scale) - 1
 
 
 def _antilog(log: Fraction) -> Fraction:
     scale = floor_of(log)
-    return Fraction(2) ** scale * (1 + log - scale)
+    return times_power(1 + log - scale, scale)
 
 
 def approximate_mul(a: int, b: int, fmt: Posit) -> int:

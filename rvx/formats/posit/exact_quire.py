@@ -40,7 +40,7 @@ class ExactQuire:
         """The exact value, None for NaR."""
         if self.units is None:
             return None
-        return self.units * Fraction(2) ** self.fmt.quire_scale
+        return exact.times_power(self.units, self.fmt.quire_scale)
 
     @property
     def limbs(self) -> list[int]:
@@ -81,7 +81,7 @@ class ExactQuire:
         x, y = exact.decode(a, self.fmt), exact.decode(b, self.fmt)
         if x is None or y is None:
             return replace(self, units=None)
-        product = x * y / Fraction(2) ** self.fmt.quire_scale
+        product = exact.times_power(x * y, -self.fmt.quire_scale)
         assert product.denominator == 1, "a product is always a whole number of units"
         return self._map(lambda units: units + product.numerator)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from rvx.formats.bits import clz64, mulhu64, shr64, ult64
+from rvx.formats.bits import clz64, like, mulhu64, shr64, ult64
 from rvx.formats.posit.codec import make_decode, make_encode, pattern, unit
 from rvx.formats.posit.format import Posit
 
@@ -161,7 +161,7 @@ def make_sqrt(fmt: Posit) -> Unary:
         # The root of radicand * 2**(u + 1) has its hidden bit at u.
         high = radicand >> (63 - u)
         low = radicand << (u + 1)
-        root = int(math.sqrt(float(radicand)) * root_scale)
+        root = like(radicand, int(math.sqrt(float(radicand)) * root_scale))
         # One Newton step on the exact error takes the estimate from 52 bits to all of them.
         error_low = low - root * root
         error_high = high - mulhu64(root, root)
