@@ -115,7 +115,7 @@ def isa_for(march: str | None = None, extra: Iterable[Extension | str | Path] = 
     added = [extension for one in extra for extension in _resolve(one)]
     if march is None:
         return _default_isa(added)
-    parsed = parse_march(march)
+    parsed = parse_march(march, names())
     return Isa(_with_required([*_all_of(parsed), *added]), parsed.xlen)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from rvx.isa import IsaError
@@ -14,8 +15,9 @@ GENERAL = ("i", "m", "a", "f", "d", "zicsr", "zifencei")
 WITHOUT_INSTRUCTIONS = frozenset({"zicntr", "zihpm", "ztso", "zkt"})
 """Extensions that promise something and declare no instruction; they are accepted as they are."""
 
-_VERSION = re.compile(r"(?P<name>.*?[a-z])(?P<version>[0-9]+(?:p[0-9]+)?)?")
-_LETTER = re.compile(r"([a-z])([0-9]+(?:p[0-9]+)?)?")
+_VERSION = r"[0-9]+(?:p[0-9]+)?"
+_LONG = re.compile(rf"(?P<name>[a-z][a-z0-9]*?[a-z])(?P<version>{_VERSION})?")
+_LETTER = re.compile(rf"([a-z])({_VERSION})?")
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,12 @@ class March:
     versions: dict[str, str]
 
 
-def parse_march(text: str) -> March:
+def parse_march(text: str, known: Collection[str] = ()) -> March:
     """Reads an ISA string.
+
+    Args:
+        text: such as `rv64gc_zfh1p0_xposit`.
+        known: names of extensions, for those that end in a digit, which could be a version.
 
     Raises:
         IsaError: it does not begin with rv32 or rv64 and a base, or a part cannot be read.
@@ -48,7 +54,7 @@ def parse_march(text: str) -> March:
     names: dict[str, None] = {}
     versions: dict[str, str] = {}
     for i, part in enumerate(rest.split("_")):
-        for name, version in _parts(text, part, is_first=i == 0):
+        for name, version in _parts(text, part, known, is_first=i == 0):
             if version:
                 versions[name] = version.replace("p", ".")
             for each in GENERAL if name == "g" else (name,):
@@ -59,19 +65,13 @@ def parse_march(text: str) -> March:
     return March(xlen, kept, versions)
 
 
-def _parts(text: str, part: str, is_first: bool) -> list[tuple[str, str]]:
+def _parts(text: str, part: str, known: Collection[str], is_first: bool) -> list[tuple[str, str]]:
     """The extensions of one stretch between underscores, with their versions as written."""
     names: list[tuple[str, str]] = []
     at = 0
     while at < len(part):
         if part[at] in "zsx" and not (is_first and at == 0):
-            found = _VERSION.fullmatch(part, at)
-            if found is None or len(found["name"]) < 2:
-                raise IsaError(
-                    f"'{part[at:]}' in '{text}' is not the name of an extension; "
-                    f"names are letters and digits and end in a letter, as zfh or xposit"
-                )
-            return [*names, (found["name"], found["version"] or "")]
+            return [*names, _long_name(text, part[at:], known)]
         letter = _LETTER.match(part, at)
         if letter is None or letter[1] not in SINGLE_LETTERS + "g":
             raise IsaError(
@@ -81,3 +81,17 @@ def _parts(text: str, part: str, is_first: bool) -> list[tuple[str, str]]:
         names.append((letter[1], letter[2] or ""))
         at = letter.end()
     return names
+
+
+def _long_name(text: str, part: str, known: Collection[str]) -> tuple[str, str]:
+    """A name of several letters and its version; the longest known name wins."""
+    for name in sorted(known, key=len, reverse=True):
+        if part.startswith(name) and re.fullmatch(rf"({_VERSION})?", part[len(name) :]):
+            return name, part[len(name) :]
+    found = _LONG.fullmatch(part)
+    if found is None:
+        raise IsaError(
+            f"'{part}' in '{text}' is not the name of an extension; "
+            f"names are letters and digits and end in a letter, as zfh or xposit"
+        )
+    return found["name"], found["version"] or ""

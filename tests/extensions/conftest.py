@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,19 @@ def signed(value: int, bits: int = 64) -> int:
     return ((value & (1 << bits) - 1) ^ 1 << bits - 1) - (1 << bits - 1)
 
 
+@cache
+def exported(body: Any, kinds: tuple[str, ...], result: str) -> Any:
+    return jit.export(body, f"{result}({', '.join(kinds)})")
+
+
+def compiled(body: Any, arguments: list[Any], has_result: bool) -> Any:
+    """The body compiled: through the disk cache, where its signature can be spelled."""
+    if any(isinstance(argument, Memory) for argument in arguments):
+        return jit.native(body)
+    kinds = tuple("int64" if isinstance(a, np.int64) else "int64[::1]" for a in arguments)
+    return exported(body, kinds, "int64" if has_result else "void")
+
+
 class Bodies:
     """Performs instructions by their bodies, interpreted or compiled."""
 
@@ -72,6 +86,14 @@ class Bodies:
             "mem": memory,
             **self.states,
         }
+        fcsr = np.array([before.frm << 5 | before.fflags], np.int64)
+        for csr in self.isa.csrs.values():
+            if csr.address == decoded.values.get("csr"):
+                special |= {
+                    "csr_word": fcsr,
+                    "csr_lsb": np.int64(csr.lsb),
+                    "csr_mask": np.int64((1 << csr.bits) - 1),
+                }
         arguments = []
         for name in made.instruction.requests:
             operand = made.instruction.operands.get(name)
@@ -84,17 +106,21 @@ class Bodies:
             elif isinstance(operand.kind, RoundingKind) and value == 7:
                 value = before.frm
             arguments.append(np.int64(value))
-        function = jit.native(body) if self.is_compiled else body
+        rd = made.instruction.operands.get("rd")
+        function = body
+        if self.is_compiled:
+            function = compiled(body, arguments, rd is not None)
         with np.errstate(over="ignore"):
             result = function(*arguments)
         assert memory.fault[0] == 0
-        rd = made.instruction.operands.get("rd")
         if rd is not None and isinstance(rd.kind, RegisterKind):
             file = after.x if rd.kind.file.name == "x" else after.f
             file[made.values["rd"]] = int(result)
             after.x[0] = 0
         after.pc = int(next_pc[0])
         after.fflags = int(fflags[0])
+        if "csr_word" in special:
+            after.frm, after.fflags = int(fcsr[0]) >> 5, int(fcsr[0]) & 31
         after.data = ram.tobytes()
         return after
 
@@ -128,7 +154,7 @@ class Core:
             [signed(uc.reg_read(F0 + i)) for i in range(32)],
             uc.reg_read(regs.UC_RISCV_REG_PC),
             bytes(uc.mem_read(DATA, len(before.data))),
-            before.frm,
+            uc.reg_read(regs.UC_RISCV_REG_FRM),
             uc.reg_read(regs.UC_RISCV_REG_FFLAGS),
         )
 

@@ -1,0 +1,167 @@
+"""Finding extensions: shipped, in files, in installed packages."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from rvx.extensions import catalogue, isa_for, load, load_file, names
+from rvx.isa import Isa, IsaError
+
+MAC = '''
+from rvx.isa import Extension
+
+Xmac = Extension("Xmac{number}", version="0.1", doc="A saturating integer MAC")
+
+
+@Xmac.instruction("smac{number} rd, rs1, rs2", "{number:07b} rs2 rs1 000 rd 1011011")
+def smac(rd, rs1, rs2):
+    """rd = rd + rs1 * rs2, clipped to 32 bits."""
+    return min(max(rd + rs1 * rs2, -0x80000000), 0x7FFFFFFF)
+'''
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.py"
+    path.write_text(MAC.format(number=1))
+    return path
+
+
+def test_every_shipped_extension_loads_under_its_name() -> None:
+    for name in catalogue.SHIPPED:
+        extension = load(name)
+        assert extension.name.lower() == name
+        assert load(name.upper()) is extension
+        assert extension.version
+        assert extension.doc
+        assert extension.source
+        assert extension.instructions
+        for made in extension.instructions.values():
+            assert made.doc, made.mnemonic
+
+
+@pytest.mark.parametrize("xlen", [32, 64])
+def test_every_shipped_extension_has_what_it_requires(xlen: int) -> None:
+    for name in catalogue.SHIPPED:
+        isa = isa_for(f"rv{xlen}i_{name}" if len(name) > 1 else f"rv{xlen}i{name}")
+        assert load(name).name in isa.extensions
+
+
+def test_the_default_is_rv64gc_and_all_that_does_not_clash() -> None:
+    isa = isa_for()
+    expected = {load(name).name for name in names() if name not in catalogue.NOT_BY_DEFAULT}
+    assert isa.xlen == 64
+    assert set(isa.extensions) == expected
+    for name in catalogue.NOT_BY_DEFAULT:
+        with pytest.raises(IsaError):
+            Isa([*isa.extensions.values(), load(name)])
+
+
+def test_an_unknown_name_gets_a_suggestion() -> None:
+    with pytest.raises(IsaError, match=r"there is no extension 'zicrs' \(did you mean zicsr\?\)"):
+        load("zicrs")
+
+
+def test_the_catalogue_imports_nothing_by_itself() -> None:
+    code = (
+        "import sys, rvx.extensions; rvx.extensions.names(); "
+        "print([m for m in sys.modules if m.startswith('rvx.extensions.rv_') or m == 'numba'])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "[]\n"
+
+
+def test_loading_the_default_isa_does_not_import_numba() -> None:
+    code = "import sys, rvx.extensions; rvx.extensions.isa_for(); print('numba' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
+
+
+def test_a_python_file_is_an_extension(mine: Path) -> None:
+    (extension,) = load_file(mine)
+    assert extension.name == "Xmac1"
+    assert extension.instructions["smac1"].body.__module__ == "rvx_user_mine"  # type: ignore[union-attr]
+    isa = isa_for("rv64gc", [mine])
+    decoded = isa.decode(0x02000000 | 12 << 20 | 11 << 15 | 10 << 7 | 0x5B)
+    assert decoded is not None
+    assert decoded.instruction.mnemonic == "smac1"
+    assert dict(decoded.values) == {"rd": 10, "rs1": 11, "rs2": 12}
+
+
+def test_a_file_is_imported_once(mine: Path) -> None:
+    assert load_file(mine) == load_file(str(mine))
+
+
+def test_extra_takes_extensions_names_and_files(mine: Path) -> None:
+    isa = isa_for("rv64i", [mine, "zicsr", load("m")])
+    assert set(isa.extensions) == {"I", "Xmac1", "Zicsr", "M"}
+
+
+def test_extensions_that_a_file_builds_on_are_not_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "building.py"
+    path.write_text("from rvx.extensions.rv_m import M\n" + MAC.format(number=2))
+    assert [extension.name for extension in load_file(path)] == ["Xmac2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("empty.py", "", "declares no extension; it should have a line such as"),
+        ("broken.py", "x = 1\ny = 1 / 0\n", "line 2: ZeroDivisionError: division by zero"),
+        ("wrong.py", "def f(:\n", "line 1: SyntaxError: "),
+        (
+            "declared.py",
+            "from rvx.isa import Extension\nX = Extension('Xw', version='1')\n"
+            "X.encoding('foo rd', '0001 rd')\n",
+            "line 3: DeclarationError: Xw: instruction 'foo': pattern '0001 rd' is 9 bits wide",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_said(
+    tmp_path: Path, name: str, text: str, sentence: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(IsaError) as error:
+        load_file(path)
+    assert str(path) in str(error.value)
+    assert sentence in str(error.value)
+
+
+def test_a_missing_file_is_said() -> None:
+    with pytest.raises(IsaError, match=r"there is no extension file 'nowhere\.py'"):
+        load_file("nowhere.py")
+
+
+def use_plugins(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    points = {
+        name: EntryPoint(name, value, catalogue.ENTRY_POINT_GROUP) for name, value in values.items()
+    }
+    monkeypatch.setattr(catalogue, "_plugins", lambda: points)
+
+
+def test_an_installed_extension_is_found(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(mine.parent)
+    use_plugins(monkeypatch, xplug="mine:Xmac")
+    assert "xplug" in names()
+    assert "Xmac1" in isa_for().extensions
+    assert "Xmac1" in isa_for("rv64gc_xplug").extensions
+
+
+def test_a_broken_installed_extension_is_one_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_plugins(monkeypatch, xbroken="no_such_module:Xbroken")
+    with pytest.warns(UserWarning, match="'xbroken' of an installed package") as caught:
+        isa = isa_for()
+    assert len(caught) == 1
+    assert "I" in isa.extensions
+    with pytest.raises(IsaError, match="cannot be imported: ModuleNotFoundError"):
+        load("xbroken")
+
+
+def test_a_plugin_that_is_no_extension_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_plugins(monkeypatch, xpath="pathlib:Path")
+    with pytest.raises(IsaError, match="is not an extension: pathlib:Path is a type"):
+        load("xpath")

@@ -1,0 +1,68 @@
+"""ISA strings."""
+
+import pytest
+
+from rvx.extensions import parse_march
+from rvx.isa import IsaError
+
+
+def test_g_stands_for_the_general_extensions() -> None:
+    assert parse_march("rv64gc").names == (*tuple("imafd"), "zicsr", "zifencei", "c")
+    assert parse_march("rv32imac").names == ("i", "m", "a", "c")
+    assert parse_march("RV32IMAC").xlen == 32
+
+
+def test_what_gcc_writes_is_read() -> None:
+    text = "rv64i2p1_m2p0_a2p1_f2p2_d2p2_c2p0_zicsr2p0_zifencei2p0"
+    march = parse_march(text)
+    assert march.names == ("i", "m", "a", "f", "d", "c", "zicsr", "zifencei")
+    assert march.versions["f"] == "2.2"
+    assert march.versions["zicsr"] == "2.0"
+
+
+def test_long_names_follow_an_underscore_and_stand_once() -> None:
+    march = parse_march("rv64gc_zfh1p0_xposit_xvsq_xposit")
+    assert march.names[-3:] == ("zfh", "xposit", "xvsq")
+    assert march.versions == {"zfh": "1.0"}
+
+
+def test_long_names_may_hold_digits() -> None:
+    assert parse_march("rv64i_xmac8x").names == ("i", "xmac8x")
+    assert parse_march("rv64i_xmac8x2p1").versions == {"xmac8x": "2.1"}
+
+
+def test_names_that_end_in_digits_must_be_known() -> None:
+    known = ("xposit", "xposit64", "xposit1p16")
+    assert parse_march("rv64i_xposit1p16", known).names == ("i", "xposit1p16")
+    assert parse_march("rv64i_xposit64", known).names == ("i", "xposit64")
+    assert parse_march("rv64i_xposit641p0", known).versions == {"xposit64": "1.0"}
+    assert parse_march("rv64i_xposit2", known).versions == {"xposit": "2"}
+    assert parse_march("rv64i_xposit64").versions == {"xposit": "64"}
+
+
+def test_extensions_without_instructions_are_accepted() -> None:
+    assert parse_march("rv64i_zicntr_zihpm").names == ("i",)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("arm", "'arm' is not an ISA string; it begins with rv32 or rv64, as in rv64gc_xposit"),
+        ("rv64", "'rv64' names no base; after rv64 comes i or g, as in rv64gc"),
+        ("rv64mc", "'rv64mc' names no base; after rv64 comes i or g, as in rv64gc"),
+        (
+            "rv64iq",
+            "'q' in 'rv64iq' is not an extension that rvx knows; single letters are "
+            "i m a f d c and g, and longer names follow an underscore",
+        ),
+        (
+            "rv64i_x",
+            "'x' in 'rv64i_x' is not the name of an extension; names are letters and digits "
+            "and end in a letter, as zfh or xposit",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_said(text: str, sentence: str) -> None:
+    with pytest.raises(IsaError) as error:
+        parse_march(text)
+    assert str(error.value) == sentence
