@@ -75,7 +75,7 @@ def finite_words(rng: np.random.Generator, fmt: Mx, count: int) -> Words:
 def test_random_bits_equal_fractions(fmt: Mx) -> None:
     rng = np.random.default_rng(0)
     cases = []
-    for _ in range(400):
+    for _ in range(250):
         a, b = (int(w) for w in finite_words(rng, fmt, 2))
         scales = [int(s) for s in rng.integers(0, 255, 2)]
         cases.append((a, b, *scales, int(rng.integers(2**32))))
@@ -95,7 +95,7 @@ def test_cancellation_with_the_accumulator(fmt: Mx) -> None:
     rng = np.random.default_rng(1)
     cases = []
     for scale in (64, 100, 127, 160):
-        for a, b in finite_words(rng, fmt, 40).reshape(-1, 2):
+        for a, b in finite_words(rng, fmt, 24).reshape(-1, 2):
             for places in (-1, 0, 1):
                 acc = near(fmt, int(a), int(b), scale, places)
                 if acc & 0x7F800000 != INFINITY:
@@ -115,7 +115,7 @@ def test_every_distance_of_sum_and_accumulator(fmt: Mx) -> None:
         a, b = join([first], fmt), join([second], fmt)
         full_a = join([first] * (64 // fmt.container), fmt)
         full_b = join([second] * (64 // fmt.container), fmt)
-        for scale in range(0, 255, 3):
+        for scale in range(0, 255, 4):
             for acc in (0x3F800000, 0xBF800001, 0x4B7FFFFF, 1, 0x007FFFFF, 0x80800000):
                 cases.append((a, b, scale, 127, acc))
                 cases.append((full_a, full_b, 127, scale, acc))
@@ -146,7 +146,7 @@ def test_any_accumulator_breaks_the_tie_of_a_wide_sum() -> None:
     a = [0x78, 0x48, 0x4C, 1]
     cases = []
     for b in ([0x78, 0x4C, 0], [0x78, 0x4C, 0x4C], [0x78, 0x4C, 0, 1], [0xF8, 0xCC, 0, 1]):
-        for field in range(0, 127 + 36):
+        for field in range(0, 127 + 36, 2):
             for fraction in (0, 1, 0x400000):
                 for sign in (0, 1):
                     acc = sign << 31 | field << 23 | fraction
@@ -159,7 +159,7 @@ def test_results_at_the_ends_of_float32() -> None:
     """Overflow, subnormal results and underflow, with their flags."""
     rng = np.random.default_rng(3)
     cases = []
-    for a, b in finite_words(rng, MXFP8_E4M3, 200).reshape(-1, 2):
+    for a, b in finite_words(rng, MXFP8_E4M3, 60).reshape(-1, 2):
         for scales in ((254, 240), (250, 250), (0, 0), (20, 2), (60, 60), (56, 57), (0, 110)):
             for acc in (0, 0x80000000, 0x7F7FFFFF, 0x00000001, 0x80800000):
                 cases.append((int(a), int(b), *scales, acc))
@@ -315,7 +315,7 @@ def test_every_pair_of_e4m3_codes_alone() -> None:
     np.testing.assert_array_equal(got, values[x] * values[y])
 
 
-@pytest.mark.parametrize("fmt", ALL, ids=IDS)
+@pytest.mark.parametrize("fmt", [MXFP8_E5M2, MXFP4], ids=lambda f: f.name)
 def test_a_bfloat16_accumulator(fmt: Mx) -> None:
     rng = np.random.default_rng(6)
     dot = scalar.make_dot(fmt, FP16ALT)

@@ -83,7 +83,7 @@ def test_golden_equals_kellers_datapath_in_python_integers(kind: str) -> None:
 
 def test_golden_equals_the_instruction_kernels_where_it_saturates() -> None:
     rng = np.random.default_rng(1)
-    a, b = saturating_tensor(rng, 40, 64), saturating_tensor(rng, 30, 64)
+    a, b = saturating_tensor(rng, 24, 64), saturating_tensor(rng, 20, 64)
     sums = golden.matmul(a, b)
     np.testing.assert_array_equal(sums.values, instruction_sums(a, b))
     assert sums.narrowed > 1000
@@ -97,9 +97,9 @@ def test_golden_equals_numpy_in_every_mode(accumulator: str, shift: int) -> None
     rng = np.random.default_rng(2)
     datapath = Datapath(shift, accumulator)
     fmt = Vsq(INT8, 64, 10)
-    a, b = (random_tensor(rng, 24, 600, fmt) for _ in range(2))
+    a, b = (random_tensor(rng, 16, 300, fmt) for _ in range(2))
     for t in (a, b):
-        t.codes[:8] = np.where(rng.random((8, 600 * 64)) < 0.7, 127, t.codes[:8])
+        t.codes[:8] = np.where(rng.random((8, 300 * 64)) < 0.7, 127, t.codes[:8])
     sums = golden.matmul(a, b, datapath)
     np.testing.assert_array_equal(sums.values, numpy_sums(a, b, datapath))
     assert sums.narrowed > 0

@@ -50,7 +50,7 @@ def test_interpreted_dot_equals_python_integers(size: str, name: str) -> None:
         assert got == exact.dot(left, right)
 
 
-@pytest.mark.parametrize("signed", [(a, b) for a in (False, True) for b in (False, True)])
+@pytest.mark.parametrize("signed", scalar.SIGNEDNESS.values(), ids=scalar.SIGNEDNESS)
 @pytest.mark.parametrize("width", [2, 16])
 def test_the_widths_of_the_pulp_dots(width: int, signed: tuple[bool, bool]) -> None:
     rng = np.random.default_rng(2)
