@@ -57,6 +57,7 @@ def draw(comparison: Comparison, path: Path) -> None:
         PlotError: see `check`.
     """
     check(path)
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12, 5), layout="constrained")
@@ -64,9 +65,10 @@ def draw(comparison: Comparison, path: Path) -> None:
     draw_pareto(left, comparison.rows)
     draw_mix(right, comparison.rows)
     figure.suptitle(title(comparison), fontsize=10)
-    # A date in the file would make every run differ.
+    # A date, or a random salt of the names in it, would make every file differ.
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
-    figure.savefig(path, metadata=metadata)
+    with rc_context({"svg.hashsalt": "rvx"}):
+        figure.savefig(path, metadata=metadata)
 
 
 def draw_pareto(axes: Axes, rows: Sequence[Row]) -> None:

@@ -41,6 +41,7 @@ _EXPECTED = {
     "MemoryLayoutError": Exit.USAGE,
     "KernelError": Exit.USAGE,
     "PlotError": Exit.USAGE,
+    "FormatError": Exit.USAGE,
     "UsageProblem": Exit.USAGE,
     "OSError": Exit.USAGE,
 }

@@ -100,7 +100,7 @@ def test_decimals():
 @pytest.mark.parametrize(
     ("name", "number", "sentence"),
     [
-        ("posit99", "1", "'posit99' is not a format; there are posit8 to posit64"),
+        ("point99", "1", "'point99' is not a format; there are posit8 to posit64"),
         ("posit8", "0x100", "0x100 does not fit the 8 bits of posit8"),
         ("posit8", "0xzz", "'0xzz' is not a pattern; write digits after 0x or 0b"),
         ("fp8", "one", "'one' is neither a pattern such as 0x5a nor a number such as 3.14"),

@@ -8,6 +8,7 @@ import pytest
 from rvx.analysis import arithmetic
 from rvx.analysis.arithmetic import CATALOGUE, bits_of
 from rvx.formats.minifloat import exact as ieee
+from rvx.formats.minifloat.array.accumulate import exsdotp_dot, fma_dot
 from rvx.formats.minifloat.catalogue import FP8, FP16, FP32, FP64
 from rvx.formats.posit import POSIT32
 from rvx.formats.posit import exact as posit
@@ -85,6 +86,17 @@ def test_one_product_and_one_rounding_a_lane(name, src, dst, scale):
         for i, (x, y) in enumerate(zip(row, column, strict=True)):
             sums[i % lanes] = ieee.fma(src, x, y, sums[i % lanes], RNE, dst=dst)[0]
         wanted.append(narrow_ending(sums))
+    check(numbers, a, b, wanted)
+
+
+@pytest.mark.parametrize(("name", "src", "dst"), [("f16", FP16, FP32), ("f8", FP8, FP16)])
+@pytest.mark.parametrize(("kind", "dot"), [("exsdotp", exsdotp_dot), ("exfma", fma_dot)])
+def test_the_array_model_of_the_format_agrees(name, src, dst, kind, dot):
+    numbers, a, b = operands(f"{name}_{kind}", length=512)
+    lanes = 64 // dst.bits
+    zeros = np.zeros((ROWS, COLUMNS, lanes), f"u{dst.bits // 8}")
+    sums = dot(src, dst, a.memory[0][:, None], b.memory[0][None], zeros)
+    wanted = [narrow_ending(row) for row in sums.reshape(-1, lanes).tolist()]
     check(numbers, a, b, wanted)
 
 

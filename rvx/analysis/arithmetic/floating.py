@@ -5,18 +5,16 @@ All round to nearest, ties to even, as the kernels do with the frm they are call
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 import numpy as np
 
-from rvx import jit
 from rvx.analysis.arithmetic import sweep
 from rvx.analysis.arithmetic.base import Arithmetic, Codes, Encoded, Raw, Reals, check_finite
+from rvx.formats.integer.array import pad
+from rvx.formats.minifloat import array
 from rvx.formats.minifloat.catalogue import FP32, FP64
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Rounding
-from rvx.formats.minifloat.scalar import make_convert, make_exsdotp, make_fma, make_vsum
+from rvx.formats.minifloat.scalar import make_exsdotp, make_fma, make_vsum
 
 RNE = int(Rounding.RNE)
 
@@ -45,12 +43,9 @@ class Floating(Arithmetic):
     def encode(self, x: Reals) -> Encoded:
         """Rounds to the operand format; what is too large becomes infinite."""
         reals = check_finite(x)
-        codes = _to_format(self.src)(reals.view(np.int64))
-        values = _from_format(self.src)(codes).view(np.float64)
-        missing = -reals.shape[-1] % self.lanes
-        padded = np.pad(codes, [(0, 0)] * (codes.ndim - 1) + [(0, missing)])
-        memory = padded.astype(f"u{self.src.bits // 8}", casting="unsafe")
-        return Encoded((padded,), (memory,), values)
+        memory = pad(array.encode(self.src, reals), self.lanes)
+        values = array.decode(self.src, memory)[..., : reals.shape[-1]]
+        return Encoded((memory.astype(np.int64),), (memory,), values)
 
     def product(self, a: Encoded, b: Encoded) -> Raw:
         """Every element in the order of the kernel."""
@@ -68,26 +63,6 @@ class Floating(Arithmetic):
         with np.errstate(over="ignore", invalid="ignore"):
             spacing: Reals = np.spacing(np.abs(values).astype(self.output)).astype(np.float64)
         return spacing
-
-
-@cache
-def _to_format(fmt: Minifloat) -> Any:
-    convert = make_convert(FP64, fmt)
-
-    def encode(x: int) -> int:
-        return convert(x, RNE)[0]
-
-    return jit.elementwise(encode, 1)
-
-
-@cache
-def _from_format(fmt: Minifloat) -> Any:
-    convert = make_convert(fmt, FP64)
-
-    def decode(x: int) -> int:
-        return convert(x, RNE)[0]
-
-    return jit.elementwise(decode, 1)
 
 
 def fused(fmt: Minifloat) -> Floating:

@@ -1,0 +1,162 @@
+import json
+
+import pytest
+
+from rvx.analysis.kernel import load
+
+SMALL = ("-p", "M=3", "-p", "N=5", "-p", "K=7")
+
+
+def test_the_table_has_a_row_for_every_variant(rvx):
+    done = rvx("compare", "gemm", *SMALL)
+    assert done.code == 0
+    assert done.err == ""
+    lines = [line.split() for line in done.out.splitlines() if line.strip()]
+    assert " ".join(lines[0]) == "gemm M=3 N=5 K=7, uniform in [-1, 1], seed 0"
+    assert lines[1][:2] == ["variant", "instructions"]
+    rows = lines[3:]
+    assert [row[0] for row in rows] == list(load("gemm").variants)
+    assert {row[-1] for row in rows} == {"exact"}
+    assert all(len(row) == 10 for row in rows)
+
+
+@pytest.mark.parametrize("kernel", ["gemm", "conv2d"])
+def test_json_follows_the_schema(rvx, kernel):
+    sizes = SMALL if kernel == "gemm" else ("-p", "C=3", "-p", "H=5", "-p", "W=4", "-p", "F=2")
+    done = rvx("compare", kernel, *sizes, "--json", "--seed", 4)
+    document = done.document
+    assert document["schema"] == "rvx.compare/1"
+    assert document["kernel"] == kernel
+    assert document["seed"] == 4
+    assert document["range"] == [-1, 1]
+    assert document["versions"]["rvx"]
+    assert [row["variant"] for row in document["rows"]] == list(load(kernel).variants)
+    for row in document["rows"]:
+        assert row["bit_exact"] is True
+        assert row["instructions"] == sum(row["by_mnemonic"].values())
+        assert row["instructions"] > row["custom_instructions"] >= 0
+        assert row["instructions_per_mac"] == row["instructions"] / row["macs"]
+        assert row["mse"] >= 0
+        assert row["max_abs_error"] ** 2 >= row["mse"]
+        assert row["sqnr_db"] > 0
+        assert row["seconds"] > 0
+        assert set(row["errors"]) == {"total", "inputs", "arithmetic"}
+        assert row["errors"]["total"]["mse"] == row["mse"]
+    f64 = document["rows"][0]
+    assert f64["errors"]["inputs"]["mse"] == 0
+
+
+def test_the_same_seed_gives_the_same_document(rvx):
+    def run(seed):
+        done = rvx("compare", "gemm", *SMALL, "--variant", "f32", "--json", "--seed", seed)
+        document = done.document
+        for row in document["rows"]:
+            del row["seconds"]
+        return document
+
+    assert run(1) == run(1)
+    assert run(1)["rows"][0]["mse"] != run(2)["rows"][0]["mse"]
+
+
+def test_only_the_variants_that_are_asked_for(rvx):
+    done = rvx("compare", "gemm", *SMALL, "--variant", "posit32", "--variant", "f64", "--json")
+    assert [row["variant"] for row in done.document["rows"]] == ["f64", "posit32"]
+
+
+def test_the_range_scales_the_errors(rvx):
+    def mse(*range_):
+        done = rvx("compare", "gemm", *SMALL, "--variant", "f32", "--json", *range_)
+        return done.document["rows"][0]["mse"]
+
+    assert mse("--range", "2") == 16 * mse()
+    document = rvx("compare", "gemm", *SMALL, "--variant", "f64", "--range", "0:3", "--json")
+    assert document.document["range"] == [0, 3]
+
+
+def test_markdown(rvx):
+    done = rvx("compare", "gemm", *SMALL, "--variant", "f32", "--markdown")
+    header, rule, row = done.out.splitlines()
+    assert header.startswith("| variant | instructions | custom | per MAC | MSE |")
+    assert rule.startswith("| --- | ---: |")
+    assert row.startswith("| f32 | 740 | 0 | 7.048 | ")
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png"])
+def test_pictures(rvx, tmp_path, suffix):
+    path = tmp_path / f"picture.{suffix}"
+    done = rvx("compare", "gemm", *SMALL, "--plot", path, "--json")
+    assert done.code == 0
+    assert json.loads(done.out)["schema"] == "rvx.compare/1"
+    assert done.err == f"wrote {path}\n"
+    head = {"svg": b"<?xml", "png": b"\x89PNG"}[suffix]
+    assert path.read_bytes().startswith(head)
+    if suffix == "svg":
+        again = tmp_path / "again.svg"
+        rvx("compare", "gemm", *SMALL, "--plot", again, "--json")
+        assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_difference_to_the_reference_makes_the_exit_code_1(rvx, monkeypatch):
+    from rvx.analysis import arithmetic
+
+    numbers = arithmetic.find("f32")
+    right = numbers.product
+    monkeypatch.setattr(numbers, "product", lambda a, b: right(a, b) * (1 + 2**-20))
+    done = rvx("compare", "gemm", *SMALL, "--variant", "f64", "--variant", "f32")
+    assert done.code == 1
+    assert "15 of 15 differ" in done.out
+    assert done.err == "error: the emulation of f32 differs from the order-exact reference\n"
+
+
+def test_a_kernel_that_traps_makes_the_exit_code_4(rvx, tmp_path):
+    import shutil
+
+    from rvx.folders import programs_folder
+
+    folder = shutil.copytree(programs_folder() / "gemm", tmp_path / "broken")
+    source = folder / "f64.s"
+    source.write_text(source.read_text().replace("0(t0)", "0(zero)"))
+    done = rvx("compare", folder, "--variant", "f64", *SMALL)
+    assert done.code == 4
+    assert done.err.startswith("error: variant f64: load from unmapped memory at 0x")
+    assert "<product>" in done.err or "<gemm" in done.err
+
+
+def test_a_kernel_that_does_not_assemble_makes_the_exit_code_3(rvx, tmp_path):
+    import shutil
+
+    from rvx.folders import programs_folder
+
+    folder = shutil.copytree(programs_folder() / "gemm", tmp_path / "broken")
+    source = folder / "f64.s"
+    source.write_text(source.read_text().replace("fmadd.d", "fmad.d"))
+    done = rvx("compare", folder, "--variant", "f64", *SMALL)
+    assert done.code == 3
+    assert f"{source}:" in done.err
+    assert "fmad.d" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["gem"], "there is no kernel 'gem'; known are conv2d, gemm, or give a folder with a"),
+        (["gemm", "-p", "Q=3"], "gemm has no parameter 'Q'; it has M (rows of A and C), N ("),
+        (["gemm", "-p", "M"], "-p M: write a name and a whole number, such as -p M=128"),
+        (["gemm", "-p", "M=two"], "-p M=two: write a name and a whole number"),
+        (["gemm", "-p", "M=0"], "M=0 is too small for gemm: rows of A and C must be at least 1"),
+        (["conv2d", "-p", "K=99"], "conv2d: a filter of 99 by 99 (K) does not fit an image of"),
+        (["gemm", "--range", "wide"], "--range wide: write a positive number R for [-R, R]"),
+        (["gemm", "--range", "-1"], "--range -1: write a positive number R"),
+        (["gemm", "--range", "2:1"], "--range 2:1: write a positive number R"),
+        (["gemm", "--range", "inf"], "--range inf: write a positive number R"),
+        (["gemm", "--variant", "f65"], "gemm has no variant 'f65'; it has f64, f32, f16_exs"),
+        (["gemm", "--backend", "fpga"], "--backend fpga: there are native and python"),
+        (["gemm", "--plot", "a.gif"], "'a.gif' is not the name of a picture; it must end in .svg"),
+        (["gemm", "--plot", "no/such/a.svg"], "'no/such/a.svg' cannot be written: there is no"),
+    ],
+)
+def test_usage_errors_say_what_is_valid(rvx, arguments, sentence):
+    done = rvx("compare", *arguments)
+    assert done.code == 2
+    assert done.err.startswith(f"error: {sentence}")
+    assert done.out == ""

@@ -1,0 +1,92 @@
+import pytest
+
+
+def test_the_extensions_are_listed(rvx):
+    rows = [line.split() for line in rvx("isa", "list").out.splitlines()]
+    assert ["I", "2.1"] in [row[:2] for row in rows]
+    document = rvx("isa", "list", "--json").document
+    assert document["schema"] == "rvx.isa.list/1"
+    names = [row["name"] for row in document["extensions"]]
+    assert names[:3] == ["I", "M", "A"]
+    assert {"Xposit", "Xexfma"} <= set(names)
+
+
+def test_the_instructions_of_one_extension(rvx):
+    done = rvx("isa", "list", "xexfma")
+    (row,) = (line for line in done.out.splitlines() if " vfmacexu.h.b " in line)
+    assert row.split()[:6] == ["vfmacexu.h.b", "rd,", "rs1,", "rs2", "fe00707f", "fe00207b"]
+    document = rvx("isa", "list", "XEXFMA", "--json").document
+    assert len(document["instructions"]) == 4
+    assert document["instructions"][0]["match"] == "0xfc00007b"
+
+
+def test_one_instruction(rvx):
+    out = rvx("isa", "show", "qmadd.s").out
+    assert out.startswith("qmadd.s rs1, rs2\n")
+    assert "| 0011110 |  rs2  |  rs1  |  000  | (00000) | 0001011 |" in out
+    assert "extension  Xposit, RV32 and RV64" in out
+    document = rvx("isa", "show", "qmadd.s", "--json").document
+    assert document["schema"] == "rvx.isa.show/1"
+    assert document["mask"] == "0xfe00707f"
+    assert document["has_body"] is True
+
+
+def test_instructions_that_are_not_loaded_by_default_are_found(rvx):
+    assert "extension  Xposit64" in rvx("isa", "show", "psd").out
+
+
+def test_an_alias(rvx):
+    assert rvx("isa", "show", "ret").out.startswith("ret  stands for  ")
+
+
+def test_the_users_extension(rvx, extension):
+    assert "Xmac" in rvx("isa", "list", "--ext", extension).out
+    assert "rd + rs1 * rs2, clipped" in rvx("isa", "show", "smac", "--ext", extension).out
+    assert "smac" in rvx("isa", "list", "xmac", "--ext", extension).out
+
+
+def test_unknown_names(rvx):
+    done = rvx("isa", "show", "padd")
+    assert done.code == 2
+    assert "there is no instruction 'padd' in I M" in done.err
+    assert "did you mean" in done.err
+    done = rvx("isa", "list", "xpost")
+    assert done.code == 2
+    assert done.err.startswith("error: there is no extension 'xpost'; there are a, c,")
+
+
+def test_a_number_is_taken_apart(rvx):
+    assert rvx("format", "posit16", "0x5a31").out == (
+        "0     10      11        01000110001\n"
+        "sign  regime  exponent  fraction\n"
+        "\n"
+        "format    posit16\n"
+        "pattern   0x5a31\n"
+        "value     10.19140625\n"
+        "          = 2609/256\n"
+        "below     10.1875\n"
+        "above     10.1953125\n"
+    )
+
+
+def test_a_number_is_rounded(rvx):
+    document = rvx("format", "fp8", "0.3", "--json").document
+    assert document["schema"] == "rvx.format/1"
+    assert document["code"] == "0x35"
+    assert document["value"] == "0.3125"
+    assert document["error"] == "0.0125"
+    assert rvx("format", "posit16", "--", "-2.5").out.splitlines()[4] == "pattern   0xb600"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["point99", "1"], "'point99' is not a format; there are posit8 to posit64"),
+        (["posit8", "0x100"], "0x100 does not fit the 8 bits of posit8"),
+        (["posit8", "pi"], "'pi' is neither a pattern such as 0x5a nor a number"),
+    ],
+)
+def test_usage_errors_of_format(rvx, arguments, sentence):
+    done = rvx("format", *arguments)
+    assert done.code == 2
+    assert done.err.startswith(f"error: {sentence}")
