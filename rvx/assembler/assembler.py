@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from rvx.assembler.assembly import Assembly, Options
+from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import AssemblyError, Diagnostics, SourceError
 from rvx.assembler.directives.registry import find, unknown
 from rvx.assembler.directives.symbols import assign
@@ -15,6 +15,7 @@ from rvx.assembler.grammar import parse_operands
 from rvx.assembler.instructions import emit_operands
 from rvx.assembler.linker import BASE, link
 from rvx.assembler.objectfile import ObjectFile
+from rvx.assembler.output import Options
 from rvx.assembler.program import Program
 from rvx.assembler.pseudo import PSEUDO, emit_symbol_access
 from rvx.assembler.reader import Line, read
@@ -79,16 +80,15 @@ class Assembler:
         """
         has_rvc = "c.addi" in self.isa.instructions
         assembly = Assembly(
-            self.isa,
-            Options(rvc=has_rvc, relax=self.relax),
-            self.forms,
-            include_dirs=self.include_dirs,
+            isa=self.isa,
+            options=Options(rvc=has_rvc, relax=self.relax),
+            forms=self.forms,
             may_relax=self.relax,
             select_arch=self.select_arch,
         )
         for key, number in self.defines.items():
             assembly.assign(key, Value(number))
-        runner = _Runner(assembly)
+        runner = _Runner(assembly, self.include_dirs)
         runner.run(read(text, name))
         assembly.diagnostics.check()
         return assembly
@@ -97,14 +97,14 @@ class Assembler:
 class _Runner:
     """Carries statements out on an assembly."""
 
-    def __init__(self, assembly: Assembly) -> None:
+    def __init__(self, assembly: Assembly, include_dirs: tuple[Path, ...]) -> None:
         self.assembly = assembly
         self.line = Line("", assembly.location, "")
         self.expander = Expander(
             assembly.constant,
             assembly.is_defined,
             self._report,
-            assembly.include_dirs,
+            include_dirs,
         )
         assembly.find_file = lambda name: self.expander.find_file(name, self.line)
         self._words: dict[tuple[str, bool, int], bytes] = {}
@@ -235,5 +235,3 @@ def assemble(
     program = link(objects, base=base, entry=entry, addresses=addresses)
     program.warnings = found.found
     return program
-
-

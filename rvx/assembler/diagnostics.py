@@ -149,9 +149,7 @@ class Diagnostics:
         self._add("error", location, source, problem)
         self.errors += 1
         if self.errors >= MAX_ERRORS:
-            self.found.append(
-                Diagnostic("error", location, f"stopped after {MAX_ERRORS} errors")
-            )
+            self.found.append(Diagnostic("error", location, f"stopped after {MAX_ERRORS} errors"))
             self.check()
 
     def warning(self, location: Location, source: str, problem: SourceError) -> None:
@@ -174,10 +172,10 @@ class Diagnostics:
                 text = source[location.column - 1 :].rstrip()
         place = Location(location.file, location.line, column)
         notes = list(problem.notes)
-        via, reason = location.via, location.reason
-        while via is not None:
-            notes.append(Note(via, reason))
-            via, reason = via.via, via.reason
+        inner = location
+        while inner.via is not None:
+            notes.append(Note(inner.via, inner.reason))
+            inner = inner.via
         self.found.append(
             Diagnostic(severity, place, problem.message, source, text, problem.hint, tuple(notes))
         )

@@ -321,8 +321,9 @@ class Expander:
     def _include(self, rest: str, line: Line) -> None:
         path = self.find_file(unquote(rest), line)
         text = path.read_text(encoding="utf-8", errors="surrogateescape")
-        self._push(read(text, str(path), via=line.location, reason="included from here"),
-                   is_macro=False)
+        self._push(
+            read(text, str(path), via=line.location, reason="included from here"), is_macro=False
+        )
 
     def find_file(self, name: str, line: Line) -> Path:
         """The file that an `.include` or `.incbin` means.

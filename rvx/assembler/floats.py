@@ -55,9 +55,7 @@ def parse_number(text: str) -> tuple[bool, Fraction | str]:
 
 def _exponent(text: str, whole: str) -> int:
     if len(text) > 6 or abs(int(text)) > MAX_EXPONENT:
-        raise SourceError(
-            f"the exponent of '{whole}' is beyond {MAX_EXPONENT}", text=whole
-        )
+        raise SourceError(f"the exponent of '{whole}' is beyond {MAX_EXPONENT}", text=whole)
     return int(text)
 
 

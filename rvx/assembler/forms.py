@@ -23,7 +23,7 @@ from rvx.isa.operands import (
 from rvx.isa.syntax import Slot, Syntax
 
 Evaluate = Callable[[Expression], Value]
-Filled = dict[str, "int | Value"]
+Filled = Mapping[str, "int | Value"]
 
 
 class Mismatch(SourceError):
@@ -65,7 +65,7 @@ class Form:
         slots = self.syntax.slots
         if not self.required <= len(operands) <= len(slots):
             raise Mismatch(-1, "")
-        own: Filled = {}
+        own: dict[str, int | Value] = {}
         for position, slot in enumerate(slots):
             if position >= len(operands):
                 place = self.places[slot.name]
@@ -83,7 +83,12 @@ class Form:
         }
 
     def _fill(
-        self, own: Filled, slot: Slot, operand: Operand, isa: Isa, evaluate: Evaluate
+        self,
+        own: dict[str, int | Value],
+        slot: Slot,
+        operand: Operand,
+        isa: Isa,
+        evaluate: Evaluate,
     ) -> None:
         if not slot.base:
             own[slot.name] = fill_place(self.places[slot.name], operand, isa, evaluate)
@@ -92,9 +97,7 @@ class Form:
         if isinstance(operand, Memory):
             own[slot.base] = fill_place(base, operand.base, isa, evaluate)
             if slot.name:
-                own[slot.name] = fill_place(
-                    self.places[slot.name], operand.offset, isa, evaluate
-                )
+                own[slot.name] = fill_place(self.places[slot.name], operand.offset, isa, evaluate)
             elif operand.offset != Number(0):
                 raise Mismatch(
                     0,
@@ -141,18 +144,18 @@ def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> 
         number = isa.csr_names.get(operand.name)
         if number is not None:
             return number
-    if isinstance(operand, Name) and operand.name in isa.registers:
-        if not (isinstance(kind, ImmediateKind) and kind.is_target):
-            raise Mismatch(
-                0,
-                f"'{operand}' is a register, and a number is needed here",
-                hint=_wanted(place),
-                text=operand.name,
-            )
+    is_target = isinstance(kind, ImmediateKind) and kind.is_target
+    if isinstance(operand, Name) and operand.name in isa.registers and not is_target:
+        raise Mismatch(
+            0,
+            f"'{operand}' is a register, and a number is needed here",
+            hint=_wanted(place),
+            text=operand.name,
+        )
     value = evaluate(operand.operand if isinstance(operand, Modified) else operand)
     if isinstance(operand, Modified):
         return _modified(place, operand, value)
-    if isinstance(kind, ImmediateKind) and kind.is_target:
+    if is_target:
         return value
     if not value.is_constant:
         what = "CSR" if isinstance(kind, CsrKind) else "number"

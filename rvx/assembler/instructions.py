@@ -16,7 +16,7 @@ from rvx.assembler.relocations import (
 )
 from rvx.assembler.sections import Branch
 from rvx.assembler.syntax import Memory, Modified, Name, Operand
-from rvx.assembler.values import Value
+from rvx.assembler.values import Value, note_use
 from rvx.isa import EncodingError, Instruction
 
 INVERTIBLE = frozenset("beq bne blt bge bltu bgeu".split())
@@ -173,11 +173,9 @@ def _emit_target(
     if instruction.size == 4 and assembly.options.rvc:
         short = compress(assembly.isa, written, count, instruction, zero)
     word = short[0].encode(short[1]) if short else plain
-    assembly.note_use(value)
+    note_use(value, assembly.location)
     section = assembly.current[0]
-    section.lines.append(
-        (assembly.fragment, len(assembly.fragment.data), assembly.location, "x")
-    )
+    section.lines.append((assembly.fragment, len(assembly.fragment.data), assembly.location, "x"))
     assembly.end_fragment(
         Branch(
             word,
@@ -252,9 +250,7 @@ def unknown_mnemonic(assembly: Assembly, mnemonic: str) -> SourceError:
 def _wrong_count(mnemonic: str, forms: list[Form], count: int) -> SourceError:
     shapes = " or ".join(f"'{form.syntax.shape}'" for form in forms)
     operands = "1 operand" if count == 1 else f"{count} operands"
-    return SourceError(
-        f"'{mnemonic}' does not take {operands}", hint=f"the syntax is: {shapes}"
-    )
+    return SourceError(f"'{mnemonic}' does not take {operands}", hint=f"the syntax is: {shapes}")
 
 
 def register_number(assembly: Assembly, operand: Operand) -> int:

@@ -270,9 +270,7 @@ class Linker:
             output.alignment,
         )
 
-    def _relocate(
-        self, data: bytearray, section: ObjectSection, offset: int, address: int
-    ) -> None:
+    def _relocate(self, data: bytearray, section: ObjectSection, offset: int, address: int) -> None:
         highs: dict[int, int] | None = None
         for relocation in section.relocations:
             kind, place = relocation.kind, address + relocation.offset
@@ -307,9 +305,7 @@ class Linker:
                     found[place] = 0  # the auipc itself is reported
         return found
 
-    def _low(
-        self, relocation: Relocation, highs: dict[int, int], section: ObjectSection
-    ) -> int:
+    def _low(self, relocation: Relocation, highs: dict[int, int], section: ObjectSection) -> int:
         assert relocation.symbol is not None
         place = self.address(relocation.symbol, relocation.location)
         if place is None or place not in highs:
@@ -372,9 +368,7 @@ class Linker:
             return None
         address = self.address(symbol, None) or 0
         home = _output_name(symbol.section) if symbol.section is not None else ""
-        return ProgramSymbol(
-            symbol.name, address, symbol.size, symbol.type, symbol.binding, home
-        )
+        return ProgramSymbol(symbol.name, address, symbol.size, symbol.type, symbol.binding, home)
 
     def _entry(self, symbols: dict[str, ProgramSymbol]) -> int:
         found = symbols.get(self.entry)

@@ -139,7 +139,7 @@ def unquote(text: str) -> str:
 
 
 def substitute(text: str, bound: dict[str, str], count: int) -> str:
-    """The text with `\\name`, `\\@` and `\\()` replaced."""
+    r"""The text with `\name`, `\@` and `\()` replaced."""
     if "\\" not in text:
         return text
 

@@ -1,4 +1,4 @@
-"""An object: sections with bytes and relocations, symbols; what assembling makes and linking takes."""
+"""Objects: what assembling makes and linking takes."""
 
 from __future__ import annotations
 

@@ -37,9 +37,7 @@ class Line:
         return self.text
 
 
-def read(
-    text: str, file: str, *, via: Location | None = None, reason: str = ""
-) -> Iterator[Line]:
+def read(text: str, file: str, *, via: Location | None = None, reason: str = "") -> Iterator[Line]:
     """The statements of a source text, in order; line markers of a C preprocessor are followed.
 
     Raises:

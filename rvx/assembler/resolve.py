@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from rvx.assembler.assembly import Assembly, nops
+from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import Location, SourceError
 from rvx.assembler.directives.data import encode_leb128
 from rvx.assembler.layout import lay_out
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
+from rvx.assembler.output import MAX_BYTES, MAX_NOBITS, nops
 from rvx.assembler.relocations import FIELDS
 from rvx.assembler.sections import (
     NOBITS,
@@ -69,8 +70,6 @@ class Resolver:
         return self.object
 
     def _check_size(self, section: Section) -> None:
-        from rvx.assembler.assembly import MAX_BYTES, MAX_NOBITS
-
         most = MAX_NOBITS if section.type == NOBITS else MAX_BYTES
         if section.size > most:
             self._error(
@@ -95,7 +94,7 @@ class Resolver:
         self._symbols[id(symbol)] = made
         self.object.symbols.append(made)
         made.binding = symbol.binding
-        made.used_at = symbol.used_at[0] if symbol.used_at else symbol.defined_at
+        made.used_at = symbol.used_at or symbol.defined_at
         if symbol.fragment is not None:
             made.kind = "defined"
             made.section = self._sections[id(symbol.fragment.section)]
@@ -300,7 +299,8 @@ class Resolver:
                 f"the target of '{mnemonic}' must be a label of the same section",
                 hint="no relocation exists for this field",
             )
-        assert symbol is not None and symbol.fragment is not None
+        assert symbol is not None
+        assert symbol.fragment is not None
         distance = symbol.fragment.address + symbol.offset + value.number - at
         try:
             bits = instruction.operands[name].encode(distance)

@@ -25,7 +25,9 @@ class Symbol:
         size: in bytes, a number or an expression.
         alignment: of a common symbol.
         defined_at: the statement that defines it.
-        is_mentioned: whether a relocation or a directive names it, so that it must be written.
+        is_mentioned: whether a directive names it, so that it must be written.
+        is_fixed: whether `.local` names it.
+        is_assigned: whether `.set` defines it, which may do so again.
     """
 
     name: str
@@ -38,10 +40,11 @@ class Symbol:
     size: Value | None = None
     alignment: int = 0
     defined_at: Location | None = None
-    used_at: tuple[Location, str] | None = None
+    used_at: Location | None = None
     is_mentioned: bool = False
     is_common: bool = False
     is_fixed: bool = False
+    is_assigned: bool = False
 
     @property
     def is_defined(self) -> bool:
@@ -266,3 +269,13 @@ def _binary(operator: str, left: int, right: int) -> int:
     if operator == "||":
         return int(left != 0 or right != 0)
     return {"*": left * right, "|": left | right, "^": left ^ right, "&": left & right}[operator]
+
+
+def note_use(value: Value, location: Location) -> None:
+    """Remembers where the symbols of a value are used first, for messages."""
+    for symbol in (value.plus, value.minus):
+        if symbol is not None and symbol.used_at is None:
+            symbol.used_at = location
+    if value.tree is not None:
+        for part in value.tree[1]:
+            note_use(part, location)

@@ -53,7 +53,11 @@ _FORMATS: tuple[tuple[str, str, str], ...] = (
     ("ci", f"{_OP}, rd:any, imm:s", f"{_F3} imm[5] rd imm[4:0] {_SHORT}"),
     ("ciw", f"{_OP}, rd:anyc, imm:u", f"{_F3} imm[7:0] rd[2:0] {_SHORT}"),
     ("css", f"{_OP}, rs2:any, imm:u", f"{_F3} imm[5:0] rs2 {_SHORT}"),
-    ("cl", f"{_OP}, rd:anyc, imm:u(rs1:anyc)", f"{_F3} imm[4:2] rs1[2:0] imm[1:0] rd[2:0] {_SHORT}"),
+    (
+        "cl",
+        f"{_OP}, rd:anyc, imm:u(rs1:anyc)",
+        f"{_F3} imm[4:2] rs1[2:0] imm[1:0] rd[2:0] {_SHORT}",
+    ),
     (
         "cs",
         f"{_OP}, rs2:anyc, imm:u(rs1:anyc)",

@@ -44,9 +44,7 @@ def standard_section(assembly: Assembly, name: str, rest: str) -> None:
 
 def _subsection(number: int, text: str) -> int:
     if not 0 <= number <= 8192:
-        raise SourceError(
-            f"there is no subsection {number}", hint="valid is 0 to 8192", text=text
-        )
+        raise SourceError(f"there is no subsection {number}", hint="valid is 0 to 8192", text=text)
     return number
 
 

@@ -117,10 +117,12 @@ def comm(assembly: Assembly, name: str, rest: str) -> None:
     if count < 0:
         raise SourceError(f"the size of '{parts[0]}' is negative: {count}", text=parts[1])
     assembly.check_size(count, parts[1])
-    alignment = _alignment(assembly, parts[2]) if len(parts) > 2 else _natural_alignment(count)
+    is_local = symbol.binding == "local" and symbol.is_fixed
+    natural = 1 if is_local else min(16, 1 << max(count - 1, 0).bit_length())
+    alignment = _alignment(assembly, parts[2]) if len(parts) > 2 else natural
     if symbol.fragment is not None:
         raise SourceError(f"symbol '{symbol.name}' is defined already", text=parts[0])
-    if symbol.binding == "local" and symbol.is_fixed:
+    if is_local:
         _reserve(assembly, symbol.name, count, alignment)
         return
     symbol.binding = "global" if symbol.binding == "local" else symbol.binding
@@ -139,7 +141,8 @@ def lcomm(assembly: Assembly, name: str, rest: str) -> None:
     if count < 0:
         raise SourceError(f"the size of '{parts[0]}' is negative: {count}", text=parts[1])
     assembly.check_size(count, parts[1])
-    alignment = _alignment(assembly, parts[2]) if len(parts) > 2 else _natural_alignment(count)
+    natural = min(8, 1 << max(count, 1).bit_length() - 1)
+    alignment = _alignment(assembly, parts[2]) if len(parts) > 2 else natural
     _reserve(assembly, plain_name(parts[0]), count, alignment)
 
 
@@ -148,7 +151,7 @@ def _reserve(assembly: Assembly, name: str, count: int, alignment: int) -> None:
 
     current = assembly.current
     before = assembly.previous
-    assembly.switch(assembly.section(".bss"))
+    assembly.switch(assembly.section(".bss"), 1)
     add_alignment(assembly, alignment, b"\0", 0)
     assembly.define_label(name)
     symbol = assembly.symbol(name)
@@ -164,14 +167,6 @@ def _alignment(assembly: Assembly, text: str) -> int:
     if alignment < 1 or alignment & alignment - 1 or alignment > 1 << 31:
         raise SourceError(f"{alignment} is not a power of two", hint="valid are 1, 2, 4, 8 ...")
     return alignment
-
-
-def _natural_alignment(count: int) -> int:
-    """As GNU as aligns room without a given alignment: by its size, to 16 at most."""
-    for alignment in (16, 8, 4, 2):
-        if count >= alignment:
-            return alignment
-    return 1
 
 
 @directive(".file")

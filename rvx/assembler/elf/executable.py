@@ -56,9 +56,7 @@ def executable(program: Program) -> bytes:
     )
 
 
-def _add_symbols(
-    program: Program, sections: list[ImageSection], numbers: dict[str, int]
-) -> None:
+def _add_symbols(program: Program, sections: list[ImageSection], numbers: dict[str, int]) -> None:
     strings = StringTable()
     order = sorted(program.all_symbols, key=lambda symbol: symbol.binding != "local")
     entries = [_symbol(symbol, numbers) for symbol in order]
@@ -94,9 +92,7 @@ def _symbol(symbol: ProgramSymbol, numbers: dict[str, int]) -> ImageSymbol:
     )
 
 
-def _place(
-    program: Program, sections: list[ImageSection], loaded: int
-) -> list[ImageSegment]:
+def _place(program: Program, sections: list[ImageSection], loaded: int) -> list[ImageSegment]:
     """Gives every section its offset: loaded ones congruent to their address, page by page."""
     header, entry = (64, 56) if program.xlen == 64 else (52, 32)
     at = header + entry * len(program.segments)

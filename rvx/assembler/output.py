@@ -1,0 +1,226 @@
+"""Where assembled bytes go: sections, subsections, the current place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rvx.assembler.diagnostics import Diagnostics, Location, SourceError
+from rvx.assembler.sections import (
+    NOBITS,
+    Align,
+    Fixup,
+    Fragment,
+    Org,
+    Section,
+    Tail,
+    default_attributes,
+)
+from rvx.assembler.values import Value, note_use
+
+MAX_BYTES = 1 << 28
+MAX_NOBITS = 1 << 40
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `.option` sets.
+
+    Attributes:
+        rvc: whether instructions are compressed where they can be.
+        relax: whether the linker may relax.
+        pic: whether `la` goes through the global offset table.
+    """
+
+    rvc: bool
+    relax: bool = False
+    pic: bool = False
+
+
+@dataclass(kw_only=True)
+class Output:
+    """The sections of one source, and the place where the next byte goes.
+
+    Attributes:
+        options: the current `.option` settings.
+        sections: by name, and by name and group for members of groups.
+        location: the statement at hand.
+        source: its line.
+        current: the section and the number of its subsection.
+        previous: those before, for `.previous`.
+        fragment: where bytes are appended.
+    """
+
+    options: Options
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
+    sections: dict[str, Section] = field(default_factory=dict)
+    location: Location = field(default_factory=lambda: Location("<start>", 1))
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        self._section_stack: list[tuple[tuple[Section, int], tuple[Section, int]]] = []
+        for name in (".text", ".data", ".bss"):
+            self.section(name)
+        self.sections[".text"].alignment = 2 if self.options.rvc else 4
+        self.current = (self.sections[".text"], 0)
+        self.previous = self.current
+        self.fragment = self._open(*self.current)
+
+    def section(
+        self,
+        name: str,
+        flags: int | None = None,
+        type_: int | None = None,
+        entry_size: int = 0,
+        group: str = "",
+        link: str = "",
+    ) -> Section:
+        """The section of that name, made if there is none; its first attributes stay.
+
+        Raises:
+            SourceError: it is there already with other attributes.
+        """
+        key = f"{name}\0{group}" if group else name
+        known = self.sections.get(key)
+        by_name = default_attributes(name)
+        if known is None:
+            chosen = (by_name[0] if flags is None else flags) | (0x200 if group else 0)
+            kind = by_name[1] if type_ is None else type_
+            made = Section(name, chosen, kind, entry_size or by_name[2], group, link)
+            self.sections[key] = made
+            return made
+        wanted = None if flags is None else flags | (0x200 if group else 0)
+        if wanted is not None and wanted & ~known.flags & 0x7:
+            raise SourceError(
+                f"section '{name}' has been opened with other flags",
+                hint="give the flags where the section stands first, and leave them out later",
+                text=name,
+            )
+        return known
+
+    def switch(self, section: Section, subsection: int = 0) -> None:
+        """Makes what follows go to that section."""
+        self.previous = self.current
+        self._set_current(section, subsection)
+
+    def switch_back(self) -> None:
+        """Goes to the section before the current one."""
+        current = self.current
+        self._set_current(*self.previous)
+        self.previous = current
+
+    def push_section(self) -> None:
+        """Keeps the current section for `pop_section`."""
+        self._section_stack.append((self.current, self.previous))
+
+    def pop_section(self) -> None:
+        """Returns to the section that was pushed last.
+
+        Raises:
+            SourceError: none was.
+        """
+        if not self._section_stack:
+            raise SourceError(".popsection has no .pushsection before it")
+        current, previous = self._section_stack.pop()
+        self._set_current(*current)
+        self.previous = previous
+
+    def _set_current(self, section: Section, subsection: int) -> None:
+        self.current = (section, subsection)
+        self.fragment = self._open(section, subsection)
+
+    def _open(self, section: Section, subsection: int) -> Fragment:
+        fragments = section.subsections.setdefault(subsection, [])
+        if not fragments:
+            fragments.append(Fragment(section, 0))
+        return fragments[-1]
+
+    # --- Bytes
+
+    def emit(self, data: bytes) -> None:
+        """Appends bytes.
+
+        Raises:
+            SourceError: the section holds no bytes.
+        """
+        if self.current[0].type == NOBITS and any(data):
+            raise SourceError(
+                f"section '{self.current[0].name}' holds no bytes, only their size",
+                hint="use .zero, .space or .skip here, or another section such as .data",
+            )
+        self.fragment.data += data
+
+    def emit_word(self, word: int, size: int) -> None:
+        """Appends an instruction."""
+        section = self.current[0]
+        section.lines.append((self.fragment, len(self.fragment.data), self.location, "x"))
+        self.emit(word.to_bytes(size, "little"))
+
+    def mark_data(self) -> None:
+        """Notes that data follows, not instructions."""
+        section = self.current[0]
+        if section.is_code:
+            section.lines.append((self.fragment, len(self.fragment.data), self.location, "d"))
+
+    def end_fragment(self, tail: Tail) -> Fragment:
+        """Closes the current fragment with a stretchable tail and begins the next."""
+        closed = self.fragment
+        closed.tail = tail
+        section, subsection = self.current
+        fragments = section.subsections[subsection]
+        self.fragment = Fragment(section, len(fragments))
+        fragments.append(self.fragment)
+        return closed
+
+    def fix(self, kind: str, value: Value, *, back: int = 0, is_relaxable: bool = False) -> None:
+        """Notes that the place `back` bytes before the end is to be filled in later."""
+        note_use(value, self.location)
+        self.current[0].fixups.append(
+            Fixup(
+                self.fragment,
+                len(self.fragment.data) - back,
+                kind,
+                value,
+                is_relaxable,
+                self.location,
+            )
+        )
+
+    def emit_nops(self, room: int) -> None:
+        """Appends nops that the linker shortens to keep an alignment when it relaxes."""
+        self.current[0].lines.append((self.fragment, len(self.fragment.data), self.location, "x"))
+        self.fix("ALIGN", Value(room))
+        self.emit(nops(room))
+
+    def pad_sections(self) -> None:
+        """Pads every section of code to its alignment, as GNU as does at the end of a source."""
+        for section in self.sections.values():
+            if section.alignment > 1 and section.subsections and section.is_code:
+                self._set_current(section, max(section.subsections))
+                fill = b"\0" if self.options.relax else None
+                nop_size = 2 if self.options.rvc else 4
+                self.end_fragment(Align(section.alignment, fill, nop_size, 0))
+
+    def move_to(self, target: Value) -> None:
+        """Goes on at a place of the current section, as `. = target` and `.org` do."""
+        self.end_fragment(Org(target, 0, self.location))
+
+    def check_size(self, count: int, text: str) -> None:
+        """Refuses a size that no object can have.
+
+        Raises:
+            SourceError: the size is beyond what a section may hold.
+        """
+        most = MAX_NOBITS if self.current[0].type == NOBITS else MAX_BYTES
+        if count > most:
+            raise SourceError(
+                f"{count} bytes are more than a section can hold here, which is {most}",
+                hint="large blocks of zeros go to .bss",
+                text=text,
+            )
+
+
+def nops(count: int) -> bytes:
+    """Instructions that do nothing, `count` bytes of them; odd bytes at the front are 0."""
+    odd = count & 1
+    short = (count & 2) >> 1
+    return bytes(odd) + b"\x01\x00" * short + b"\x13\x00\x00\x00" * (count // 4)
