@@ -1,6 +1,6 @@
 """Bit arithmetic for instruction bodies: right on NumPy int64 and in compiled code."""
 
-from collections.abc import MutableSequence
+from typing import Protocol
 
 Word = int
 """An encoded instruction: 16 or 32 bits, not negative."""
@@ -8,8 +8,16 @@ Word = int
 Address = int
 """A guest address, not negative."""
 
-Words = MutableSequence[int]
-"""State words as a body sees them: an int64 array."""
+
+class Words(Protocol):
+    """Numbers by position, as a body sees state words or bytes of memory.
+
+    An int64 array in general; a memoryview or a list does where nothing is compiled.
+    """
+
+    def __getitem__(self, index: int, /) -> int: ...
+    def __setitem__(self, index: int, value: int, /) -> None: ...
+
 
 MASK32 = 0xFFFFFFFF
 INT64_MIN = -(2**63)

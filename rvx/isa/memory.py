@@ -7,7 +7,9 @@ guest at this instruction. The functions are kernels: they run interpreted and c
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
+
+from rvx.isa.bits import Words
 
 FAULT_NONE = 0
 FAULT_LOAD = 1
@@ -18,13 +20,6 @@ FAULT_KIND, FAULT_ADDRESS, FAULT_SIZE, CODE_WRITTEN = 0, 1, 2, 3
 
 PAGE_SHIFT = 12
 READABLE, WRITABLE, EXECUTABLE = 1, 2, 4
-
-
-class Words(Protocol):
-    """A mutable array of numbers: a NumPy array, a memoryview or a list."""
-
-    def __getitem__(self, index: int, /) -> int: ...
-    def __setitem__(self, index: int, value: int, /) -> None: ...
 
 
 class Memory(NamedTuple):
