@@ -2,7 +2,7 @@
 #           const float *scale)
 #
 # C = scale * A B, INT8 with one scale per tensor: eight products an instruction, summed exactly
-# in 32 bits (the sum cannot overflow for k up to 133152).
+# in 32 bits (the sum cannot overflow for k up to 133144).
 # A is m by k and C is m by n, both by rows; B is stored transposed, n by k.
 # k is a multiple of 8, filled up with zeros; m, n and k are at least 1.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,10 @@ from rvx.analysis.table import title
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top, in printer's points."""
+
+LABEL_SIZE = 8
 SUFFIXES = (".svg", ".png", ".pdf")
 
 
@@ -83,16 +88,53 @@ def draw_pareto(axes: Axes, rows: Sequence[Row]) -> None:
         zorder=1,
     )
     for row in shown:
-        at = (row.instructions_per_mac, row.total.sqnr_db)
-        axes.scatter(*at, s=25, zorder=2)
-        axes.annotate(row.variant.name, at, xytext=(4, 4), textcoords="offset points", fontsize=8)
+        axes.scatter(row.instructions_per_mac, row.total.sqnr_db, s=25, zorder=2)
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
-    axes.margins(0.15)
+    axes.margins(0.2)
+    points = {row.variant.name: (row.instructions_per_mac, row.total.sqnr_db) for row in shown}
+    for name, offset in label_offsets(axes, points).items():
+        axes.annotate(
+            name,
+            points[name],
+            xytext=offset,
+            textcoords="offset points",
+            fontsize=LABEL_SIZE,
+            arrowprops={"arrowstyle": "-", "color": "0.7", "lw": 0.5, "shrinkB": 2},
+        )
     axes.set_xlabel("instructions per MAC")
     axes.set_ylabel("SQNR in dB")
     axes.set_title("Accuracy against instructions", fontsize=10)
     axes.grid(alpha=0.3)
+
+
+def label_offsets(
+    axes: Axes, points: Mapping[str, tuple[float, float]]
+) -> dict[str, tuple[float, float]]:
+    """Where labels go, in printer's points from what they name, so that none hides another.
+
+    The nearest free place of a spiral around each point is taken, in the order of the points.
+    """
+    scale = 72 / axes.figure.dpi
+    centres = {name: axes.transData.transform(at) * scale for name, at in points.items()}
+    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in centres.values()]
+    offsets: dict[str, tuple[float, float]] = {}
+    for name, (x, y) in centres.items():
+        width, height = 0.62 * LABEL_SIZE * len(name), 1.2 * LABEL_SIZE
+        for step in range(400):
+            radius, angle = 6 + step / 4, step * 0.7 + 0.6
+            dx, dy = radius * math.cos(angle), radius * math.sin(angle)
+            left = x + dx - (width if dx < 0 else 0)
+            box = (left, y + dy - height / 2, left + width, y + dy + height / 2)
+            if not any(_overlap(box, other) for other in taken):
+                break
+        taken.append(box)
+        offsets[name] = (box[0] - x, box[1] + height / 4 - y)
+    return offsets
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def draw_mix(axes: Axes, rows: Sequence[Row]) -> None:

@@ -58,6 +58,7 @@ def smac(rd, rs1, rs2):
     return min(max(rd + rs1 * rs2, -0x80000000), 0x7FFFFFFF)
 '''
 
+
 @pytest.fixture
 def extension(tmp_path):
     path = tmp_path / "xmac.py"

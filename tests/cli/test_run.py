@@ -123,7 +123,10 @@ def test_an_elf_file_for_another_isa(rvx, source, extension, tmp_path):
     ("arguments", "sentence"),
     [
         (["--march", "rv64gq"], "'q' in 'rv64gq' is not an extension that rvx knows"),
-        (["--march", "rv64gc_xpost"], "there is no extension 'xpost' (did you mean xposit?); known are i,"),
+        (
+            ["--march", "rv64gc_xpost"],
+            "there is no extension 'xpost' (did you mean xposit?); known are i,",
+        ),
         (["--backend", "fpga"], "--backend fpga: there are native and python"),
         (["--ext", "nosuch.py"], "there is no extension file 'nosuch.py'"),
     ],

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from rvx.analysis.compare import compare, draw
+from rvx.analysis.kernel import KernelError, load
+from rvx.analysis.table import COLUMNS, title, to_markdown, to_rich
+
+SIZES = {"M": 3, "N": 4, "K": 5}
+
+
+def test_inputs_are_drawn_once_from_the_seed():
+    gemm = load("gemm")
+    one, two, other = draw(gemm, SIZES, seed=7), draw(gemm, SIZES, seed=7), draw(gemm, SIZES)
+    assert np.array_equal(one.a, two.a)
+    assert np.array_equal(one.b, two.b)
+    assert not np.array_equal(one.a, other.a)
+    assert one.a.shape == (3, 5)
+    assert one.b.shape == (4, 5)
+    generator = np.random.default_rng(7)
+    assert np.array_equal(one.a, generator.uniform(-1, 1, (3, 5)))
+    assert np.array_equal(one.b.T, generator.uniform(-1, 1, (5, 4)))
+
+
+def test_inputs_lie_in_the_range():
+    inputs = draw(load("conv2d"), {}, 2.0, 3.0)
+    for x in (inputs.a, inputs.b):
+        assert 2 <= x.min() < 2.1
+        assert 2.9 < x.max() <= 3
+    assert inputs.golden.shape == (1, 14, 14, 16)
+
+
+def test_the_golden_product_is_that_of_the_inputs():
+    inputs = draw(load("gemm"), SIZES)
+    assert np.allclose(inputs.golden, inputs.a @ inputs.b.T, rtol=1e-14, atol=1e-15)
+
+
+def test_the_golden_convolution_is_the_sum_over_the_window():
+    sizes = {"N": 2, "C": 3, "H": 5, "W": 6, "F": 2, "K": 3, "S": 2}
+    inputs = draw(load("conv2d"), sizes)
+    assert inputs.golden.shape == (2, 2, 2, 2)
+    for n, y, x, f in np.ndindex(inputs.golden.shape):
+        window = inputs.a[n, 2 * y : 2 * y + 3, 2 * x : 2 * x + 3]
+        assert inputs.golden[n, y, x, f] == pytest.approx((window * inputs.b[f]).sum(), rel=1e-13)
+
+
+@pytest.mark.parametrize("ends", [(1, 1), (2, 1), (float("-inf"), 1), (0, float("nan"))])
+def test_ranges_that_are_none(ends):
+    with pytest.raises(ValueError, match="is not finite and ascending"):
+        draw(load("gemm"), SIZES, *ends)
+
+
+def test_sizes_are_checked_before_anything_is_drawn():
+    with pytest.raises(KernelError, match="M=-1 is too small"):
+        draw(load("gemm"), {"M": -1})
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    gemm = load("gemm")
+    told = []
+    result = compare(gemm, draw(gemm, SIZES), gemm.select(["f64", "f32"]), progress=told.append)
+    assert told == ["f64", "f32"]
+    return result
+
+
+def test_the_error_is_split(comparison):
+    f64, f32 = comparison.rows
+    assert f64.from_inputs.mse == 0
+    assert f64.from_arithmetic == f64.total
+    assert 0 < f32.from_inputs.mse < f32.total.mse
+    assert f32.from_arithmetic.mse > 0
+    assert comparison.is_exact
+
+
+def test_the_table_has_the_same_cells_everywhere(comparison):
+    assert title(comparison) == "gemm M=3 N=4 K=5, uniform in [-1, 1], seed 0"
+    table = to_rich(comparison)
+    assert [column.header for column in table.columns] == [column.header for column in COLUMNS]
+    cells = [[str(cell) for cell in column.cells] for column in table.columns]
+    lines = [line.strip("| ").split(" | ") for line in to_markdown(comparison).splitlines()]
+    assert lines[0] == [column.header for column in COLUMNS]
+    assert lines[2:] == [list(row) for row in zip(*cells, strict=True)]
+    assert lines[2][0] == "f64"
+    assert lines[2][-1] == "exact"

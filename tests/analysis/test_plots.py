@@ -1,0 +1,83 @@
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from matplotlib.figure import Figure
+
+from rvx.analysis.plots import PlotError, check, draw_mix, draw_pareto, label_offsets, pareto_front
+
+
+@dataclass(frozen=True)
+class Row:
+    """As much of a row as the pictures look at."""
+
+    name: str
+    instructions_per_mac: float
+    sqnr: float
+    by_kind: dict = field(default_factory=lambda: {"load": 2, "custom": 1})
+    macs: int = 1
+
+    @property
+    def variant(self):
+        return SimpleNamespace(name=self.name)
+
+    @property
+    def total(self):
+        return SimpleNamespace(sqnr_db=self.sqnr)
+
+    @property
+    def run(self):
+        return SimpleNamespace(by_kind=self.by_kind)
+
+
+ROWS = [
+    Row("good", 6, 300),
+    Row("cheap", 0.5, 20),
+    Row("middle", 1, 45),
+    Row("beaten", 2, 40),
+    Row("twin", 6, 290),
+]
+
+
+def test_the_front_is_what_nothing_beats():
+    assert [row.name for row in pareto_front(ROWS)] == ["cheap", "middle", "good"]
+    assert pareto_front([]) == []
+
+
+def test_labels_keep_out_of_each_others_way():
+    axes = Figure().subplots()
+    points = {f"variant_{i}": (0.5 + i / 1000, 0.5) for i in range(8)}
+    offsets = label_offsets(axes, points)
+    places = list(offsets.values())
+    assert len(places) == 8
+    for i, (x, y) in enumerate(places):
+        for u, v in places[:i]:
+            assert abs(x - u) > 30 or abs(y - v) >= 8
+
+
+def test_every_variant_is_drawn_and_named():
+    left, right = Figure().subplots(1, 2)
+    draw_pareto(left, ROWS)
+    draw_mix(right, ROWS)
+    assert {text.get_text() for text in left.texts} == {row.name for row in ROWS}
+    assert [t.get_text() for t in right.get_yticklabels()] == [row.name for row in ROWS]
+    assert [t.get_text() for t in right.get_legend().get_texts()] == ["load", "custom"]
+
+
+def test_exact_results_have_no_place_on_a_scale_of_decibels():
+    axes = Figure().subplots()
+    draw_pareto(axes, [*ROWS, Row("exact", 1, float("inf"))])
+    assert "exact" not in {text.get_text() for text in axes.texts}
+
+
+def test_a_missing_library_is_said_with_the_remedy(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(PlotError, match=r"not installed: pip install 'rvx\[plot\]'"):
+        check(tmp_path / "a.svg")
+
+
+def test_names_that_are_no_pictures():
+    with pytest.raises(PlotError, match=r"'a\.jpeg' is not the name of a picture; it"):
+        check(Path("a.jpeg"))
