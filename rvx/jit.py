@@ -100,18 +100,31 @@ def _references(function: types.FunctionType) -> dict[tuple[str, ...], object]:
     return found
 
 
+Replacements = tuple[tuple[Callable[..., Any], Any], ...]
+"""Pairs of a function and what stands for it in compiled code."""
+
+
 @cache
-def native(function: Callable[..., Any]) -> Any:
+def native(function: Callable[..., Any], replacing: Replacements = ()) -> Any:
     """The numba dispatcher of a plain function; what it calls is compiled with it.
+
+    Args:
+        function: the outermost function.
+        replacing: functions that the compiled code calls others for, wherever they are reached.
 
     Raises:
         TypeError: the argument is not a plain Python function.
     """
+    for original, stand_in in replacing:
+        if function is original:
+            return stand_in
     if not isinstance(function, types.FunctionType):
         raise TypeError(f"only a plain Python function can be compiled, not {function!r}")
     # Without the runtime (nrt) a kernel cannot allocate arrays, and needs no counting of references
     # to those it is given: that counting costs two thirds of a quire's multiply-accumulate.
-    return _wrapping_numba().njit(_rebound(function), error_model="numpy", _nrt=False)
+    return _wrapping_numba().njit(
+        _rebound(function, replacing), error_model="numpy", _nrt=False
+    )
 
 
 @cache
@@ -129,7 +142,7 @@ def _wrapping_numba() -> Any:
     return numba
 
 
-def _rebound(function: types.FunctionType) -> types.FunctionType:
+def _rebound(function: types.FunctionType, replacing: Replacements) -> types.FunctionType:
     """A copy of the function whose references lead to compiled twins."""
     namespace = dict(function.__globals__)
     stand_ins: dict[tuple[str, ...], types.ModuleType] = {}
@@ -139,12 +152,12 @@ def _rebound(function: types.FunctionType) -> types.FunctionType:
         if value is function:
             continue
         if len(chain) == 1:
-            namespace[chain[0]] = native(value)
+            namespace[chain[0]] = native(value, replacing)
             continue
         parent = _stand_in(namespace, stand_ins, chain[:-1])
-        setattr(parent, chain[-1], native(value))
+        setattr(parent, chain[-1], native(value, replacing))
     closure = tuple(
-        types.CellType(native(value) if _is_kernel(value) else value)
+        types.CellType(native(value, replacing) if _is_kernel(value) else value)
         for value in _cells(function).values()
     )
     copy = types.FunctionType(
@@ -303,7 +316,7 @@ def export(function: Callable[..., Any], signature: str) -> Exported:
 def _inlined(function: types.FunctionType) -> Any:
     """As `native`, and always inlined, so that LLVM can vectorise the loop around it."""
     return _wrapping_numba().njit(
-        _rebound(function), error_model="numpy", _nrt=False, forceinline=True
+        _rebound(function, ()), error_model="numpy", _nrt=False, forceinline=True
     )
 
 

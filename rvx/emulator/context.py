@@ -64,7 +64,16 @@ class Field(IntEnum):
     FRM = 129  # address of the rounding mode
     BLOCKS_BIASED = 130  # BLOCKS - 8 * EXEC_BASE
     SLOW_BLOCK = 131  # address of the hook for all other blocks
-    END = 136
+    X_REGISTERS = 132  # addresses of x0 and f0, 0 where they are not known
+    F_REGISTERS = 133
+    READ_BEGIN = 134  # guest memory that regions load from without further checks
+    READ_LIMIT = 135
+    WRITE_BEGIN = 136  # and store to
+    WRITE_LIMIT = 137
+    BIAS = 138  # host address minus guest address
+    STOP = 139  # set to end a region soon
+    IS_LIMITED = 140
+    END = 144
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ class BlockCounter:
         mnemonics: Counter[str] = Counter()
         kinds: Counter[str] = Counter()
         custom = 0
-        for start, stop, running in self._runs():
+        for start, stop, running in self.runs():
             address, end = begin + 2 * start, begin + 2 * stop
             if memory.stub <= address < memory.stub + PAGE:
                 continue
@@ -111,8 +111,11 @@ class BlockCounter:
                 address += 4 if word & 3 == 3 else 2
         return Counts(executions, dict(mnemonics.most_common()), dict(kinds.most_common()), custom)
 
-    def _runs(self) -> list[tuple[int, int, int]]:
-        """Runs of halfwords that were executed equally often, as (first, end, executions)."""
+    def runs(self) -> list[tuple[int, int, int]]:
+        """Runs of halfwords that were executed equally often, as (first, end, executions).
+
+        While the hart runs, the numbers are those of about this moment.
+        """
         total = self.differences.copy()
         begins = np.flatnonzero(self.blocks[:, 0])
         total[begins] += self.blocks[begins, 0]

@@ -141,11 +141,12 @@ def _compile(instruction: Instruction, source: str) -> Handler:
     try:
         module = jit.load_generated(source, names, key)
     except numba.core.errors.NumbaError as error:
-        raise CompileError(_explain(instruction, error)) from None
+        raise CompileError(explain(instruction, error)) from None
     return Handler(module.handler.address, source)
 
 
-def _explain(instruction: Instruction, error: Exception) -> str:
+def explain(instruction: Instruction, error: Exception) -> str:
+    """Why numba does not take the body of an instruction, and where that body is."""
     assert instruction.body is not None
     code = instruction.body.__code__
     said = [line.strip() for line in str(error).splitlines() if line.strip()]

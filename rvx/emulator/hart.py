@@ -19,6 +19,7 @@ from rvx.emulator.counts import BlockCounter
 from rvx.emulator.hooks import compiled_hooks
 from rvx.emulator.interpreter import Interpreter
 from rvx.emulator.memory import GuestMemory
+from rvx.emulator.regions.tier import RegionTier
 from rvx.emulator.report import BREAKPOINT_WORDS, Reporter, kind_of_access
 from rvx.emulator.result import Trap, TrapKind
 from rvx.emulator.rows import Unsupported, Wiring
@@ -29,7 +30,7 @@ from rvx.isa.bits import Address
 from rvx.isa.memory import FAULT_LOAD
 
 Backend = Literal["native", "python"]
-Tier = Literal["trap", "inline"]
+Tier = Literal["trap", "inline", "region"]
 End = tuple[int | None, Trap | None]
 """How a run ended: the exit code, or the trap."""
 _NOWHERE = 0xFFFFF000
@@ -74,10 +75,12 @@ class Hart:
         self.inline = InlineTier(isa, core, context, memory, self.rows)
         self._interpreter = Interpreter(isa, core, context, memory)
         self._is_limited: bool | None = None
-        self._is_stopping = False
+        self._is_stopping = self._is_pausing = False
         self._error: BaseException | None = None
         self._bad_access: tuple[int, int, int] | None = None
-        may_promote = backend == "native" and tier == "inline"
+        may_promote = backend == "native" and tier != "trap"
+        self._uses_regions = may_promote and tier == "region" and core.pointers is not None
+        self.regions: RegionTier | None = None
         self._words[Field.THRESHOLD] = TRAPS_BEFORE_INLINE if may_promote else -1
 
     def run(self, pc: Address, limit: int | None) -> End:
@@ -88,7 +91,8 @@ class Hart:
         """
         self._install_hooks(limit is not None)
         self.counter.clear()
-        self._is_stopping = False
+        self._is_stopping = self._is_pausing = False
+        self._words[Field.STOP] = 0
         self._words[Field.REMAINING] = limit or 0
         while True:
             status, error, pc = self._start(pc)
@@ -102,13 +106,32 @@ class Hart:
                 self._core.forget_translations()
             elif status == Status.LIMIT:
                 return self._finish_limit(pc, limit or 0)
+            elif self._is_pausing and status == Status.RUNNING and error is None:
+                self._is_pausing = False
+                self._words[Field.STOP] = 0
+                if self.regions is not None:
+                    self.regions.install(self.inline.install_region)
             else:
                 return None, self._trap(status, error, pc, limit)
 
     def stop(self) -> None:
         """Ends the run soon; called from another thread, as often as it takes."""
         self._is_stopping = True
+        self._words[Field.STOP] = 1
         self._core.stop()
+
+    def watch(self, elapsed: float) -> None:
+        """Looks for loops worth compiling; called from another thread while the hart runs.
+
+        Args:
+            elapsed: seconds since the run began.
+        """
+        if self.regions is None or self._is_stopping:
+            return
+        if self.regions.has_pending or self.regions.look(elapsed):
+            self._is_pausing = True
+            self._words[Field.STOP] = 1
+            self._core.stop()
 
     def _install_hooks(self, is_limited: bool) -> None:
         if self._is_limited is not None:
@@ -126,6 +149,11 @@ class Hart:
         else:
             self._core.on_trap(self._interpret)
         self._core.on_bad_access(self._note_bad_access)
+        self._words[Field.IS_LIMITED] = is_limited
+        if self._uses_regions:
+            self.regions = RegionTier(
+                self._isa, self._context, self._memory, self.counter, is_limited
+            )
 
     def _start(self, pc: Address, count: int = 0) -> tuple[Status, str | None, Address]:
         """Starts the core; gives why it stopped, Unicorn's error, and where execution stands."""

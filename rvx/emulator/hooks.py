@@ -15,6 +15,7 @@ from rvx.emulator.context import Field, Status
 from rvx.emulator.pointers import (
     byte_array,
     call_handler,
+    call_region,
     call_word_callback,
     fingerprint,
     int64_array,
@@ -40,6 +41,7 @@ _SITES, _TRAPS, _THRESHOLD = int(Field.SITES), int(Field.TRAPS), int(Field.THRES
 _HASH, _HASH_MASK, _MISS = int(Field.HASH), int(Field.HASH_MASK), int(Field.MISS)
 _FLAGS_ADDRESS, _FLAGS_TABLE = int(Field.FLAGS_ADDRESS), int(Field.FLAGS_TABLE)
 _PC_REGISTER, _FFLAGS_REGISTER = int(Field.PC_REGISTER), int(Field.FFLAGS_REGISTER)
+_IS_LIMITED, _STOP = int(Field.IS_LIMITED), int(Field.STOP)
 _END = int(Field.END)
 
 _ILLEGAL, _ECALL, _FAULTED = int(Status.ILLEGAL), int(Status.ECALL), int(Status.FAULT)
@@ -47,6 +49,7 @@ _LIMIT, _TIER_UP, _OTHER = int(Status.LIMIT), int(Status.TIER_UP), int(Status.CA
 _CODE_WRITTEN = int(Status.CODE_WRITTEN)
 
 _HANDLER, _WORD, _SIZE = int(Row.HANDLER), int(Row.WORD), int(Row.SIZE)
+_RESULT = int(Row.RESULT)
 _READS, _WRITES, _TRANSFERS = int(Row.READS), int(Row.WRITES), int(Row.TRANSFERS)
 _ROW_END = int(Row.END)
 _HASH_FACTOR = 0x9E3779B1
@@ -162,9 +165,61 @@ def on_code(uc: int, address: int, size: int, data: int) -> None:
     context = int64_array(data, _END)
     index = (address - context[_EXEC_BASE]) >> 1
     site = load_64(context[_SITES] + 8 * index)
-    if site == 0 or load_64(site + 8 * _WORD) != _read_word(context, address):
+    if site == 0:
         return
-    _perform(uc, context, site, address)
+    if load_64(site + 8 * _SIZE) == 0:
+        _enter_region(uc, context, site, address)
+        return
+    if load_64(site + 8 * _WORD) == _read_word(context, address):
+        _perform(uc, context, site, address)
+
+
+def _add(at: int, value: int) -> None:
+    store_64(at, load_64(at) + value)
+
+
+def _count_instructions(context: Any, address: int, size: int) -> int:
+    at = context[_RAM] + address - context[_BOUNDS]
+    end = at + size
+    count = 0
+    while at < end:
+        at += 4 if load_16(at) & 3 == 3 else 2
+        count += 1
+    return count
+
+
+def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
+    """Runs a compiled region from one of its entries; execution goes on where it was left.
+
+    The block hook has counted the block around this address: what lies after it in that block is
+    taken back, since the region counts for itself.
+    """
+    begin = context[_BLOCK_BEGIN]
+    end = begin + load_64(context[_BLOCKS] + ((begin - context[_EXEC_BASE]) << 3) + 8)
+    differences = context[_DIFFERENCES] - (context[_EXEC_BASE] << 2)
+    _add(differences + (address << 2), -1)
+    _add(differences + (end << 2), 1)
+    rest = 0
+    if context[_IS_LIMITED] != 0:
+        rest = _count_instructions(context, address, end - address)
+        context[_REMAINING] += rest
+    after = call_region(load_64(site + 8 * _HANDLER), context.ctypes.data, address)
+    if context[_FFLAGS] != 0:
+        _raise_flags(uc, context)
+    if context[_STOP] != 0:
+        uc_emu_stop(uc)
+    if after != address:
+        context[_BLOCK_BEGIN] = -1
+        context[_PC] = after
+        uc_reg_write(uc, context[_PC_REGISTER], context.ctypes.data + 8 * _PC)
+        return
+    # The region leaves this instruction to the tier below.
+    _add(differences + (address << 2), 1)
+    _add(differences + (end << 2), -1)
+    context[_REMAINING] -= rest
+    inner = load_64(site + 8 * _RESULT)
+    if inner != 0 and context[_STOP] == 0:
+        _perform(uc, context, inner, address)
 
 
 def on_block(uc: int, address: int, size: int, data: int) -> None:
@@ -194,12 +249,7 @@ def _block_length(context: Any, address: int, size: int) -> int:
     known = load_64(slot)
     if known >> 32 == size:
         return known & 0xFFFFFFFF
-    at = context[_RAM] + address - context[_BOUNDS]
-    end = at + size
-    count = 0
-    while at < end:
-        at += 4 if load_16(at) & 3 == 3 else 2
-        count += 1
+    count = _count_instructions(context, address, size)
     store_64(slot, size << 32 | count)
     return count
 

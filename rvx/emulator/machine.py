@@ -25,6 +25,7 @@ from rvx.isa.bits import Address
 DEFAULT_MEMORY = 64 << 20
 _ECALL_WORD = 0x00000073
 _ARGUMENT_REGISTERS = range(10, 18)
+_WATCH_INTERVAL = 0.02
 
 
 class Machine:
@@ -35,7 +36,7 @@ class Machine:
         isa: the instructions that it may use.
         memory: bytes of room for heap and stack.
         backend: `native` runs compiled bodies, `python` interprets them.
-        tier: how far the native backend goes; `inline` is the fastest.
+        tier: how far the native backend goes: `trap`, `inline` or `region`, the fastest.
         by_pointer: reach the core's registers by pointer where that is possible.
         on_output: called with (descriptor, bytes) for what the guest writes.
 
@@ -52,7 +53,7 @@ class Machine:
         *,
         memory: int = DEFAULT_MEMORY,
         backend: Backend = "native",
-        tier: Tier = "inline",
+        tier: Tier = "region",
         by_pointer: bool = True,
         on_output: Callable[[int, bytes], None] | None = None,
     ) -> None:
@@ -90,8 +91,13 @@ class Machine:
         words[Field.PC_REGISTER] = PC
         words[Field.FFLAGS_REGISTER] = FFLAGS
         words[Field.FRM] = self.context.address(Field.MIRROR_FRM)
+        read, write = memory.open_runs()
+        words[Field.READ_BEGIN], words[Field.READ_LIMIT] = read[0], read[1] - read[0] - 8
+        words[Field.WRITE_BEGIN], words[Field.WRITE_LIMIT] = write[0], write[1] - write[0] - 8
+        words[Field.BIAS] = int(memory.ram.ctypes.data) - memory.base
         pointers = self.core.pointers
         if pointers is not None:
+            words[Field.X_REGISTERS], words[Field.F_REGISTERS] = pointers.x, pointers.f
             words[Field.FRM] = pointers.frm
             words[Field.FLAGS_ADDRESS] = pointers.fflags
             words[Field.FLAGS_TABLE : Field.FLAGS_TABLE + 32] = pointers.flags_table
@@ -223,13 +229,16 @@ class Machine:
                 errors.append(error)
 
         thread = threading.Thread(target=target, name="rvx-hart", daemon=True)
+        start = time.perf_counter()
         thread.start()
         is_stopping = False
         while thread.is_alive():
             try:
                 if is_stopping:
                     self.hart.stop()
-                thread.join(0.05)
+                thread.join(_WATCH_INTERVAL)
+                if not errors and not ends:
+                    self.hart.watch(time.perf_counter() - start)
             except KeyboardInterrupt:
                 is_stopping = True
         if errors:

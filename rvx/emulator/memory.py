@@ -112,6 +112,20 @@ class GuestMemory:
             if self.pages[a]
         ]
 
+    def open_runs(self) -> tuple[tuple[Address, Address], tuple[Address, Address]]:
+        """The runs of pages around the heap that may be read, and that hold data to be written."""
+        heap = self.heap - self.base >> PAGE_SHIFT
+        can_read = self.pages & READABLE != 0
+        can_write = (self.pages & (WRITABLE | EXECUTABLE)) == WRITABLE
+        return self._run_around(heap, can_read), self._run_around(heap, can_write)
+
+    def _run_around(self, page: int, allowed: NDArray[np.bool_]) -> tuple[Address, Address]:
+        refused = np.flatnonzero(~allowed)
+        below, above = refused[refused < page], refused[refused > page]
+        first = int(below[-1]) + 1 if below.size else 0
+        end = int(above[0]) if above.size else allowed.size
+        return self.base + (first << PAGE_SHIFT), self.base + (end << PAGE_SHIFT)
+
     def allocate(self, size: int, align: int = 64) -> Address:
         """Takes bytes of the heap, zeroed.
 

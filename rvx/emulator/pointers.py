@@ -73,10 +73,16 @@ load_32 = _loader(32)
 """The int32 at an address, sign-extended."""
 load_16 = _loader(16)
 """The int16 at an address, sign-extended."""
+load_8 = _loader(8)
+"""The int8 at an address, sign-extended."""
 store_64 = _storer(64)
 """Writes an int64 to an address."""
 store_32 = _storer(32)
 """Writes the low 32 bits to an address."""
+store_16 = _storer(16)
+"""Writes the low 16 bits to an address."""
+store_8 = _storer(8)
+"""Writes the low 8 bits to an address."""
 
 
 @intrinsic
@@ -91,6 +97,18 @@ def call_handler(typingctx: Any, handler: Any, row: Any, context_address: Any) -
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
+def call_region(typingctx: Any, function: Any, context_address: Any, address: Any) -> Any:
+    """Calls the compiled region at an address; gives the guest address where it was left."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        word = ir.IntType(64)
+        kind = ir.FunctionType(word, [word, word])
+        return builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), arguments[1:])
+
+    return types.int64(types.int64, types.int64, types.int64), codegen
 
 
 @intrinsic

@@ -29,8 +29,8 @@ class Row(IntEnum):
     WRITES = 4
     RESULT = 5
     TRANSFERS = 6  # pairs of (register number of the core, host address)
-    ARGUMENTS = 18
-    END = 32
+    ARGUMENTS = 20  # a word names at most five registers, one of which may be written, and frm
+    END = 64
 
 
 class Unsupported(ValueError):

@@ -14,7 +14,7 @@ holds the word itself: it traps, and the trap hook sees that the inline hook was
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,6 +135,8 @@ class InlineTier:
         self._patched: dict[Address, bytes] = {}
         self._starts: set[Address] = set()
         self._hooked: list[tuple[Address, Address]] = []
+        self._region_rows: dict[Address, NDArray[np.int64]] = {}
+        self._inner: dict[Address, int] = {}
 
     def promote(self, block: Address) -> None:
         """Makes inline sites of all words that have trapped, and has their blocks made anew.
@@ -157,23 +159,59 @@ class InlineTier:
                 self.traps[index] = _NEVER
                 continue
             self.traps[index] = 0
-            self.sites[index] = self._rows.address(decoded.word)
+            row = self._rows.address(decoded.word)
+            if address in self._region_rows:
+                self._inner[address] = row
+                self._region_rows[address][Row.RESULT] = row
+            else:
+                self.sites[index] = row
             at = address - self._memory.base
             self._patched[address] = self._memory.ram[at : at + 4].tobytes()
+        self._install()
+
+    def install_region(self, entries: Iterable[Address], function: int) -> None:
+        """Makes the code hook run a compiled region at each of its entries.
+
+        Args:
+            entries: guest addresses.
+            function: host address of the region.
+        """
+        begin = self._memory.executable_begin
+        for address in entries:
+            index = (address - begin) >> 1
+            row = np.zeros(Row.END, np.int64)
+            row[Row.HANDLER] = function
+            row[Row.WORD] = self._memory.word(address) or 0
+            before = int(self.sites[index])
+            # An inline word at the entry is performed when the region leaves it to this tier.
+            row[Row.RESULT] = self._inner.get(address, before)
+            self._inner[address] = int(row[Row.RESULT])
+            self._region_rows[address] = row
+            self.sites[index] = row.ctypes.data
+        self._install()
+
+    def _install(self) -> None:
+        """Hooks all sites that no hook reaches yet."""
         hooks = compiled_hooks()
         for first, last in self._new_ranges():
+            self._hooked.append((first, last))
             self._core.add_native_hook(
                 HOOK_CODE, hooks.code.address, self._context.address(0), first, last
             )
+        self._hooked.sort()
         self._core.forget_translations()
 
-    def _new_ranges(self) -> Iterator[tuple[Address, Address]]:
+    def _new_ranges(self) -> list[tuple[Address, Address]]:
         """Ranges for hooks: runs of adjacent sites, the nearest joined until there are few.
 
-        A hook cannot be taken back, so a second promotion covers everything with its ranges only
-        where the first has not been.
+        A hook cannot be taken back, and no address may be reached by two. Once there are many,
+        everything between them is hooked too, so that no more will be needed.
         """
-        fresh = [a for a in sorted(self._patched) if not self._is_hooked(a)]
+        fresh = [a for a in sorted({*self._patched, *self._inner}) if not self._is_hooked(a)]
+        if not fresh:
+            return []
+        if len(self._hooked) >= 2 * MOST_HOOKS:
+            return self._gaps()
         runs: list[list[Address]] = []
         for address in fresh:
             if runs and address == runs[-1][1] + 4:
@@ -182,15 +220,31 @@ class InlineTier:
                 runs.append([address, address])
         room = max(MOST_HOOKS - len(self._hooked), 1)
         while len(runs) > room:
-            gaps = [runs[i + 1][0] - runs[i][1] for i in range(len(runs) - 1)]
-            nearest = gaps.index(min(gaps))
+            gaps = [
+                (runs[i + 1][0] - runs[i][1], i)
+                for i in range(len(runs) - 1)
+                if not self._has_hook_between(runs[i][1], runs[i + 1][0])
+            ]
+            if not gaps:
+                break
+            _, nearest = min(gaps)
             runs[nearest][1] = runs.pop(nearest + 1)[1]
-        for first, last in runs:
-            self._hooked.append((first, last))
-            yield first, last
+        return [(first, last) for first, last in runs]
+
+    def _gaps(self) -> list[tuple[Address, Address]]:
+        gaps: list[tuple[Address, Address]] = []
+        at = self._memory.executable_begin
+        for first, last in [*self._hooked, (self._memory.executable_end, 0)]:
+            if at < first:
+                gaps.append((at, first - 1))
+            at = last + 1
+        return gaps
 
     def _is_hooked(self, address: Address) -> bool:
         return any(first <= address <= last for first, last in self._hooked)
+
+    def _has_hook_between(self, low: Address, high: Address) -> bool:
+        return any(low < first < high for first, _ in self._hooked)
 
     def translate(self, pc: Address) -> None:
         """Translates the blocks with inline words, and the one at pc, with nops in their place.

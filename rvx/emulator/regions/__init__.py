@@ -1,0 +1,1 @@
+"""Translated regions: hot loops as one compiled function over registers and memory."""

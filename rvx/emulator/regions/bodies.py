@@ -1,0 +1,193 @@
+"""Bodies as LLVM functions: what a region is put together from.
+
+For each instruction the body is compiled once by numba into a function of int64 values, and its
+LLVM text is kept on disk by content. A region links these functions and inlines them, so that
+operands that are constants fold away and registers never go through memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rvx import jit
+from rvx.emulator import pointers
+from rvx.emulator.handlers import CompileError, explain
+from rvx.isa import Instruction, Isa
+from rvx.isa import memory as checked
+from rvx.isa.operands import RegisterKind
+
+_MANGLED = re.compile(r"^define [^@]*@([\w.$\"]+)\(", re.MULTILINE)
+_ENVIRONMENT = re.compile(r"^@_ZN08NumbaEnv\S+ = common [^\n]*\n", re.MULTILINE)
+_FLOATING = re.compile(r"= (?:fadd|fsub|fmul|fdiv|fptosi|sitofp|fcmp|fptrunc|fpext|call double)\b")
+_SMALL = 12_000
+"""Functions with less text than this are inlined always, others as LLVM sees fit."""
+
+
+@dataclass(frozen=True)
+class BodyFunction:
+    """A compiled body.
+
+    Attributes:
+        name: of the LLVM function: `i32 name(ptr result, ptr exception, i64 ...)`, with one
+            argument for each request of the instruction but `xlen`.
+        text: the LLVM module that defines it.
+        uses_floats: whether it computes with host floating point.
+    """
+
+    name: str
+    text: str
+    uses_floats: bool
+
+
+def arguments_of(instruction: Instruction) -> list[str]:
+    """The requests that the compiled function takes as arguments."""
+    return [name for name in instruction.requests if name != "xlen"]
+
+
+def _source(instruction: Instruction, isa: Isa) -> str:
+    """Python source of a function of int64 values around the body."""
+    lines = [f"def op({', '.join(arguments_of(instruction))}):\n"]
+    for name in instruction.requests:
+        state = isa.states.get(name)
+        if name == "xlen":
+            lines.append(f"    xlen = {isa.xlen}\n")
+        elif name in instruction.operands:
+            continue
+        elif state is not None:
+            lines.append(f"    {name} = int64_array({name}, {state.words})\n")
+        elif name in ("fflags", "next_pc"):
+            lines.append(f"    {name} = int64_array({name}, 1)\n")
+    call = f"body({', '.join(instruction.requests)})"
+    result = instruction.operands.get("rd")
+    if result is not None and isinstance(result.kind, RegisterKind):
+        lines.append(f"    return {call}\n")
+    else:
+        lines.append(f"    {call}\n    return 0\n")
+    return "".join(lines)
+
+
+@cache
+def _memory_functions(xlen: int) -> jit.Replacements:
+    """The functions of rvx.isa.memory without checks: a region checks before it calls.
+
+    `mem` is then the distance from guest to host addresses.
+    """
+    import numba
+
+    mask = 0xFFFFFFFF if xlen == 32 else -1
+
+    def load(read: Any, kept: int) -> Any:
+        return numba.njit(lambda mem, address: read(mem + (address & mask)) & kept, _nrt=False)
+
+    def store(write: Any) -> Any:
+        return numba.njit(
+            lambda mem, address, value: write(mem + (address & mask), value), _nrt=False
+        )
+
+    return (
+        (checked.load_u8, load(pointers.load_8, 0xFF)),
+        (checked.load_u16, load(pointers.load_16, 0xFFFF)),
+        (checked.load_u32, load(pointers.load_32, 0xFFFFFFFF)),
+        (checked.load_s8, load(pointers.load_8, -1)),
+        (checked.load_s16, load(pointers.load_16, -1)),
+        (checked.load_s32, load(pointers.load_32, -1)),
+        (checked.load_64, load(pointers.load_64, -1)),
+        (checked.store_8, store(pointers.store_8)),
+        (checked.store_16, store(pointers.store_16)),
+        (checked.store_32, store(pointers.store_32)),
+        (checked.store_64, store(pointers.store_64)),
+    )
+
+
+@cache
+def body_function(instruction: Instruction, isa: Isa) -> BodyFunction:
+    """The LLVM function of an instruction's body, from disk if it has been compiled before.
+
+    Raises:
+        CompileError: numba does not take the body.
+    """
+    body = instruction.body
+    if body is None:
+        raise CompileError(f"'{instruction.mnemonic}' has no semantics: only its encoding is known")
+    source = _source(instruction, isa)
+    fingerprint = pointers.fingerprint() + _own_fingerprint()
+    key = jit.content_key(body, extra=source + fingerprint)
+    name = f"rvx_{key}"
+    path = jit.cache_directory() / "bodies" / f"{key}.ll"
+    try:
+        text = path.read_text()
+    except OSError:
+        text = _compile(instruction, isa, source, name)
+        _keep(path, text)
+    return BodyFunction(name, text, _FLOATING.search(text) is not None)
+
+
+@cache
+def _own_fingerprint() -> str:
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+
+def _keep(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as handle:
+            handle.write(text)
+        os.replace(handle.name, path)
+    except OSError:
+        return  # A read-only home: the text is made again next time.
+
+
+def _compile(instruction: Instruction, isa: Isa, source: str, name: str) -> str:
+    import numba
+    import numba.core.errors
+
+    body = instruction.body
+    assert body is not None
+    namespace: dict[str, Any] = {
+        "body": jit.native(body, _memory_functions(isa.xlen)),
+        "int64_array": pointers.int64_array,
+    }
+    exec(compile(source, f"<{instruction.mnemonic}>", "exec"), namespace)
+    function = numba.njit(
+        namespace["op"],
+        error_model="numpy",
+        _nrt=False,
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+    )
+    try:
+        function.compile((numba.int64,) * len(arguments_of(instruction)))
+    except numba.core.errors.NumbaError as error:
+        raise CompileError(explain(instruction, error)) from None
+    result = next(iter(function.overloads.values()))
+    return _adopted(result.library.get_llvm_str(), result.fndesc.llvm_func_name, name)
+
+
+def _adopted(text: str, mangled: str, name: str) -> str:
+    """The module's text with the function renamed, private and inlined, without numba's globals."""
+    text = text.replace(f'@"{mangled}"', f"@{name}").replace(f"@{mangled}", f"@{name}")
+    text = _ENVIRONMENT.sub(lambda found: _needed_environment(found, text), text)
+    # What else the module defines belongs to it alone: two bodies may bring the same helper.
+    others = {found for found in _MANGLED.findall(text) if found.strip('"') != name}
+    for other in others:
+        text = text.replace(f"@{other}(", f"@{name}.{other.strip(chr(34))}(")
+    text = re.sub(
+        r"^define (?:linkonce_odr |internal |hidden )?", "define internal ", text, flags=re.M
+    )
+    if len(text) < _SMALL:
+        text = re.sub(
+            rf"^(define [^\n]*@{name}\([^\n]*) {{$", r"\1 alwaysinline {", text, flags=re.M
+        )
+    return text
+
+
+def _needed_environment(found: re.Match[str], text: str) -> str:
+    symbol = found.group(0).split(" ", 1)[0]
+    return found.group(0) if text.count(symbol) > 1 else ""

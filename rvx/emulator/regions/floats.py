@@ -1,0 +1,154 @@
+"""Floating point of the base ISA on the host's own unit.
+
+IEEE arithmetic is the same everywhere: the exact result rounded once. What differs is left to the
+tier below: a region does not run in another rounding mode than to nearest even, and leaves before
+an instruction whose result is a NaN. Flags accrue in the host's own sticky flags, which a region
+clears when it is entered and reads when it is left; LLVM's constrained intrinsics keep it from
+computing what the program does not.
+
+Single-precision results leave the upper half of a register zero, as Unicorn does.
+"""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+
+from rvx.isa import Instruction
+
+_STRICT = 'metadata !"round.tonearest", metadata !"fpexcept.strict"'
+_FUSED = {"fmadd": ("", ""), "fmsub": ("", "c"), "fnmsub": ("a", ""), "fnmadd": ("a", "c")}
+_PLAIN = {"fadd": "fadd", "fsub": "fsub", "fmul": "fmul", "fdiv": "fdiv", "fsqrt": "sqrt"}
+_COMPARED = {"feq": ("fcmp", "oeq"), "flt": ("fcmps", "olt"), "fle": ("fcmps", "ole")}
+_WIDTHS = {"s": ("float", "f32", "i32"), "d": ("double", "f64", "i64")}
+
+HOST_FLAGS = (
+    {0x01: 16, 0x02: 8, 0x04: 4, 0x08: 2, 0x10: 1}
+    if platform.machine() in ("aarch64", "arm64")
+    else {0x01: 16, 0x04: 8, 0x08: 4, 0x10: 2, 0x20: 1}
+)
+"""RISC-V's flag for each of the host's, as fetestexcept gives them."""
+ALL_FLAGS = sum(HOST_FLAGS)
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """LLVM text of an instruction.
+
+    Attributes:
+        lines: instructions; `{rs1}` and its like are the operands, `{n}` makes names unique.
+        result: name of the i64 result.
+        nan: name of an i1 that says that the tier below has to do it; empty if that cannot be.
+        declarations: what the lines call.
+    """
+
+    lines: tuple[str, ...]
+    result: str
+    nan: str
+    declarations: tuple[str, ...]
+
+
+def lower(instruction: Instruction) -> Lowered | None:
+    """How the host computes an instruction; None if it is not one of these."""
+    if instruction.extension not in ("F", "D"):
+        return None
+    operation, _, rest = instruction.mnemonic.partition(".")
+    if rest in _WIDTHS:
+        if operation in _PLAIN or operation in _FUSED:
+            return _arithmetic(operation, rest)
+        if operation in _COMPARED:
+            return _comparison(operation, rest)
+    if instruction.mnemonic in ("fcvt.d.s", "fcvt.s.d"):
+        return _conversion(rest)
+    return None
+
+
+def _unpack(width: str, *names: str) -> list[str]:
+    kind, _, bits = _WIDTHS[width]
+    lines = []
+    for name in names:
+        source = f"{{{name}}}"
+        if width == "s":
+            lines.append(f"%t{name}{{n}} = trunc i64 {source} to i32")
+            source = f"%t{name}{{n}}"
+        lines.append(f"%{name}{{n}} = bitcast {bits} {source} to {kind}")
+    return lines
+
+
+def _pack(width: str) -> list[str]:
+    kind, _, bits = _WIDTHS[width]
+    if width == "d":
+        return ["%o{n} = bitcast double %r{n} to i64"]
+    return [f"%b{{n}} = bitcast {kind} %r{{n}} to {bits}", "%o{n} = zext i32 %b{n} to i64"]
+
+
+def _is_nan(width: str) -> str:
+    """NaN by its bits: a comparison of values would raise flags of its own."""
+    if width == "d":
+        return "%m{n} = and i64 %o{n}, 9223372036854775807\n" + (
+            "%u{n} = icmp ugt i64 %m{n}, 9218868437227405312"
+        )
+    return "%m{n} = and i64 %o{n}, 2147483647\n%u{n} = icmp ugt i64 %m{n}, 2139095040"
+
+
+def _arithmetic(operation: str, width: str) -> Lowered:
+    kind, suffix, _ = _WIDTHS[width]
+    lines: list[str] = []
+    if operation in _FUSED:
+        name, arity = "fma", 3
+        lines += _unpack(width, "rs1", "rs2", "rs3")
+        negated = _FUSED[operation]
+        operands = ["%rs1{n}", "%rs2{n}", "%rs3{n}"]
+        for mark, index in (("a", 0), ("c", 2)):
+            if mark in negated:
+                lines.append(f"%neg{mark}{{n}} = fneg {kind} {operands[index]}")
+                operands[index] = f"%neg{mark}{{n}}"
+    else:
+        name, arity = _PLAIN[operation], 1 if operation == "fsqrt" else 2
+        sources = ["rs1", "rs2"][:arity]
+        lines += _unpack(width, *sources)
+        operands = [f"%{source}{{n}}" for source in sources]
+    called = f"@llvm.experimental.constrained.{name}.{suffix}"
+    listed = ", ".join(f"{kind} {operand}" for operand in operands)
+    lines.append(f"%r{{n}} = call {kind} {called}({listed}, {_STRICT}) strictfp")
+    lines += _pack(width)
+    lines.append(_is_nan(width))
+    declared = ", ".join([kind] * arity + ["metadata", "metadata"])
+    return Lowered(tuple(lines), "%o{n}", "%u{n}", (f"declare {kind} {called}({declared})",))
+
+
+def _comparison(operation: str, width: str) -> Lowered:
+    kind, suffix, _ = _WIDTHS[width]
+    name, predicate = _COMPARED[operation]
+    called = f"@llvm.experimental.constrained.{name}.{suffix}"
+    lines = [
+        *_unpack(width, "rs1", "rs2"),
+        f"%c{{n}} = call i1 {called}({kind} %rs1{{n}}, {kind} %rs2{{n}}, "
+        f'metadata !"{predicate}", metadata !"fpexcept.strict") strictfp',
+        "%o{n} = zext i1 %c{n} to i64",
+    ]
+    declared = f"declare i1 {called}({kind}, {kind}, metadata, metadata)"
+    return Lowered(tuple(lines), "%o{n}", "", (declared,))
+
+
+def _conversion(rest: str) -> Lowered:
+    if rest == "d.s":
+        called = "@llvm.experimental.constrained.fpext.f64.f32"
+        lines = [
+            *_unpack("s", "rs1"),
+            f"%r{{n}} = call double {called}"
+            '(float %rs1{n}, metadata !"fpexcept.strict") strictfp',
+            *_pack("d"),
+            _is_nan("d"),
+        ]
+        declared = f"declare double {called}(float, metadata)"
+    else:
+        called = "@llvm.experimental.constrained.fptrunc.f32.f64"
+        lines = [
+            *_unpack("d", "rs1"),
+            f"%r{{n}} = call float {called}(double %rs1{{n}}, {_STRICT}) strictfp",
+            *_pack("s"),
+            _is_nan("s"),
+        ]
+        declared = f"declare float {called}(double, metadata, metadata)"
+    return Lowered(tuple(lines), "%o{n}", "%u{n}", (declared,))

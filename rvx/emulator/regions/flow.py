@@ -1,0 +1,221 @@
+"""The control flow of executed code: blocks, their edges, and the loops among them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rvx.emulator.memory import GuestMemory
+from rvx.isa import Decoded, Isa
+from rvx.isa.bits import Address, Word
+from rvx.isa.memory import EXECUTABLE, PAGE_SHIFT, WRITABLE
+
+_RETURN_REGISTERS = (1, 5)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One instruction of a block, compressed ones expanded."""
+
+    pc: Address
+    decoded: Decoded
+    size: int
+
+
+@dataclass
+class Block:
+    """A straight run of instructions that is entered at its first one only.
+
+    Attributes:
+        start: address of the first instruction.
+        steps: its instructions.
+        executions: how often it was entered, when it was looked at.
+        successors: addresses where it may go on, as far as they are known.
+        is_call: whether it ends in a call; `after_call` is where that call returns to.
+        is_return: whether it ends in a return: it goes on where some call came from.
+    """
+
+    start: Address
+    steps: list[Step]
+    executions: int
+    successors: list[Address] = field(default_factory=list)
+    is_call: bool = False
+    is_return: bool = False
+
+    @property
+    def end(self) -> Address:
+        """The address after the last instruction."""
+        last = self.steps[-1]
+        return last.pc + last.size
+
+    @property
+    def weight(self) -> int:
+        """Executed instructions."""
+        return self.executions * len(self.steps)
+
+
+class Executions:
+    """How often each address was executed, from runs of equally often executed halfwords."""
+
+    def __init__(self, runs: Iterable[tuple[Address, Address, int]]) -> None:
+        self.runs = list(runs)
+        self._starts = [start for start, _, _ in self.runs]
+
+    def at(self, address: Address) -> int:
+        """Executions of the instruction at an address."""
+        index = bisect_right(self._starts, address) - 1
+        if index < 0:
+            return 0
+        start, end, count = self.runs[index]
+        return count if start <= address < end else 0
+
+
+def executed_blocks(isa: Isa, memory: GuestMemory, executions: Executions) -> dict[Address, Block]:
+    """All blocks of code that was executed and that cannot be written, by their start."""
+    steps = _executed_steps(isa, memory, executions)
+    leaders = _leaders(steps)
+    blocks: dict[Address, Block] = {}
+    current: Block | None = None
+    for pc, step in steps.items():
+        if current is None or pc in leaders or pc != current.end:
+            current = Block(pc, [], executions.at(pc))
+            blocks[pc] = current
+        current.steps.append(step)
+        if ends_block(step):
+            current = None
+    for block in blocks.values():
+        _connect(block, blocks)
+    _connect_returns(blocks)
+    return blocks
+
+
+def _executed_steps(isa: Isa, memory: GuestMemory, executions: Executions) -> dict[Address, Step]:
+    known: dict[Word, Decoded | None] = {}
+    steps: dict[Address, Step] = {}
+    for start, end, _ in executions.runs:
+        address = start
+        while address < end:
+            page = memory.pages[address - memory.base >> PAGE_SHIFT]
+            word = memory.word(address) or 0
+            size = 4 if word & 3 == 3 else 2
+            if word not in known:
+                found = isa.decode(word)
+                known[word] = found.expanded if found else None
+            decoded = known[word]
+            if decoded is not None and page & EXECUTABLE and not page & WRITABLE:
+                steps[address] = Step(address, decoded, size)
+            address += size
+    return dict(sorted(steps.items()))
+
+
+def ends_block(step: Step) -> bool:
+    """Whether execution may go on elsewhere than at the next instruction."""
+    return "next_pc" in step.decoded.instruction.requests
+
+
+def target_of(step: Step) -> Address | None:
+    """Where a branch or jump with a fixed distance leads."""
+    operand = step.decoded.instruction.target
+    if operand is None:
+        return None
+    return step.pc + step.decoded.values[operand.name]
+
+
+def _leaders(steps: Mapping[Address, Step]) -> set[Address]:
+    leaders: set[Address] = set()
+    for step in steps.values():
+        if ends_block(step):
+            leaders.add(step.pc + step.size)
+            target = target_of(step)
+            if target is not None:
+                leaders.add(target)
+    return leaders
+
+
+def is_return(step: Step) -> bool:
+    """Whether this is `ret`: a jump to the return address that keeps none itself."""
+    values = step.decoded.values
+    return (
+        step.decoded.instruction.mnemonic == "jalr"
+        and values["rd"] == 0
+        and values["rs1"] in _RETURN_REGISTERS
+    )
+
+
+def is_call(step: Step) -> bool:
+    """Whether this keeps the address after it as a return address."""
+    return (
+        step.decoded.instruction.mnemonic in ("jal", "jalr")
+        and step.decoded.values["rd"] in _RETURN_REGISTERS
+    )
+
+
+def _connect(block: Block, blocks: Mapping[Address, Block]) -> None:
+    last = block.steps[-1]
+    after = last.pc + last.size
+    reached: list[Address] = []
+    if not ends_block(last):
+        reached.append(after)
+    else:
+        mnemonic = last.decoded.instruction.mnemonic
+        target = target_of(last)
+        if target is not None:
+            reached.append(target)
+        if mnemonic not in ("jal", "jalr"):
+            reached.append(after)
+        block.is_call = is_call(last)
+        block.is_return = is_return(last)
+    block.successors = [address for address in reached if address in blocks]
+
+
+def _connect_returns(blocks: Mapping[Address, Block]) -> None:
+    """Returns go on after every call that is known: which one is seen when it runs."""
+    after_calls = [b.end for b in blocks.values() if b.is_call and b.end in blocks]
+    for block in blocks.values():
+        if block.is_return:
+            block.successors = [*block.successors, *after_calls]
+
+
+def components(
+    nodes: Iterable[Address], successors: Callable[[Address], Iterable[Address]]
+) -> list[list[Address]]:
+    """Strongly connected components (Tarjan), without recursion."""
+    index: dict[Address, int] = {}
+    low: dict[Address, int] = {}
+    on_stack: set[Address] = set()
+    stack: list[Address] = []
+    found: list[list[Address]] = []
+    inside = set(nodes)
+    for root in inside:
+        if root in index:
+            continue
+        work = [(root, iter([s for s in successors(root) if s in inside]))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            node, edges = work[-1]
+            step = next(edges, None)
+            if step is None:
+                work.pop()
+                if work:
+                    parent = work[-1][0]
+                    low[parent] = min(low[parent], low[node])
+                if low[node] == index[node]:
+                    component = []
+                    while True:
+                        member = stack.pop()
+                        on_stack.discard(member)
+                        component.append(member)
+                        if member == node:
+                            break
+                    found.append(component)
+            elif step not in index:
+                index[step] = low[step] = len(index)
+                stack.append(step)
+                on_stack.add(step)
+                work.append((step, iter([s for s in successors(step) if s in inside])))
+            elif step in on_stack:
+                low[node] = min(low[node], index[step])
+    return found

@@ -1,0 +1,109 @@
+"""Which loops become regions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rvx.emulator.regions.flow import Block, Step, components
+from rvx.isa.bits import Address
+
+MOST_STEPS = 1200
+"""Instructions in one region at the most: LLVM takes about a millisecond for each."""
+LEAST_WEIGHT = 100_000
+"""A loop earns its compile time after this many executed instructions."""
+MOST_ENTRIES = 4
+_COLD = 256
+"""A block is left out of a large loop if it is this much rarer than the hottest one."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """Blocks to compile together.
+
+    Attributes:
+        blocks: by start address, in the order of addresses.
+        entries: starts of blocks where execution may enter it.
+        weight: instructions that were executed in it when it was chosen.
+    """
+
+    blocks: Mapping[Address, Block]
+    entries: tuple[Address, ...]
+    weight: int
+
+    @property
+    def begin(self) -> Address:
+        """Its lowest address."""
+        return min(self.blocks)
+
+    @property
+    def end(self) -> Address:
+        """The address after its highest instruction."""
+        return max(block.end for block in self.blocks.values())
+
+    @property
+    def steps(self) -> int:
+        """How many instructions it has."""
+        return sum(len(block.steps) for block in self.blocks.values())
+
+
+def choose(blocks: Mapping[Address, Block], can_translate: Callable[[Step], bool]) -> list[Region]:
+    """The loops that have earned their compile time, the heaviest first.
+
+    Args:
+        blocks: all executed blocks.
+        can_translate: whether an instruction may stand in a region; a block whose first
+            instruction may not is left out, others end before the first one that may not.
+    """
+    usable = {start for start, block in blocks.items() if can_translate(block.steps[0])}
+    regions: list[Region] = []
+    work = [usable]
+    while work:
+        nodes = work.pop()
+        for component in components(nodes, lambda start: blocks[start].successors):
+            if not _is_loop(component, blocks):
+                continue
+            weight = sum(blocks[start].weight for start in component)
+            if weight < LEAST_WEIGHT:
+                continue
+            smaller = _without_cold(component, blocks)
+            if smaller is not None:
+                work.append(smaller)
+                continue
+            regions.append(_region(component, blocks, weight))
+    return sorted(regions, key=lambda region: -region.weight)
+
+
+def _is_loop(component: list[Address], blocks: Mapping[Address, Block]) -> bool:
+    return len(component) > 1 or component[0] in blocks[component[0]].successors
+
+
+def _without_cold(component: list[Address], blocks: Mapping[Address, Block]) -> set[Address] | None:
+    """What is left of a loop that is too large, None if it is not too large."""
+    if sum(len(blocks[start].steps) for start in component) <= MOST_STEPS:
+        return None
+    counts = sorted(blocks[start].executions for start in component)
+    least = max(counts[-1] // _COLD, counts[len(counts) // 4] + 1)
+    return {start for start in component if blocks[start].executions >= least}
+
+
+def _region(component: list[Address], blocks: Mapping[Address, Block], weight: int) -> Region:
+    inside = set(component)
+    chosen = {start: blocks[start] for start in sorted(component)}
+    from_outside = {
+        successor
+        for start, block in blocks.items()
+        if start not in inside
+        for successor in block.successors
+        if successor in inside
+    }
+    loop_heads = {
+        successor
+        for block in chosen.values()
+        for successor in block.successors
+        if successor in inside and successor <= block.start
+    }
+    ordered = sorted(from_outside, key=lambda start: blocks[start].executions)
+    ordered += sorted(loop_heads - from_outside, key=lambda start: -blocks[start].executions)
+    entries = ordered or [max(component, key=lambda start: blocks[start].executions)]
+    return Region(chosen, tuple(entries[:MOST_ENTRIES]), weight)

@@ -1,0 +1,119 @@
+"""The region tier: finds hot loops while the hart runs, and compiles them beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rvx.emulator.context import Context
+from rvx.emulator.counts import BlockCounter
+from rvx.emulator.handlers import CompileError
+from rvx.emulator.memory import GuestMemory
+from rvx.emulator.regions.build import CompiledRegion, compile_region
+from rvx.emulator.regions.emit import Emitter, can_translate
+from rvx.emulator.regions.flow import Executions, executed_blocks
+from rvx.emulator.regions.select import Region, choose
+from rvx.isa import Isa
+from rvx.isa.bits import Address
+
+FIRST_LOOK = 0.02
+"""Seconds that a program runs before anyone looks for hot loops."""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A region that is in use, or why it is not.
+
+    Attributes:
+        region: what was chosen.
+        compiled: its machine code; None if it was refused.
+        seconds: time to translate and compile it.
+        source: its LLVM text.
+        refusal: why it was refused, empty if it was not.
+    """
+
+    region: Region
+    compiled: CompiledRegion | None
+    seconds: float
+    source: str
+    refusal: str = ""
+
+
+class RegionTier:
+    """Chooses and compiles regions.
+
+    `look` is called from time to time by the thread that waits for the hart, so that compiling
+    costs the program nothing; what it made is installed by the hart itself at its next stop.
+    """
+
+    def __init__(
+        self,
+        isa: Isa,
+        context: Context,
+        memory: GuestMemory,
+        counter: BlockCounter,
+        is_limited: bool,
+    ) -> None:
+        self._isa = isa
+        self._context = context
+        self._memory = memory
+        self._counter = counter
+        self._is_limited = is_limited
+        self._pending: list[Installed] = []
+        self._next_look = 0.0
+        self.regions: list[Installed] = []
+
+    def look(self, elapsed: float) -> bool:
+        """Compiles loops that have become hot; says whether there is something to install.
+
+        Args:
+            elapsed: seconds since the run began.
+        """
+        if elapsed < max(self._next_look, FIRST_LOOK):
+            return False
+        start = time.perf_counter()
+        begin = self._memory.executable_begin
+        runs = [(begin + 2 * a, begin + 2 * b, count) for a, b, count in self._counter.runs()]
+        blocks = executed_blocks(self._isa, self._memory, Executions(runs))
+        fresh = [region for region in choose(blocks, can_translate) if not self._is_covered(region)]
+        for region in fresh:
+            made = self.translate(region)
+            self.regions.append(made)
+            if made.compiled is not None:
+                self._pending.append(made)
+        # Looking costs more the larger a program is: it may take a tenth of the time at most.
+        self._next_look = elapsed + 10 * (time.perf_counter() - start)
+        return bool(self._pending)
+
+    def _is_covered(self, region: Region) -> bool:
+        return any(region.blocks.keys() <= known.region.blocks.keys() for known in self.regions)
+
+    def translate(self, region: Region) -> Installed:
+        """Translates and compiles one region."""
+        start = time.perf_counter()
+        emitter = Emitter(
+            region,
+            self._isa,
+            self._context,
+            self._memory.executable_begin,
+            self._is_limited,
+        )
+        try:
+            text = emitter.text()
+        except CompileError as error:
+            return Installed(region, None, time.perf_counter() - start, "", str(error))
+        compiled = compile_region(text, emitter.bodies.values())
+        return Installed(region, compiled, time.perf_counter() - start, text)
+
+    def install(self, hook: Callable[[tuple[Address, ...], int], None]) -> None:
+        """Hands what is new to the inline tier; called by the hart while it is stopped."""
+        while self._pending:
+            made = self._pending.pop(0)
+            assert made.compiled is not None
+            hook(made.region.entries, made.compiled.address)
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether something waits to be installed."""
+        return bool(self._pending)
