@@ -9,6 +9,7 @@ from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import AssemblyError, Diagnostics, SourceError
 from rvx.assembler.directives.registry import find, unknown
 from rvx.assembler.directives.symbols import assign
+from rvx.assembler.elf.attributes import ARCH, arch_string
 from rvx.assembler.expander import Expander, TooManyLines
 from rvx.assembler.forms import FormTable
 from rvx.assembler.grammar import parse_operands
@@ -25,7 +26,7 @@ from rvx.assembler.values import Value
 from rvx.isa import Isa
 
 Source = str | Path
-_RVC, _FLOAT_ABI = 0x1, {"soft": 0x0, "single": 0x2, "double": 0x4}
+_RVC, _RVE, _FLOAT_ABI = 0x1, 0x8, {"": 0x0, "f": 0x2, "d": 0x4, "q": 0x6}
 
 
 class Assembler:
@@ -34,6 +35,7 @@ class Assembler:
     Args:
         isa: the instructions there are.
         march: the architecture string to note; made from the ISA if empty.
+        abi: such as `lp64d`; the widest that the ISA allows if empty.
         relax: whether the linker may relax; relocations are written accordingly.
         include_dirs: where `.include` and `.incbin` look.
         defines: symbols that have a value from the start.
@@ -45,6 +47,7 @@ class Assembler:
         isa: Isa,
         *,
         march: str = "",
+        abi: str = "",
         relax: bool = False,
         include_dirs: Sequence[str | Path] = (),
         defines: Mapping[str, int] | None = None,
@@ -52,6 +55,7 @@ class Assembler:
     ) -> None:
         self.isa = isa
         self.march = march
+        self.abi = abi
         self.relax = relax
         self.include_dirs = tuple(Path(folder) for folder in include_dirs)
         self.defines = dict(defines or {})
@@ -67,9 +71,13 @@ class Assembler:
         assembly = self.assembly(text, name)
         assembly.pad_sections()
         made = resolve(assembly, name)
-        made.extensions = {e.name: e.version for e in self.isa.extensions.values()}
+        used = assembly.used_extensions
+        made.extensions = {
+            e.name: e.version for e in assembly.isa.extensions.values() if e.name in used
+        }
+        made.attributes.setdefault(ARCH, arch_string(self.isa))
         made.march = self.march
-        made.elf_flags = _elf_flags(self.isa)
+        made.elf_flags = elf_flags(self.isa, self.abi) | int(assembly.uses_rvc)
         return made, assembly.diagnostics
 
     def assembly(self, text: str, name: str) -> Assembly:
@@ -173,12 +181,20 @@ class _Runner:
             self._words[key] = bytes(fragment.data[start:])
 
 
-def _elf_flags(isa: Isa) -> int:
-    """`e_flags`: compressed code, and floats in the widest registers there are."""
+def elf_flags(isa: Isa, abi: str = "") -> int:
+    """`e_flags`: whether there is compressed code, and where floats are passed.
+
+    Args:
+        isa: the instructions there are.
+        abi: such as `lp64d`; the widest that the ISA allows if empty.
+    """
     flags = _RVC if "c.addi" in isa.instructions else 0
-    if "D" in isa.extensions:
-        return flags | _FLOAT_ABI["double"]
-    return flags | (_FLOAT_ABI["single"] if "F" in isa.extensions else 0)
+    if not abi:
+        widest = "d" if "D" in isa.extensions else "f" if "F" in isa.extensions else ""
+        return flags | _FLOAT_ABI[widest]
+    if abi.endswith("e"):
+        return flags | _RVE
+    return flags | _FLOAT_ABI[abi[-1] if abi[-1] in "fdq" else ""]
 
 
 def assemble(

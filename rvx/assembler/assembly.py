@@ -31,6 +31,8 @@ class Assembly(Output):
         may_relax: whether `.option relax` has an effect.
         find_file: finds the file of `.incbin`.
         select_arch: gives the ISA that `.option arch` asks for.
+        used_extensions: names of those that the code has instructions of.
+        uses_rvc: whether compression was on anywhere.
         touches_symbols: set when an expression names a symbol.
     """
 
@@ -48,6 +50,8 @@ class Assembly(Output):
     find_file: Callable[[str], Path] = Path
     select_arch: Callable[[str], Isa] | None = None
     touches_symbols: bool = False
+    used_extensions: set[str] = field(default_factory=lambda: {"I"})
+    uses_rvc: bool = False
     _local_counts: dict[int, int] = field(default_factory=dict)
 
     def change_arch(self, text: str) -> None:

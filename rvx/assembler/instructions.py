@@ -75,11 +75,13 @@ def emit_values(
         instruction: which one.
         values: its operand values.
     """
+    assembly.used_extensions.add(instruction.extension)
     late = [name for name, value in values.items() if isinstance(value, Value)]
     if not late:
         if assembly.options.rvc:
             short = compress(assembly.isa, written, count, instruction, values)
             if short is not None:
+                assembly.used_extensions.add(short[0].extension)
                 assembly.emit_word(short[0].encode(short[1]), 2)
                 return
         assembly.emit_word(encode(instruction, values), instruction.size)
@@ -147,8 +149,7 @@ def _emit_target(
     value: Value,
 ) -> None:
     """Assembles a branch or jump to a place."""
-    place = instruction.operands[name]
-    kind = target_relocation(place.field, instruction.size)
+    kind = target_relocation(instruction, name)
     if value.minus is not None or value.tree is not None:
         number = assembly.distances.constant(value)
         if number is None:

@@ -56,6 +56,7 @@ class ObjectSection:
         data: its bytes; empty for one that only has a size.
         size: in bytes.
         lines: offset and statement of every instruction.
+        marks: offsets where code (`$x`) and data (`$d`) begin in a section of code.
         group: name of its section group, or empty.
         link: name of the section that it is ordered with, or empty.
     """
@@ -69,6 +70,7 @@ class ObjectSection:
     entry_size: int = 0
     group: str = ""
     link: str = ""
+    marks: list[tuple[int, str]] = field(default_factory=list)
     relocations: list[Relocation] = field(default_factory=list)
     lines: list[tuple[int, Location]] = field(default_factory=list)
 
@@ -84,6 +86,7 @@ class ObjectFile:
         extensions: name and version of each that the code was assembled for.
         march: the architecture string of `.riscv.attributes`.
         attributes: of `.riscv.attributes`, by tag.
+        files: names of the sources that a compiler read.
         groups: signature of each section group, and whether it is COMDAT.
     """
 
@@ -95,4 +98,5 @@ class ObjectFile:
     extensions: dict[str, str] = field(default_factory=dict)
     march: str = ""
     attributes: dict[int, int | str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
     groups: dict[str, bool] = field(default_factory=dict)

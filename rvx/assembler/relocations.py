@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rvx.isa import Field, parse_pattern
+from functools import cache, lru_cache
+
+from rvx.isa import Field, Instruction, parse_pattern
 from rvx.isa.pattern import Piece
 
 NUMBERS: dict[str, int] = {
@@ -104,12 +106,14 @@ _FORMATS = {
 }
 
 
-def target_relocation(field: Field, size: int) -> str:
-    """The relocation that fills such a target field in a word of `size` bytes; empty if none."""
-    name = _BY_LAYOUT.get(_layout(field), "")
-    return name if name and (size == 2) == name.startswith("RVC") else ""
+@cache
+def target_relocation(instruction: Instruction, name: str) -> str:
+    """The relocation that fills the target field of that name; empty if there is none."""
+    kind = _BY_LAYOUT.get(_layout(instruction.operands[name].field), "")
+    return kind if kind and (instruction.size == 2) == kind.startswith("RVC") else ""
 
 
+@lru_cache(maxsize=1024)
 def immediate_format(field: Field) -> int | None:
     """0, 1 or 2 for the immediate of a U-, I- or S-type word, None for another."""
     return _FORMATS.get(_layout(field))

@@ -66,6 +66,7 @@ class Resolver:
             if symbol.is_defined or symbol.is_mentioned:
                 self.symbol(symbol)
         self.object.groups = dict(assembly.groups)
+        self.object.files = list(assembly.file_symbols)
         self.object.attributes = dict(assembly.attributes)
         return self.object
 
@@ -159,6 +160,7 @@ class Resolver:
             for fragment, offset, location, what in section.lines
             if what == "x"
         ]
+        made.marks = _marks(section) if section.is_code else []
         for fixup in section.fixups:
             try:
                 self._fix(fixup, made)
@@ -309,6 +311,20 @@ class Resolver:
         size = instruction.size
         word = int.from_bytes(made.data[at : at + size], "little") | bits
         made.data[at : at + size] = word.to_bytes(size, "little")
+
+
+def _marks(section: Section) -> list[tuple[int, str]]:
+    """Where instructions follow data and data instructions, for disassemblers."""
+    places = sorted(
+        (fragment.address + offset, "$" + what) for fragment, offset, _, what in section.lines
+    )
+    marks: list[tuple[int, str]] = []
+    for place, name in places:
+        if marks and marks[-1][0] == place:
+            marks.pop()
+        if not marks or marks[-1][1] != name:
+            marks.append((place, name))
+    return marks
 
 
 def _padding(tail: Align) -> bytes:

@@ -140,12 +140,15 @@ def symbol_table(xlen: int, symbols: Iterable[ImageSymbol], strings: StringTable
 
 def relocation(xlen: int, offset: int, symbol: int, kind: int, addend: int) -> bytes:
     """The bytes of one entry of a relocation section."""
-    rela = structs(xlen).Elf_Rela
-    if xlen == 64:
-        return _build(
-            rela, r_offset=offset, r_info=symbol << 32 | kind, r_addend=_signed(addend, 64)
-        )
-    return _build(rela, r_offset=offset, r_info=symbol << 8 | kind, r_addend=_signed(addend, 32))
+    info = symbol << 32 | kind if xlen == 64 else symbol << 8 | kind
+    return _build(
+        structs(xlen).Elf_Rela,
+        r_offset=offset,
+        r_info=info,
+        r_info_sym=symbol,
+        r_info_type=kind,
+        r_addend=_signed(addend, xlen),
+    )
 
 
 def _signed(value: int, bits: int) -> int:

@@ -1,0 +1,83 @@
+"""The section .riscv.attributes: architecture, stack alignment and the like (psABI)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from rvx.isa import Isa
+
+SECTION = ".riscv.attributes"
+ARCH = 5
+_VENDOR = b"riscv\0"
+_FILE_TAG = 1
+_LETTERS = "iemafdqlcbkjtpvnh"
+
+
+def attributes_section(attributes: Mapping[int, int | str]) -> bytes:
+    """The bytes of the section. Odd tags hold strings, even ones numbers."""
+    body = b""
+    for tag, value in sorted(attributes.items()):
+        body += _uleb128(tag)
+        body += value.encode() + b"\0" if isinstance(value, str) else _uleb128(value)
+    file_part = bytes([_FILE_TAG]) + (len(body) + 5).to_bytes(4, "little") + body
+    length = 4 + len(_VENDOR) + len(file_part)
+    return b"A" + length.to_bytes(4, "little") + _VENDOR + file_part
+
+
+def read_attributes(data: bytes) -> dict[int, int | str]:
+    """Tags and values out of the bytes of the section; empty if they cannot be read."""
+    found: dict[int, int | str] = {}
+    at = 1 + 4 + len(_VENDOR) + 5
+    if data[:1] != b"A" or data[5 : 5 + len(_VENDOR)] != _VENDOR:
+        return found
+    while at < len(data):
+        tag, at = _read_uleb128(data, at)
+        if tag % 2:
+            end = data.find(b"\0", at)
+            if end < 0:
+                break
+            found[tag] = data[at:end].decode("utf-8", "replace")
+            at = end + 1
+        else:
+            found[tag], at = _read_uleb128(data, at)
+    return found
+
+
+def arch_string(isa: Isa) -> str:
+    """The architecture in full, as `rv64i2p1_m2p0_zicsr2p0`, in canonical order."""
+    names = {name.lower(): e.version for name, e in isa.extensions.items()}
+    ordered = sorted(names, key=_rank)
+    return f"rv{isa.xlen}" + "_".join(name + _version(names[name]) for name in ordered)
+
+
+def _rank(name: str) -> tuple[int, int, str]:
+    if len(name) == 1:
+        position = _LETTERS.find(name)
+        return 0, position if position >= 0 else len(_LETTERS), name
+    return {"z": 1, "s": 2}.get(name[0], 3), 0, name
+
+
+def _version(text: str) -> str:
+    found = re.search(r"(\d+)(?:\.(\d+))?", text)
+    return f"{found[1]}p{found[2] or 0}" if found else "1p0"
+
+
+def _uleb128(number: int) -> bytes:
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
+def _read_uleb128(data: bytes, at: int) -> tuple[int, int]:
+    number = shift = 0
+    while at < len(data):
+        byte = data[at]
+        at += 1
+        number |= (byte & 0x7F) << shift
+        shift += 7
+        if not byte & 0x80:
+            break
+    return number, at
