@@ -40,6 +40,9 @@ SHIPPED: dict[str, str] = {
     "xposit1p16": "xposit:Xposit1p16",
     "xposit1p8": "xposit:Xposit1p8",
     "xexfma": "xexfma:Xexfma",
+    "xvsq": "xvsq:Xvsq",
+    "xmxdotp": "xmxdotp:Xmxdotp",
+    "xpulpnn": "xpulpnn:Xpulpnn",
 }
 """Module of this package and variable in it, by name in lower case."""
 
