@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from rvx.formats.bits import mulhu64, shr64
+from rvx.formats.bits import like, mulhu64, shr64
 from rvx.formats.posit.codec import make_decode, pattern, unit
 from rvx.formats.posit.format import Posit
 from rvx.formats.posit.quire import (
@@ -42,7 +42,7 @@ def make_add_posit(fmt: Posit) -> Callable[[Limbs, int], None]:
     one = fmt.one
 
     def add_posit(q: Limbs, a: int) -> None:
-        madd(q, a, one)
+        madd(q, a, like(a, one))
 
     return add_posit
 
@@ -53,7 +53,7 @@ def make_subtract_posit(fmt: Posit) -> Callable[[Limbs, int], None]:
     one = fmt.one
 
     def subtract_posit(q: Limbs, a: int) -> None:
-        msub(q, a, one)
+        msub(q, a, like(a, one))
 
     return subtract_posit
 
@@ -78,18 +78,18 @@ def _make_accumulate(fmt: Posit, flip: int) -> Accumulate:
     set_nar = make_set_nar(fmt)
     nar = pattern(fmt, fmt.nar)
     last = fmt.quire_limbs - 1
-    # An odd width keeps the window inside the quire for every format: were twice the width a
-    # multiple of 32, the largest products would reach one (empty) limb too far.
+    # Fraction bits of the factors, chosen so that the window stays inside the quire: were twice
+    # the width a multiple of 32, the largest products would reach one (empty) limb too far.
     width = fmt.fraction_bits | 1
+    add_product = add_to_two
+    if width > 15:
+        add_product = add_to_three
+    if width > 30:
+        width = unit(fmt)
+        add_product = add_to_five
     drop = unit(fmt) - width
     # Bit position in the quire of the product's lowest bit, less the scales of the operands.
     origin = 2 * fmt.max_scale - 2 * width
-    if width > 30:
-        add_product = add_to_five
-    elif width > 14:
-        add_product = add_to_three
-    else:
-        add_product = add_to_two
 
     def accumulate(q: Limbs, a: int, b: int) -> None:
         if nar in (a, b):
@@ -115,7 +115,7 @@ def _make_accumulate(fmt: Posit, flip: int) -> Accumulate:
 
 
 def add_to_two(q: Limbs, a: int, b: int, position: int, sign: int) -> int:
-    """Adds a * b * 2**position, negated if sign is -1; the product is below 2**31.
+    """Adds a * b * 2**position, negated if sign is -1; the product is below 2**32.
 
     Returns:
         A negative number if a limb has grown so much that the quire must be settled.

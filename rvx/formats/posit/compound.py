@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rvx.formats.bits import clz64, mulhu64, shr64, ult64
+from rvx.formats.bits import clz64, like, mulhu64, shr64, ult64
 from rvx.formats.posit import narrow, wide
 from rvx.formats.posit.accumulate import make_multiply_add
 from rvx.formats.posit.codec import make_decode, make_encode, pattern, unit
@@ -55,7 +55,7 @@ def make_fma(fmt: Posit) -> Callable[[Limbs, int, int, int], int]:
 
     def fma(q: Limbs, a: int, b: int, c: int) -> int:
         clear(q)
-        madd(q, c, one)
+        madd(q, c, like(c, one))
         madd(q, a, b)
         return to_posit(q)
 

@@ -16,6 +16,8 @@ from rvx.formats.posit.format import Posit
 Unary = Callable[[int], int]
 Binary = Callable[[int, int], int]
 
+_LARGEST_BELOW_2_63 = 2.0**63 - 2.0**10
+
 
 def make_add(fmt: Posit) -> Binary:
     """add(a, b): the sum, rounded once; NaR when an operand is NaR."""
@@ -161,7 +163,8 @@ def make_sqrt(fmt: Posit) -> Unary:
         # The root of radicand * 2**(u + 1) has its hidden bit at u.
         high = radicand >> (63 - u)
         low = radicand << (u + 1)
-        root = like(radicand, int(math.sqrt(float(radicand)) * root_scale))
+        estimate = min(math.sqrt(float(radicand)) * root_scale, _LARGEST_BELOW_2_63)
+        root = like(radicand, int(estimate))
         # One Newton step on the exact error takes the estimate from 52 bits to all of them.
         error_low = low - root * root
         error_high = high - mulhu64(root, root)
