@@ -70,6 +70,9 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
 
 
 def _code(error: Exception) -> Exit | None:
+    """The exit code of an error that a command may meet; None for a mistake in rvx."""
+    if getattr(getattr(error, "trap", None), "kind", "") == "interrupted":
+        return Exit.INTERRUPTED
     for kind in type(error).__mro__:
         if kind.__name__ in _EXPECTED and (kind is OSError or kind.__module__.startswith("rvx.")):
             return _EXPECTED[kind.__name__]

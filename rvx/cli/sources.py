@@ -107,7 +107,7 @@ def _noted_isa(elf: Elf, ext: Sequence[str]) -> Isa:
                 f"the file was assembled for {name} {version}, which is not installed here; "
                 f"name the file that declares it with --ext"
             )
-        chosen.append(own.pop(name, None) or extensions.load(name))
+        chosen.append(own.pop(name) if name in own else extensions.load(name))
         if chosen[-1].version != version:
             say(f"warning: assembled for {name} {version}, run with {chosen[-1].version}")
     return extensions.isa_for(f"rv{elf.xlen}i", [*chosen, *own.values()])

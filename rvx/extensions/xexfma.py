@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rvx.formats.bits import like
 from rvx.formats.minifloat.catalogue import FP8, FP16, FP32
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.scalar import make_fma
@@ -47,7 +48,7 @@ def make_body(src: Minifloat, dst: Minifloat, first: int) -> Callable[..., Any]:
             a = rs1 >> at & src_mask
             b = rs2 >> at & src_mask
             total, raised = fma(a, b, rd >> to & dst_mask, frm)
-            result |= total << to
+            result |= like(rd, total) << to
             flags |= raised
         fflags[0] |= flags
         return result
