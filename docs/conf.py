@@ -1,0 +1,21 @@
+"""How Sphinx builds the documentation: `python -m sphinx -W -b html docs docs/_build/html`."""
+
+import tomllib
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+project = "rvx"
+author = "the rvx authors"
+release = next(
+    line.split('"')[1]
+    for line in (_ROOT / "rvx" / "__init__.py").read_text(encoding="utf-8").splitlines()
+    if line.startswith("__version__")
+)
+html_title = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]["description"]
+html_short_title = "rvx"
+html_theme = "furo"
+extensions = ["myst_parser"]
+exclude_patterns = ["_build"]
+highlight_language = "text"
+myst_heading_anchors = 2

@@ -1,0 +1,223 @@
+"""The documentation says what is so: generated pages, snippets, fields, links and commands."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from .snippets import ROOT, blocks, check, is_equal, pages, run, steps
+
+REFERENCE = ROOT / "docs" / "reference"
+JSON_TYPES = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
+}
+
+
+def names(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def test_generated_pages_are_up_to_date():
+    from rvx.cli.docs import generate
+
+    made = generate()
+    assert {name for name, text in made.items() if (REFERENCE / name).read_text() != text} == set()
+    present = {names(p) for p in (REFERENCE / "instructions").iterdir()}
+    assert present == {f"docs/reference/{name}" for name in made if "/" in name}
+
+
+@pytest.mark.parametrize("page", pages(), ids=names)
+def test_snippets_print_what_the_page_says(page: Path, tmp_path: Path):
+    assert "\n".join(check(page, tmp_path)) == ""
+
+
+@pytest.mark.parametrize("page", [*pages(), ROOT / "CONTRIBUTING.md"], ids=names)
+def test_links_lead_somewhere(page: Path):
+    text = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", text)
+    links = [link for link in links if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+# What the README promises.
+
+
+def command_of(name: str) -> str:
+    """The block of the README that follows the comment with its name, as .ci/run takes it."""
+    found = re.search(
+        rf"^<!-- command: {name} -->$.*?^```sh\n(.*?)\n```$",
+        (ROOT / "README.md").read_text(),
+        re.MULTILINE | re.DOTALL,
+    )
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("name", ["compare", "tests"])
+def test_continuous_integration_runs_the_commands_of_the_readme(name: str):
+    script = (ROOT / ".ci" / "run").read_text()
+    assert f"run_readme_command {name}" in script
+    extracted = re.search(r"readme_command\(\) \{\n.*?^\}$", script, re.MULTILINE | re.DOTALL)
+    assert extracted is not None
+    shell = f"{extracted[0]}\nreadme_command {name}"
+    done = subprocess.run(
+        ["bash", "-c", shell], cwd=ROOT, text=True, check=True, stdout=subprocess.PIPE
+    )
+    assert done.stdout.strip() == command_of(name)
+
+
+def written_commands(page: Path) -> Iterator[list[str]]:
+    """The words of every rvx command that a page mentions in a code span or a shell block."""
+    text = page.read_text()
+    for block in blocks(text):
+        if block.language == "console":
+            for step in steps(block.body):
+                yield from (shlex.split(part) for part in re.split(r"[|;]|&&", step.command))
+        elif block.language == "sh":
+            yield from (shlex.split(part) for part in re.split(r"&&|\n", block.body))
+    for span in re.findall(r"`((?:\.venv/bin/)?rvx [^`]*)`", text):
+        yield shlex.split(span)
+
+
+@pytest.mark.parametrize("page", pages(), ids=names)
+def test_commands_and_options_that_a_page_mentions_exist(page: Path):
+    from rvx.cli.main import app
+
+    for words in written_commands(page):
+        if not words or Path(words[0]).name != "rvx":
+            continue
+        found: Any = typer.main.get_command(app)
+        rest = words[1:]
+        while rest and hasattr(found, "commands") and not rest[0].startswith("-"):
+            assert rest[0] in found.commands, words
+            found = found.commands[rest.pop(0)]
+        known = {"-h", "--help"}
+        known |= {name for each in found.params for name in (*each.opts, *each.secondary_opts)}
+        assert [w for w in rest if re.match(r"--?[a-z]", w) and w not in known] == [], words
+
+
+# Fields of JSON documents.
+
+
+def documented(schema: str) -> dict[str, set[str]]:
+    """The types of every field of a schema, as the reference has them."""
+    text = (REFERENCE / "json.md").read_text()
+    section = text.split(f"## {schema}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([^`]+)` \| ([a-z ]+) \|", section, re.MULTILINE)
+    return {field: set(types.split(" or ")) for field, types in rows}
+
+
+def fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Path and type of every leaf of a document; an empty array or object has none."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from fields(inner, f"{path}\0{key}" if path else key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from fields(inner, f"{path}[]")
+    else:
+        yield path, JSON_TYPES[type(value)]
+
+
+def described(path: str, known: dict[str, set[str]]) -> str | None:
+    """The documented field that a path is."""
+    for field in known:
+        pattern = re.escape(field).replace(r"\.", "\0").replace(r"\*", "[^\0]+")
+        if re.fullmatch(pattern, path):
+            return field
+    return None
+
+
+SOURCES = {
+    "good.s": "_start: li a0, 0\n padd.s pt0, pt0, pt0\n li a7, 93\n ecall\n",
+    "wild.s": "_start: lw a0, 0(zero)\n",
+    "odd.s": "_start: ret\n .word 0xffffffff\n",
+}
+COMMANDS = {
+    "rvx.run/1": ["run good.s --json", "run wild.s --json"],
+    "rvx.compare/1": ["compare gemm -p M=2 -p N=2 -p K=4 --variant f32 --json"],
+    "rvx.asm/1": ["asm good.s --json"],
+    "rvx.dis/1": ["dis 0x0000000b 0xffff 0x0 --json"],
+    "rvx.isa.list/1": ["isa list --json", "isa list xposit --json"],
+    "rvx.isa.show/1": ["isa show padd.s --json"],
+    "rvx.format/1": ["format posit16 3.14 --json", "format posit16 0x8000 --json"],
+    "rvx.version/1": ["version --json"],
+}
+
+
+@pytest.mark.parametrize("schema", COMMANDS)
+def test_json_documents_have_the_documented_fields(schema: str, tmp_path: Path):
+    for name, source in SOURCES.items():
+        (tmp_path / name).write_text(source)
+    known = documented(schema)
+    seen = set()
+    for command in COMMANDS[schema]:
+        document = json.loads(run(f"rvx {command} 2>/dev/null", tmp_path))
+        assert document["schema"] == schema
+        for path, kind in fields(document):
+            field = described(path, known)
+            assert field is not None, f"{command}: {path} is not documented"
+            allowed = known[field]
+            is_whole = kind == "integer" and "number" in allowed
+            assert "any" in allowed or kind in allowed or is_whole, f"{command}: {path} is {kind}"
+            seen.add(field)
+    # Warnings are rare, and a document without them is as good.
+    assert set(known) - seen <= {"warnings[]"}
+
+
+def test_every_schema_is_documented():
+    written = set()
+    for path in (ROOT / "rvx").rglob("*.py"):
+        written |= set(re.findall(r'"(rvx\.[a-z.]+/\d+)"', path.read_text()))
+    assert written == set(COMMANDS)
+
+
+# The machinery of the snippets itself.
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "equal"),
+    [
+        ("a\n", "a\n", True),
+        ("a\n", "b\n", False),
+        ("a\n...\nz\n", "a\nb\nc\nz\n", True),
+        ("a\n...\nz\n", "a\nb\nc\n", False),
+        ("took 0.12 s\n", "took 3.45 s\n", True),
+        ("took 0.12 s\n", "took 3 h\n", False),
+    ],
+)
+def test_outputs_are_compared(expected: str, got: str, equal: bool):
+    assert is_equal(expected, got) is equal
+
+
+def test_a_wrong_page_is_noticed(tmp_path: Path):
+    page = ROOT / "docs" / "index.md"
+    wrong = tmp_path / "wrong.md"
+    wrong.write_text("```console\n$ echo 1\n2\n```\n\n```python\n>>> 1 + 1\n3\n```\n")
+    assert check(page, tmp_path) == []
+    found = check(wrong, tmp_path)
+    assert len(found) == 2
+    assert "`echo 1` prints\n1\nand not\n2" in found[0]
+    assert "Expected:\n    3\nGot:\n    2" in found[1]
+
+
+def test_files_of_a_page_are_named_before_the_block():
+    (block,) = blocks("Text.\n\n`x/y.s`:\n\n```text\nnop\n```\n")
+    assert (block.file, block.body) == ("x/y.s", "nop\n")
+    (block,) = blocks("Look at `y.s`:\n\n```text\nnop\n```\n")
+    assert block.file == ""
+
+
+def test_python_is_the_one_of_the_tests(tmp_path: Path):
+    assert run("python -c 'import sys; print(sys.executable)'", tmp_path) == f"{sys.executable}\n"
