@@ -21,7 +21,12 @@ def inputs(p: Parameters, uniform: Callable[..., Reals]) -> tuple[Reals, Reals]:
 
 def operands(images: Reals, filters: Reals) -> tuple[Reals, Reals]:
     """As the kernel stores them: channels last, (N, H, W, C) and (F, K, K, C)."""
-    return tuple(np.ascontiguousarray(np.moveaxis(x, 1, -1)) for x in (images, filters))
+    return channels_last(images), channels_last(filters)
+
+
+def channels_last(x: Reals) -> Reals:
+    """The tensor with its second axis at the end."""
+    return np.ascontiguousarray(np.moveaxis(x, 1, -1))
 
 
 def arguments(p: Parameters, call: Any) -> Sequence[int]:
