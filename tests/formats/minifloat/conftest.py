@@ -13,7 +13,6 @@ from rvx import jit
 from rvx.formats.minifloat import Minifloat, Rounding
 
 Words = NDArray[np.int64]
-Reference = Callable[..., tuple[int, int]]
 
 
 class Sampler:
@@ -87,6 +86,29 @@ def sampler(request: pytest.FixtureRequest) -> Sampler:
 Check = Callable[..., None]
 
 
+def _unsigned(operands: Sequence[Words]) -> list[list[int]]:
+    return [operand.astype(np.uint64).tolist() for operand in operands]
+
+
+def _compare(
+    got: list[list[int]],
+    reference: Callable[..., Any],
+    operands: Sequence[Words],
+    width: int,
+    outputs: int,
+) -> None:
+    mask = (1 << width) - 1
+    for values, result in zip(zip(*_unsigned(operands), strict=True), got, strict=True):
+        expected = reference(*values)
+        wanted = list(expected) if outputs == 2 else [expected]
+        wanted[0] &= mask
+        result[0] &= mask
+        assert result == wanted, (
+            f"{[hex(value) for value in values]} gives {[hex(x) for x in result]}, "
+            f"exactly {[hex(x) for x in wanted]}"
+        )
+
+
 @pytest.fixture(scope="session")
 def check() -> Check:
     """check(kernel, reference, operands, width): every element must be equal, flags included."""
@@ -100,16 +122,46 @@ def check() -> Check:
     ) -> None:
         results = jit.elementwise(kernel, len(operands), outputs)(*operands)
         got = np.array(results if outputs == 2 else (results,)).T.tolist()
-        mask = (1 << width) - 1
-        unsigned = [operand.astype(np.uint64).tolist() for operand in operands]
-        for values, result in zip(zip(*unsigned, strict=True), got, strict=True):
-            expected = reference(*values)
-            wanted = list(expected) if outputs == 2 else [expected]
-            wanted[0] &= mask
-            result[0] &= mask
-            assert result == wanted, (
-                f"{[hex(value) for value in values]} gives {[hex(x) for x in result]}, "
-                f"exactly {[hex(x) for x in wanted]}"
-            )
+        _compare(got, reference, operands, width, outputs)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def check_interpreted() -> Check:
+    """As `check`, but the kernel runs as plain Python, which is faster than compiling it.
+
+    Its operands are Python integers, which do not wrap at 64 bits: not for products of formats of
+    more than 30 bits of precision.
+    """
+
+    def run(
+        kernel: Callable[..., Any],
+        reference: Callable[..., Any],
+        operands: Sequence[Words],
+        width: int,
+        outputs: int = 2,
+    ) -> None:
+        values = zip(*(operand.tolist() for operand in operands), strict=True)
+        results = [kernel(*each) for each in values]
+        got = [list(result) if outputs == 2 else [result] for result in results]
+        _compare(got, reference, operands, width, outputs)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def check_as_fits(check: Check, check_interpreted: Check) -> Check:
+    """Compiles what works on FP32 and FP64, and interprets the rest; `width` tells which."""
+
+    def run(
+        kernel: Callable[..., Any],
+        reference: Callable[..., Any],
+        operands: Sequence[Words],
+        width: int,
+        outputs: int = 2,
+    ) -> None:
+        compare = check if width >= 32 else check_interpreted
+        compare(kernel, reference, operands, width, outputs)
 
     return run

@@ -24,14 +24,14 @@ ROUNDED: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., F
     "mul": (scalar.make_mul, exact.mul, operator.mul),
     "div": (scalar.make_div, exact.div, operator.truediv),
 }
-COMPARED = {
+COMPARED: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "eq": (scalar.make_eq, exact.eq),
     "lt": (scalar.make_lt, exact.lt),
     "le": (scalar.make_le, exact.le),
     "minimum": (scalar.make_minimum, exact.minimum),
     "maximum": (scalar.make_maximum, exact.maximum),
 }
-SIGNS = {
+SIGNS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "copy_sign": (scalar.make_copy_sign, exact.copy_sign),
     "copy_negated_sign": (scalar.make_copy_negated_sign, exact.copy_negated_sign),
     "xor_signs": (scalar.make_xor_signs, exact.xor_signs),

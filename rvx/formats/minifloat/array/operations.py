@@ -99,7 +99,7 @@ sub: Final = Operation("sub", "a - b", "ss", _same(scalar.make_sub))
 div: Final = Operation("div", "a / b", "ss", _same(scalar.make_div))
 sqrt: Final = Operation("sqrt", "the square root of a", "s", _same(scalar.make_sqrt))
 mul: Final = Operation("mul", "a * b", "ss", scalar.make_mul, expands=True)
-convert: Final = Operation("convert", "a", "s", scalar.make_convert, expands=True)
+_convert: Final = Operation("convert", "a", "s", scalar.make_convert, expands=True)
 fma: Final = Operation(
     "fma", "a * b + c", "ssd", lambda s, d, o: scalar.make_fma(s, d, overflow=o), expands=True
 )
@@ -113,6 +113,19 @@ exsdotp: Final = Operation(
     lambda s, d, o: scalar.make_exsdotp(s, d, overflow=o),
     expands=True,
 )
+
+
+def convert(
+    src: Minifloat,
+    dst: Minifloat,
+    a: ArrayLike,
+    rounding: Rounding = Rounding.RNE,
+    overflow: Overflow | None = None,
+    seed: int | None = None,
+    fflags: Flags = None,
+) -> Codes:
+    """The numbers of one format in another, rounded once; arguments as those of `Operation`."""
+    return _convert(src, a, dst=dst, rounding=rounding, overflow=overflow, seed=seed, fflags=fflags)
 
 
 def to_integer(

@@ -61,10 +61,13 @@ def make_from_integer(
     nan = make_nan(dst)
     zero = make_zero(dst)
     has_zero = dst.flavour is not Flavour.SCALE
-    above = 64 - width
+    mask = -1 if width == 64 else (1 << width) - 1
+    is_extended = width < 64 and is_signed
 
     def from_integer(x: int, rm: int) -> tuple[int, int]:
-        mag = (x << above) >> above if is_signed else shr64(x << above, above)
+        mag = x & mask
+        if is_extended:
+            mag -= (mag >> (width - 1)) << width
         sign = 1 if is_signed and mag < 0 else 0
         if sign:
             mag = -mag
@@ -86,10 +89,10 @@ def make_to_integer(src: Minifloat, width: int, is_signed: bool) -> Unary:
     """
     unpack = make_unpack(src)
     kind = make_kind(src)
-    above = 64 - width
     highest = (1 << (width - 1)) - 1 if is_signed else -1
     lowest = -(1 << (width - 1)) if is_signed else 0
     top_allowed = width - 1 if is_signed else width
+    is_extended = width < 64 and not is_signed
     # As a word of int64; the magnitude of the lowest integer.
     top_bit = lowest if width == 64 else -lowest
 
@@ -126,6 +129,8 @@ def make_to_integer(src: Minifloat, width: int, is_signed: bool) -> Unary:
             if not is_signed and mag != 0:
                 return 0, NV
             mag = -mag
-        return (mag << above) >> above, flags
+        if is_extended:
+            mag -= (mag >> (width - 1)) << width
+        return mag, flags
 
     return to_integer
