@@ -34,6 +34,7 @@ SHIPPED: dict[str, str] = {
     "zicsr": "zicsr:Zicsr",
     "zifencei": "zifencei:Zifencei",
     "zihintpause": "zihintpause:Zihintpause",
+    "xsmallfloat": "xsmallfloat:Xsmallfloat",
     "xposit": "xposit:Xposit",
     "xposit64": "xposit:Xposit64",
     "xposit1": "xposit:Xposit1",
