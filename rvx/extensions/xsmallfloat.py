@@ -177,7 +177,8 @@ def cast_body(kernels: list[Kernel], dst: str, pair: int) -> Kernel:
             first, raised = usual(rs1 & 0xFFFFFFFF, frm)
             second, more = usual(rs2 & 0xFFFFFFFF, frm)
         fflags[0] |= raised | more
-        return rd & kept | first << low | second << low + bits
+        packed: int = first << low | second << low + bits
+        return rd & kept | packed
 
     return body
 
