@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import accumulate
 
 import numpy as np
 
 from rvx.emulator.context import Context, Field
 from rvx.emulator.memory import PAGE, GuestMemory
 from rvx.isa import Isa
-from rvx.isa.bits import Address
+from rvx.isa.bits import Address, Word
 
-CORE_EXTENSIONS = frozenset({"I", "M", "A", "F", "D", "C", "Zicsr", "Zifencei"})
+CORE_EXTENSIONS = frozenset("I M A F D C Zicsr Zifencei Zihintpause".split())
 UNKNOWN = "(unknown)"
 
 
@@ -71,6 +75,24 @@ class BlockCounter:
         """Says that no block has begun since, so that there is nothing to take back."""
         self._words[Field.BLOCK_BEGIN] = -1
 
+    def covers(self, pc: Address) -> bool:
+        """Whether the block that was counted last includes the instruction at pc.
+
+        It always does but for some reserved 16-bit words, which Unicorn leaves out of their block.
+        """
+        begin = int(self._words[Field.BLOCK_BEGIN])
+        if begin < 0:
+            return False
+        size = int(self.blocks[(begin - self._memory.executable_begin) >> 1, 1])
+        return begin <= pc < begin + size
+
+    def count_one(self, pc: Address) -> None:
+        """Counts one execution of a 16-bit instruction that no block includes."""
+        at = (pc - self._memory.executable_begin) >> 1
+        self.differences[at] += 1
+        self.differences[at + 1] -= 1
+        self._words[Field.REMAINING] -= 1
+
     def take_back(self, pc: Address) -> None:
         """Takes back the part of the last block, from pc on, that was counted and not executed."""
         begin = int(self._words[Field.BLOCK_BEGIN])
@@ -89,41 +111,60 @@ class BlockCounter:
         Code that was overwritten counts as what it is now. The stub page, where calls return to,
         is left out.
         """
-        memory = self._memory
-        begin = memory.executable_begin
         executions: dict[Address, int] = {}
         mnemonics: Counter[str] = Counter()
         kinds: Counter[str] = Counter()
         custom = 0
-        for start, stop, running in self.runs():
-            address, end = begin + 2 * start, begin + 2 * stop
-            if memory.stub <= address < memory.stub + PAGE:
-                continue
-            while address < end:
-                word = memory.word(address) or 0
-                executions[address] = running
-                decoded = isa.decode(word)
-                made = decoded.instruction if decoded else None
-                mnemonics[made.mnemonic if made else UNKNOWN] += running
-                kinds[made.kind if made else UNKNOWN] += running
-                if made is not None and made.extension not in CORE_EXTENSIONS:
-                    custom += running
-                address += 4 if word & 3 == 3 else 2
+        for address, word, running in self._flow():
+            executions[address] = running
+            decoded = isa.decode(word)
+            made = decoded.instruction if decoded else None
+            mnemonics[made.mnemonic if made else UNKNOWN] += running
+            kinds[made.kind if made else UNKNOWN] += running
+            if made is not None and made.extension not in CORE_EXTENSIONS:
+                custom += running
         return Counts(executions, dict(mnemonics.most_common()), dict(kinds.most_common()), custom)
+
+    def _flow(self) -> Iterator[tuple[Address, Word, int]]:
+        """Every executed address in order, with its word and executions.
+
+        An instruction is executed as often as those before it that end where it begins, plus the
+        blocks that begin there, less those that end there. Following the lengths of instructions
+        keeps code apart that is executed from the middle of other instructions.
+        """
+        memory = self._memory
+        first = memory.executable_begin
+        flow = self._changes()
+        queue = sorted(flow)
+        edges, levels = list(queue), list(accumulate(flow[index] for index in queue))
+        while queue:
+            index = heappop(queue)
+            # Where code was overwritten, its lengths may no longer lead to where blocks ended.
+            running = min(flow.pop(index), levels[bisect_right(edges, index) - 1])
+            address = first + 2 * index
+            if running <= 0 or memory.stub <= address < memory.stub + PAGE:
+                continue
+            word = memory.word(address) or 0
+            yield address, word, running
+            following = index + (2 if word & 3 == 3 else 1)
+            if following not in flow:
+                heappush(queue, following)
+            flow[following] = flow.get(following, 0) + running
 
     def runs(self) -> list[tuple[int, int, int]]:
         """Runs of halfwords that were executed equally often, as (first, end, executions).
 
         While the hart runs, the numbers are those of about this moment.
         """
-        total = self.differences.copy()
+        changes = self._changes()
+        edges = list(changes)
+        levels = list(accumulate(changes.values()))
+        return [(edges[i], edges[i + 1], levels[i]) for i in range(len(edges) - 1) if levels[i] > 0]
+
+    def _changes(self) -> dict[int, int]:
+        """How many more blocks begin at a halfword than end there, where that is not 0."""
+        changes = self.differences.copy()
         begins = np.flatnonzero(self.blocks[:, 0])
-        total[begins] += self.blocks[begins, 0]
-        np.subtract.at(total, begins + (self.blocks[begins, 1] >> 1), self.blocks[begins, 0])
-        edges = np.flatnonzero(total)
-        levels = np.cumsum(total[edges])
-        return [
-            (int(edges[i]), int(edges[i + 1]), int(levels[i]))
-            for i in range(len(edges) - 1)
-            if levels[i] > 0
-        ]
+        changes[begins] += self.blocks[begins, 0]
+        np.subtract.at(changes, begins + (self.blocks[begins, 1] >> 1), self.blocks[begins, 0])
+        return {int(index): int(changes[index]) for index in np.flatnonzero(changes)}

@@ -33,7 +33,10 @@ Backend = Literal["native", "python"]
 Tier = Literal["trap", "inline", "region"]
 End = tuple[int | None, Trap | None]
 """How a run ended: the exit code, or the trap."""
-_NOWHERE = 0xFFFFF000
+_NOWHERE = 0xFFFFF001
+"""Where Unicorn is to stop by itself: no instruction has an odd address."""
+_NO_LIMIT = 1 << 62
+_NEVER = 1 << 62
 
 
 class Hart:
@@ -81,7 +84,7 @@ class Hart:
         may_promote = backend == "native" and tier != "trap"
         self._uses_regions = may_promote and tier == "region" and core.pointers is not None
         self.regions: RegionTier | None = None
-        self._words[Field.THRESHOLD] = TRAPS_BEFORE_INLINE if may_promote else -1
+        self._words[Field.THRESHOLD] = TRAPS_BEFORE_INLINE if may_promote else _NEVER
 
     def run(self, pc: Address, limit: int | None) -> End:
         """Runs from pc until the program ends, cannot go on, or `limit` instructions are done.
@@ -93,7 +96,7 @@ class Hart:
         self.counter.clear()
         self._is_stopping = self._is_pausing = False
         self._words[Field.STOP] = 0
-        self._words[Field.REMAINING] = limit or 0
+        self._words[Field.REMAINING] = limit or _NO_LIMIT
         while True:
             status, error, pc = self._start(pc)
             if status == Status.ECALL:
@@ -160,6 +163,7 @@ class Hart:
         words = self._words
         words[Field.STATUS] = Status.RUNNING
         words[Field.FAULT : Field.FAULT + 4] = 0
+        words[Field.FFLAGS] = 0
         self._bad_access = None
         self.counter.forget_block()
         if self._is_stopping:
@@ -179,7 +183,7 @@ class Hart:
             word = self._memory.word(int(words[Field.PC])) or 0
             self.counter.take_back(int(words[Field.PC]) + (4 if word & 3 == 3 else 2))
             return status, error, int(words[Field.NEXT_PC])
-        if status in (Status.FAULT, Status.ILLEGAL, Status.CAUSE):
+        if status in (Status.FAULT, Status.ILLEGAL, Status.CAUSE, Status.LIMIT):
             pc = int(words[Field.PC])
         else:
             pc = self._core.pc
@@ -189,7 +193,7 @@ class Hart:
 
     def _finish_limit(self, pc: Address, limit: int) -> End:
         """Performs the last instructions before the limit, one by one."""
-        self._words[Field.REMAINING] = 1 << 62
+        self._words[Field.REMAINING] = _NO_LIMIT
         while True:
             left = limit - self.counter.tally(self._isa).total
             if left <= 0 and pc == self._memory.stub:
@@ -233,6 +237,10 @@ class Hart:
         decoded = None if word is None else self._isa.decode(word)
         if decoded is None:
             return self._stop(Status.ILLEGAL)
+        if decoded.instruction.size == 2 and not self.counter.covers(pc):
+            if self._words[Field.REMAINING] < 1:
+                return self._stop(Status.LIMIT)
+            self.counter.count_one(pc)
         try:
             next_pc = self._interpreter.perform(decoded, pc)
         except Unsupported as error:

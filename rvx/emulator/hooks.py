@@ -29,12 +29,13 @@ from rvx.emulator.pointers import (
     uc_reg_write,
 )
 from rvx.emulator.rows import Row
+from rvx.isa.memory import PAGE_SHIFT, WRITABLE
 
 _STATUS, _REMAINING = int(Field.STATUS), int(Field.REMAINING)
 _BLOCK_BEGIN, _BLOCKS = int(Field.BLOCK_BEGIN), int(Field.BLOCKS)
 _PC, _NEXT_PC, _FFLAGS = int(Field.PC), int(Field.NEXT_PC), int(Field.FFLAGS)
 _FAULT, _CAUSE = int(Field.FAULT), int(Field.CAUSE)
-_RAM, _BOUNDS = int(Field.RAM), int(Field.RAM_BOUNDS)
+_RAM, _BOUNDS, _PAGES = int(Field.RAM), int(Field.RAM_BOUNDS), int(Field.PAGES)
 _EXEC_BASE, _EXEC_HALFWORDS = int(Field.EXEC_BASE), int(Field.EXEC_HALFWORDS)
 _DIFFERENCES, _LENGTHS = int(Field.DIFFERENCES), int(Field.BLOCK_LENGTHS)
 _SITES, _TRAPS, _THRESHOLD = int(Field.SITES), int(Field.TRAPS), int(Field.THRESHOLD)
@@ -144,13 +145,37 @@ def on_trap(uc: int, cause: int, data: int) -> None:
     if row == 0:
         _stop(uc, context, _ILLEGAL)
         return
-    _perform(uc, context, row, pc)
     size = load_64(row + 8 * _SIZE)
+    if size == 2 and not _is_counted(context, pc):
+        if context[_REMAINING] < 1:
+            _stop(uc, context, _LIMIT)
+            return
+        _count_one(context, index)
+    _perform(uc, context, row, pc)
     if context[_STATUS] == _FAULTED:
         return
     if size != 4 or context[_NEXT_PC] != pc + 4:
         uc_reg_write(uc, context[_PC_REGISTER], data + 8 * _NEXT_PC)
     _count_trap(uc, context, index)
+
+
+def _is_counted(context: Any, pc: int) -> bool:
+    """Whether the block that the block hook counted last includes this trapped instruction.
+
+    It always does but for some reserved 16-bit words, which Unicorn leaves out of their block.
+    """
+    begin = context[_BLOCK_BEGIN]
+    if begin < 0 or pc < begin:
+        return False
+    return pc - begin < load_64(context[_BLOCKS] + ((begin - context[_EXEC_BASE]) << 3) + 8)
+
+
+def _count_one(context: Any, index: int) -> None:
+    """Counts one execution of a 16-bit instruction that no block includes."""
+    context[_REMAINING] -= 1
+    at = context[_DIFFERENCES] + 8 * index
+    store_64(at, load_64(at) + 1)
+    store_64(at + 8, load_64(at + 8) - 1)
 
 
 def _count_trap(uc: int, context: Any, index: int) -> None:
@@ -244,10 +269,12 @@ def _resize(context: Any, slot: int, address: int, size: int) -> None:
 
 
 def _block_length(context: Any, address: int, size: int) -> int:
-    """How many instructions a block has; remembered by address and size."""
+    """How many instructions a block has; remembered by address and size if it cannot change."""
     slot = context[_LENGTHS] + ((address - context[_EXEC_BASE]) << 2)
+    page = byte_array(context[_PAGES] + ((address - context[_BOUNDS]) >> PAGE_SHIFT), 1)
+    is_fixed = page[0] & WRITABLE == 0
     known = load_64(slot)
-    if known >> 32 == size:
+    if is_fixed and known >> 32 == size:
         return known & 0xFFFFFFFF
     count = _count_instructions(context, address, size)
     store_64(slot, size << 32 | count)
@@ -261,6 +288,7 @@ def on_limited_block(uc: int, address: int, size: int, data: int) -> None:
     length = _block_length(context, address, size)
     if context[_REMAINING] < length:
         if context[_STATUS] == 0:
+            context[_PC] = address
             _stop(uc, context, _LIMIT)
         return
     context[_REMAINING] -= length

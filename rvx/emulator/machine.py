@@ -64,7 +64,7 @@ class Machine:
                 f"the ISA is RV{isa.xlen}"
             )
         self.isa = isa
-        self.memory = GuestMemory(self.executable.segments, memory)
+        self.memory = GuestMemory(self.executable.segments, memory, isa.xlen)
         self.context = Context.for_isa(isa)
         self.core = Core(isa.xlen, by_pointer=by_pointer)
         self.system = System(self.memory, on_output)
@@ -232,13 +232,15 @@ class Machine:
         start = time.perf_counter()
         thread.start()
         is_stopping = False
-        while thread.is_alive():
+        is_done = False
+        while not is_done:
             try:
                 if is_stopping:
                     self.hart.stop()
                 thread.join(_WATCH_INTERVAL)
                 if not errors and not ends:
                     self.hart.watch(time.perf_counter() - start)
+                is_done = not thread.is_alive()
             except KeyboardInterrupt:
                 is_stopping = True
         if errors:

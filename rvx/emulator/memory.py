@@ -17,6 +17,9 @@ from rvx.isa.memory import EXECUTABLE, PAGE_SHIFT, READABLE, WRITABLE
 PAGE = 1 << PAGE_SHIFT
 LARGEST = 1 << 33
 """The widest span of guest addresses that is mapped: host pages are taken only when touched."""
+LARGEST_CODE = 1 << 28
+"""The widest span of executable addresses: there are counters for every halfword of it."""
+HIGHEST = {32: 1 << 32, 64: 1 << 62}
 
 
 class MemoryLayoutError(ValueError):
@@ -46,12 +49,18 @@ class GuestMemory:
     Args:
         segments: what to load.
         room: bytes for heap and stack together.
+        xlen: 32 or 64.
 
     Raises:
-        MemoryLayoutError: the segments overlap or lie too far apart.
+        MemoryLayoutError: the segments overlap, or lie too far apart or too high, or `room` is less
+            than a page.
     """
 
-    def __init__(self, segments: Iterable[Segment], room: int) -> None:
+    def __init__(self, segments: Iterable[Segment], room: int, xlen: int = 64) -> None:
+        if room < PAGE:
+            raise MemoryLayoutError(
+                f"heap and stack need at least {PAGE} bytes of memory, not {room}"
+            )
         loaded = sorted((s for s in segments if s.size), key=lambda s: s.address)
         if not loaded:
             raise MemoryLayoutError("the program has no bytes to load")
@@ -69,7 +78,17 @@ class GuestMemory:
                 f"the program spans {low:#x} to {high:#x}; with {room} bytes of heap and stack "
                 f"that is more than the {LARGEST >> 30} GiB that are mapped"
             )
-        self._mapping = mmap.mmap(-1, self.end - self.base)
+        if self.end > HIGHEST[xlen]:
+            raise MemoryLayoutError(
+                f"the program ends at {high:#x}; with {room} bytes of heap and stack above it that "
+                f"is beyond {HIGHEST[xlen]:#x}, the end of memory"
+            )
+        try:
+            self._mapping = mmap.mmap(-1, self.end - self.base)
+        except OSError as error:
+            raise MemoryLayoutError(
+                f"the host does not give {self.end - self.base} bytes: {error.strerror}"
+            ) from None
         self.ram: NDArray[np.uint8] = np.frombuffer(self._mapping, np.uint8)
         self.view = memoryview(self._mapping)
         self.pages = np.zeros(self.ram.size >> PAGE_SHIFT, np.uint8)
@@ -79,9 +98,15 @@ class GuestMemory:
         self._allow(heap, self.end, READABLE | WRITABLE)
         self._allow(self.stub, self.stub + PAGE, READABLE | EXECUTABLE)
         executable = [s for s in loaded if s.permissions & EXECUTABLE]
-        ends = [s.address + s.size for s in executable] + [self.stub + PAGE]
-        self.executable_begin: Address = min([s.address for s in executable] + [self.stub])
-        self.executable_end: Address = max(ends)
+        # Whole pages: the guest can jump to anything on them.
+        begins, ends = [s.address for s in executable], [s.address + s.size for s in executable]
+        self.executable_begin: Address = _down(min([*begins, self.stub]))
+        self.executable_end: Address = _up(max([*ends, self.stub + PAGE]))
+        if self.executable_end - self.executable_begin > LARGEST_CODE:
+            raise MemoryLayoutError(
+                f"the code spans {self.executable_begin:#x} to {self.executable_end:#x}, more than "
+                f"the {LARGEST_CODE >> 20} MiB for which there are counters"
+            )
 
     def _load(self, segments: list[Segment]) -> None:
         end = 0
@@ -131,7 +156,10 @@ class GuestMemory:
 
         Raises:
             MemoryLayoutError: the heap would grow into the stack's half of the room.
+            ValueError: the size is negative, or the alignment is not positive.
         """
+        if size < 0 or align < 1:
+            raise ValueError(f"{size} bytes at a multiple of {align} cannot be allocated")
         address = -(-self._next // align) * align
         limit = self.end - min(1 << 20, (self.end - self.heap) // 2)
         if address + size > limit:
