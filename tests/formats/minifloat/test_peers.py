@@ -82,12 +82,16 @@ def test_encoding_is_that_of_ml_dtypes(fmt: Minifloat, sampler: Any) -> None:
 @pytest.mark.parametrize("fmt", [*BY_ML_DTYPES, E8M0], ids=str)
 def test_decoding_is_that_of_ml_dtypes(fmt: Minifloat) -> None:
     codes = np.arange(1 << fmt.bits, dtype=array.storage(fmt))
-    theirs = codes.view(getattr(ml_dtypes, fmt.name)).astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        theirs = codes.view(getattr(ml_dtypes, fmt.name)).astype(np.float64)
     np.testing.assert_array_equal(array.decode(fmt, codes), theirs)
 
 
 def test_scales_are_those_of_ml_dtypes(sampler: Any) -> None:
     values = np.abs(values_about(sampler, FP32, 20_000)).astype(np.float32)
+    # ml_dtypes 0.6 rounds 1.01 * 2^-127 up to 2^-126: it does not normalise subnormal float32.
+    is_subnormal = (values > 2.0**-127) & (values < 2.0**-126)
+    values = values[~is_subnormal]
     theirs = values.astype(ml_dtypes.float8_e8m0fnu).view(np.uint8)
     same_numbers(E8M0, array.encode(E8M0, values), theirs)
 
