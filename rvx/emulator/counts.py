@@ -10,6 +10,7 @@ from heapq import heappop, heappush
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rvx.emulator.context import Context, Field
 from rvx.emulator.memory import PAGE, GuestMemory
@@ -60,10 +61,29 @@ class BlockCounter:
         self._words[Field.EXEC_BASE] = memory.executable_begin
         self._words[Field.EXEC_HALFWORDS] = halfwords
         self._words[Field.BLOCKS] = self.blocks.ctypes.data
-        biased = self.blocks.ctypes.data - 8 * memory.executable_begin
-        self._words[Field.BLOCKS_BIASED] = biased
+        self._no_blocks = np.zeros_like(self.blocks)
+        self.resume()
         self._words[Field.DIFFERENCES] = self.differences.ctypes.data
         self._words[Field.BLOCK_LENGTHS] = self._lengths.ctypes.data
+
+    def request_stop(self) -> None:
+        """Makes the hook of the next block stop the core; called from another thread.
+
+        The core must not be stopped at any other moment: between an inline word and the nop in its
+        place, nobody could tell whether it was performed. The fast hook is shown a table in which
+        no block is known, so that it goes the slow way, where the wish is looked at.
+        """
+        self._words[Field.STOP] = 1
+        self._show(self._no_blocks)
+
+    def resume(self) -> None:
+        """Takes the wish to stop back."""
+        self._words[Field.STOP] = 0
+        self._show(self.blocks)
+
+    def _show(self, table: NDArray[np.int64]) -> None:
+        biased = table.ctypes.data - 8 * self._memory.executable_begin
+        self._words[Field.BLOCKS_BIASED] = biased
 
     def clear(self) -> None:
         """Begins to count anew."""

@@ -95,7 +95,7 @@ class Hart:
         self._install_hooks(limit is not None)
         self.counter.clear()
         self._is_stopping = self._is_pausing = False
-        self._words[Field.STOP] = 0
+        self.counter.resume()
         self._words[Field.REMAINING] = limit or _NO_LIMIT
         while True:
             status, error, pc = self._start(pc)
@@ -111,7 +111,7 @@ class Hart:
                 return self._finish_limit(pc, limit or 0)
             elif self._is_pausing and status == Status.RUNNING and error is None:
                 self._is_pausing = False
-                self._words[Field.STOP] = 0
+                self.counter.resume()
                 if self.regions is not None:
                     self.regions.install(self.inline.install_region)
             else:
@@ -120,8 +120,7 @@ class Hart:
     def stop(self) -> None:
         """Ends the run soon; called from another thread, as often as it takes."""
         self._is_stopping = True
-        self._words[Field.STOP] = 1
-        self._core.stop()
+        self.counter.request_stop()
 
     def watch(self, elapsed: float) -> None:
         """Looks for loops worth compiling; called from another thread while the hart runs.
@@ -133,8 +132,7 @@ class Hart:
             return
         if self.regions.has_pending or self.regions.look(elapsed):
             self._is_pausing = True
-            self._words[Field.STOP] = 1
-            self._core.stop()
+            self.counter.request_stop()
 
     def _install_hooks(self, is_limited: bool) -> None:
         if self._is_limited is not None:

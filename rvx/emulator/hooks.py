@@ -255,6 +255,8 @@ def on_block(uc: int, address: int, size: int, data: int) -> None:
         _resize(context, slot, address, size)
     store_64(slot, load_64(slot) + 1)
     context[_BLOCK_BEGIN] = address
+    if context[_STOP] != 0:
+        uc_emu_stop(uc)
 
 
 def _resize(context: Any, slot: int, address: int, size: int) -> None:
