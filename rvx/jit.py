@@ -229,7 +229,7 @@ def _digest_function(function: Any, digest: Any, seen: set[types.FunctionType]) 
         digest.update(".".join(chain).encode())
         if _is_kernel(value):
             _digest_function(value, digest, seen)
-        elif hasattr(value, "tobytes"):
+        elif hasattr(value, "tobytes") and not isinstance(value, type):
             digest.update(value.tobytes())
         elif isinstance(value, int | float | tuple | str):
             digest.update(repr(value).encode())
@@ -368,7 +368,8 @@ def elementwise(
         given = (np.asarray(a, dtype=kind) for a, kind in zip(arrays, kinds, strict=False))
         spread = np.broadcast_arrays(*given)
         shape = spread[0].shape
-        flat = [np.ascontiguousarray(a).reshape(-1) for a in spread]
+        # numba takes a read-only array for another type: such a one is copied.
+        flat = [np.require(a, requirements=("C", "W")).reshape(-1) for a in spread]
         results = [np.empty(flat[0].size, kind) for kind in kinds[inputs:]]
         compiled[0](*flat, *results)
         shaped = tuple(result.reshape(shape) for result in results)

@@ -39,6 +39,14 @@ def test_several_outputs_of_their_own_kinds() -> None:
     assert (high.tolist(), low.tolist()) == ([[10]], [[11]])
 
 
+def test_read_only_arrays_are_taken() -> None:
+    a = np.arange(3, dtype=np.uint8)
+    a.flags.writeable = False
+    add = jit.elementwise(add_bytes, 2, kinds=("uint8",) * 3)
+    assert add(a, a).tolist() == [0, 2, 4]
+    assert add(a, np.broadcast_to(np.uint8(1), 3)).tolist() == [1, 2, 3]
+
+
 def test_wrong_number_of_arrays_is_refused() -> None:
     with pytest.raises(TypeError, match="add_bytes takes 2 arrays, not 1"):
         jit.elementwise(add_bytes, 2)(np.zeros(3))
