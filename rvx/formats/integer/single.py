@@ -83,7 +83,9 @@ def make_quantise_in(fmt: Integer) -> Ternary:
     place = 64 - width
 
     def quantise_in(rd: int, x: int, reciprocal: int) -> int:
-        return ((rd >> width) & keep) | (quantise(x, reciprocal) << place)
+        # rd & 0 is an int64 also when interpreted: a limit is Python's, whose shift does not wrap.
+        code = quantise(x, reciprocal) | (rd & 0)
+        return ((rd >> width) & keep) | (code << place)
 
     return quantise_in
 
