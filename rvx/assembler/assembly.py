@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rvx.assembler.diagnostics import Note, SourceError
 from rvx.assembler.forms import FormTable
+from rvx.assembler.frames import FrameTable
 from rvx.assembler.grammar import parse_expression
 from rvx.assembler.output import Options, Output
 from rvx.assembler.syntax import Binary, Expression, LocalLabel, Modified, Name, Number, Unary
@@ -28,6 +29,7 @@ class Assembly(Output):
         groups: section groups by signature, and whether they are COMDAT.
         attributes: what `.attribute` said, by tag.
         file_symbols: what `.file` said.
+        frames: what `.cfi_*` said.
         may_relax: whether `.option relax` has an effect.
         find_file: finds the file of `.incbin`.
         select_arch: gives the ISA that `.option arch` asks for.
@@ -45,6 +47,7 @@ class Assembly(Output):
     attributes: dict[int, int | str] = field(default_factory=dict)
     file_symbols: list[str] = field(default_factory=list)
     idents: list[bytes] = field(default_factory=list)
+    frames: FrameTable = field(default_factory=FrameTable)
     distances: Distances = field(default_factory=Distances)
     may_relax: bool = False
     find_file: Callable[[str], Path] = Path

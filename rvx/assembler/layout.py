@@ -7,7 +7,7 @@ counts as lying at the start of the section, then passes over all fragments unti
 from __future__ import annotations
 
 from rvx.assembler.diagnostics import Diagnostics, SourceError
-from rvx.assembler.directives.data import encode_leb128
+from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.sections import Align, Branch, Fragment, Leb128, Org, Section, Space, Tail
 from rvx.assembler.values import Distances, Value
 

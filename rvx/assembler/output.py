@@ -19,6 +19,7 @@ from rvx.assembler.values import Value, note_use
 
 MAX_BYTES = 1 << 28
 MAX_NOBITS = 1 << 40
+_ENDS_FRAGMENT = frozenset("HI20 PCREL_HI20 TPREL_HI20 TPREL_ADD".split())
 
 
 @dataclass(frozen=True)
@@ -165,10 +166,7 @@ class Output:
         """Closes the current fragment with a stretchable tail and begins the next."""
         closed = self.fragment
         closed.tail = tail
-        section, subsection = self.current
-        fragments = section.subsections[subsection]
-        self.fragment = Fragment(section, len(fragments))
-        fragments.append(self.fragment)
+        self.split()
         return closed
 
     def fix(self, kind: str, value: Value, *, back: int = 0, is_relaxable: bool = False) -> None:
@@ -184,12 +182,22 @@ class Output:
                 self.location,
             )
         )
+        if kind in _ENDS_FRAGMENT:
+            self.split()
+
+    def split(self) -> None:
+        """Begins a new fragment: distances across this place are not settled before linking."""
+        section, subsection = self.current
+        fragments = section.subsections[subsection]
+        self.fragment = Fragment(section, len(fragments))
+        fragments.append(self.fragment)
 
     def emit_nops(self, room: int) -> None:
         """Appends nops that the linker shortens to keep an alignment when it relaxes."""
         self.current[0].lines.append((self.fragment, len(self.fragment.data), self.location, "x"))
         self.fix("ALIGN", Value(room))
         self.emit(nops(room))
+        self.split()
 
     def pad_sections(self) -> None:
         """Pads every section of code to its alignment, as GNU as does at the end of a source."""

@@ -201,6 +201,7 @@ def _call(assembly: Assembly, name: str, operands: list[Operand]) -> None:
     assembly.emit_word(encode(auipc, dict(zip(auipc.operands, (scratch, 0), strict=True))), 4)
     assembly.fix("CALL_PLT", value, back=4, is_relaxable=assembly.options.relax)
     assembly.emit_word(encode(jalr, {"rd": link, "rs1": scratch, "imm": 0}), 4)
+    assembly.split()
 
 
 def emit_symbol_access(assembly: Assembly, mnemonic: str, operands: list[Operand]) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import Location, SourceError
-from rvx.assembler.directives.data import encode_leb128
+from rvx.assembler.frames import write_frames
 from rvx.assembler.layout import lay_out
+from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
 from rvx.assembler.output import MAX_BYTES, MAX_NOBITS, nops
 from rvx.assembler.relocations import FIELDS
@@ -39,10 +40,11 @@ class Resolver:
     def resolve(self) -> ObjectFile:
         """The object; errors are taken down in the assembly's diagnostics."""
         assembly = self.assembly
-        sections = [s for s in assembly.sections.values()]
+        sections = list(assembly.sections.values())
         for section in sections:
             lay_out(section, assembly.distances, assembly.diagnostics)
         assembly.distances.is_laid_out = True
+        sections += self._late_sections()
         for section in sections:
             self._check_size(section)
         assembly.diagnostics.check()
@@ -69,6 +71,18 @@ class Resolver:
         self.object.files = list(assembly.file_symbols)
         self.object.attributes = dict(assembly.attributes)
         return self.object
+
+    def _late_sections(self) -> list[Section]:
+        """The sections that describe the code, and so are written when it is laid out."""
+        assembly = self.assembly
+        if assembly.frames.current is not None:
+            problem = SourceError("the last .cfi_startproc has no .cfi_endproc")
+            self._error(assembly.location, problem)
+        names = write_frames(assembly, assembly.frames)
+        made = [assembly.sections[name] for name in names]
+        for section in made:
+            lay_out(section, assembly.distances, assembly.diagnostics)
+        return made
 
     def _check_size(self, section: Section) -> None:
         most = MAX_NOBITS if section.type == NOBITS else MAX_BYTES

@@ -1,1 +1,220 @@
-"""`.cfi_*`: call frame information, which becomes .eh_frame."""
+"""`.cfi_*`: call frame information, which becomes .eh_frame and .debug_frame."""
+
+from __future__ import annotations
+
+from rvx.assembler.assembly import Assembly
+from rvx.assembler.diagnostics import SourceError
+from rvx.assembler.directives.registry import arguments, directive
+from rvx.assembler.frames import DATA_ALIGNMENT, Advance, Frame
+from rvx.assembler.grammar import parse_expression, split_operands
+from rvx.assembler.leb128 import encode_leb128
+
+_NO_ENCODING = 0xFF
+_SECTIONS = (".eh_frame", ".debug_frame")
+
+
+def _register(assembly: Assembly, text: str) -> int:
+    """The DWARF number of a register: x0 to x31, then f0 to f31 from 32 on."""
+    found = assembly.isa.registers.get(text)
+    if found is not None and found[0].name in ("x", "f"):
+        return found[1] + (32 if found[0].name == "f" else 0)
+    if text.isdigit():
+        return int(text)
+    raise SourceError(
+        f"'{text}' is not a register that frames can name",
+        hint="valid are the x and f registers and DWARF numbers",
+        text=text,
+    )
+
+
+def _frame(assembly: Assembly, name: str) -> Frame:
+    frame = assembly.frames.current
+    if frame is None:
+        raise SourceError(f"{name} stands outside of a function", hint="begin with .cfi_startproc")
+    return frame
+
+
+def _step(assembly: Assembly, frame: Frame, data: bytes) -> None:
+    """Takes down an instruction for the current place."""
+    here = assembly.here()
+    if (here.fragment, here.offset) != (frame.last.fragment, frame.last.offset):
+        assembly.hidden.append(here)
+        frame.steps.append(Advance(frame.last, here))
+        frame.last = here
+    frame.steps.append(data)
+
+
+def _unsigned(number: int) -> bytes:
+    return encode_leb128(number, False)
+
+
+def _signed(number: int) -> bytes:
+    return encode_leb128(number, True)
+
+
+def _factored(offset: int) -> int:
+    if offset % DATA_ALIGNMENT:
+        raise SourceError(f"offset {offset} is not a multiple of 4")
+    return offset // DATA_ALIGNMENT
+
+
+@directive(".cfi_sections")
+def sections(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_sections .eh_frame, .debug_frame`: where the information goes."""
+    chosen = tuple(part for part in split_operands(rest) if part)
+    for part in chosen:
+        if part not in _SECTIONS:
+            raise SourceError(
+                f"'{part}' is not a section for frames",
+                hint="valid are " + ", ".join(_SECTIONS),
+                text=part,
+            )
+    assembly.frames.sections = chosen
+
+
+@directive(".cfi_startproc")
+def startproc(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_startproc`: a function begins."""
+    if assembly.frames.current is not None:
+        raise SourceError(".cfi_startproc follows another one", hint="end that with .cfi_endproc")
+    start = assembly.hidden_label(".L0 ")
+    frame = Frame(start, start)
+    if rest != "simple":
+        frame.steps.append(b"\x0d\x02")
+    assembly.frames.current = frame
+    assembly.frames.frames.append(frame)
+
+
+@directive(".cfi_endproc")
+def endproc(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_endproc`: the function ends."""
+    frame = _frame(assembly, name)
+    frame.end = assembly.hidden_label(".L0 ")
+    assembly.frames.current = None
+
+
+@directive(".cfi_def_cfa")
+def def_cfa(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_def_cfa register, offset`: where the frame is."""
+    parts = arguments(name, rest, 2, 2, "register, offset")
+    frame = _frame(assembly, name)
+    number = _register(assembly, parts[0])
+    frame.offset = assembly.constant(parts[1], "the offset")
+    if frame.offset < 0:
+        _step(assembly, frame, b"\x12" + _unsigned(number) + _signed(_factored(frame.offset)))
+    else:
+        _step(assembly, frame, b"\x0c" + _unsigned(number) + _unsigned(frame.offset))
+
+
+@directive(".cfi_def_cfa_register")
+def def_cfa_register(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_def_cfa_register register`: the frame is found from another register."""
+    _step(assembly, _frame(assembly, name), b"\x0d" + _unsigned(_register(assembly, rest)))
+
+
+@directive(".cfi_def_cfa_offset", ".cfi_adjust_cfa_offset")
+def def_cfa_offset(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_def_cfa_offset offset`: the frame is at another offset."""
+    frame = _frame(assembly, name)
+    offset = assembly.constant(rest, "the offset")
+    frame.offset = offset + (frame.offset if name == ".cfi_adjust_cfa_offset" else 0)
+    if frame.offset < 0:
+        _step(assembly, frame, b"\x13" + _signed(_factored(frame.offset)))
+    else:
+        _step(assembly, frame, b"\x0e" + _unsigned(frame.offset))
+
+
+@directive(".cfi_offset", ".cfi_rel_offset", ".cfi_val_offset")
+def offset_(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_offset register, offset`: where a register was saved."""
+    parts = arguments(name, rest, 2, 2, "register, offset")
+    frame = _frame(assembly, name)
+    number = _register(assembly, parts[0])
+    offset = assembly.constant(parts[1], "the offset")
+    if name == ".cfi_rel_offset":
+        offset -= frame.offset
+    factored = _factored(offset)
+    if name == ".cfi_val_offset":
+        code = b"\x15" if factored < 0 else b"\x14"
+        tail = _signed(factored) if factored < 0 else _unsigned(factored)
+        _step(assembly, frame, code + _unsigned(number) + tail)
+    elif factored < 0:
+        _step(assembly, frame, b"\x11" + _unsigned(number) + _signed(factored))
+    elif number > 0x3F:
+        _step(assembly, frame, b"\x05" + _unsigned(number) + _unsigned(factored))
+    else:
+        _step(assembly, frame, bytes([0x80 | number]) + _unsigned(factored))
+
+
+@directive(".cfi_restore", ".cfi_undefined", ".cfi_same_value")
+def restore(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_restore register, ...`: registers have their values of before, or none."""
+    frame = _frame(assembly, name)
+    for part in split_operands(rest):
+        number = _register(assembly, part)
+        if name == ".cfi_restore" and number <= 0x3F:
+            _step(assembly, frame, bytes([0xC0 | number]))
+        else:
+            code = {".cfi_restore": 6, ".cfi_undefined": 7, ".cfi_same_value": 8}[name]
+            _step(assembly, frame, bytes([code]) + _unsigned(number))
+
+
+@directive(".cfi_register")
+def register(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_register register, other`: a register was saved in another."""
+    parts = arguments(name, rest, 2, 2, "register, other")
+    numbers = [_unsigned(_register(assembly, part)) for part in parts]
+    _step(assembly, _frame(assembly, name), b"\x09" + numbers[0] + numbers[1])
+
+
+@directive(".cfi_remember_state", ".cfi_restore_state")
+def state(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_remember_state`: keeps all rules until `.cfi_restore_state`."""
+    frame = _frame(assembly, name)
+    if name == ".cfi_remember_state":
+        frame.saved_offsets.append(frame.offset)
+        _step(assembly, frame, b"\x0a")
+        return
+    if not frame.saved_offsets:
+        raise SourceError(".cfi_restore_state has no .cfi_remember_state before it")
+    frame.offset = frame.saved_offsets.pop()
+    _step(assembly, frame, b"\x0b")
+
+
+@directive(".cfi_escape")
+def escape(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_escape byte, ...`: bytes of frame information as they are."""
+    parts = split_operands(rest)
+    if not parts:
+        raise SourceError(".cfi_escape needs bytes", hint="such as .cfi_escape 0x0a")
+    data = bytes(assembly.constant(part, "a byte") & 0xFF for part in parts)
+    _step(assembly, _frame(assembly, name), data)
+
+
+@directive(".cfi_return_column")
+def return_column(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_return_column register`: holds the return address."""
+    _frame(assembly, name).return_column = _register(assembly, rest)
+
+
+@directive(".cfi_signal_frame")
+def signal_frame(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_signal_frame`: the function is called by a signal."""
+    _frame(assembly, name).is_signal_frame = True
+
+
+@directive(".cfi_personality", ".cfi_lsda")
+def personality(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_personality encoding, symbol`, `.cfi_lsda encoding, symbol`: for exceptions."""
+    parts = arguments(name, rest, 1, 2, "encoding, symbol")
+    frame = _frame(assembly, name)
+    encoding = assembly.constant(parts[0], "the encoding")
+    if encoding == _NO_ENCODING:
+        return
+    if len(parts) != 2 or encoding & 7 not in (0, 2, 3, 4):
+        raise SourceError(f"{name} needs an encoding and a symbol", hint=f"{name} 0x1b, symbol")
+    value = assembly.evaluate(parse_expression(parts[1]))
+    if name == ".cfi_personality":
+        frame.personality = (encoding, value)
+    else:
+        frame.lsda = (encoding, value)

@@ -7,6 +7,7 @@ from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, string
 from rvx.assembler.floats import binary_float
 from rvx.assembler.grammar import parse_expression, split_operands
+from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.sections import Leb128
 from rvx.assembler.values import Value
 
@@ -147,19 +148,6 @@ def leb128(assembly: Assembly, name: str, rest: str) -> None:
             assembly.emit(encode_leb128(value.number, is_signed))
         else:
             assembly.end_fragment(Leb128(value, is_signed, assembly.location))
-
-
-def encode_leb128(number: int, is_signed: bool) -> bytes:
-    """The bytes of a number in LEB128."""
-    out = bytearray()
-    while True:
-        byte = number & 0x7F
-        number >>= 7
-        done = number == 0 and not (is_signed and byte & 0x40)
-        if done or (is_signed and number == -1 and byte & 0x40):
-            out.append(byte)
-            return bytes(out)
-        out.append(byte | 0x80)
 
 
 @directive(".incbin")

@@ -210,6 +210,7 @@ def _repeat(assembly: Assembly, name: str, text: str, pattern: bytes) -> None:
         raise SourceError(f"the count of {name} is negative: {count}", text=text)
     if count * len(pattern) <= MAX_IN_LINE and assembly.current[0].type != sections.NOBITS:
         assembly.emit(pattern * count)
+        assembly.split()
     else:
         assembly.check_size(count * len(pattern), text)
         assembly.end_fragment(Space(Value(count), pattern, assembly.location))

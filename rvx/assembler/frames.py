@@ -1,0 +1,207 @@
+"""Call frame information: what `.cfi_*` said, and the bytes of .eh_frame and .debug_frame.
+
+The encoding is that of DWARF 3 (6.4) and of the Linux Standard Base for .eh_frame. Code may shrink
+when it is linked, so distances between places with a stretchable thing in between are left to the
+linker as pairs of relocations, exactly where GNU as does it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rvx.assembler.leb128 import encode_leb128
+from rvx.assembler.sections import ALLOC, PROGBITS
+from rvx.assembler.values import Symbol, Value
+
+if TYPE_CHECKING:
+    from rvx.assembler.assembly import Assembly
+
+DATA_ALIGNMENT = -4
+PC_RELATIVE_32 = 0x1B
+_REMEMBER_STATE = 0x0A
+_ADVANCES = ((0x3F, 0, 0), (0xFF, 2, 1), (0xFFFF, 3, 2), (1 << 64, 4, 4))
+_DEF_CFA_SP = b"\x0d\x02"
+
+
+@dataclass(slots=True)
+class Advance:
+    """What follows holds from this place on."""
+
+    start: Symbol
+    end: Symbol
+
+
+Step = bytes | Advance
+
+
+@dataclass(slots=True)
+class Frame:
+    """The frame information of one function.
+
+    Attributes:
+        steps: instructions of the call frame machine, and places.
+        personality: encoding and symbol of the personality routine.
+        lsda: encoding and symbol of the language-specific data.
+        last: the place that the last step belongs to.
+    """
+
+    start: Symbol
+    last: Symbol
+    end: Symbol | None = None
+    steps: list[Step] = field(default_factory=list)
+    return_column: int = 1
+    is_signal_frame: bool = False
+    personality: tuple[int, Value] | None = None
+    lsda: tuple[int, Value] | None = None
+    offset: int = 0
+    saved_offsets: list[int] = field(default_factory=list)
+
+    @property
+    def prefix(self) -> tuple[bytes, ...]:
+        """The steps that a common entry (CIE) can hold for several functions."""
+        found: list[bytes] = []
+        for step in self.steps:
+            if isinstance(step, Advance) or step[0] in (_REMEMBER_STATE, 0x16):
+                break
+            found.append(step)
+        return tuple(found)
+
+
+@dataclass
+class FrameTable:
+    """Every frame of a source, and where the information goes."""
+
+    frames: list[Frame] = field(default_factory=list)
+    current: Frame | None = None
+    sections: tuple[str, ...] = (".eh_frame",)
+
+
+def write_frames(assembly: Assembly, table: FrameTable) -> list[str]:
+    """Appends the sections of frame information; code must be laid out by now.
+
+    Returns:
+        The names of the sections made.
+    """
+    if not table.frames:
+        return []
+    names: tuple[str, ...] = (".eh_frame", ".debug_frame")
+    made = [name for name in names if name in table.sections]
+    for name in made:
+        flags = ALLOC if name == ".eh_frame" else 0
+        assembly.switch(assembly.section(name, flags, PROGBITS))
+        _Writer(assembly, is_eh=name == ".eh_frame").write(table.frames)
+    return made
+
+
+@dataclass
+class _Writer:
+    assembly: Assembly
+    is_eh: bool
+
+    def write(self, frames: list[Frame]) -> None:
+        word = self.assembly.isa.xlen // 8
+        self.assembly.current[0].alignment = word
+        entries: dict[object, Symbol] = {}
+        for index, frame in enumerate(frames):
+            key = (
+                frame.return_column,
+                frame.is_signal_frame,
+                self.is_eh and str(frame.personality),
+                self.is_eh and frame.lsda is not None and frame.lsda[0],
+                frame.prefix,
+            )
+            if key not in entries:
+                entries[key] = self.assembly.here()
+                self._common(frame)
+            is_last = index == len(frames) - 1
+            self._frame(frame, entries[key], 4 if self.is_eh and not is_last else word)
+
+    def _common(self, frame: Frame) -> None:
+        emit = self.assembly.emit
+        length = self._begin()
+        has_signal = b"S" if frame.is_signal_frame else b""
+        if self.is_eh:
+            emit(bytes(4) + b"\x03z")
+            emit(b"P" if frame.personality else b"")
+            emit(b"L" if frame.lsda else b"")
+            emit(b"R" + has_signal + b"\0")
+        else:
+            emit(b"\xff\xff\xff\xff\x03" + has_signal + b"\0")
+        emit(b"\x01" + encode_leb128(DATA_ALIGNMENT, True))
+        emit(encode_leb128(frame.return_column, False))
+        if self.is_eh:
+            size = 1 + (1 + self._width(frame.personality[0]) if frame.personality else 0)
+            emit(bytes([size + (1 if frame.lsda else 0)]))
+            if frame.personality:
+                emit(bytes([frame.personality[0]]))
+                self._pointer(*frame.personality)
+            if frame.lsda:
+                emit(bytes([frame.lsda[0]]))
+            emit(bytes([PC_RELATIVE_32]))
+        emit(_DEF_CFA_SP)
+        for step in frame.prefix[1:]:
+            emit(step)
+        self._end(length, 4 if self.is_eh else self.assembly.isa.xlen // 8)
+
+    def _frame(self, frame: Frame, common: Symbol, alignment: int) -> None:
+        assembly = self.assembly
+        end = frame.end or frame.last
+        length = self._begin()
+        if self.is_eh:
+            distance = assembly.here().offset - common.offset
+            assembly.emit(distance.to_bytes(4, "little"))
+            self._field("32_PCREL", 4, Value(0, frame.start))
+            self._field("DATA32", 4, Value(0, end, frame.start))
+            assembly.emit(bytes([self._width(frame.lsda[0])]) if frame.lsda else b"\0")
+            if frame.lsda:
+                self._pointer(*frame.lsda)
+        else:
+            word = assembly.isa.xlen // 8
+            self._field("DATA32", 4, Value(0, common))
+            self._field(f"DATA{8 * word}", word, Value(0, frame.start))
+            self._field(f"DATA{8 * word}", word, Value(0, end, frame.start))
+        for step in frame.steps[len(frame.prefix) :]:
+            if isinstance(step, Advance):
+                self._advance(step)
+            else:
+                assembly.emit(step)
+        self._end(length, alignment)
+
+    def _begin(self) -> int:
+        at = len(self.assembly.fragment.data)
+        self.assembly.emit(bytes(4))
+        return at
+
+    def _end(self, at: int, alignment: int) -> None:
+        data = self.assembly.fragment.data
+        data += bytes(-len(data) % alignment)
+        data[at : at + 4] = (len(data) - at - 4).to_bytes(4, "little")
+
+    def _field(self, kind: str, size: int, value: Value) -> None:
+        self.assembly.emit(bytes(size))
+        self.assembly.fix(kind, value, back=size)
+
+    def _width(self, encoding: int) -> int:
+        return {0: self.assembly.isa.xlen // 8, 2: 2, 3: 4, 4: 8}[encoding & 7]
+
+    def _pointer(self, encoding: int, value: Value) -> None:
+        width = self._width(encoding)
+        kind = "32_PCREL" if encoding & 0x70 == 0x10 else f"DATA{8 * width}"
+        self._field(kind, width, value)
+
+    def _advance(self, step: Advance) -> None:
+        """Moves on; the forms differ in how far they reach."""
+        distance = self.assembly.distances.between(step.end, step.start) or 0
+        is_settled = step.end.fragment is step.start.fragment
+        code, size = next((c, s) for limit, c, s in _ADVANCES if distance <= limit)
+        if size == 0:
+            self.assembly.emit(bytes([0x40 | distance]))
+            if not is_settled:
+                self.assembly.fix("SET6", Value(0, step.end), back=1)
+                self.assembly.fix("SUB6", Value(0, step.start), back=1)
+            return
+        self.assembly.emit(bytes([code]) + distance.to_bytes(size, "little"))
+        if not is_settled:
+            self.assembly.fix(f"SET{8 * size}", Value(0, step.end), back=size)
+            self.assembly.fix(f"SUB{8 * size}", Value(0, step.start), back=size)
