@@ -65,9 +65,16 @@ def to_rich(comparison: Comparison) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(title=title(comparison), box=SIMPLE_HEAD, title_justify="left", padding=(0, 1))
+    table = Table(
+        title=title(comparison), box=SIMPLE_HEAD, title_justify="left", collapse_padding=True
+    )
     for i, column in enumerate(COLUMNS):
-        table.add_column(column.header, justify="left" if i == 0 else "right", no_wrap=i == 0)
+        # Two lines of header, so that a row is not much wider than its numbers.
+        above, space, below = column.header.rpartition(" ")
+        header = f"{above}\n{below}" if space else below
+        table.add_column(
+            header, justify="left" if i == 0 else "right", no_wrap=True, vertical="bottom"
+        )
     for row in comparison.rows:
         style = None if row.bit_exact else "bold red"
         table.add_row(*(column.text(row) for column in COLUMNS), style=style)

@@ -105,12 +105,17 @@ def print_json(document: dict[str, Any]) -> None:
 
 
 def print_table(table: RenderableType) -> None:
-    """Prints a rich table to stdout, never squeezed when nobody watches."""
+    """Prints a rich table to stdout; where it is wider than the terminal, lines run on."""
     from rich.console import Console
+    from rich.measure import Measurement
 
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDE)
+    roomy = console.options.update(max_width=WIDE)
+    needed = Measurement.get(console, roomy, table).minimum
+    if needed > console.width:
+        console = Console(width=needed)
     console.print(table)
 
 

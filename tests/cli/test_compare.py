@@ -13,8 +13,8 @@ def test_the_table_has_a_row_for_every_variant(rvx):
     assert done.err == ""
     lines = [line.split() for line in done.out.splitlines() if line.strip()]
     assert " ".join(lines[0]) == "gemm M=3 N=5 K=7, uniform in [-1, 1], seed 0"
-    assert lines[1][:2] == ["variant", "instructions"]
-    rows = lines[3:]
+    assert lines[2][:3] == ["variant", "instructions", "custom"]
+    rows = lines[4:]
     assert [row[0] for row in rows] == list(load("gemm").variants)
     assert {row[-1] for row in rows} == {"exact"}
     assert all(len(row) == 10 for row in rows)
@@ -160,3 +160,23 @@ def test_usage_errors_say_what_is_valid(rvx, arguments, sentence):
     assert done.code == 2
     assert done.err.startswith(f"error: {sentence}")
     assert done.out == ""
+
+
+def test_a_narrow_terminal_cuts_no_number(monkeypatch, capsys):
+    import sys
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from rvx.cli.output import print_table
+
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert Console().width == 30
+    table = Table()
+    for _ in range(8):
+        table.add_column("number", no_wrap=True)
+    table.add_row(*["123,456,789"] * 8)
+    print_table(table)
+    assert capsys.readouterr().out.count("123,456,789") == 8
