@@ -92,7 +92,7 @@ class Hart:
         Raises:
             ValueError: this hart has run without a limit before, or the other way round.
         """
-        self._install_hooks(limit is not None)
+        self.prepare(limit is not None)
         self.counter.clear()
         self._is_stopping = self._is_pausing = False
         self.counter.resume()
@@ -134,7 +134,12 @@ class Hart:
             self._is_pausing = True
             self.counter.request_stop()
 
-    def _install_hooks(self, is_limited: bool) -> None:
+    def prepare(self, is_limited: bool) -> None:
+        """Installs hooks, once, and compiles what is known to be needed.
+
+        Raises:
+            ValueError: this hart has been prepared for runs of the other kind.
+        """
         if self._is_limited is not None:
             if self._is_limited != is_limited:
                 raise ValueError("a machine runs either with an instruction limit or without one")

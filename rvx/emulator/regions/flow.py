@@ -90,20 +90,58 @@ def executed_blocks(isa: Isa, memory: GuestMemory, executions: Executions) -> di
     return blocks
 
 
+def blocks_from(
+    isa: Isa, memory: GuestMemory, outline: Iterable[tuple[Address, int]]
+) -> dict[Address, Block] | None:
+    """The blocks that begin at these addresses with so many instructions, executions unknown.
+
+    Gives None if memory does not hold such blocks, or holds them where it can be written.
+    """
+    blocks: dict[Address, Block] = {}
+    for start, length in outline:
+        block = Block(start, [], 0)
+        address = start
+        for _ in range(length):
+            step = _step_at(isa, memory, address)
+            if step is None or (block.steps and ends_block(block.steps[-1])):
+                return None
+            block.steps.append(step)
+            address += step.size
+        if not block.steps:
+            return None
+        blocks[start] = block
+    for block in blocks.values():
+        _connect(block, blocks)
+    _connect_returns(blocks)
+    return blocks
+
+
+def _step_at(isa: Isa, memory: GuestMemory, address: Address) -> Step | None:
+    word = memory.word(address)
+    if word is None or not _is_fixed_code(memory, address):
+        return None
+    decoded = isa.decode(word)
+    return None if decoded is None else Step(address, decoded.expanded, 4 if word & 3 == 3 else 2)
+
+
+def _is_fixed_code(memory: GuestMemory, address: Address) -> bool:
+    page = memory.pages[address - memory.base >> PAGE_SHIFT]
+    return bool(page & EXECUTABLE and not page & WRITABLE)
+
+
 def _executed_steps(isa: Isa, memory: GuestMemory, executions: Executions) -> dict[Address, Step]:
     known: dict[Word, Decoded | None] = {}
     steps: dict[Address, Step] = {}
     for start, end, _ in executions.runs:
         address = start
         while address < end:
-            page = memory.pages[address - memory.base >> PAGE_SHIFT]
             word = memory.word(address) or 0
             size = 4 if word & 3 == 3 else 2
             if word not in known:
                 found = isa.decode(word)
                 known[word] = found.expanded if found else None
             decoded = known[word]
-            if decoded is not None and page & EXECUTABLE and not page & WRITABLE:
+            if decoded is not None and _is_fixed_code(memory, address):
                 steps[address] = Step(address, decoded, size)
             address += size
     return dict(sorted(steps.items()))

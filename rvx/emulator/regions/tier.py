@@ -10,6 +10,7 @@ from rvx.emulator.context import Context
 from rvx.emulator.counts import BlockCounter
 from rvx.emulator.handlers import CompileError
 from rvx.emulator.memory import GuestMemory
+from rvx.emulator.regions import profile
 from rvx.emulator.regions.build import CompiledRegion, compile_region
 from rvx.emulator.regions.emit import Emitter, can_translate
 from rvx.emulator.regions.flow import Executions, executed_blocks
@@ -63,6 +64,22 @@ class RegionTier:
         self._pending: list[Installed] = []
         self._next_look = 0.0
         self.regions: list[Installed] = []
+        for region in profile.recall(isa, memory):
+            self._add(region)
+        self._stored = len(self.regions)
+
+    def remember(self) -> None:
+        """Stores what was chosen, so that the next process begins with it."""
+        if len(self.regions) > self._stored:
+            self._stored = len(self.regions)
+            chosen = [made.region for made in self.regions if made.compiled is not None]
+            profile.store(self._isa, self._memory, chosen)
+
+    def _add(self, region: Region) -> None:
+        made = self.translate(region)
+        self.regions.append(made)
+        if made.compiled is not None:
+            self._pending.append(made)
 
     def look(self, elapsed: float) -> bool:
         """Compiles loops that have become hot; says whether there is something to install.
@@ -78,10 +95,7 @@ class RegionTier:
         blocks = executed_blocks(self._isa, self._memory, Executions(runs))
         fresh = [region for region in choose(blocks, can_translate) if not self._is_covered(region)]
         for region in fresh:
-            made = self.translate(region)
-            self.regions.append(made)
-            if made.compiled is not None:
-                self._pending.append(made)
+            self._add(region)
         # Looking costs more the larger a program is: it may take a tenth of the time at most.
         self._next_look = elapsed + 10 * (time.perf_counter() - start)
         return bool(self._pending)

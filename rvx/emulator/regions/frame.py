@@ -1,0 +1,175 @@
+"""The frame of a region: how state gets in and out of local variables.
+
+The prologue fetches the registers that the region touches, the epilogue writes back those that it
+has changed, together with the counts of its blocks and the flags that were raised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rvx.emulator.context import Context, Field
+from rvx.emulator.regions.floats import ALL_FLAGS, HOST_FLAGS
+from rvx.emulator.regions.select import Region
+from rvx.isa import Isa, RegisterFile
+from rvx.isa.bits import Address
+
+
+@dataclass
+class Registers:
+    """Local variables of the registers that a region touches."""
+
+    names: dict[str, tuple[RegisterFile, int]] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
+
+    def name(self, file: RegisterFile, number: int) -> str:
+        """The local variable of a register."""
+        name = f"%{file.name}{number}"
+        self.names[name] = (file, number)
+        return name
+
+
+@dataclass
+class Frame:
+    """Everything of a region's function that is not its blocks.
+
+    Attributes:
+        region: what is translated.
+        isa: its instructions.
+        context: where the state of extensions is, relative to the context.
+        first: address of the first halfword that is counted.
+        is_limited: whether the region stops before the instruction limit is passed.
+        has_floats: whether it uses the host's floating point.
+        registers: filled while the blocks are translated.
+    """
+
+    region: Region
+    isa: Isa
+    context: Context
+    first: Address
+    is_limited: bool
+    has_floats: bool
+    registers: Registers = field(default_factory=Registers)
+
+    def _field_pointer(self, name: str, index: Field) -> str:
+        return f"  %{name} = getelementptr i8, ptr %c, i64 {8 * index}"
+
+    def _load_field(self, name: str, index: Field) -> list[str]:
+        return [self._field_pointer(f"{name}.p", index), f"  %{name} = load i64, ptr %{name}.p"]
+
+    def prologue(self) -> list[str]:
+        """From the entry of the function to the block that it is entered at."""
+        lines = ["init:", "  %c = inttoptr i64 %context to ptr"]
+        for name in ("result", "fflags", "next", "pc.out", "remaining"):
+            lines.append(f"  %{name} = alloca i64")
+        lines += ["  store i64 0, ptr %fflags", "  %fflags.i = ptrtoint ptr %fflags to i64"]
+        lines.append("  %next.i = ptrtoint ptr %next to i64")
+        for name, index in (
+            ("x.base", Field.X_REGISTERS),
+            ("f.base", Field.F_REGISTERS),
+            ("read.begin", Field.READ_BEGIN),
+            ("read.limit", Field.READ_LIMIT),
+            ("write.begin", Field.WRITE_BEGIN),
+            ("write.limit", Field.WRITE_LIMIT),
+            ("bias", Field.BIAS),
+            ("frm.at", Field.FRM),
+            ("budget", Field.REMAINING),
+        ):
+            lines += self._load_field(name, index)
+        lines.append("  store i64 %budget, ptr %remaining")
+        lines += ["  %frm.pointer = inttoptr i64 %frm.at to ptr"]
+        lines += ["  %frm.word = load i32, ptr %frm.pointer", "  %frm.low = and i32 %frm.word, 7"]
+        lines.append("  %frm = zext i32 %frm.low to i64")
+        lines.append(self._field_pointer("stop", Field.STOP))
+        for start in self.region.blocks:
+            lines += [f"  %count{start:x} = alloca i64", f"  store i64 0, ptr %count{start:x}"]
+        for name, (file, number) in sorted(self.registers.names.items()):
+            lines += [f"  {name} = alloca i64", *self._fetch(name, file, number)]
+        if self.has_floats:
+            lines += [
+                "  %is.rne = icmp eq i64 %frm, 0",
+                "  br i1 %is.rne, label %enter, label %refuse",
+                "refuse:",
+                "  ret i64 %address",
+                "enter:",
+                f"  %cleared = call i32 @feclearexcept(i32 {ALL_FLAGS}) strictfp",
+            ]
+        entries = " ".join(f"i64 {start}, label %b{start:x}" for start in self.region.entries)
+        first = self.region.entries[0]
+        return [*lines, f"  switch i64 %address, label %b{first:x} [ {entries} ]"]
+
+    def _register_pointer(self, name: str, file: RegisterFile, number: int) -> list[str]:
+        tag = name[1:]
+        if not file.is_core:
+            at = 8 * (self.context.offsets[file.name] + number)
+            return [f"  %{tag}.home = getelementptr i8, ptr %c, i64 {at}"]
+        step = 8 if file.name == "f" else self.isa.xlen // 8
+        return [
+            f"  %{tag}.at = add i64 %{file.name}.base, {step * number}",
+            f"  %{tag}.home = inttoptr i64 %{tag}.at to ptr",
+        ]
+
+    def _fetch(self, name: str, file: RegisterFile, number: int) -> list[str]:
+        tag = name[1:]
+        lines = self._register_pointer(name, file, number)
+        if file.name == "x" and self.isa.xlen == 32:
+            lines += [
+                f"  %{tag}.half = load i32, ptr %{tag}.home",
+                f"  %{tag}.first = sext i32 %{tag}.half to i64",
+            ]
+        else:
+            lines.append(f"  %{tag}.first = load i64, ptr %{tag}.home")
+        return [*lines, f"  store i64 %{tag}.first, ptr {name}"]
+
+    def epilogue(self) -> list[str]:
+        """The one place where the function is left."""
+        lines = ["leave:"]
+        for name in sorted(self.registers.written):
+            file, _ = self.registers.names[name]
+            tag = name[1:]
+            lines.append(f"  %{tag}.last = load i64, ptr {name}")
+            if file.name == "x" and self.isa.xlen == 32:
+                lines.append(f"  %{tag}.low = trunc i64 %{tag}.last to i32")
+                lines.append(f"  store i32 %{tag}.low, ptr %{tag}.home")
+            else:
+                lines.append(f"  store i64 %{tag}.last, ptr %{tag}.home")
+        lines += self._load_field("differences", Field.DIFFERENCES)
+        for start, block in self.region.blocks.items():
+            lines.append(f"  %n{start:x} = load i64, ptr %count{start:x}")
+            lines += self.add_difference(f"s{start:x}", start, f"%n{start:x}", "add")
+            lines += self.add_difference(f"e{start:x}", block.end, f"%n{start:x}", "sub")
+        if self.is_limited:
+            lines += ["  %left = load i64, ptr %remaining", "  store i64 %left, ptr %budget.p"]
+        lines.append("  %flags.body = load i64, ptr %fflags")
+        if self.has_floats:
+            lines += self._host_flags()
+        else:
+            lines.append("  %flags.all = or i64 %flags.body, 0")
+        lines += self._load_field("flags.old", Field.FFLAGS)
+        lines.append("  %flags.new = or i64 %flags.old, %flags.all")
+        lines.append("  store i64 %flags.new, ptr %flags.old.p")
+        return [*lines, "  %went = load i64, ptr %pc.out", "  ret i64 %went"]
+
+    def _host_flags(self) -> list[str]:
+        lines = [f"  %host = call i32 @fetestexcept(i32 {ALL_FLAGS}) strictfp"]
+        total = "%flags.body"
+        for i, (theirs, ours) in enumerate(sorted(HOST_FLAGS.items())):
+            lines += [
+                f"  %h{i} = and i32 %host, {theirs}",
+                f"  %g{i} = icmp ne i32 %h{i}, 0",
+                f"  %k{i} = select i1 %g{i}, i64 {ours}, i64 0",
+                f"  %flags.{i} = or i64 {total}, %k{i}",
+            ]
+            total = f"%flags.{i}"
+        return [*lines, f"  %flags.all = or i64 {total}, 0"]
+
+    def add_difference(self, tag: str, at: Address, value: str, operation: str) -> list[str]:
+        """Adds to the number of executions that begin, or end, at an address."""
+        offset = (at - self.first) * 4
+        return [
+            f"  %d{tag}.i = add i64 %differences, {offset}",
+            f"  %d{tag}.p = inttoptr i64 %d{tag}.i to ptr",
+            f"  %d{tag}.o = load i64, ptr %d{tag}.p",
+            f"  %d{tag}.n = {operation} i64 %d{tag}.o, {value}",
+            f"  store i64 %d{tag}.n, ptr %d{tag}.p",
+        ]

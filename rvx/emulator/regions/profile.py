@@ -1,0 +1,73 @@
+"""Which loops of a program were hot, remembered from one process to the next.
+
+A program that has run before starts with its regions: what is stored is their outline, and their
+machine code is found by content as always. A profile that does not fit any more is not used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from rvx import jit
+from rvx.emulator.memory import GuestMemory
+from rvx.emulator.regions.flow import blocks_from
+from rvx.emulator.regions.select import Region
+from rvx.isa import Isa
+
+_FORMAT = 1
+
+
+def _path(isa: Isa, memory: GuestMemory) -> Path:
+    begin = memory.executable_begin - memory.base
+    code = memory.ram[begin : memory.executable_end - memory.base]
+    digest = hashlib.sha256(code.tobytes())
+    names = [f"{name} {extension.version}" for name, extension in isa.extensions.items()]
+    digest.update(f"{_FORMAT} {isa.xlen} {memory.executable_begin} {names}".encode())
+    return jit.cache_directory() / "profiles" / f"{digest.hexdigest()[:32]}.json"
+
+
+def store(isa: Isa, memory: GuestMemory, regions: Iterable[Region]) -> None:
+    """Remembers the regions of a program; says nothing if the disk does not take them."""
+    outlines = [
+        {
+            "blocks": [[start, len(block.steps)] for start, block in region.blocks.items()],
+            "entries": list(region.entries),
+            "weight": region.weight,
+        }
+        for region in regions
+    ]
+    path = _path(isa, memory)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as handle:
+            json.dump({"regions": outlines}, handle)
+        os.replace(handle.name, path)
+    except OSError:
+        return
+
+
+def recall(isa: Isa, memory: GuestMemory) -> list[Region]:
+    """The regions that a program had when it ran before, none if it is not known."""
+    try:
+        stored = json.loads(_path(isa, memory).read_text())
+        outlines = [
+            (
+                [(int(start), int(length)) for start, length in outline["blocks"]],
+                tuple(int(entry) for entry in outline["entries"]),
+                int(outline["weight"]),
+            )
+            for outline in stored["regions"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    regions: list[Region] = []
+    for outline, entries, weight in outlines:
+        blocks = blocks_from(isa, memory, outline)
+        if blocks and entries and all(entry in blocks for entry in entries):
+            regions.append(Region(blocks, entries, weight))
+    return regions
