@@ -37,6 +37,7 @@ class Assembler:
         march: the architecture string to note; made from the ISA if empty.
         abi: such as `lp64d`; the widest that the ISA allows if empty.
         relax: whether the linker may relax; relocations are written accordingly.
+        debug: whether to write line tables for the sources themselves.
         include_dirs: where `.include` and `.incbin` look.
         defines: symbols that have a value from the start.
         select_arch: gives the ISA that `.option arch, ...` asks for.
@@ -49,6 +50,7 @@ class Assembler:
         march: str = "",
         abi: str = "",
         relax: bool = False,
+        debug: bool = False,
         include_dirs: Sequence[str | Path] = (),
         defines: Mapping[str, int] | None = None,
         select_arch: Callable[[str], Isa] | None = None,
@@ -57,6 +59,7 @@ class Assembler:
         self.march = march
         self.abi = abi
         self.relax = relax
+        self.debug = debug
         self.include_dirs = tuple(Path(folder) for folder in include_dirs)
         self.defines = dict(defines or {})
         self.select_arch = select_arch
@@ -96,6 +99,10 @@ class Assembler:
         )
         for key, number in self.defines.items():
             assembly.assign(key, Value(number))
+        if self.debug and ".loc" not in text:
+            path = Path(name)
+            assembly.line_table.is_own = True
+            assembly.line_table.files[1] = (str(path.parent.absolute()), path.name)
         runner = _Runner(assembly, self.include_dirs)
         runner.run(read(text, name))
         assembly.diagnostics.check()
@@ -140,9 +147,7 @@ class _Runner:
         key = (text, assembly.options.rvc, id(assembly.forms))
         word = self._words.get(key)
         if word is not None:
-            section = assembly.current[0]
-            fragment = assembly.fragment
-            section.lines.append((fragment, len(fragment.data), assembly.location, "x"))
+            assembly.begin_instruction()
             assembly.emit(word)
             return
         statement = parse_statement(text)

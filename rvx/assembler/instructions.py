@@ -175,8 +175,7 @@ def _emit_target(
         short = compress(assembly.isa, written, count, instruction, zero)
     word = short[0].encode(short[1]) if short else plain
     note_use(value, assembly.location)
-    section = assembly.current[0]
-    section.lines.append((assembly.fragment, len(assembly.fragment.data), assembly.location, "x"))
+    assembly.begin_instruction()
     assembly.end_fragment(
         Branch(
             word,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from rvx.assembler.diagnostics import Diagnostics, Location, SourceError
+from rvx.assembler.linetable import LineTable, Loc
 from rvx.assembler.sections import (
     NOBITS,
     Align,
@@ -15,7 +16,7 @@ from rvx.assembler.sections import (
     Tail,
     default_attributes,
 )
-from rvx.assembler.values import Value, note_use
+from rvx.assembler.values import Symbol, Value, note_use
 
 MAX_BYTES = 1 << 28
 MAX_NOBITS = 1 << 40
@@ -44,6 +45,7 @@ class Output:
     Attributes:
         options: the current `.option` settings.
         sections: by name, and by name and group for members of groups.
+        line_table: what `.loc` said.
         location: the statement at hand.
         source: its line.
         current: the section and the number of its subsection.
@@ -54,6 +56,7 @@ class Output:
     options: Options
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     sections: dict[str, Section] = field(default_factory=dict)
+    line_table: LineTable = field(default_factory=LineTable)
     location: Location = field(default_factory=lambda: Location("<start>", 1))
     source: str = ""
 
@@ -150,10 +153,23 @@ class Output:
             )
         self.fragment.data += data
 
+    def begin_instruction(self) -> None:
+        """Notes that an instruction begins here."""
+        fragment, table = self.fragment, self.line_table
+        place = len(fragment.data)
+        self.current[0].lines.append((fragment, place, self.location, "x"))
+        if table.is_own:
+            origin = self.location
+            while origin.via is not None and origin.reason.startswith("in expansion"):
+                origin = origin.via
+            table.pending = Loc(table.number(origin.file), origin.line)
+        if table.pending is not None:
+            table.add(Symbol(".L0 ", fragment, place), table.pending)
+            table.pending = None
+
     def emit_word(self, word: int, size: int) -> None:
         """Appends an instruction."""
-        section = self.current[0]
-        section.lines.append((self.fragment, len(self.fragment.data), self.location, "x"))
+        self.begin_instruction()
         self.emit(word.to_bytes(size, "little"))
 
     def mark_data(self) -> None:

@@ -7,6 +7,7 @@ from rvx.assembler.diagnostics import Location, SourceError
 from rvx.assembler.frames import write_frames
 from rvx.assembler.layout import lay_out
 from rvx.assembler.leb128 import encode_leb128
+from rvx.assembler.linetable import write_lines
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
 from rvx.assembler.output import MAX_BYTES, MAX_NOBITS, nops
 from rvx.assembler.relocations import FIELDS
@@ -44,7 +45,7 @@ class Resolver:
         for section in sections:
             lay_out(section, assembly.distances, assembly.diagnostics)
         assembly.distances.is_laid_out = True
-        sections += self._late_sections()
+        sections += self._late_sections(sections)
         for section in sections:
             self._check_size(section)
         assembly.diagnostics.check()
@@ -72,17 +73,18 @@ class Resolver:
         self.object.attributes = dict(assembly.attributes)
         return self.object
 
-    def _late_sections(self) -> list[Section]:
+    def _late_sections(self, known: list[Section]) -> list[Section]:
         """The sections that describe the code, and so are written when it is laid out."""
         assembly = self.assembly
         if assembly.frames.current is not None:
             problem = SourceError("the last .cfi_startproc has no .cfi_endproc")
             self._error(assembly.location, problem)
         names = write_frames(assembly, assembly.frames)
-        made = [assembly.sections[name] for name in names]
-        for section in made:
+        names += write_lines(assembly, assembly.line_table)
+        for name in names:
+            section = assembly.sections[name]
             lay_out(section, assembly.distances, assembly.diagnostics)
-        return made
+        return [assembly.sections[name] for name in names if assembly.sections[name] not in known]
 
     def _check_size(self, section: Section) -> None:
         most = MAX_NOBITS if section.type == NOBITS else MAX_BYTES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from rvx.assembler.diagnostics import Location
-from rvx.assembler.values import Value
+from rvx.assembler.values import Symbol, Value
 
 WRITE, ALLOC, EXEC, MERGE, STRINGS, GROUP, TLS, EXCLUDE = (
     0x1,
@@ -171,6 +171,15 @@ class Section:
     def is_code(self) -> bool:
         """Whether it holds instructions."""
         return bool(self.flags & EXEC)
+
+    def start_symbol(self) -> Symbol:
+        """A nameless symbol for the first byte."""
+        return Symbol(".L0 ", self.subsections[min(self.subsections)][0], 0)
+
+    def end_symbol(self) -> Symbol:
+        """A nameless symbol behind the last byte of a section that is laid out."""
+        last = self.fragments[-1]
+        return Symbol(".L0 ", last, last.length)
 
     def join(self) -> None:
         """Puts the fragments of all subsections in a row."""

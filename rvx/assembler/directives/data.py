@@ -111,10 +111,10 @@ def asciz(assembly: Assembly, name: str, rest: str) -> None:
 def _strings(assembly: Assembly, rest: str, end: bytes) -> None:
     assembly.mark_data()
     for part in split_operands(rest):
-        assembly.emit(b"".join(string(piece) for piece in _adjacent(part)) + end)
+        assembly.emit(b"".join(string(piece) for piece in adjacent_strings(part)) + end)
 
 
-def _adjacent(text: str) -> list[str]:
+def adjacent_strings(text: str) -> list[str]:
     """The string literals of `"a" "b"`, which stand for one string."""
     pieces: list[str] = []
     start, is_inside, at = 0, False, 0
