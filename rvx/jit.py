@@ -30,7 +30,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeGuard
 
-_CACHE_FORMAT = "5"
+_CACHE_FORMAT = "6"
 _FOREIGN_PACKAGES = ("numba", "numpy", "math", "operator", "builtins", "llvmlite")
 
 
@@ -163,9 +163,21 @@ def _rebound(function: types.FunctionType, replacing: Replacements) -> types.Fun
     copy = types.FunctionType(
         function.__code__, namespace, function.__name__, function.__defaults__, closure or None
     )
-    copy.__qualname__ = function.__qualname__
+    copy.__qualname__ = _symbol(function, replacing)
     copy.__module__ = function.__module__
     return copy
+
+
+def _symbol(function: types.FunctionType, replacing: Replacements) -> str:
+    """A name that no other code has, in this process or another.
+
+    What is loaded from disk brings along the compiled code of all that it calls, and of two pieces
+    of one name the linker takes either. numba tells closures of one factory apart by a number that
+    counts up in each process, so that posit8's `add` of one run is called what posit16's is in
+    another.
+    """
+    replaced = [(original.__qualname__, repr(stand_in)) for original, stand_in in replacing]
+    return f"{function.__qualname__}_{content_key(function, extra=repr(replaced))}"
 
 
 def _stand_in(
