@@ -1,7 +1,16 @@
 """From words back to assembly."""
 
-from rvx.disassembler.stream import Line, disassemble
+from rvx.disassembler.objdump import disassemble_elf
+from rvx.disassembler.stream import Disassembler, Line, disassemble
 from rvx.disassembler.symbols import Symbols
 from rvx.disassembler.text import Written, format_instruction
 
-__all__ = ["Line", "Symbols", "Written", "disassemble", "format_instruction"]
+__all__ = [
+    "Disassembler",
+    "Line",
+    "Symbols",
+    "Written",
+    "disassemble",
+    "disassemble_elf",
+    "format_instruction",
+]

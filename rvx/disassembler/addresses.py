@@ -6,6 +6,7 @@ from rvx.disassembler.symbols import Symbols
 from rvx.isa import Address, Decoded, Isa, sext32
 
 _GP, _TP = 3, 4
+_WITHOUT_NUMBER = ("mv", "sext.w")
 _ADDING = ("addi", "addiw", "jalr")
 
 
@@ -19,12 +20,23 @@ class AddressTracker:
 
     def __init__(self, isa: Isa, symbols: Symbols | None) -> None:
         self._isa = isa
-        self._symbols = symbols or Symbols()
         self._high: dict[int, Address] = {}
-        self._gp = self._symbols.address_of("__global_pointer$")
+        self.use_symbols(symbols or Symbols())
 
-    def comment(self, decoded: Decoded, address: Address) -> str:
-        """The address that the instruction completes, described; empty if it completes none."""
+    def use_symbols(self, symbols: Symbols) -> None:
+        """Describes addresses by these symbols from here on."""
+        self._symbols = symbols
+        self._gp = symbols.address_of("__global_pointer$")
+
+    def comment(self, decoded: Decoded, address: Address, mnemonic: str = "") -> str:
+        """The address that the instruction completes, described; empty if it completes none.
+
+        Args:
+            decoded: the instruction.
+            address: where it stands.
+            mnemonic: under which it is printed. `mv` and `sext.w` show no number, so they
+                complete nothing.
+        """
         made = decoded.expanded
         name = made.instruction.mnemonic
         values = made.values
@@ -34,7 +46,7 @@ class AddressTracker:
             self._high[values["rd"]] = sext32(values["imm"] << 12)
         elif name == "auipc":
             self._high[values["rd"]] = address + sext32(values["imm"] << 12)
-        elif self._is_completed_by(decoded):
+        elif mnemonic not in _WITHOUT_NUMBER and self._is_completed_by(decoded):
             found = self._complete(values["rs1"], values["imm"], is_word=name == "addiw")
             if name == "jalr" and values["rs1"] in (_GP, _TP):
                 # objdump looks twice here, and what the first look found is used up.
@@ -49,7 +61,7 @@ class AddressTracker:
         if made.mnemonic in _ADDING:
             return made.mnemonic == "jalr" or decoded.values["rs1"] != 0
         if made.expansion is not None:
-            return made.mnemonic in ("c.addi", "c.addiw")
+            return made.mnemonic in ("c.addi", "c.addiw") and decoded.values["rd"] != 0
         return made.kind in ("load", "store") and {"rs1", "imm"} <= made.operands.keys()
 
     def _complete(self, base: int, offset: int, is_word: bool) -> Address | None:

@@ -39,6 +39,49 @@ class Line:
         return f"{self.written} # {self.comment}" if self.comment else str(self.written)
 
 
+class Disassembler:
+    """Makes lines, one after the other, and keeps in mind what lui and auipc have made.
+
+    Args:
+        isa: decides what is an instruction.
+        symbols: for targets and comments; `__global_pointer$` is understood as gp.
+        aliases: see `format_instruction`.
+    """
+
+    def __init__(self, isa: Isa, symbols: Symbols | None = None, aliases: bool = True) -> None:
+        self._isa = isa
+        self._symbols = symbols
+        self._aliases = aliases
+        self._tracker = AddressTracker(isa, symbols)
+
+    def use_symbols(self, symbols: Symbols) -> None:
+        """Describes addresses by these symbols from here on."""
+        self._symbols = symbols
+        self._tracker.use_symbols(symbols)
+
+    def line(self, code: bytes, at: int, address: Address) -> Line:
+        """The line at `code[at:]`, which stands at this address.
+
+        What is no instruction comes out as data of the size that its low bits say, or less at the
+        end of the code.
+        """
+        size = min(instruction_size(code[at]), len(code) - at)
+        word = int.from_bytes(code[at : at + size], "little")
+        decoded = self._isa.decode(word) if size in (2, 4) else None
+        if decoded is None or decoded.instruction.size != size:
+            return _data_line(size, word, address)
+        written = write(decoded, self._isa, address, self._symbols, self._aliases)
+        comment = self._tracker.comment(decoded, address, written.mnemonic)
+        return Line(address, size, word, written, comment, decoded)
+
+
+def _data_line(size: int, word: Word, address: Address) -> Line:
+    if size not in _DIRECTIVES:
+        size = 2 if size > 2 else 1
+        word &= (1 << 8 * size) - 1
+    return Line(address, size, word, Written(_DIRECTIVES[size], f"{word:#x}"))
+
+
 def disassemble(
     code: bytes,
     address: Address,
@@ -46,33 +89,13 @@ def disassemble(
     symbols: Symbols | None = None,
     aliases: bool = True,
 ) -> Iterator[Line]:
-    """The instructions of a run of bytes, one after the other.
-
-    Words that are no instruction come out as data directives of the size that their low bits say.
-
-    Args:
-        code: the bytes; an odd or half one at the end is data.
-        address: of the first byte.
-        isa: decides what is an instruction.
-        symbols: for targets and comments; `__global_pointer$` is understood as gp.
-        aliases: see `format_instruction`.
-    """
-    tracker = AddressTracker(isa, symbols)
+    """The lines of a run of bytes, which begins at the address; see `Disassembler`."""
+    disassembler = Disassembler(isa, symbols, aliases)
     at = 0
     while at < len(code):
-        size = min(instruction_size(code[at]), len(code) - at)
-        word = int.from_bytes(code[at : at + size], "little")
-        here = address + at
-        decoded = isa.decode(word) if size in (2, 4) else None
-        if decoded is not None and decoded.instruction.size == size:
-            written = write(decoded, isa, here, symbols, aliases)
-            yield Line(here, size, word, written, tracker.comment(decoded, here), decoded)
-        else:
-            if size not in _DIRECTIVES:
-                size = 2 if size > 2 else 1
-                word &= (1 << 8 * size) - 1
-            yield Line(here, size, word, Written(_DIRECTIVES[size], f"{word:#x}"))
-        at += size
+        line = disassembler.line(code, at, address + at)
+        yield line
+        at += line.size
 
 
 def instruction_size(first_byte: int) -> int:

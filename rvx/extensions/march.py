@@ -15,6 +15,9 @@ GENERAL = ("i", "m", "a", "f", "d", "zicsr", "zifencei")
 WITHOUT_INSTRUCTIONS = frozenset({"zicntr", "zihpm", "ztso", "zkt"})
 """Extensions that promise something and declare no instruction; they are accepted as they are."""
 
+WHOLES = {"zmmul": "m", "zaamo": "a", "zalrsc": "a", "zca": "c", "zcf": "c", "zcd": "c"}
+"""Parts of extensions that compilers list beside, or instead of, the whole; rvx takes the whole."""
+
 _VERSION = r"[0-9]+(?:p[0-9]+)?"
 _LONG = re.compile(rf"(?P<name>[a-z][a-z0-9]*?[a-z])(?P<version>{_VERSION})?")
 _LETTER = re.compile(rf"([a-z])({_VERSION})?")
@@ -57,7 +60,7 @@ def parse_march(text: str, known: Collection[str] = ()) -> March:
         for name, version in _parts(text, part, known, is_first=i == 0):
             if version:
                 versions[name] = version.replace("p", ".")
-            for each in GENERAL if name == "g" else (name,):
+            for each in GENERAL if name == "g" else (WHOLES.get(name, name),):
                 names[each] = None
     if "i" not in names:
         raise IsaError(f"'{text}' names no base; after rv{xlen} comes i or g, as in rv{xlen}gc")

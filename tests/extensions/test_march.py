@@ -20,6 +20,11 @@ def test_what_gcc_writes_is_read() -> None:
     assert march.versions["zicsr"] == "2.0"
 
 
+def test_parts_stand_for_their_whole() -> None:
+    assert parse_march("rv64i2p1_m2p0_zmmul1p0").names == ("i", "m")
+    assert parse_march("rv64i_zaamo_zalrsc_zca").names == ("i", "a", "c")
+
+
 def test_long_names_follow_an_underscore_and_stand_once() -> None:
     march = parse_march("rv64gc_zfh1p0_xposit_xvsq_xposit")
     assert march.names[-3:] == ("zfh", "xposit", "xvsq")

@@ -1,0 +1,128 @@
+"""The code of an ELF file as text, in the format of `objdump -d`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rvx.disassembler.elf import Code, Relocation, read_code
+from rvx.disassembler.stream import Disassembler, Line
+from rvx.disassembler.text import Written
+from rvx.isa import Address, Isa
+
+_SKIPPED_ZEROS = 8
+_SKIPPED_ZEROS_AT_END = 3
+_WORD_COLUMN = {1: 18, 2: 20, 4: 18, 8: 18}
+"""How wide the column of words is; objdump fills it up by chunks of the word's size."""
+
+_DATA = {4: ".word", 2: ".short", 1: ".byte"}
+
+
+def disassemble_elf(
+    source: str | Path | bytes,
+    isa: Isa,
+    *,
+    name: str | None = None,
+    aliases: bool = True,
+    relocations: bool = False,
+) -> str:
+    """Disassembles all code of an ELF file.
+
+    Args:
+        source: the file, or what is in it.
+        isa: decides what is an instruction; its XLEN is that of the file.
+        name: of the file in the first line; by default the path.
+        aliases: see `format_instruction`.
+        relocations: whether to print relocations below their instructions, as `objdump -dr` does.
+
+    Raises:
+        ValueError: it is no ELF file for RISC-V of this XLEN, or it is damaged.
+    """
+    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    code = read_code(data)
+    if code.xlen != isa.xlen:
+        raise ValueError(f"the file is for RV{code.xlen}, and the ISA is RV{isa.xlen}")
+    shown = name or ("<bytes>" if isinstance(source, bytes) else str(source))
+    lines = ["", f"{shown}:     file format elf{code.xlen}-littleriscv", ""]
+    disassembler = Disassembler(isa, aliases=aliases)
+    for section in code.sections:
+        lines += ["", f"Disassembly of section {section.name}:"]
+        disassembler.use_symbols(section.symbols)
+        lines += _section(section, disassembler, isa.xlen // 4, relocations)
+    return "\n".join(lines) + "\n"
+
+
+def _section(
+    section: Code, disassembler: Disassembler, digits: int, has_relocations: bool
+) -> Iterator[str]:
+    end = section.address + len(section.data)
+    starts = sorted({section.address, *(a for a in section.labels if a < end)})
+    width = _address_width(end, digits)
+    pending = list(section.relocations) if has_relocations else []
+    for start, stop in zip(starts, [*starts[1:], end], strict=True):
+        label = section.labels.get(start) or section.symbols.describe(start).partition("<")[2][:-1]
+        yield f"\n{start:0{digits}x} <{label}>:"
+        yield from _region(section, start, stop, width, disassembler, pending)
+
+
+def _region(
+    section: Code,
+    start: Address,
+    stop: Address,
+    width: int,
+    disassembler: Disassembler,
+    pending: list[Relocation],
+) -> Iterator[str]:
+    """The lines from one label to the next."""
+    at = start
+    while at < stop:
+        zeros = _zeros_to_skip(section.data[at - section.address : stop - section.address])
+        if zeros and not (pending and pending[0].address < at + zeros):
+            yield "\t..."
+            at += zeros
+            continue
+        line = _line(section, at, disassembler)
+        yield _row(line, width)
+        at += line.size
+        while pending and pending[0].address < at:
+            relocation = pending.pop(0)
+            yield f"\t\t\t{relocation.address:x}: {relocation.text}"
+
+
+def _zeros_to_skip(rest: bytes) -> int:
+    """How many zeros objdump leaves out at the beginning of what is left of a region."""
+    zeros = len(rest) - len(rest.lstrip(b"\0"))
+    if zeros == len(rest):
+        return zeros if zeros >= _SKIPPED_ZEROS or zeros < _SKIPPED_ZEROS_AT_END else 0
+    return zeros & ~3 if zeros >= _SKIPPED_ZEROS else 0
+
+
+def _line(section: Code, at: Address, disassembler: Disassembler) -> Line:
+    marks = [address for address in section.data_marks if address <= at]
+    if not marks or not section.data_marks[max(marks)]:
+        return disassembler.line(section.data, at - section.address, at)
+    end = min(
+        (address for address in section.data_marks if address > at),
+        default=section.address + len(section.data),
+    )
+    size = next(size for size in _DATA if size <= end - at)
+    offset = at - section.address
+    value = int.from_bytes(section.data[offset : offset + size], "little")
+    return Line(at, size, value, Written(_DATA[size], f"{value:#0{2 * size + 2}x}"))
+
+
+def _row(line: Line, width: int) -> str:
+    word = f"{line.word:0{2 * line.size}x}"
+    text = f"{line.address:{width}x}:\t{word:{_WORD_COLUMN[line.size]}}\t{line.written.mnemonic}"
+    if line.written.operands:
+        text += f"\t{line.written.operands}"
+    return f"{text} # {line.comment}" if line.comment else text
+
+
+def _address_width(end: Address, digits: int) -> int:
+    """How many digits an address takes: leading zeros go in groups of four, one always stays."""
+    text = f"{end:0{digits}x}"
+    skipped = 0
+    while text[skipped : skipped + 5] == "00000":
+        skipped += 4
+    return digits - skipped

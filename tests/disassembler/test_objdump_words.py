@@ -1,0 +1,90 @@
+"""Every base word against GNU objdump, with aliases and without."""
+
+from __future__ import annotations
+
+import random
+import re
+import struct
+from pathlib import Path
+
+import pytest
+
+from rvx.disassembler import disassemble
+from rvx.extensions import isa_for
+
+from .words import objdump, random_words
+
+ALIASES = pytest.mark.parametrize("aliases", [True, False], ids=["aliases", "no-aliases"])
+XLEN = pytest.mark.parametrize("xlen", [32, 64])
+WORDS_PER_INSTRUCTION = 60
+
+# What rvx prints otherwise on purpose, as pairs of patterns of objdump's text and ours.
+DIFFERENCES = [
+    # rvx's text assembles to the same word, objdump's does not.
+    (r"fence .*unknown.*", r"fence .*\b0\b.*|pause"),
+    # The rounding mode of an exact conversion: legal, without effect, unknown to objdump.
+    (r"\.4byte .*", r"fcvt\.d\.(w|wu|s) .*,(rtz|rdn|rup|rmm|dyn)"),
+    # Fields that the standard says to ignore.
+    (r"\.4byte .*", r"fence(\.i|\.tso)?( .*)?"),
+    # Reserved rounding modes, and shifts by 32 or more on RV32, are illegal.
+    (r"f.*,unknown", r"\.4byte .*"),
+    (r"(c\.)?s(ll|rl|ra)i? .*,0x[23].", r"\.[24]byte .*"),
+    (r"(c\.addi16sp|add sp,) ?sp,0", r"\.2byte 0x6101"),
+    (r"c\.addi zero,0", r"c\.nop"),
+]
+
+
+def is_intended(theirs: str, ours: str) -> bool:
+    return any(re.fullmatch(one, theirs) and re.fullmatch(two, ours) for one, two in DIFFERENCES)
+
+
+def compare(code: bytes, xlen: int, aliases: bool, tmp_path: Path) -> int:
+    """Asserts that both say the same; the number of intended differences."""
+    options = () if aliases else ("-M", "no-aliases")
+    expected = objdump(code, xlen, tmp_path / "code.bin", *options)
+    lines = list(disassemble(code, 0, isa_for(f"rv{xlen}gc_zihintpause"), aliases=aliases))
+    assert len(lines) == len(expected)
+    different = [
+        (line.word, theirs, line.text)
+        for line, (word, theirs) in zip(lines, expected, strict=True)
+        if theirs != line.text or word != line.word
+    ]
+    unintended = [each for each in different if not is_intended(*each[1:])]
+    assert not unintended, unintended[:10]
+    return len(different)
+
+
+@XLEN
+@ALIASES
+def test_every_compressed_word(xlen: int, aliases: bool, tmp_path: Path) -> None:
+    code = b"".join(struct.pack("<H", word) for word in range(1 << 16) if word & 3 != 3)
+    different = compare(code, xlen, aliases, tmp_path)
+    assert (
+        different
+        == {(64, True): 1, (64, False): 2, (32, True): 1537, (32, False): 1538}[xlen, aliases]
+    )
+
+
+@XLEN
+@ALIASES
+def test_random_words_of_every_instruction(xlen: int, aliases: bool, tmp_path: Path) -> None:
+    isa = isa_for(f"rv{xlen}gc_zihintpause")
+    rng = random.Random(f"{xlen} {aliases}")
+    words = [
+        word
+        for made in isa.instructions.values()
+        if made.size == 4
+        for word in random_words(made, isa, rng, WORDS_PER_INSTRUCTION)
+    ]
+    assert len(words) == {32: 159, 64: 230}[xlen] * WORDS_PER_INSTRUCTION
+    code = b"".join(struct.pack("<I", word) for word in words)
+    different = compare(code, xlen, aliases, tmp_path)
+    assert different < 6 * WORDS_PER_INSTRUCTION
+
+
+@XLEN
+def test_words_of_any_bits(xlen: int, tmp_path: Path) -> None:
+    rng = random.Random(xlen)
+    major = [opcode << 2 | 3 for opcode in range(32) if opcode & 7 != 7]
+    words = [rng.getrandbits(25) << 7 | rng.choice(major) for _ in range(20_000)]
+    compare(b"".join(struct.pack("<I", word) for word in words), xlen, True, tmp_path)

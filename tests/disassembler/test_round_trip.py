@@ -1,0 +1,86 @@
+"""Encode, decode, print, assemble: every declared instruction comes back as the same word."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rvx.assembler import assemble
+from rvx.disassembler import format_instruction
+from rvx.extensions import catalogue, isa_for, load
+from rvx.isa import Instruction, Isa, Operand
+from rvx.isa.operands import ROUNDING_MODES, ImmediateKind, RegisterKind, RoundingKind
+
+from .words import random_words
+
+WORDS_PER_INSTRUCTION = 8
+
+
+@cache
+def isas() -> list[Isa]:
+    """The default at both widths, and every extension that is not in it."""
+    every = [isa_for(), isa_for("rv32gc_zihintpause")]
+    return every + [isa_for("rv64gc", [load(name)]) for name in sorted(catalogue.NOT_BY_DEFAULT)]
+
+
+@cache
+def declared() -> list[tuple[Isa, Instruction]]:
+    return [(isa, made) for isa in isas() for made in isa.instructions.values()]
+
+
+def values(operand: Operand) -> st.SearchStrategy[int]:
+    match operand.kind:
+        case RegisterKind(numbers=numbers):
+            return st.sampled_from(numbers)
+        case RoundingKind():
+            return st.sampled_from(sorted(ROUNDING_MODES.values()))
+        case ImmediateKind(is_nonzero=is_nonzero, bias=bias, wrap=wrap):
+            low, high = operand.range
+            step = 1 << operand.field.lsb
+            some = st.integers((low - bias) // step, (high - bias) // step)
+            found = some.map(lambda value: value * step + bias)
+            if wrap:
+                found = found.map(lambda value: value % (1 << wrap))
+            return found.filter(lambda value: value != 0) if is_nonzero else found
+    return st.integers(*operand.range)
+
+
+@given(st.data())
+def test_encoding_and_decoding_are_inverse(data: st.DataObject) -> None:
+    isa, made = data.draw(st.sampled_from(declared()))
+    chosen = {name: data.draw(values(operand)) for name, operand in made.operands.items()}
+    word = made.encode(chosen)
+    assert made.decode(word) == chosen
+    decoded = isa.decode(word)
+    assert decoded is not None
+    if decoded.instruction is not made:
+        assert made.mnemonic in decoded.instruction.overlaps
+    else:
+        assert decoded.values == chosen
+    assert decoded.instruction.encode(decoded.values) == word
+
+
+@pytest.mark.parametrize("at", range(2 + len(catalogue.NOT_BY_DEFAULT)))
+@pytest.mark.parametrize("aliases", [True, False], ids=["aliases", "no-aliases"])
+def test_what_is_printed_assembles_to_the_same_words(at: int, aliases: bool) -> None:
+    isa = isas()[at]
+    rng = random.Random(f"{at} {aliases}")
+    words, lines = [], [".option norvc"]
+    for made in sorted(isa.instructions.values(), key=lambda made: -made.size):
+        if made.size == 2:
+            if aliases:
+                break  # their long forms are compressed again where that is possible
+            lines.append(".option rvc")
+        for word in random_words(made, isa, rng, WORDS_PER_INSTRUCTION):
+            decoded = isa.decode(word)
+            assert decoded is not None
+            words.append((word, made.size))
+            lines.append(format_instruction(decoded, isa, aliases=aliases))
+    program = assemble("\n".join([".text", *lines]), isa)
+    expected = b"".join(word.to_bytes(size, "little") for word, size in words)
+    text = next(section for section in program.sections if section.name == ".text")
+    assert text.data == expected
