@@ -5,7 +5,6 @@ Nothing is imported before it is asked for. To ship one more extension, add its 
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import re
@@ -13,13 +12,16 @@ import sys
 import warnings
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from rvx.extensions.march import March, parse_march
 from rvx.extensions.opcodes_file import read_opcodes
 from rvx.isa import Extension, Isa, IsaError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINT_GROUP = "rvx.extensions"
 USER_MODULE_PREFIX = "rvx_user_"
@@ -71,6 +73,8 @@ def load(name: str) -> Extension:
         return found
     if key in _plugins():
         return _load_plugin(_plugins()[key])
+    import difflib
+
     close = difflib.get_close_matches(key, names(), 1)
     meant = f" (did you mean {close[0]}?)" if close else ""
     raise IsaError(f"there is no extension '{name}'{meant}; known are {', '.join(names())}")
@@ -168,6 +172,8 @@ def _with_required(extensions: Iterable[Extension]) -> list[Extension]:
 
 @cache
 def _plugins() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points
+
     return {point.name.lower(): point for point in entry_points(group=ENTRY_POINT_GROUP)}
 
 
