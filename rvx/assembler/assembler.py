@@ -10,6 +10,7 @@ from rvx.assembler.diagnostics import AssemblyError, Diagnostics, SourceError
 from rvx.assembler.directives.registry import find, unknown
 from rvx.assembler.directives.symbols import assign
 from rvx.assembler.elf.attributes import ARCH, arch_string
+from rvx.assembler.elf.reader import read_object
 from rvx.assembler.expander import Expander, TooManyLines
 from rvx.assembler.forms import FormTable
 from rvx.assembler.grammar import parse_operands
@@ -17,6 +18,7 @@ from rvx.assembler.instructions import emit_operands
 from rvx.assembler.linker import BASE, link
 from rvx.assembler.objectfile import ObjectFile
 from rvx.assembler.output import Options
+from rvx.assembler.preprocess import preprocess
 from rvx.assembler.program import Program
 from rvx.assembler.pseudo import PSEUDO, emit_symbol_access
 from rvx.assembler.reader import Line, read
@@ -37,6 +39,7 @@ class Assembler:
         march: the architecture string to note; made from the ISA if empty.
         abi: such as `lp64d`; the widest that the ISA allows if empty.
         relax: whether the linker may relax; relocations are written accordingly.
+        pic: whether `la` goes through the global offset table from the start.
         debug: whether to write line tables for the sources themselves.
         include_dirs: where `.include` and `.incbin` look.
         defines: symbols that have a value from the start.
@@ -50,6 +53,7 @@ class Assembler:
         march: str = "",
         abi: str = "",
         relax: bool = False,
+        pic: bool = False,
         debug: bool = False,
         include_dirs: Sequence[str | Path] = (),
         defines: Mapping[str, int] | None = None,
@@ -59,6 +63,7 @@ class Assembler:
         self.march = march
         self.abi = abi
         self.relax = relax
+        self.pic = pic
         self.debug = debug
         self.include_dirs = tuple(Path(folder) for folder in include_dirs)
         self.defines = dict(defines or {})
@@ -92,7 +97,7 @@ class Assembler:
         has_rvc = "c.addi" in self.isa.instructions
         assembly = Assembly(
             isa=self.isa,
-            options=Options(rvc=has_rvc, relax=self.relax),
+            options=Options(rvc=has_rvc, relax=self.relax, pic=self.pic),
             forms=self.forms,
             may_relax=self.relax,
             select_arch=self.select_arch,
@@ -202,6 +207,19 @@ def elf_flags(isa: Isa, abi: str = "") -> int:
     return flags | _FLOAT_ABI[abi[-1] if abi[-1] in "fdq" else ""]
 
 
+def _object(assembler: Assembler, item: Source, name: str) -> tuple[ObjectFile, Diagnostics]:
+    """The object of a source text or of a file: `.o` is read, `.S` is preprocessed."""
+    if not isinstance(item, Path):
+        return assembler.object(item, name)
+    if item.suffix == ".o":
+        return read_object(item), Diagnostics()
+    if item.suffix == ".S":
+        text = preprocess(item, include_dirs=assembler.include_dirs, xlen=assembler.isa.xlen)
+    else:
+        text = item.read_text(encoding="utf-8", errors="surrogateescape")
+    return assembler.object(text, str(item))
+
+
 def assemble(
     source: Source | Iterable[Source],
     isa: Isa,
@@ -218,7 +236,8 @@ def assemble(
     """Assembles and links to a program.
 
     Args:
-        source: text; or the path of a file as `Path`; or several of these, which are linked.
+        source: text; or the path of a file as `Path`, which may be a source, a `.S` to preprocess
+            or an object; or several of these, which are linked.
         isa: the instructions there are.
         name: what a source text is called in messages.
         march: the architecture string that is noted in the program.
@@ -240,12 +259,8 @@ def assemble(
     objects: list[ObjectFile] = []
     found = Diagnostics()
     for item in sources:
-        if isinstance(item, Path):
-            text, label = item.read_text(encoding="utf-8", errors="surrogateescape"), str(item)
-        else:
-            text, label = item, name
         try:
-            made, diagnostics = assembler.object(text, label)
+            made, diagnostics = _object(assembler, item, name)
         except AssemblyError as error:
             found.found.extend(error.diagnostics)
             found.errors += 1

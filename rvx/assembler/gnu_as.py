@@ -1,0 +1,168 @@
+"""`rvx as`: stands in for GNU as, with the flags that compiler drivers pass."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rvx.assembler.assembler import Assembler
+from rvx.assembler.diagnostics import AssemblyError, did_you_mean
+from rvx.assembler.elf.relocatable import write_object
+from rvx.isa import Isa, IsaError
+
+DEFAULT_MARCH = "rv64gc"
+SOURCE_ERROR, USAGE_ERROR = 3, 2
+_WITH_VALUE = {"-march", "-mabi", "-misa-spec", "-mpriv-spec", "--defsym", "-o", "-I", "-MD"}
+_IGNORED = {
+    "--traditional-format",
+    "-mno-arch-attr",
+    "-march-attr",
+    "-mlittle-endian",
+    "-mcsr-check",
+    "-mno-csr-check",
+    "--fatal-warnings",
+    "--warn",
+    "-v",
+    "-W",
+    "--no-warn",
+    "-Qy",
+    "-Qn",
+    "-k",
+    "--noexecstack",
+    "--execstack",
+    "--64",
+    "--32",
+    "-D",
+}
+_DEBUG = ("-g", "--gen-debug", "-gdwarf", "--gdwarf", "-gstabs", "--gstabs")
+
+
+@dataclass
+class Arguments:
+    """A command line of GNU as.
+
+    Attributes:
+        sources: paths, `-` for the standard input; several are one source, as with GNU as.
+        output: where the object goes.
+        march: the last `-march`.
+        abi: the last `-mabi`.
+        relax: whether the linker may relax.
+        pic: whether `la` goes through the global offset table.
+        debug: whether lines of the source itself are noted.
+        include_dirs: where `.include` looks.
+        defines: of `--defsym`.
+    """
+
+    sources: list[str] = field(default_factory=list)
+    output: str = "a.out"
+    march: str = DEFAULT_MARCH
+    abi: str = ""
+    relax: bool = True
+    pic: bool = False
+    debug: bool = False
+    include_dirs: list[str] = field(default_factory=list)
+    defines: dict[str, int] = field(default_factory=dict)
+
+
+def parse_arguments(words: Sequence[str]) -> Arguments:
+    """Reads a command line of GNU as.
+
+    Raises:
+        ValueError: a flag is not known, or a value is missing.
+    """
+    found = Arguments()
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        if word.startswith("-I") and len(word) > 2:
+            name, value = "-I", word[2:]
+        elif name in _WITH_VALUE and not equals:
+            if not rest:
+                raise ValueError(f"{name} needs a value")
+            value = rest.pop(0)
+        if name == "-o":
+            found.output = value
+        elif name == "-march":
+            found.march = value
+        elif name == "-mabi":
+            found.abi = value
+        elif name == "-I":
+            found.include_dirs.append(value)
+        elif name == "--defsym":
+            symbol, _, number = value.partition("=")
+            found.defines[symbol] = int(number, 0)
+        elif word in ("-mrelax", "-mno-relax"):
+            found.relax = word == "-mrelax"
+        elif word in ("-fpic", "-fPIC", "-fno-pic"):
+            found.pic = word != "-fno-pic"
+        elif word.startswith(_DEBUG):
+            found.debug = True
+        elif word == "-" or not word.startswith("-"):
+            found.sources.append(word)
+        elif name not in _IGNORED and name not in _WITH_VALUE:
+            known = [*_WITH_VALUE, *_IGNORED, *_DEBUG, "-mrelax", "-mno-relax", "-fpic"]
+            hint = did_you_mean(name, known)
+            raise ValueError(
+                f"flag '{word}' is not known to rvx as" + (f"; {hint}" if hint else "")
+            )
+    return found
+
+
+def run(words: Sequence[str], choose_isa: Callable[[str], Isa]) -> int:
+    """Assembles as GNU as does, from a command line.
+
+    Args:
+        words: the arguments, without the program's name.
+        choose_isa: the ISA of an architecture string, with the extensions to offer besides.
+
+    Returns:
+        The exit code: 0, 2 for a wrong command line, 3 for a source that does not assemble.
+    """
+    try:
+        chosen = parse_arguments(words)
+        isa = choose_isa(chosen.march)
+    except (ValueError, IsaError) as error:
+        print(f"rvx as: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    try:
+        text, name = _read(chosen.sources or ["-"])
+    except OSError as error:
+        print(f"rvx as: cannot read '{error.filename}': {error.strerror}", file=sys.stderr)
+        return USAGE_ERROR
+    assembler = Assembler(
+        isa,
+        march=chosen.march,
+        abi=chosen.abi,
+        relax=chosen.relax,
+        pic=chosen.pic,
+        debug=chosen.debug,
+        include_dirs=chosen.include_dirs,
+        defines=chosen.defines,
+        select_arch=lambda arch: isa if arch.startswith(("+", "-")) else choose_isa(arch),
+    )
+    try:
+        made, diagnostics = assembler.object(text, name)
+    except AssemblyError as error:
+        print(error, file=sys.stderr)
+        return SOURCE_ERROR
+    for diagnostic in diagnostics.found:
+        print(diagnostic, file=sys.stderr)
+    try:
+        write_object(made, chosen.output)
+    except OSError as error:
+        print(f"rvx as: cannot write '{chosen.output}': {error.strerror}", file=sys.stderr)
+        return USAGE_ERROR
+    return 0
+
+
+def _read(sources: list[str]) -> tuple[str, str]:
+    texts = []
+    for source in sources:
+        if source == "-":
+            texts.append(sys.stdin.read())
+        else:
+            texts.append(Path(source).read_text(encoding="utf-8", errors="surrogateescape"))
+    return "\n".join(texts), "{standard input}" if sources[0] == "-" else sources[0]
