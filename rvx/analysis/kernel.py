@@ -20,7 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from rvx.folders import programs_folder
+from rvx.resources import programs
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -151,7 +151,7 @@ class Kernel:
 
 def names() -> list[str]:
     """The kernels that come with rvx."""
-    return sorted(path.parent.name for path in programs_folder().glob("*/kernel.toml"))
+    return sorted(path.parent.name for path in programs().glob("*/kernel.toml"))
 
 
 def load(name: str) -> Kernel:
@@ -160,7 +160,7 @@ def load(name: str) -> Kernel:
     Raises:
         KernelError: there is no such kernel, or its folder is not complete.
     """
-    folder = programs_folder() / name
+    folder = programs(name)
     if name not in names():
         folder = Path(name)
         if not (folder / "kernel.toml").is_file():

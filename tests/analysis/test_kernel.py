@@ -4,7 +4,7 @@ import pytest
 
 from rvx.analysis import arithmetic, kernel
 from rvx.analysis.kernel import KernelError
-from rvx.folders import programs_folder
+from rvx.resources import programs
 
 
 def test_the_shipped_kernels():
@@ -65,7 +65,7 @@ def test_an_unknown_kernel_lists_the_known_ones():
 
 @pytest.fixture
 def folder(tmp_path):
-    return shutil.copytree(programs_folder() / "gemm", tmp_path / "mine")
+    return shutil.copytree(programs("gemm"), tmp_path / "mine")
 
 
 def test_a_folder_of_the_users_own(folder):

@@ -111,9 +111,9 @@ def test_a_difference_to_the_reference_makes_the_exit_code_1(rvx, monkeypatch):
 def test_a_kernel_that_traps_makes_the_exit_code_4(rvx, tmp_path):
     import shutil
 
-    from rvx.folders import programs_folder
+    from rvx.resources import programs
 
-    folder = shutil.copytree(programs_folder() / "gemm", tmp_path / "broken")
+    folder = shutil.copytree(programs("gemm"), tmp_path / "broken")
     source = folder / "f64.s"
     source.write_text(source.read_text().replace("0(t0)", "0(zero)"))
     done = rvx("compare", folder, "--variant", "f64", *SMALL)
@@ -125,9 +125,9 @@ def test_a_kernel_that_traps_makes_the_exit_code_4(rvx, tmp_path):
 def test_a_kernel_that_does_not_assemble_makes_the_exit_code_3(rvx, tmp_path):
     import shutil
 
-    from rvx.folders import programs_folder
+    from rvx.resources import programs
 
-    folder = shutil.copytree(programs_folder() / "gemm", tmp_path / "broken")
+    folder = shutil.copytree(programs("gemm"), tmp_path / "broken")
     source = folder / "f64.s"
     source.write_text(source.read_text().replace("fmadd.d", "fmad.d"))
     done = rvx("compare", folder, "--variant", "f64", *SMALL)
