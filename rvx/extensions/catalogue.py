@@ -36,6 +36,7 @@ SHIPPED: dict[str, str] = {
     "zicsr": "zicsr:Zicsr",
     "zifencei": "zifencei:Zifencei",
     "zihintpause": "zihintpause:Zihintpause",
+    "zfh": "zfh:Zfh",
     "xsmallfloat": "xsmallfloat:Xsmallfloat",
     "xposit": "xposit:Xposit",
     "xposit64": "xposit:Xposit64",
