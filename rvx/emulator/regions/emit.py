@@ -328,7 +328,7 @@ class Emitter:
 
     def _branch(self, block: Block, step: Step) -> None:
         n = self._next_unique()
-        self._lines.append(f"  %to{n} = load i64, ptr %next")
+        self._lines.append(f"  %went{n} = load i64, ptr %next")
         after = step.pc + step.size
         goals: dict[Address, None] = {}
         target = target_of(step)
@@ -339,10 +339,10 @@ class Emitter:
         for address in self._returns(block):
             goals[address] = None
         cases = " ".join(f"i64 {goal}, label {self._label(goal)}" for goal in goals)
-        self._lines.append(f"  switch i64 %to{n}, label %dyn{n} [ {cases} ]")
+        self._lines.append(f"  switch i64 %went{n}, label %dyn{n} [ {cases} ]")
         self._exits += [
             f"dyn{n}:",
-            f"  store i64 %to{n}, ptr %pc.out",
+            f"  store i64 %went{n}, ptr %pc.out",
             "  br label %leave",
         ]
 

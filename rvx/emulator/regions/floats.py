@@ -79,7 +79,10 @@ def _pack(width: str) -> list[str]:
     kind, _, bits = _WIDTHS[width]
     if width == "d":
         return ["%o{n} = bitcast double %r{n} to i64"]
-    return [f"%b{{n}} = bitcast {kind} %r{{n}} to {bits}", "%o{n} = zext i32 %b{n} to i64"]
+    return [
+        f"%single{{n}} = bitcast {kind} %r{{n}} to {bits}",
+        "%o{n} = zext i32 %single{n} to i64",
+    ]
 
 
 def _is_nan(width: str) -> str:

@@ -155,10 +155,10 @@ class Frame:
         total = "%flags.body"
         for i, (theirs, ours) in enumerate(sorted(HOST_FLAGS.items())):
             lines += [
-                f"  %h{i} = and i32 %host, {theirs}",
-                f"  %g{i} = icmp ne i32 %h{i}, 0",
-                f"  %k{i} = select i1 %g{i}, i64 {ours}, i64 0",
-                f"  %flags.{i} = or i64 {total}, %k{i}",
+                f"  %host.h{i} = and i32 %host, {theirs}",
+                f"  %host.g{i} = icmp ne i32 %host.h{i}, 0",
+                f"  %host.k{i} = select i1 %host.g{i}, i64 {ours}, i64 0",
+                f"  %flags.{i} = or i64 {total}, %host.k{i}",
             ]
             total = f"%flags.{i}"
         return [*lines, f"  %flags.all = or i64 {total}, 0"]

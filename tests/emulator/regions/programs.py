@@ -1,0 +1,181 @@
+"""Random programs with loops, for comparing the region tier with the tiers below."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+TEMPORARIES = ("a0", "a1", "a2", "a3", "a4", "a5", "a6", "t3", "t4", "t5")
+DOUBLES = ("fa0", "fa1", "fa2", "fa3", "ft0", "ft1")
+POSITS = ("pa0", "pa1", "pa2", "pt0")
+_THREE = "add sub xor or and sll srl sra slt sltu mul mulh mulhu mulhsu".split()
+_THREE_64 = "addw subw sllw srlw sraw mulw divw remuw div divu rem remu".split()
+_IMMEDIATE = "addi xori ori andi slti sltiu".split()
+_SHIFTS = (("slli", 64), ("srli", 64), ("srai", 64), ("slliw", 32), ("srliw", 32), ("sraiw", 32))
+_FLOATS = "fadd.d fsub.d fmul.d fdiv.d".split()
+_FUSED = "fmadd.d fmsub.d fnmadd.d fnmsub.d".split()
+_LOADS = (("lb", 1), ("lbu", 1), ("lh", 2), ("lhu", 2), ("lw", 4), ("lwu", 4), ("ld", 8))
+_STORES = (("sb", 1), ("sh", 2), ("sw", 4), ("sd", 8))
+_BRANCHES = "beq bne blt bge bltu bgeu".split()
+
+
+@dataclass
+class Writer:
+    """Writes one random program.
+
+    Attributes:
+        draw: the source of randomness.
+        may_fault: whether a pointer may leave its buffer.
+    """
+
+    draw: random.Random
+    may_fault: bool
+    labels: int = 0
+
+    def label(self) -> str:
+        """A new label."""
+        self.labels += 1
+        return f".L{self.labels}"
+
+    def register(self) -> str:
+        """Some integer register that loops do not need."""
+        return self.draw.choice(TEMPORARIES)
+
+    def instruction(self) -> list[str]:
+        """One random instruction, or a few that belong together."""
+        draw = self.draw
+        kind = draw.randrange(14)
+        rd, rs1, rs2 = self.register(), self.register(), self.register()
+        if kind < 3:
+            return [f"{draw.choice(_THREE)} {rd}, {rs1}, {rs2}"]
+        if kind == 3:
+            return [f"{draw.choice(_THREE_64)} {rd}, {rs1}, {rs2}"]
+        if kind == 4:
+            return [f"{draw.choice(_IMMEDIATE)} {rd}, {rs1}, {draw.randrange(-2048, 2048)}"]
+        if kind == 5:
+            name, width = draw.choice(_SHIFTS)
+            return [f"{name} {rd}, {rs1}, {draw.randrange(width)}"]
+        if kind in (6, 7):
+            return self.access()
+        if kind == 8:
+            fd, f1, f2 = (draw.choice(DOUBLES) for _ in range(3))
+            return [f"{draw.choice(_FLOATS)} {fd}, {f1}, {f2}"]
+        if kind == 9:
+            fd, f1, f2, f3 = (draw.choice(DOUBLES) for _ in range(4))
+            return [f"{draw.choice(_FUSED)} {fd}, {f1}, {f2}, {f3}"]
+        if kind == 10:
+            return [
+                draw.choice(
+                    (
+                        f"fmv.d.x {draw.choice(DOUBLES)}, {rs1}",
+                        f"fmv.x.d {rd}, {draw.choice(DOUBLES)}",
+                        f"fsqrt.d {draw.choice(DOUBLES)}, {draw.choice(DOUBLES)}",
+                        f"flt.d {rd}, {draw.choice(DOUBLES)}, {draw.choice(DOUBLES)}",
+                        f"fsgnjn.d {draw.choice(DOUBLES)}, fa0, {draw.choice(DOUBLES)}",
+                    )
+                )
+            ]
+        if kind == 11:
+            return self.custom()
+        if kind == 12:
+            return self.branch()
+        return [f"lui {rd}, {draw.randrange(1 << 20)}"]
+
+    def access(self) -> list[str]:
+        """A load or a store; at times with a pointer that leads astray."""
+        draw = self.draw
+        is_load = draw.random() < 0.6
+        name, size = draw.choice(_LOADS if is_load else _STORES)
+        offset = draw.randrange(0, 256, size)
+        base = "s1"
+        if draw.random() < 0.3:
+            lines = [f"andi t6, {self.register()}, 0x3f8", "add t6, t6, s1"]
+            base = "t6"
+        else:
+            lines = []
+        if self.may_fault and draw.random() < 0.02:
+            lines = [f"slli t6, {self.register()}, {draw.choice((3, 20, 32))}", "add t6, t6, s1"]
+            base = "t6"
+        return [*lines, f"{name} {self.register()}, {offset}({base})"]
+
+    def custom(self) -> list[str]:
+        """One custom instruction."""
+        draw = self.draw
+        p = [draw.choice(POSITS) for _ in range(3)]
+        x = self.register()
+        return [
+            draw.choice(
+                (
+                    f"mac {x}, {self.register()}, {self.register()}",
+                    f"padd.s {p[0]}, {p[1]}, {p[2]}",
+                    f"pmul.s {p[0]}, {p[1]}, {p[2]}",
+                    f"pmv.w.x {p[0]}, {x}",
+                    f"pmv.x.w {x}, {p[0]}",
+                    f"qmadd.s {p[0]}, {p[1]}",
+                    f"qround.s {p[0]}",
+                    f"plw {p[0]}, {draw.randrange(0, 256, 4)}(s1)",
+                    f"psw {p[0]}, {draw.randrange(0, 256, 4)}(s1)",
+                    f"flagged {x}, {self.register()}",
+                )
+            )
+        ]
+
+    def branch(self) -> list[str]:
+        """A branch over a few instructions, or around one of two ways."""
+        over = self.label()
+        head = f"{self.draw.choice(_BRANCHES)} {self.register()}, {self.register()}, {over}"
+        body = [line for _ in range(self.draw.randrange(1, 4)) for line in self.instruction()]
+        if self.draw.random() < 0.3:
+            end = self.label()
+            other = [line for _ in range(2) for line in self.instruction()]
+            return [head, *body, f"j {end}", f"{over}:", *other, f"{end}:"]
+        return [head, *body, f"{over}:"]
+
+    def loop(self, depth: int) -> list[str]:
+        """A loop, in which there may be loops and calls."""
+        counter = ("s2", "s3", "s4")[depth]
+        head = self.label()
+        lines = [f"li {counter}, {self.draw.randrange(2, (200, 30, 12)[depth])}", f"{head}:"]
+        for _ in range(self.draw.randrange(1, 8)):
+            if depth < 2 and self.draw.random() < 0.15:
+                lines += self.loop(depth + 1)
+            elif self.draw.random() < 0.08:
+                lines.append(f"call leaf{self.draw.randrange(2)}")
+            else:
+                lines += self.instruction()
+        return [*lines, f"addi {counter}, {counter}, -1", f"bnez {counter}, {head}"]
+
+    def program(self) -> str:
+        """The whole source: `main`, two leaf functions and a buffer."""
+        lines = [".text", ".globl main", "main:", "addi sp, sp, -16", "sd ra, 8(sp)"]
+        lines.append("la s1, buffer")
+        for register in TEMPORARIES:
+            lines.append(f"li {register}, {self.draw.getrandbits(64):#x}")
+        for i, register in enumerate(DOUBLES):
+            lines.append(f"fld {register}, {8 * i}(s1)")
+        for i, register in enumerate(POSITS):
+            lines.append(f"plw {register}, {4 * i}(s1)")
+        for _ in range(self.draw.randrange(1, 4)):
+            lines += self.loop(0)
+        lines += ["ld ra, 8(sp)", "addi sp, sp, 16", "ret"]
+        for i in range(2):
+            body = [line for _ in range(self.draw.randrange(1, 5)) for line in self.instruction()]
+            lines += [f"leaf{i}:", *body, "ret"]
+        lines += [".data", ".balign 64", "buffer:"]
+        for _ in range(192):
+            value = self.draw.choice(
+                (
+                    self.draw.getrandbits(64),
+                    0x3FF0000000000000 + self.draw.getrandbits(50),
+                    0x4000000000000000 + self.draw.getrandbits(52),
+                    0,
+                    0x7FF0000000000000,
+                )
+            )
+            lines.append(f".dword {value:#x}")
+        return "\n".join(lines) + "\n"
+
+
+def random_program(seed: int) -> str:
+    """The source of a program; every third one may fault."""
+    return Writer(random.Random(seed), may_fault=seed % 3 == 0).program()

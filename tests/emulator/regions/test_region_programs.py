@@ -1,0 +1,110 @@
+"""Random programs end in the same state, with the same counts, with regions and without.
+
+The long run (`-m long`) goes on for RVX_FUZZ_SECONDS, an hour by default, from RVX_FUZZ_SEED on.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from typing import Any
+
+import pytest
+
+from rvx.assembler import assemble
+from rvx.emulator import Machine
+from rvx.emulator.regions import select
+from rvx.emulator.regions import tier as tier_module
+from rvx.extensions import isa_for
+from rvx.isa import Extension, Words
+
+from .programs import random_program
+
+Xmix = Extension("Xmix", version="1.0", doc="What random programs use besides posits")
+
+
+@Xmix.instruction("mac rd, rs1, rs2", "0000000 rs2 rs1 000 rd 1011011")
+def mac(rd: int, rs1: int, rs2: int) -> int:
+    """rd += rs1 * rs2."""
+    return rd + rs1 * rs2
+
+
+@Xmix.instruction("flagged rd, rs1", "0000001 00000 rs1 000 rd 1011011")
+def flagged(rs1: int, frm: int, fflags: Words) -> int:
+    """rd = rs1 + frm; raises the flags in the low bits of rs1."""
+    fflags[0] |= rs1 & 31
+    return rs1 + frm
+
+
+ISA = isa_for("rv64gc_xposit", [Xmix])
+
+
+def machine(program: Any, tier: Any) -> Machine:
+    """A machine with the same memory contents every time."""
+    made = Machine(program, ISA, memory=1 << 20, tier=tier)
+    made.state("quire")[:] = 0
+    return made
+
+
+def outcome(hart: Machine, result: Any) -> dict[str, Any]:
+    """Everything that a guest could tell, and the counts."""
+    ram = hart.memory.ram
+    return {
+        "exit": result.exit_code,
+        "trap": result.trap,
+        "executions": dict(result.executions),
+        "x": [hart.register(f"x{i}") for i in range(32)],
+        "f": [hart.register(f"f{i}") for i in range(32)],
+        "p": [hart.register(f"p{i}") for i in range(32)],
+        "fflags": hart.fflags,
+        "quire": hart.state("quire").tolist(),
+        "memory": hash(ram.tobytes()),
+    }
+
+
+def compare(seed: int) -> tuple[int, int]:
+    """Runs one program with and without regions, limits included; gives regions and entries."""
+    draw = random.Random(~seed)
+    program = assemble(random_program(seed), ISA)
+    limit = draw.choice((None, None, draw.randrange(1, 20_000)))
+    plain = machine(program, "inline")
+    first = outcome(plain, plain.call("main", max_instructions=limit))
+    second = outcome(plain, plain.call("main", max_instructions=limit))
+    with_regions = machine(program, "region")
+    before = outcome(with_regions, with_regions.call("main", max_instructions=limit))
+    assert before == first, seed
+    tier = with_regions.hart.regions
+    assert tier is not None
+    tier.look(float("inf"))
+    after = outcome(with_regions, with_regions.call("main", max_instructions=limit))
+    assert after == second, seed
+    return len(tier.regions), sum(len(made.region.entries) for made in tier.regions)
+
+
+@pytest.fixture
+def everything_is_hot(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """Loops are translated from their second execution on, and no profile is there or stays."""
+    monkeypatch.setattr(select, "LEAST_WEIGHT", 2)
+    monkeypatch.setattr(tier_module.profile, "recall", lambda *_: [])
+    monkeypatch.setattr(tier_module.profile, "store", lambda *_: None)
+
+
+@pytest.mark.usefixtures("everything_is_hot")
+def test_random_programs() -> None:
+    made = [compare(seed) for seed in range(12)]
+    assert sum(regions for regions, _ in made) > 12
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("everything_is_hot")
+def test_random_programs_for_an_hour() -> None:
+    end = time.monotonic() + float(os.environ.get("RVX_FUZZ_SECONDS", "3600"))
+    seed = int(os.environ.get("RVX_FUZZ_SEED", "1000"))
+    first = seed
+    regions = 0
+    while time.monotonic() < end:
+        made, _ = compare(seed)
+        regions += made
+        seed += 1
+    print(f"{seed - first} programs from seed {first}, {regions} regions: no difference")
