@@ -139,6 +139,15 @@ class TestIntegers:
         check_as_fits(kernel, expected, (x, sampler.modes(x.size, dst != FP64)), dst.bits)
 
 
+def test_stochastic_conversion_of_halves(check: Check) -> None:
+    """Fractions of fewer bits than the random number has, in numbers as long as they get."""
+    halves = [exact.from_integer(FP64, 2**52 + k, 0)[0] - (1 << 52) for k in range(1, 64, 2)]
+    a, random = np.meshgrid(np.array(halves), [0, 2047, 2048, 4095])
+    operands = (a.ravel(), Rounding.RSR | random.ravel() << 3)
+    kernel = scalar.make_to_integer(FP64, 64, True)
+    check(kernel, lambda a, rm: exact.to_integer(FP64, a, rm, 64, True), operands, 64)
+
+
 def test_unsigned_results_are_sign_extended() -> None:
     kernel = scalar.make_to_integer(FP32, 32, False)
     three_billion = exact.from_integer(FP32, 3_000_000_000, 0)[0]

@@ -54,7 +54,7 @@ to nearest instead, as every unit of cvfpu but SDOTP does."""
 
 
 def rounded(mag: int, shift: int, sign: int, rm: int) -> int:
-    """Mag / 2^shift rounded to an integer by the mode `rm`, for 12 < shift <= 62, mag < 2^62."""
+    """Mag / 2^shift rounded to an integer by the mode `rm`, for 0 < shift <= 62, mag < 2^62."""
     mode = rm & 7
     kept = mag >> shift
     if mode == RNE:
@@ -72,7 +72,10 @@ def rounded(mag: int, shift: int, sign: int, rm: int) -> int:
         return kept + 1 - sign
     if mode == ROD:
         return kept | 1
-    first = rest >> (shift - STOCHASTIC_BITS)
+    if shift < STOCHASTIC_BITS:
+        first = rest << (STOCHASTIC_BITS - shift)
+    else:
+        first = rest >> (shift - STOCHASTIC_BITS)
     return kept + (1 if (rm >> 3) < first else 0)
 
 
