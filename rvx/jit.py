@@ -377,9 +377,10 @@ def elementwise(
             key = content_key(function, extra=source)
             module = load_generated(source, {"kernel": _inlined(function)}, key)
             compiled.append(module.entry)
-        given = (np.asarray(a, dtype=kind) for a, kind in zip(arrays, kinds, strict=False))
-        spread = np.broadcast_arrays(*given)
-        shape = spread[0].shape
+        given = [np.asarray(a, dtype=kind) for a, kind in zip(arrays, kinds, strict=False)]
+        shape = np.broadcast_shapes(*(a.shape for a in given))
+        # NumPy warns of a look at the writable flag of what `broadcast_arrays` returns.
+        spread = [a if a.shape == shape else np.broadcast_to(a, shape) for a in given]
         # numba takes a read-only array for another type: such a one is copied.
         flat = [np.require(a, requirements=("C", "W")).reshape(-1) for a in spread]
         results = [np.empty(flat[0].size, kind) for kind in kinds[inputs:]]

@@ -55,3 +55,14 @@ def test_wrong_number_of_arrays_is_refused() -> None:
 def test_kernels_are_inlined_into_the_loop() -> None:
     module_function = jit._inlined(add_bytes)
     assert module_function.targetoptions["forceinline"] is True
+
+
+def test_arrays_of_one_element_broadcast_without_a_warning() -> None:
+    """NumPy warns, and warnings are errors here, when the writable flag of such a one is read."""
+    add = jit.elementwise(_sum_of_two, 2)
+    assert add(np.array([[1]]), 2).tolist() == [[3]]
+    assert add(3, np.array([4])).tolist() == [7]
+
+
+def _sum_of_two(a: int, b: int) -> int:
+    return a + b
