@@ -99,7 +99,6 @@ class Assembler:
             isa=self.isa,
             options=Options(rvc=has_rvc, relax=self.relax, pic=self.pic),
             forms=self.forms,
-            may_relax=self.relax,
             select_arch=self.select_arch,
         )
         for key, number in self.defines.items():

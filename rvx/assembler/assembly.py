@@ -30,7 +30,6 @@ class Assembly(Output):
         attributes: what `.attribute` said, by tag.
         file_symbols: what `.file` said.
         frames: what `.cfi_*` said.
-        may_relax: whether `.option relax` has an effect.
         find_file: finds the file of `.incbin`.
         select_arch: gives the ISA that `.option arch` asks for.
         used_extensions: names of those that the code has instructions of.
@@ -49,7 +48,6 @@ class Assembly(Output):
     idents: list[bytes] = field(default_factory=list)
     frames: FrameTable = field(default_factory=FrameTable)
     distances: Distances = field(default_factory=Distances)
-    may_relax: bool = False
     find_file: Callable[[str], Path] = Path
     select_arch: Callable[[str], Isa] | None = None
     touches_symbols: bool = False
@@ -126,8 +124,10 @@ class Assembly(Output):
         if is_label or symbol.is_common or (is_once and symbol.is_defined):
             notes = (Note(symbol.defined_at, "defined here"),) if symbol.defined_at else ()
             raise SourceError(f"symbol '{name}' is defined already", text=name, notes=notes)
-        if symbol.fragment is not None:  # what refers to the old place goes on doing so
-            symbol = self.symbols[name] = replace(symbol, fragment=None)
+        is_late = symbol.value is not None and not symbol.value.is_constant
+        if symbol.fragment is not None or is_late:
+            # What refers to the old place goes on doing so.
+            symbol = self.symbols[name] = replace(symbol, fragment=None, value=None)
         symbol.is_assigned = True
         symbol.value = None
         symbol.defined_at = self.location
@@ -170,8 +170,8 @@ class Assembly(Output):
         if name == ".":
             return Value(0, self.here())
         symbol = self.symbol(name)
-        if symbol.value is not None:
-            return self.distances.reduce(symbol.value)
+        if symbol.value is not None and symbol.value.is_constant:
+            return symbol.value
         return Value(0, symbol)
 
     def _local(self, label: LocalLabel) -> Symbol:

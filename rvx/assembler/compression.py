@@ -51,14 +51,13 @@ _CHOICES = """
     ret: c.jr
     jr: c.jr
     jalr: c.jalr
-    jal: c.jal
 """
 CHOICES: dict[str, tuple[str, ...]] = {
     line.split(":")[0].strip(): tuple(line.split(":")[1].split())
     for line in _CHOICES.strip().splitlines()
 }
 _COMMUTATIVE = frozenset("c.add c.and c.or c.xor c.addw".split())
-_ONE_OPERAND = frozenset("jr jalr jal".split())
+_ONE_OPERAND = frozenset("jr jalr".split())
 """Mnemonics that GNU as compresses only when they are written with a single operand."""
 _NEEDS_RD = frozenset("c.addi c.li c.lui c.slli c.mv c.add".split())
 """Those whose forms with rd = x0 are hints, which GNU as writes only when asked to by name."""

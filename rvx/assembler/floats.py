@@ -68,7 +68,7 @@ def binary_float(text: str, exponent_bits: int, fraction_bits: int) -> int:
     if magnitude == "inf":
         return sign | top << fraction_bits
     if magnitude == "nan":
-        return sign | top << fraction_bits | 1 << fraction_bits - 1
+        return sign | (1 << width) - 1  # all ones, as GNU as has it
     assert isinstance(magnitude, Fraction)
     return sign | _round(magnitude, exponent_bits, fraction_bits)
 

@@ -95,19 +95,21 @@ def emit_values(
         return
     kind = modifier_relocation(value.modifier, place.field)
     plain = Value(value.number, value.plus, value.minus, value.tree)
-    number = assembly.distances.constant(plain) if plain.is_constant else None
-    if number is not None and kind in ("HI20", "LO12_I", "LO12_S"):
-        known = high_part(number) if kind == "HI20" else low_part(number)
+    known = 0
+    if kind in ("HI20", "LO12_I", "LO12_S"):
+        known = high_part(plain.number) if kind == "HI20" else low_part(plain.number)
         known <<= place.field.lsb
-        emit_values(assembly, written, count, instruction, {**values, name: known})
-        return
+        if plain.is_constant:
+            emit_values(assembly, written, count, instruction, {**values, name: known})
+            return
     if kind.startswith("PCREL_LO12") and plain.number:
         raise SourceError(
             "%pcrel_lo takes the label of the auipc, without an offset",
             hint="put the offset into the %pcrel_hi of that auipc",
             text="%pcrel_lo",
         )
-    word = encode(instruction, {**values, name: 0})
+    # GNU as leaves the addend in the field as well as in the relocation.
+    word = encode(instruction, {**values, name: known})
     assembly.emit_word(word, instruction.size)
     assembly.fix(
         kind,

@@ -211,7 +211,9 @@ def emit_symbol_access(assembly: Assembly, mnemonic: str, operands: list[Operand
         Whether the operands have that shape; any instruction `x reg, offset(rs1)` may.
     """
     made = assembly.isa.instructions.get(mnemonic)
-    if made is None or made.size != 4 or len(made.syntax.slots) != 2 or len(operands) not in (2, 3):
+    if made is None or made.size != 4 or made.kind == "jump":
+        return False
+    if len(made.syntax.slots) != 2 or len(operands) not in (2, 3):
         return False
     first, address = made.syntax.slots
     if not address.base or not address.name or first.base:

@@ -239,7 +239,7 @@ class Resolver:
                 Relocation(at, "ALIGN", None, fixup.value.number, fixup.location)
             )
             return
-        value = self.assembly.distances.reduce(fixup.value)
+        value = self._reduced(fixup.value)
         if fixup.kind.startswith("DATA"):
             self._data(int(fixup.kind[4:]), value, at, made, fixup.location)
             return
@@ -256,7 +256,14 @@ class Resolver:
         symbol = self.symbol(value.plus) if value.plus is not None else None
         made.relocations.append(Relocation(at, fixup.kind, symbol, value.number, fixup.location))
         if fixup.is_relaxable:
-            made.relocations.append(Relocation(at, "RELAX", None, 0, fixup.location))
+            made.relocations.append(Relocation(at, "RELAX", None, value.number, fixup.location))
+
+    def _reduced(self, value: Value) -> Value:
+        """The value in terms of labels; a symbol that is set to a place stays that symbol."""
+        reduced = self.assembly.distances.reduce(value)
+        is_place = reduced.plus is not None and reduced.minus is None and reduced.tree is None
+        was_place = value.plus is not None and value.minus is None and value.tree is None
+        return value if is_place and was_place else reduced
 
     def _data(
         self, bits: int, value: Value, at: int, made: ObjectSection, location: Location
@@ -297,6 +304,7 @@ class Resolver:
         is_plain = value.tree is None and plus is not None and minus is not None
         if is_plain and plus is not minus:
             assert plus is not None
+            plus = self.assembly.distances.reduce(Value(0, plus)).plus or plus
             if plus.fragment is None or plus.fragment.section.is_code:
                 return None
         return self.assembly.distances.constant(value)

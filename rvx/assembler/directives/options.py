@@ -42,7 +42,7 @@ def option(assembly: Assembly, name: str, rest: str) -> None:
         assembly.options = replace(assembly.options, rvc=word == "rvc")
         assembly.uses_rvc = assembly.uses_rvc or word == "rvc"
     elif word in ("relax", "norelax"):
-        assembly.options = replace(assembly.options, relax=word == "relax" and assembly.may_relax)
+        assembly.options = replace(assembly.options, relax=word == "relax")
     elif word in ("pic", "nopic"):
         assembly.options = replace(assembly.options, pic=word == "pic")
     elif word == "arch":
