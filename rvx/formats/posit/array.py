@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rvx import jit
-from rvx.formats.posit import exact, text
+from rvx.formats.posit import elementary, exact, text
 from rvx.formats.posit.format import STANDARD, Posit
 from rvx.formats.posit.scalar import kernels
 
@@ -243,3 +243,23 @@ def total(bits: ArrayLike, fmt: Posit, axis: int | None = None) -> Bits:
     rows = given.reshape(1, -1) if axis is None else np.moveaxis(given, axis, -1)
     ones = np.full(rows.shape[-1], fmt.one, storage(fmt))
     return matmul(rows, ones, fmt).reshape(() if axis is None else rows.shape[:-1])
+
+
+def function(name: str, fmt: Posit, *operands: ArrayLike) -> Bits:
+    """An elementary function of `elementary.FUNCTIONS`, elementwise and correctly rounded.
+
+    Each distinct operand is evaluated once, by mpmath, and remembered: a whole posit16 table takes
+    some seconds, and wider formats some 100 microseconds for each new value.
+
+    Args:
+        name: the function, such as "exp" or "atan2pi".
+        fmt: the format of operands and result.
+        operands: arrays of patterns; for compound and rootn the second holds whole numbers.
+    """
+    whole = name in elementary.WITH_INTEGER
+    kinds = [np.dtype(np.int64) if i and whole else storage(fmt) for i in range(len(operands))]
+    given = (np.asarray(x, dtype=kind) for x, kind in zip(operands, kinds, strict=True))
+    spread = np.broadcast_arrays(*given)
+    rows = zip(*(x.ravel().tolist() for x in spread), strict=True)
+    results = [elementary.evaluate(name, fmt, *row) for row in rows]
+    return np.array(results, dtype=storage(fmt)).reshape(spread[0].shape)
