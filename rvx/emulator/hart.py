@@ -78,6 +78,7 @@ class Hart:
         self.inline = InlineTier(isa, core, context, memory, self.rows)
         self._interpreter = Interpreter(isa, core, context, memory)
         self._is_limited: bool | None = None
+        self._code = memory.code()
         self._is_stopping = self._is_pausing = False
         self._error: BaseException | None = None
         self._bad_access: tuple[int, int, int] | None = None
@@ -97,6 +98,15 @@ class Hart:
         self._is_stopping = self._is_pausing = False
         self.counter.resume()
         self._words[Field.REMAINING] = limit or _NO_LIMIT
+        # The end of a limited run leaves blocks with a count in them; the host may write code.
+        if limit is not None or self._code != self._memory.code():
+            self.inline.forget()
+        try:
+            return self._run(pc, limit)
+        finally:
+            self._code = self._memory.code()
+
+    def _run(self, pc: Address, limit: int | None) -> End:
         while True:
             status, error, pc = self._start(pc)
             if status == Status.ECALL:
@@ -106,7 +116,7 @@ class Hart:
             elif status == Status.TIER_UP:
                 self.inline.promote(self._last_block)
             elif status == Status.CODE_WRITTEN:
-                self._core.forget_translations()
+                self.inline.forget()
             elif status == Status.LIMIT:
                 return self._finish_limit(pc, limit or 0)
             elif self._is_pausing and status == Status.RUNNING and error is None:
@@ -203,7 +213,7 @@ class Hart:
                 return 0, None
             if left <= 0:
                 return None, self._reporter.trap(TrapKind.LIMIT, pc, "", limit)
-            self._core.forget_translations()
+            self.inline.forget()
             status, error, pc = self._start(pc, left)
             if status == Status.ECALL:
                 done, pc = self._system_call(int(self._words[Field.PC]))

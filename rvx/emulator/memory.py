@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -127,6 +128,10 @@ class GuestMemory:
         """Where the stack begins, 16-byte aligned as the psABI wants it."""
         return self.end - 16
 
+    @cached_property
+    def _runs(self) -> list[tuple[Address, int, int]]:
+        return self.runs()
+
     def runs(self) -> list[tuple[Address, int, int]]:
         """Runs of pages with equal permissions, as (address, size, permissions)."""
         edges = np.flatnonzero(np.diff(self.pages)) + 1
@@ -183,6 +188,22 @@ class GuestMemory:
         first = address - self.base >> PAGE_SHIFT
         last = address + max(size, 1) - 1 - self.base >> PAGE_SHIFT
         return bool((self.pages[first : last + 1] & READABLE).all())
+
+    def is_executable(self, address: Address) -> bool:
+        """Whether an instruction of 32 bits could be fetched there."""
+        if not self.base <= address <= self.end - 4:
+            return False
+        first, last = address - self.base >> PAGE_SHIFT, address + 3 - self.base >> PAGE_SHIFT
+        return bool(self.pages[first] & self.pages[last] & EXECUTABLE)
+
+    def code(self) -> bytes:
+        """A copy of everything executable as it is now."""
+        pieces = []
+        for address, size, permissions in self._runs:
+            if permissions & EXECUTABLE:
+                at = address - self.base
+                pieces.append(self.ram[at : at + size].tobytes())
+        return b"".join(pieces)
 
     def array(self, address: Address, dtype: DTypeLike, shape: int | tuple[int, ...]) -> Any:
         """A NumPy view of guest memory: no copy, so it follows what the guest does.

@@ -111,8 +111,9 @@ class Rows:
         row = np.zeros(Row.END, np.int64)
         start = time.perf_counter()
         try:
-            handler = compile_handler(decoded.instruction, isa)
-            self._wiring.fill(row, decoded, handler.address)
+            handler = compile_handler(decoded.expanded.instruction, isa)
+            self._wiring.fill(row, decoded.expanded, handler.address)
+            row[Row.SIZE] = decoded.instruction.size
         except (Unsupported, CompileError) as error:
             self._illegal[word] = str(error)
             return None
@@ -139,6 +140,7 @@ class InlineTier:
         context.words[Field.TRAPS] = self.traps.ctypes.data
         self._patched: dict[Address, bytes] = {}
         self._starts: set[Address] = set()
+        self._made: set[Address] = set()
         self._hooked: list[tuple[Address, Address]] = []
         self._region_rows: dict[Address, NDArray[np.int64]] = {}
         self._inner: dict[Address, int] = {}
@@ -156,11 +158,7 @@ class InlineTier:
             word = self._memory.word(address)
             decoded = None if word is None else self._isa.decode(word)
             # An instruction that branches has to end its block: it stays in the trap tier.
-            if (
-                decoded is None
-                or decoded.instruction.size != 4
-                or is_transferred(decoded.instruction)
-            ):
+            if decoded is None or is_transferred(decoded.expanded.instruction):
                 self.traps[index] = _NEVER
                 continue
             self.traps[index] = 0
@@ -204,7 +202,12 @@ class InlineTier:
                 HOOK_CODE, hooks.code.address, self._context.address(0), first, last
             )
         self._hooked.sort()
+        self.forget()
+
+    def forget(self) -> None:
+        """Drops all translated code: needed after hooks are added or the host changes code."""
         self._core.forget_translations()
+        self._made.clear()
 
     def _new_ranges(self) -> list[tuple[Address, Address]]:
         """Ranges for hooks: runs of adjacent sites, the nearest joined until there are few.
@@ -254,10 +257,17 @@ class InlineTier:
     def translate(self, pc: Address) -> None:
         """Translates the blocks with inline words, and the one at pc, with nops in their place.
 
-        Unicorn drops the block at which it stops, so that this is needed before every start.
+        Only those that were not since the last `forget`. Where Unicorn has dropped one on its own,
+        its words trap until they are moved inline again.
         """
         if not self._patched:
             return
+        # Translating what cannot be fetched would hide the fault from the start that follows.
+        wanted = {start for start in self._starts | {pc} if self._memory.is_executable(start)}
+        wanted -= self._made
+        if not wanted:
+            return
+        self._made |= wanted
         changed: list[tuple[int, bytes]] = []
         ram = self._memory.ram
         for address, word in self._patched.items():
@@ -266,7 +276,7 @@ class InlineTier:
                 ram[at : at + 4] = np.frombuffer(_NOP, np.uint8)
                 changed.append((at, word))
         try:
-            for start in self._starts | {pc}:
+            for start in wanted:
                 try:
                     self._core.translate(start)
                 except CoreError:

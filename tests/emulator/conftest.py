@@ -7,22 +7,31 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 
 from rvx.assembler import assemble
-from rvx.emulator import Machine, RunResult
+from rvx.emulator import Machine, RunResult, load_executable
+from rvx.emulator.context import Field
+from rvx.emulator.memory import GuestMemory
+from rvx.emulator.system import System
 from rvx.extensions import isa_for
 from rvx.isa import Extension, Isa, Memory, Words, sext32
 from rvx.isa.bits import address, narrow
-from rvx.isa.memory import load_s32, store_32
+from rvx.isa.memory import EXECUTABLE, FAULT_LOAD, PAGE_SHIFT, load_s32, store_32
+from rvx.isa.operands import RegisterKind, RoundingKind
 
 MODES: dict[str, dict[str, Any]] = {
-    "inline": {},
+    "region": {"tier": "region"},
+    "inline": {"tier": "inline"},
+    "eager": {"tier": "inline"},
     "trap": {"tier": "trap"},
-    "mirrored": {"by_pointer": False},
+    "mirrored": {"by_pointer": False, "tier": "inline"},
     "mirrored-trap": {"by_pointer": False, "tier": "trap"},
     "python": {"backend": "python"},
 }
+TRAPS_BEFORE_EAGER = 2
+"""In the eager mode, short programs are moved inline too."""
 
 Xtest = Extension("Xtest", version="1.0", doc="One instruction for each thing a body can ask for")
 Xtest.register_file("v", count=32, bits=16)
@@ -201,7 +210,10 @@ class Lab:
     def machine(self, text: str | bytes, mode: str = "inline", xlen: int = 64) -> Machine:
         """A machine with a program, in one of the modes."""
         program = text if isinstance(text, bytes) else self.elf(text, xlen)
-        return Machine(program, self.isa(xlen), memory=1 << 20, **MODES[mode])
+        machine = Machine(program, self.isa(xlen), memory=1 << 20, **MODES[mode])
+        if mode == "eager":
+            machine.context.words[Field.THRESHOLD] = TRAPS_BEFORE_EAGER
+        return machine
 
     def run(
         self, text: str | bytes, mode: str = "inline", xlen: int = 64, limit: int | None = None
@@ -245,3 +257,130 @@ def xlen(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def take() -> Callable[[Machine, RunResult], Outcome]:
     return outcome_of
+
+
+class Stepper:
+    """Steps through a program by the bodies of its instructions, one after the other.
+
+    It shares the loader and the declarations with the emulator, and none of the ways to run them.
+    """
+
+    def __init__(self, program: bytes, isa: Isa, room: int = 1 << 20) -> None:
+        executable = load_executable(program)
+        self.isa = isa
+        self.memory = GuestMemory(executable.segments, room, isa.xlen)
+        self.system = System(self.memory)
+        self.pc = executable.entry
+        self.x = [0] * 32
+        self.x[2] = self.memory.stack_top
+        self.f = [0] * 32
+        self.own = {n: [0] * f.count for n, f in isa.register_files.items() if not f.is_core}
+        self.states = {n: np.zeros(s.words, np.int64) for n, s in isa.states.items()}
+        self.frm = 0
+        self.fflags = 0
+        self.executions: dict[int, int] = {}
+        self.exit_code: int | None = None
+        self.trap: str | None = None
+        mask = 0xFFFFFFFF if isa.xlen == 32 else -1
+        self.mem = Memory(
+            self.memory.view,
+            self.memory.pages.tolist(),
+            [self.memory.base, self.memory.ram.size, mask],
+            [0, 0, 0, 0],
+        )
+
+    def run(self, limit: int) -> None:
+        """Steps until the program ends or the limit."""
+        for _ in range(limit):
+            if self.exit_code is not None or self.trap is not None:
+                return
+            self.step()
+
+    def step(self) -> None:
+        """Performs one instruction, or sets `trap` where that cannot be done."""
+        word = self.memory.word(self.pc) if self._is_executable() else None
+        if word is None:
+            self.trap = "jump to memory that holds no code"
+            return
+        decoded = self.isa.decode(word)
+        made = None if decoded is None else decoded.expanded
+        is_call = made is not None and made.instruction.mnemonic == "ecall"
+        if made is None or (made.instruction.body is None and not is_call):
+            self.trap = "illegal instruction"
+            return
+        next_pc = self.pc + (4 if word & 3 == 3 else 2)
+        if is_call:
+            arguments = [self._bits(value) for value in self.x[10:16]]
+            value, self.exit_code = self.system.call(self._bits(self.x[17]), arguments)
+            if self.exit_code is None:
+                self._set_x(10, value)
+        else:
+            next_pc = self._perform(made, next_pc)
+            if self.trap is not None:
+                return
+        self.executions[self.pc] = self.executions.get(self.pc, 0) + 1
+        self.pc = next_pc
+
+    def _is_executable(self) -> bool:
+        page = (self.pc - self.memory.base) >> PAGE_SHIFT
+        return bool(0 <= page < self.memory.pages.size and self.memory.pages[page] & EXECUTABLE)
+
+    def _bits(self, value: int) -> int:
+        return value & (1 << self.isa.xlen) - 1
+
+    def _set_x(self, number: int, value: int) -> None:
+        if number:
+            half = 1 << self.isa.xlen - 1
+            self.x[number] = (self._bits(value) ^ half) - half
+
+    def _perform(self, made: Any, following: int) -> int:
+        instruction, values = made.instruction, made.values
+        next_pc = np.array([following], np.int64)
+        fflags = np.zeros(1, np.int64)
+        special = {
+            "pc": np.int64(self.pc),
+            "next_pc": next_pc,
+            "xlen": np.int64(self.isa.xlen),
+            "frm": np.int64(self.frm),
+            "fflags": fflags,
+            "mem": self.mem,
+            **self.states,
+        }
+        arguments = []
+        for name in instruction.requests:
+            operand = instruction.operands.get(name)
+            if operand is None:
+                arguments.append(special[name])
+            elif isinstance(operand.kind, RegisterKind):
+                arguments.append(np.int64(self._file(operand.kind)[values[name]]))
+            elif isinstance(operand.kind, RoundingKind) and values[name] == 7:
+                arguments.append(np.int64(self.frm))
+            else:
+                arguments.append(np.int64(values[name]))
+        self.mem.fault[:] = [0, 0, 0, 0]
+        with np.errstate(over="ignore"):
+            result = instruction.body(*arguments)
+        if self.mem.fault[0]:
+            self.trap = "load" if self.mem.fault[0] == FAULT_LOAD else "store"
+            return self.pc
+        self.fflags |= int(fflags[0])
+        target = instruction.operands.get("rd")
+        if target is not None and isinstance(target.kind, RegisterKind):
+            file, number = target.kind.file, values["rd"]
+            if file.name == "x":
+                self._set_x(number, int(result))
+            elif file.is_core:
+                self.f[number] = int(result)
+            else:
+                self.own[file.name][number] = int(result) & (1 << file.bits) - 1
+        return int(next_pc[0])
+
+    def _file(self, kind: RegisterKind) -> list[int]:
+        if kind.file.is_core:
+            return self.x if kind.file.name == "x" else self.f
+        return self.own[kind.file.name]
+
+
+@pytest.fixture
+def stepper() -> type[Stepper]:
+    return Stepper
