@@ -77,15 +77,29 @@ def test_continuous_integration_runs_the_commands_of_the_readme(name: str):
     assert done.stdout.strip() == command_of(name)
 
 
+def simple_commands(line: str) -> Iterator[list[str]]:
+    """The words of each command of a shell line."""
+    words: list[str] = []
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    for word in lexer:
+        if set(word) <= set("|&;<>()"):
+            yield words
+            words = []
+        else:
+            words.append(word)
+    yield words
+
+
 def written_commands(page: Path) -> Iterator[list[str]]:
     """The words of every rvx command that a page mentions in a code span or a shell block."""
     text = page.read_text()
     for block in blocks(text):
         if block.language == "console":
             for step in steps(block.body):
-                yield from (shlex.split(part) for part in re.split(r"[|;]|&&", step.command))
+                yield from simple_commands(step.command)
         elif block.language == "sh":
-            yield from (shlex.split(part) for part in re.split(r"&&|\n", block.body))
+            yield from simple_commands(block.body)
     for span in re.findall(r"`((?:\.venv/bin/)?rvx [^`]*)`", text):
         yield shlex.split(span)
 
