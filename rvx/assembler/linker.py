@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from rvx.assembler.alignment import align_code
 from rvx.assembler.diagnostics import Diagnostics, Location, Note, SourceError, did_you_mean
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
 from rvx.assembler.patch import patch
@@ -79,6 +80,8 @@ class Linker:
             AssemblyError: symbols are missing or defined twice, or something does not fit.
         """
         self._check_company()
+        for item in self.objects:
+            align_code(item)
         self._drop_groups()
         self._collect_symbols()
         self._collect_sections()

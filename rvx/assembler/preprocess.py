@@ -60,9 +60,7 @@ def preprocess(
         command += ["-U__x86_64__", "-U__aarch64__", "-D__riscv=1"]
     command += [f"-I{folder}" for folder in include_dirs]
     command += [f"-D{name}={value}" for name, value in (defines or {}).items()]
-    done = subprocess.run(
-        [*command, str(path)], capture_output=True, timeout=_TIMEOUT, check=False
-    )
+    done = subprocess.run([*command, str(path)], capture_output=True, timeout=_TIMEOUT, check=False)
     if done.returncode:
         message = done.stderr.decode("utf-8", "replace").strip()
         raise AssemblyError([Diagnostic("error", location, f"preprocessing failed: {message}")])

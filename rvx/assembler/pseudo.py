@@ -186,7 +186,7 @@ def _call(assembly: Assembly, name: str, operands: list[Operand]) -> None:
     if name == "call":
         _count(name, operands, (1, 2), "call symbol, or call rd, symbol")
         if len(operands) == 2:
-            link = scratch = register_number(assembly, operands[0])
+            link, scratch = register_number(assembly, operands[0]), 6
             operands = operands[1:]
     elif name == "jump":
         _count(name, operands, (2,), "jump symbol, rt")

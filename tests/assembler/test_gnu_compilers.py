@@ -1,0 +1,56 @@
+"""What GCC makes of the C programs of `corpus/`: sections and relocations as GNU as makes them."""
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import ABIS, Gnu, own_object, own_sections
+
+CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.c"))
+LEVELS = ["-O0", "-O2", "-Os"]
+MARCHES = ["rv64gc", "rv32imac"]
+OTHER_FLAGS = [["-O2", "-fpic"], ["-O2", "-fexceptions"], ["-O1", "-mcmodel=medany"]]
+
+
+def compiled(gnu: Gnu, source: Path, march: str, flags: list[str]) -> str:
+    out = gnu.path(".s")
+    command = [f"-march={march}", f"-mabi={ABIS[march]}", "-w", *flags, "-S", str(source)]
+    done = gnu.run("gcc", *command, "-o", str(out))
+    assert done.returncode == 0, done.stderr.decode()
+    return out.read_text()
+
+
+def check(gnu: Gnu, text: str, march: str) -> None:
+    ours = own_sections(own_object(text, march, relax=True))
+    theirs = gnu.sections(text, march, relax=True)
+    assert ours.keys() == theirs.keys()
+    for name, (data, relocations) in theirs.items():
+        assert ours[name][0].hex() == data.hex(), name
+        assert ours[name][1] == relocations, name
+
+
+def test_the_corpus_is_large_enough() -> None:
+    assert len(CORPUS) >= 30
+
+
+@pytest.mark.parametrize("march", MARCHES)
+@pytest.mark.parametrize("source", CORPUS, ids=lambda path: path.stem)
+def test_compiled_program(gnu: Gnu, source: Path, march: str) -> None:
+    for level in LEVELS:
+        check(gnu, compiled(gnu, source, march, [level]), march)
+
+
+@pytest.mark.parametrize("flags", OTHER_FLAGS, ids=" ".join)
+def test_other_code_models(gnu: Gnu, flags: list[str]) -> None:
+    for source in CORPUS[::3]:
+        check(gnu, compiled(gnu, source, "rv64gc", flags), "rv64gc")
+
+
+def test_debug_information(gnu: Gnu) -> None:
+    """With -g everything agrees but the line table itself, which has another form here."""
+    for source in CORPUS[::8]:
+        text = compiled(gnu, source, "rv64gc", ["-O2", "-g"])
+        ours = own_sections(own_object(text, relax=True))
+        theirs = gnu.sections(text, relax=True)
+        for name in theirs.keys() - {".debug_line", ".debug_line_str"}:
+            assert ours[name] == theirs[name], name
