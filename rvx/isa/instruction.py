@@ -50,7 +50,6 @@ class Instruction:
         overlaps: mnemonics whose words may be words of this one too.
         expansion: for a compressed instruction, the one that it abbreviates. It has no body of its
             own then: it does what its expansion does.
-        source: where the encoding and the semantics are published.
     """
 
     syntax: Syntax

@@ -6,7 +6,7 @@ import random
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rvx.assembler import assemble
@@ -50,6 +50,7 @@ def values(operand: Operand) -> st.SearchStrategy[int]:
 
 
 @given(st.data())
+@settings(deadline=None, max_examples=500)
 def test_encoding_and_decoding_are_inverse(data: st.DataObject) -> None:
     isa, made = data.draw(st.sampled_from(declared()))
     chosen = {name: data.draw(values(operand)) for name, operand in made.operands.items()}
