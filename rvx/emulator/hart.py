@@ -250,10 +250,9 @@ class Hart:
         decoded = None if word is None else self._isa.decode(word)
         if decoded is None:
             return self._stop(Status.ILLEGAL)
-        if decoded.instruction.size == 2 and not self.counter.covers(pc):
-            if self._words[Field.REMAINING] < 1:
-                return self._stop(Status.LIMIT)
-            self.counter.count_one(pc)
+        is_single = decoded.instruction.size == 2 and not self.counter.covers(pc)
+        if is_single and self._words[Field.REMAINING] < 1:
+            return self._stop(Status.LIMIT)
         try:
             next_pc = self._interpreter.perform(decoded, pc)
         except Unsupported as error:
@@ -261,6 +260,8 @@ class Hart:
             return self._stop(Status.ILLEGAL)
         if self._words[Field.FAULT]:
             return self._stop(Status.FAULT)
+        if is_single:
+            self.counter.count_one(pc)
         if self._words[Field.FAULT + 3]:
             return self._stop(Status.CODE_WRITTEN)
         if next_pc != pc + 4:
