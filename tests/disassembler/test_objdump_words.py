@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from rvx.disassembler import disassemble
 from rvx.extensions import isa_for
 
-from .words import objdump, random_words
+from .words import GNU, objdump, random_words
 
 ALIASES = pytest.mark.parametrize("aliases", [True, False], ids=["aliases", "no-aliases"])
 XLEN = pytest.mark.parametrize("xlen", [32, 64])
@@ -88,3 +89,21 @@ def test_words_of_any_bits(xlen: int, tmp_path: Path) -> None:
     major = [opcode << 2 | 3 for opcode in range(32) if opcode & 7 != 7]
     words = [rng.getrandbits(25) << 7 | rng.choice(major) for _ in range(20_000)]
     compare(b"".join(struct.pack("<I", word) for word in words), xlen, True, tmp_path)
+
+
+@ALIASES
+def test_every_csr(aliases: bool, tmp_path: Path) -> None:
+    words = [number << 20 | source << 15 | 0x2573 for number in range(4096) for source in (0, 11)]
+    code = b"".join(struct.pack("<I", word) for word in words)
+    assert compare(code, 64, aliases, tmp_path) == 0
+
+
+def test_every_csr_name_is_one_of_gnu_as(tmp_path: Path) -> None:
+    source, made = tmp_path / "a.s", tmp_path / "a.o"
+    names = isa_for("rv64gc").csr_names
+    source.write_text("".join(f"csrrs a0, {name}, zero\n" for name in names))
+    subprocess.run([f"{GNU}as", "-march=rv64gc", source, "-o", made], check=True)
+    command = [f"{GNU}objdump", "-d", "-z", made]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    theirs = [int(word[:3], 16) for word in re.findall(r":\t([0-9a-f]{8})", output)]
+    assert theirs == list(names.values())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rvx.isa import Instruction, Isa
 
-OBJDUMP = "riscv64-unknown-elf-objdump"
+GNU = "riscv64-unknown-elf-"
 FEW = (0, 0, 1, 2, 3, 5, 10, -1)
 
 
@@ -34,7 +34,17 @@ def random_words(made: Instruction, isa: Isa, rng: random.Random, count: int) ->
 def objdump(code: bytes, xlen: int, path: Path, *options: str) -> list[tuple[int, str]]:
     """What objdump says to a run of words: each word with its text."""
     path.write_bytes(code)
-    command = [OBJDUMP, "-D", "-z", "-b", "binary", "-m", f"riscv:rv{xlen}", *options, str(path)]
+    command = [
+        f"{GNU}objdump",
+        "-D",
+        "-z",
+        "-b",
+        "binary",
+        "-m",
+        f"riscv:rv{xlen}",
+        *options,
+        str(path),
+    ]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     rows = [line.split("\t", 2) for line in output.splitlines() if line.count("\t") >= 2]
     return [(int(word, 16), " ".join(text.split())) for _, word, text in rows]
