@@ -118,6 +118,11 @@ def decode(bits: ArrayLike, fmt: Posit) -> NDArray[np.float64]:
     return np.asarray(words).view(np.float64)
 
 
+def convert_with(name: str, bits: ArrayLike, fmt: Posit, kind: str) -> Bits:
+    """The words that a conversion kernel such as "to_f32" or "to_i64" gives, of type `kind`."""
+    return _as_array(_kernel(name, fmt, (storage(fmt).name, kind))(bits))
+
+
 def convert(bits: ArrayLike, source: Posit, target: Posit) -> Bits:
     """Posits of one format rounded to another (section 6.1)."""
     if target in STANDARD:
