@@ -119,7 +119,7 @@ def _section(made: Instruction) -> str:
     if made.overlaps:
         shared = ", ".join(f"`{name}`" for name in sorted(made.overlaps))
         notes.append(f"shares words with {shared}")
-    meaning = escape(made.doc) or "The CPU core executes it."
+    meaning = escape(made.doc) or "Only its encoding is declared."
     return (
         f"### {made.mnemonic}\n\n"
         f"```text\n{made.syntax.shape}\n\n{draw(made)}\n```\n\n"
