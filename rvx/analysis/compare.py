@@ -185,7 +185,7 @@ def run_variant(
         GuestError: the kernel trapped.
     """
     numbers = arithmetic.find(variant.arithmetic)
-    a, b = numbers.encode(inputs.a), numbers.encode(inputs.b)
+    a, b = numbers.encode(inputs.a), numbers.encode_weights(inputs.b)
     sizes = inputs.parameters
     run, raw = execute(kernel, variant, sizes, a, b, backend)
     reference = kernel.golden.reference(sizes, numbers, a, b).reshape(raw.shape)

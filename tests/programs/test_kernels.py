@@ -71,7 +71,7 @@ def test_kernels_keep_the_calling_convention(name, variant):
     sizes = sizes_of(name)[1]
     inputs = draw(kernel, sizes)
     numbers = arithmetic.find(kernel.variants[variant].arithmetic)
-    a, b = numbers.encode(inputs.a), numbers.encode(inputs.b)
+    a, b = numbers.encode(inputs.a), numbers.encode_weights(inputs.b)
     seen = {}
 
     class Watched(Machine):
@@ -106,6 +106,12 @@ def test_kernels_keep_the_calling_convention(name, variant):
         ("int4", 16, 6, 8),
         ("vsq4", 16, 12, 9),
         ("vsq4_v64", 64, 21, 9),
+        ("w4a8", 16, 16, 9),
+        ("fp8_e4m3", 8, 6, 9),
+        ("mxfp8", 32, 21, 7),
+        ("mxfp4", 32, 16, 7),
+        ("nvfp4", 16, 21, 8),
+        ("posit8_quire", 1, 6, 7),
     ],
 )
 def test_counts_follow_from_the_source(variant, step, per_step, per_result):
@@ -140,7 +146,7 @@ def test_a_wrong_bit_is_found():
     inputs = draw(kernel, {"M": 3, "N": 3, "K": 3})
     variant = kernel.variants["f32"]
     numbers = arithmetic.find("f32")
-    a, b = numbers.encode(inputs.a), numbers.encode(inputs.b)
+    a, b = numbers.encode(inputs.a), numbers.encode_weights(inputs.b)
     _, raw = execute(kernel, variant, inputs.parameters, a, b)
     wrong = raw.copy()
     wrong[1, 2] = np.nextafter(wrong[1, 2], np.float32(9))
@@ -177,7 +183,7 @@ def test_the_published_errors_of_percival(variant, published):
     kernel = load("gemm")
     inputs = draw(kernel, {"M": 256, "N": 256, "K": 256})
     numbers = arithmetic.find(variant)
-    a, b = numbers.encode(inputs.a), numbers.encode(inputs.b)
+    a, b = numbers.encode(inputs.a), numbers.encode_weights(inputs.b)
     result = numbers.decode(kernel.golden.reference(inputs.parameters, numbers, a, b))
     assert np.mean((result - inputs.golden) ** 2) == pytest.approx(published, rel=0.05)
 

@@ -14,11 +14,15 @@ from functools import cache
 from rvx.analysis.arithmetic import floating, posit
 from rvx.analysis.arithmetic.base import Arithmetic, Encoded, bits_of
 from rvx.analysis.arithmetic.integer import PerTensor
+from rvx.analysis.arithmetic.mx import Blocks, ScaledWords
+from rvx.analysis.arithmetic.nvfp4 import TwoLevels
 from rvx.analysis.arithmetic.vsq import PerVector
+from rvx.formats.block.mx.format import MXFP4, MXFP8_E4M3, MXINT8
 from rvx.formats.block.vsq.format import Vsq
+from rvx.formats.block.vsq.golden import Datapath
 from rvx.formats.integer.format import INT4, INT8
-from rvx.formats.minifloat.catalogue import FP8, FP16, FP32, FP64
-from rvx.formats.posit import POSIT32
+from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16, FP32, FP64
+from rvx.formats.posit import POSIT8, POSIT32
 
 CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
     "f64": lambda: floating.fused(FP64),
@@ -33,6 +37,16 @@ CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
     "int4": lambda: PerTensor(INT4),
     "vsq4": lambda: PerVector(Vsq(INT4, vector=16, scale_bits=4)),
     "vsq4_v64": lambda: PerVector(Vsq(INT4, vector=64, scale_bits=8)),
+    "w4a8": lambda: PerVector(
+        Vsq(INT8, vector=16, scale_bits=10), Vsq(INT4, vector=16, scale_bits=6), Datapath(8, "s32")
+    ),
+    "fp8_e4m3": lambda: ScaledWords(E4M3FN),
+    "fp8_e5m2": lambda: ScaledWords(FP8),
+    "mxfp8": lambda: Blocks(MXFP8_E4M3),
+    "mxint8": lambda: Blocks(MXINT8),
+    "mxfp4": lambda: Blocks(MXFP4),
+    "nvfp4": TwoLevels,
+    "posit8_quire": lambda: posit.with_quire(POSIT8),
 }
 
 

@@ -68,6 +68,10 @@ class Arithmetic(ABC):
             ValueError: an element is not finite.
         """
 
+    def encode_weights(self, x: Reals) -> Encoded:
+        """Rounds the second operand, where its format is another one."""
+        return self.encode(x)
+
     @abstractmethod
     def product(self, a: Encoded, b: Encoded) -> Raw:
         """The matrix product a b^T, bit for bit as the kernel computes it.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rvx.analysis.arithmetic.base import Arithmetic, Encoded, Raw, Reals, check_finite
+from rvx.analysis.arithmetic.base import Encoded, Raw, Reals, check_finite
+from rvx.analysis.arithmetic.single import SingleResults
 from rvx.formats.integer import array
 from rvx.formats.integer.calibrate import quantise_tensor
 from rvx.formats.integer.format import Integer
@@ -12,15 +13,12 @@ from rvx.formats.integer.format import Integer
 WORD_BITS = 64
 
 
-class PerTensor(Arithmetic):
+class PerTensor(SingleResults):
     """Symmetric integer quantisation, max calibration; y = float32(scale) * float32(sum).
 
     Args:
         fmt: the integer format; a step of the kernel is a 64-bit register full of codes.
     """
-
-    output = np.dtype(np.float32)
-    has_scales = True
 
     def __init__(self, fmt: Integer) -> None:
         self.fmt = fmt
@@ -39,11 +37,3 @@ class PerTensor(Arithmetic):
         """Exact sums modulo 2^32, converted and scaled in binary32."""
         sums = array.matmul(a.parts[0], b.parts[0])
         return sums.astype(np.float32) * np.float32(self.output_scale(a, b))
-
-    def decode(self, raw: Raw) -> Reals:
-        """The results are binary32 already."""
-        return raw.astype(np.float64)
-
-    def ulp(self, values: Reals) -> Reals:
-        """Spacing of binary32."""
-        return np.spacing(np.abs(values).astype(np.float32)).astype(np.float64)
