@@ -104,6 +104,10 @@ class Core:
         """The `uc_engine *` that hooks are called with."""
         return int(self.uc._uch.value)
 
+    def switch_floats_off(self) -> None:
+        """Makes every floating-point instruction, and every access to fcsr, an illegal one."""
+        self.uc.reg_write(MSTATUS, 0)
+
     def map(self, address: int, size: int, permissions: int, host: int) -> None:
         """Maps host memory into the guest; both sides see each other's writes."""
         self.uc.mem_map_ptr(address, size, permissions, host)

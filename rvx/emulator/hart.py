@@ -99,8 +99,13 @@ class Hart:
         self.counter.resume()
         self._words[Field.REMAINING] = limit or _NO_LIMIT
         # The end of a limited run leaves blocks with a count in them; the host may write code.
-        if limit is not None or self._code != self._memory.code():
+        is_changed = self._code != self._memory.code()
+        if limit is not None or is_changed:
             self.inline.forget()
+        if self.regions is not None:
+            if is_changed:
+                self.inline.drop_regions()
+            self.regions.begin(self.inline.install_region, is_changed)
         try:
             return self._run(pc, limit)
         finally:

@@ -43,6 +43,7 @@ _HASH, _HASH_MASK, _MISS = int(Field.HASH), int(Field.HASH_MASK), int(Field.MISS
 _FLAGS_ADDRESS, _FLAGS_TABLE = int(Field.FLAGS_ADDRESS), int(Field.FLAGS_TABLE)
 _PC_REGISTER, _FFLAGS_REGISTER = int(Field.PC_REGISTER), int(Field.FFLAGS_REGISTER)
 _IS_LIMITED, _STOP = int(Field.IS_LIMITED), int(Field.STOP)
+_FCSR, _MIRROR_FRM = int(Field.FCSR), int(Field.MIRROR_FRM)
 _END = int(Field.END)
 
 _ILLEGAL, _ECALL, _FAULTED = int(Status.ILLEGAL), int(Status.ECALL), int(Status.FAULT)
@@ -86,6 +87,8 @@ def _perform(uc: int, context: Any, row_address: int, pc: int) -> None:
         uc_reg_write(uc, row[_TRANSFERS + 2 * i], row[_TRANSFERS + 2 * i + 1])
     if context[_FFLAGS] != 0:
         _raise_flags(uc, context)
+    if context[_FCSR] != 0:
+        context[_MIRROR_FRM] = load_64(context[_FCSR]) >> 5 & 7
     if context[_FAULT + 3] != 0:
         _stop(uc, context, _CODE_WRITTEN)
 
@@ -94,6 +97,10 @@ def _raise_flags(uc: int, context: Any) -> None:
     """Accrues the flags of an instruction where the guest's CSR reads will find them."""
     flags = context[_FFLAGS] & 31
     context[_FFLAGS] = 0
+    if context[_FCSR] != 0:
+        fcsr = int64_array(context[_FCSR], 1)
+        fcsr[0] |= flags
+        return
     if context[_FLAGS_ADDRESS] != 0:
         accrued = byte_array(context[_FLAGS_ADDRESS], 1)
         accrued[0] |= context[_FLAGS_TABLE + flags]
@@ -139,6 +146,9 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         # The inline hook in front of this instruction has already performed it; this block was
         # translated while memory held the word itself. If it is frequent, it is made anew.
         context[_NEXT_PC] = pc + 4
+        if word & 3 != 3:
+            context[_NEXT_PC] = pc + 2
+            uc_reg_write(uc, context[_PC_REGISTER], data + 8 * _NEXT_PC)
         _count_trap(uc, context, index)
         return
     row = _find_row(context, word)
@@ -146,14 +156,15 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         _stop(uc, context, _ILLEGAL)
         return
     size = load_64(row + 8 * _SIZE)
-    if size == 2 and not _is_counted(context, pc):
-        if context[_REMAINING] < 1:
-            _stop(uc, context, _LIMIT)
-            return
-        _count_one(context, index)
+    is_single = size == 2 and not _is_counted(context, pc)
+    if is_single and context[_REMAINING] < 1:
+        _stop(uc, context, _LIMIT)
+        return
     _perform(uc, context, row, pc)
     if context[_STATUS] == _FAULTED:
         return
+    if is_single:
+        _count_one(context, index)
     if size != 4 or context[_NEXT_PC] != pc + 4:
         uc_reg_write(uc, context[_PC_REGISTER], data + 8 * _NEXT_PC)
     _count_trap(uc, context, index)

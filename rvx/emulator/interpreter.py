@@ -40,11 +40,13 @@ class Interpreter:
         Raises:
             Unsupported: the instruction has no body, or asks for a CSR that rvx does not hold.
         """
+        size = decoded.instruction.size
+        decoded = decoded.expanded
         made = decoded.instruction
         if made.body is None:
             raise Unsupported(f"'{made.mnemonic}' has no semantics: only its encoding is known")
         words = self.context.words
-        words[Field.NEXT_PC] = pc + made.size
+        words[Field.NEXT_PC] = pc + size
         words[Field.FFLAGS] = 0
         arguments = [self._argument(name, decoded, pc) for name in made.requests]
         with np.errstate(over="ignore"):
@@ -55,8 +57,19 @@ class Interpreter:
         if operand is not None and isinstance(operand.kind, RegisterKind):
             self._write(operand.kind.file, decoded.values["rd"], int(result))
         if words[Field.FFLAGS]:
-            self.core.write(FFLAGS, self.core.read(FFLAGS) | int(words[Field.FFLAGS]) & 31)
+            self._accrue(int(words[Field.FFLAGS]) & 31)
         return int(words[Field.NEXT_PC])
+
+    def _accrue(self, flags: int) -> None:
+        if self.context.words[Field.FCSR]:
+            self.context.state("fcsr", 1)[0] |= flags
+        else:
+            self.core.write(FFLAGS, self.core.read(FFLAGS) | flags)
+
+    def _rounding_mode(self) -> int:
+        if self.context.words[Field.FCSR]:
+            return int(self.context.state("fcsr", 1)[0]) >> 5 & 7
+        return self.core.read(FRM)
 
     def _argument(self, name: str, decoded: Decoded, pc: int) -> Any:
         operand = decoded.instruction.operands.get(name)
@@ -65,7 +78,7 @@ class Interpreter:
             if isinstance(operand.kind, RegisterKind):
                 return np.int64(self._read(operand.kind.file, value))
             if isinstance(operand.kind, RoundingKind) and value == 7:
-                value = self.core.read(FRM)
+                value = self._rounding_mode()
             return np.int64(value)
         state = self.isa.states.get(name)
         if state is not None:
@@ -80,7 +93,7 @@ class Interpreter:
             "fflags": words[Field.FFLAGS : Field.FFLAGS + 1],
             "mem": self.mem,
         }
-        return np.int64(self.core.read(FRM)) if name == "frm" else fixed[name]
+        return np.int64(self._rounding_mode()) if name == "frm" else fixed[name]
 
     def _csr_part(self, name: str, decoded: Decoded) -> Any:
         csr = owned_csr(self.isa, decoded)

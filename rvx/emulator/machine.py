@@ -13,6 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
+from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.hart import Backend, End, Hart, Tier
 from rvx.emulator.loader import HasElf, load_executable
 from rvx.emulator.memory import GuestMemory
@@ -101,6 +102,10 @@ class Machine:
             words[Field.FRM] = pointers.frm
             words[Field.FLAGS_ADDRESS] = pointers.fflags
             words[Field.FLAGS_TABLE : Field.FLAGS_TABLE + 32] = pointers.flags_table
+        if needs_bodies(self.isa, memory):
+            self.core.switch_floats_off()
+            words[Field.FCSR] = self.context.address(self.context.offsets["fcsr"])
+            words[Field.FRM] = self.context.address(Field.MIRROR_FRM)
         for address, size, permissions in memory.runs():
             host = int(memory.ram.ctypes.data) + address - memory.base
             self.core.map(address, size, permissions, host)
@@ -165,11 +170,15 @@ class Machine:
     @property
     def fflags(self) -> int:
         """The accrued floating-point exceptions."""
+        if self.context.words[Field.FCSR]:
+            return int(self.context.state("fcsr", 1)[0]) & 31
         return self.core.read(FFLAGS)
 
     @property
     def frm(self) -> int:
         """The dynamic rounding mode."""
+        if self.context.words[Field.FCSR]:
+            return int(self.context.state("fcsr", 1)[0]) >> 5 & 7
         return self.core.read(FRM)
 
     def run(self, max_instructions: int | None = None) -> RunResult:

@@ -64,7 +64,8 @@ class Wiring:
         row[Row.SIZE] = made.size
         for i, name in enumerate(made.requests):
             row[Row.ARGUMENTS + i] = self._argument(name, decoded, transfers)
-        if self.core.pointers is None and _needs_rounding_mode(made):
+        has_core_mode = not self.context.words[Field.FCSR]
+        if self.core.pointers is None and has_core_mode and _needs_rounding_mode(made):
             transfers.append((FRM, self.context.address(Field.MIRROR_FRM)))
         row[Row.READS] = len(transfers)
         result = made.operands.get("rd")

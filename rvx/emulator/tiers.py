@@ -33,7 +33,7 @@ TRAPS_BEFORE_INLINE = 64
 """How often one word traps before all words that trapped so far are moved inline."""
 MOST_HOOKS = 6
 """Unicorn walks the list of code hooks at every site, so that there must be few of them."""
-_NOP = b"\x13\x00\x00\x00"
+_NOPS = {2: b"\x01\x00", 4: b"\x13\x00\x00\x00"}
 _FIRST_TABLE = 1 << 8
 _NEVER = -(1 << 30)
 
@@ -169,7 +169,8 @@ class InlineTier:
             else:
                 self.sites[index] = row
             at = address - self._memory.base
-            self._patched[address] = self._memory.ram[at : at + 4].tobytes()
+            size = decoded.instruction.size
+            self._patched[address] = self._memory.ram[at : at + size].tobytes()
         self._install()
 
     def install_region(self, entries: Iterable[Address], function: int) -> None:
@@ -192,6 +193,13 @@ class InlineTier:
             self._region_rows[address] = row
             self.sites[index] = row.ctypes.data
         self._install()
+
+    def drop_regions(self) -> None:
+        """Takes all regions out of use: the inline words at their entries come back."""
+        for address, inner in self._inner.items():
+            self.sites[(address - self._memory.executable_begin) >> 1] = inner
+        self._region_rows.clear()
+        self._inner.clear()
 
     def _install(self) -> None:
         """Hooks all sites that no hook reaches yet."""
@@ -272,8 +280,8 @@ class InlineTier:
         ram = self._memory.ram
         for address, word in self._patched.items():
             at = address - self._memory.base
-            if ram[at : at + 4].tobytes() == word:
-                ram[at : at + 4] = np.frombuffer(_NOP, np.uint8)
+            if ram[at : at + len(word)].tobytes() == word:
+                ram[at : at + len(word)] = np.frombuffer(_NOPS[len(word)], np.uint8)
                 changed.append((at, word))
         try:
             for start in wanted:
@@ -283,4 +291,4 @@ class InlineTier:
                     continue  # It is translated, and traps, when it is reached.
         finally:
             for at, word in changed:
-                ram[at : at + 4] = np.frombuffer(word, np.uint8)
+                ram[at : at + len(word)] = np.frombuffer(word, np.uint8)

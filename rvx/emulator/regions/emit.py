@@ -23,25 +23,34 @@ _CHECKED_KINDS = ("load", "store", "atomic")
 _REFUSED_KINDS = ("csr", "system")
 
 
-def can_translate(step: Step) -> bool:
-    """Whether an instruction may stand in a region."""
+def can_translate(step: Step, is_boxed: bool) -> bool:
+    """Whether an instruction may stand in a region.
+
+    Args:
+        step: the instruction.
+        is_boxed: whether F and D are performed by their bodies in the tier below, with boxes.
+    """
     made = step.decoded.instruction
     if made.body is None or made.kind in _REFUSED_KINDS:
         return False
     if any(name.startswith("csr_") for name in made.requests):
         return False
-    if made.extension in ("F", "D") and "fflags" in made.requests and lower(made) is None:
+    if lower(made, is_boxed) is not None:
+        # The host rounds to nearest even; otherwise the body does it, if that is the tier below.
+        return is_boxed or _rounding(step) in (None, 0, 7)
+    if made.extension in ("F", "D") and not is_boxed and not _is_as_in_unicorn(made):
         return False
-    if made.mnemonic in _UNBOXED:
-        return False
-    rounding = _rounding(step)
-    if lower(made) is not None and rounding not in (None, 0, 7):
-        return False
+    if "reservation" in made.requests:
+        return False  # A pair of lr and sc is not to be split between the tiers.
     return "mem" not in made.requests or (made.kind in _CHECKED_KINDS and _base(made) is not None)
 
 
-# Unicorn leaves the upper half of a single-precision register as it finds it; these show it.
-_UNBOXED = frozenset({"fsgnj.s", "fsgnjn.s", "fsgnjx.s", "fclass.s", "fmv.w.x"})
+def _is_as_in_unicorn(made: Instruction) -> bool:
+    """Whether the body of an instruction of F or D gives what Unicorn gives, boxes and all."""
+    return "fflags" not in made.requests and made.mnemonic not in _SHOWS_BOX
+
+
+_SHOWS_BOX = frozenset({"fsgnj.s", "fsgnjn.s", "fsgnjx.s", "fclass.s", "fmv.w.x"})
 
 
 def _rounding(step: Step) -> int | None:
@@ -78,8 +87,9 @@ class Emitter:
         executable_begin: Address,
         is_limited: bool,
     ) -> None:
+        self._is_boxed = bool(context.words[Field.FCSR])
         has_floats = any(
-            lower(step.decoded.instruction) is not None
+            self._lower(step) is not None
             for block in region.blocks.values()
             for step in block.steps
         )
@@ -123,6 +133,11 @@ class Emitter:
             )
         )
 
+    def _lower(self, step: Step) -> Lowered | None:
+        if _rounding(step) not in (None, 0, 7):
+            return None
+        return lower(step.decoded.instruction, self._is_boxed)
+
     # -- blocks ------------------------------------------------------------------------------
 
     def _block(self, block: Block) -> None:
@@ -147,7 +162,7 @@ class Emitter:
         add(f"  %after{tag} = add i64 %before{tag}, 1")
         add(f"  store i64 %after{tag}, ptr %count{tag}")
         for index, step in enumerate(block.steps):
-            if not can_translate(step):
+            if not can_translate(step, self._is_boxed):
                 add(f"  br label {self._exit_within(block, index)}")
                 return
             self._step(block, index, step)
@@ -209,7 +224,7 @@ class Emitter:
         made = step.decoded.instruction
         if "mem" in made.requests:
             self._check_access(block, index, step)
-        lowered = lower(made)
+        lowered = self._lower(step)
         if lowered is not None:
             self._host_float(block, index, step, lowered)
         else:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rvx.emulator.context import Context
+from rvx.emulator.context import Context, Field
 from rvx.emulator.counts import BlockCounter
 from rvx.emulator.handlers import CompileError
 from rvx.emulator.memory import GuestMemory
@@ -93,7 +93,9 @@ class RegionTier:
         begin = self._memory.executable_begin
         runs = [(begin + 2 * a, begin + 2 * b, count) for a, b, count in self._counter.runs()]
         blocks = executed_blocks(self._isa, self._memory, Executions(runs))
-        fresh = [region for region in choose(blocks, can_translate) if not self._is_covered(region)]
+        is_boxed = bool(self._context.words[Field.FCSR])
+        found = choose(blocks, lambda step: can_translate(step, is_boxed))
+        fresh = [region for region in found if not self._is_covered(region)]
         for region in fresh:
             self._add(region)
         # Looking costs more the larger a program is: it may take a tenth of the time at most.
@@ -119,6 +121,19 @@ class RegionTier:
             return Installed(region, None, time.perf_counter() - start, "", str(error))
         compiled = compile_region(text, emitter.bodies.values())
         return Installed(region, compiled, time.perf_counter() - start, text)
+
+    def begin(self, hook: Callable[[tuple[Address, ...], int], None], is_changed: bool) -> None:
+        """Gets ready for a run, which counts its seconds from 0.
+
+        Args:
+            hook: as for `install`.
+            is_changed: whether the code is not what it was; no region of it holds then.
+        """
+        self._next_look = 0.0
+        if is_changed:
+            self.regions.clear()
+            self._pending.clear()
+        self.install(hook)
 
     def install(self, hook: Callable[[tuple[Address, ...], int], None]) -> None:
         """Hands what is new to the inline tier; called by the hart while it is stopped."""

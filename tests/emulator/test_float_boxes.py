@@ -1,0 +1,109 @@
+"""Singles are boxed in NaNs and their boxes are looked at, in every tier, where that shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rvx.assembler import Program, assemble
+from rvx.emulator import Machine
+from rvx.emulator.context import Field
+from rvx.extensions import isa_for
+
+ISA = isa_for("rv64gc")
+SOURCE = """
+        .globl  boxed, unboxed, rounded, loop
+boxed:  li      t0, 0x40400000          # 3.0
+        fmv.w.x fa0, t0
+        fadd.s  fa1, fa0, fa0
+        fmv.x.d a0, fa1
+        ret
+unboxed:
+        li      t0, 0x40400000
+        fmv.d.x fa0, t0                 # not in a box: a NaN
+        fadd.s  fa1, fa0, fa0
+        fmv.x.d a0, fa1
+        ret
+rounded:
+        fsrmi   1                       # towards zero
+        li      t0, 0x3f800001
+        fmv.w.x fa0, t0
+        fmul.s  fa1, fa0, fa0
+        fmv.x.w a0, fa1
+        frflags a1
+        fsrmi   0
+        frcsr   a2
+        ret
+loop:   li      t1, 0x3f7fffff
+        fmv.w.x fa1, t1
+        fmv.w.x fa2, t1
+        fcvt.s.w fa0, a0
+1:      fmadd.s fa0, fa0, fa1, fa2
+        fcvt.d.s ft0, fa0
+        fadd.d  ft1, ft1, ft0
+        fsub.s  fa3, fa0, fa1
+        fsgnj.s fa4, fa3, fa0
+        addi    a0, a0, -1
+        bnez    a0, 1b
+        fmv.x.d a0, fa4
+        fmv.x.d a1, ft1
+        ret
+"""
+PROGRAM: Program = assemble(SOURCE, ISA)
+MODES: dict[str, dict[str, Any]] = {
+    "region": {},
+    "inline": {"tier": "inline"},
+    "trap": {"tier": "trap"},
+    "mirrored": {"tier": "inline", "by_pointer": False},
+    "python": {"backend": "python"},
+}
+
+
+@pytest.fixture(params=MODES)
+def machine(request: pytest.FixtureRequest) -> Machine:
+    made = Machine(PROGRAM, ISA, memory=1 << 20, **MODES[request.param])
+    assert made.context.words[Field.FCSR], "the program can see boxes"
+    return made
+
+
+def bits(machine: Machine, function: str, *arguments: int) -> int:
+    return machine.call(function, *arguments).value & (1 << 64) - 1
+
+
+def test_a_result_is_boxed(machine: Machine) -> None:
+    assert bits(machine, "boxed") == 0xFFFFFFFF_40C00000
+
+
+def test_an_operand_without_a_box_is_nan(machine: Machine) -> None:
+    assert bits(machine, "unboxed") == 0xFFFFFFFF_7FC00000
+
+
+def test_rounding_mode_and_flags(machine: Machine) -> None:
+    assert bits(machine, "rounded") == 0x3F800002
+    assert machine.register("a1") == 1
+    assert machine.register("a2") == 1
+    assert (machine.fflags, machine.frm) == (1, 0)
+
+
+def test_all_tiers_agree_on_a_loop(machine: Machine) -> None:
+    assert bits(machine, "loop", 300) == 0xFFFFFFFF_4415BF3E
+    assert machine.register("a1") == 0x41007F6405600000
+    if machine.hart.regions is not None:
+        machine.call("loop", 20_000)
+        machine.hart.regions.look(float("inf"))
+        with_region = bits(machine, "loop", 20_000)
+        assert machine.hart.regions.regions
+        plain = Machine(PROGRAM, ISA, memory=1 << 20, tier="inline")
+        plain.call("loop", 300)
+        plain.call("loop", 20_000)
+        assert bits(plain, "loop", 20_000) == with_region
+        assert plain.register("a1") == machine.register("a1")
+        assert plain.fflags == machine.fflags
+
+
+def test_programs_that_cannot_tell_run_on_the_core() -> None:
+    only_singles = assemble("f: flw fa0, 0(a0)\n fadd.s fa0, fa0, fa0\n fsw fa0, 0(a0)\n ret", ISA)
+    only_doubles = assemble("f: fld fa0, 0(a0)\n fadd.d fa0, fa0, fa0\n fsd fa0, 0(a0)\n ret", ISA)
+    for program in (only_singles, only_doubles):
+        assert not Machine(program, ISA, memory=1 << 20).context.words[Field.FCSR]
