@@ -13,7 +13,7 @@ from rvx.assembler.grammar import parse_expression
 from rvx.assembler.output import Options, Output
 from rvx.assembler.syntax import Binary, Expression, LocalLabel, Modified, Name, Number, Unary
 from rvx.assembler.values import Distances, Symbol, Value, combine
-from rvx.isa import Isa
+from rvx.isa import Isa, IsaError
 
 
 @dataclass(kw_only=True)
@@ -72,7 +72,10 @@ class Assembly(Output):
                         text=word,
                     )
             return
-        self.isa = self.select_arch(text)
+        try:
+            self.isa = self.select_arch(text)
+        except IsaError as error:
+            raise SourceError(str(error), text=text) from None
         self.forms = FormTable(self.isa)
 
     # --- Symbols

@@ -129,7 +129,8 @@ def _unexpected(text: str, error: Any) -> SourceError:
         return SourceError("an operand is missing here", hint="write a number, symbol or register")
     position = error.pos_in_stream
     rest = text[position:].strip() if position is not None and position >= 0 else ""
-    if rest in ("", "$END"):
+    is_end = getattr(getattr(error, "token", None), "type", "") == "$END"
+    if is_end or not rest:
         return SourceError(
             f"operand '{text}' is not complete",
             hint="after an operator or '(' an expression is expected",

@@ -13,7 +13,7 @@ from rvx.assembler.program import PAGE, Program, ProgramSection, ProgramSymbol
 from rvx.assembler.sections import ALLOC, EXEC, NOBITS, TLS, WRITE
 
 _OUTPUTS = (
-    ".init .text .fini .rodata .srodata .eh_frame .gcc_except_table .preinit_array .init_array "
+    ".init .text .fini .rodata .eh_frame .gcc_except_table .preinit_array .init_array "
     ".fini_array .tdata .tbss .data .sdata .sbss .bss"
 ).split()
 _MERGED = {".rodata1": ".rodata", ".data1": ".data", ".scommon": ".sbss"}
@@ -168,6 +168,8 @@ class Linker:
             parts = found[name]
             if name in _BOUNDS:
                 parts = sorted(parts, key=_priority)
+            elif name == ".sdata":
+                parts = sorted(parts, key=lambda part: not part.name.startswith(".srodata"))
             for section in parts:
                 output.add(section)
 
@@ -256,9 +258,6 @@ class Linker:
 
     def _section(self, output: _Output) -> ProgramSection:
         data = bytearray(0 if output.type == NOBITS else output.size)
-        filler = b"\x01\x00" if output.flags & EXEC else b"\0"
-        if output.flags & EXEC:
-            data[:] = (filler * (output.size // 2 + 1))[: output.size]
         for section, offset in output.parts:
             if output.type != NOBITS:
                 data[offset : offset + section.size] = section.data or bytes(section.size)
@@ -383,6 +382,8 @@ class Linker:
 
 def _output_name(section: ObjectSection) -> str:
     name = _MERGED.get(section.name, section.name)
+    if name == ".srodata" or name.startswith(".srodata."):
+        return ".sdata"  # near the global pointer, as GNU ld has it
     for known in _OUTPUTS:
         if name == known or name.startswith(known + "."):
             return known

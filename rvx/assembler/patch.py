@@ -44,7 +44,11 @@ def patch(data: bytearray, at: int, kind: str, value: int, place: int, xlen: int
             low = low_part(distance)
             _insert(data, at + 4, 4, I_FIELD.insert(low), I_FIELD.insert(-1))
     elif kind in ("HI20", "TPREL_HI20"):
-        _check_reach(_signed(value, xlen), xlen, "the address is")
+        if xlen == 64 and not -(1 << 31) <= _signed(value, 64) + 0x800 < 1 << 31:
+            raise SourceError(
+                f"the address {value:#x} is beyond what lui reaches",
+                hint="use la, compile with -mcmodel=medany, or link to addresses below 2 GiB",
+            )
         _insert(data, at, 4, U_FIELD.insert(high_part(value) << 12), U_FIELD.insert(-1))
     elif kind.endswith("LO12_I"):
         _insert(data, at, 4, I_FIELD.insert(low_part(value)), I_FIELD.insert(-1))
@@ -105,6 +109,6 @@ def _signed(value: int, xlen: int) -> int:
     return value - (value >> xlen - 1 << xlen)
 
 
-def _check_reach(distance: int, xlen: int, what: str = "the target is") -> None:
+def _check_reach(distance: int, xlen: int) -> None:
     if xlen == 64 and not -(1 << 31) - 0x800 <= distance < (1 << 31) - 0x800:
-        raise SourceError(f"{what} {distance} bytes away; two instructions reach 2 GiB")
+        raise SourceError(f"the target is {distance} bytes away; two instructions reach 2 GiB")

@@ -10,6 +10,7 @@ from pathlib import Path
 from rvx.assembler.diagnostics import Diagnostic, Location
 
 PAGE = 0x1000
+_ALLOC, _TLS = 0x2, 0x400
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Program:
         """Sections with the same access rights that follow each other, in one piece each."""
         found: list[Segment] = []
         run: list[ProgramSection] = []
-        loaded = [section for section in self.sections if section.flags & 2]
+        loaded = [s for s in self.sections if s.flags & _ALLOC and not _is_tls_template(s)]
         for section in loaded:
             is_new = run and (
                 _access(section) != _access(run[0])
@@ -152,6 +153,11 @@ class Program:
         target = Path(path)
         target.write_bytes(self.to_elf())
         target.chmod(target.stat().st_mode | 0o111)
+
+
+def _is_tls_template(section: ProgramSection) -> bool:
+    """Whether it only says how much zeroed room each thread needs."""
+    return bool(section.flags & _TLS) and not section.data
 
 
 def _access(section: ProgramSection) -> int:

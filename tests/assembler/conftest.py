@@ -16,7 +16,7 @@ from rvx.extensions import isa_for
 
 PREFIX = "riscv64-unknown-elf-"
 ABIS = {"rv64gc": "lp64d", "rv64g": "lp64d", "rv32gc": "ilp32d", "rv32g": "ilp32d"}
-ABIS |= {"rv32imac": "ilp32", "rv64imac": "lp64"}
+ABIS |= {"rv32imac_zicsr": "ilp32", "rv64imac": "lp64"}
 
 
 @dataclass

@@ -8,7 +8,7 @@ from .conftest import ABIS, Gnu, own_object, own_sections
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.c"))
 LEVELS = ["-O0", "-O2", "-Os"]
-MARCHES = ["rv64gc", "rv32imac"]
+MARCHES = ["rv64gc", "rv32imac_zicsr"]
 OTHER_FLAGS = [["-O2", "-fpic"], ["-O2", "-fexceptions"], ["-O1", "-mcmodel=medany"]]
 
 

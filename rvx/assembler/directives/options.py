@@ -9,6 +9,7 @@ from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.directives.registry import arguments, directive, string
 
 _SWITCHES = "push pop rvc norvc relax norelax pic nopic csr-check no-csr-check arch".split()
+ARCH = 5
 ATTRIBUTE_TAGS = {
     "Tag_RISCV_stack_align": 4,
     "Tag_RISCV_arch": 5,
@@ -71,6 +72,13 @@ def attribute(assembly: Assembly, name: str, rest: str) -> None:
             text=parts[0],
         )
     if tag % 2:
-        assembly.attributes[tag] = string(parts[1]).decode("utf-8", "replace")
+        text = string(parts[1]).decode("utf-8", "replace")
+        assembly.attributes[tag] = text
+        if tag == ARCH and assembly.select_arch is not None:
+            # As with GNU as, the code behind it is for that architecture.
+            try:
+                assembly.change_arch(text)
+            except SourceError as problem:
+                assembly.warn(f"the code is not restricted to this: {problem.message}", text)
     else:
         assembly.attributes[tag] = assembly.constant(parts[1], "the value")

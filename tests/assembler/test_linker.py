@@ -1,0 +1,202 @@
+"""Programs: bytes as GNU ld links them, and the linker's own sentences."""
+
+from pathlib import Path
+
+import pytest
+
+from rvx.assembler import AssemblyError, assemble, link
+from rvx.assembler.elf.reader import read_object
+from rvx.assembler.elf.relocatable import relocatable
+from rvx.extensions import isa_for
+
+from .conftest import Gnu, own_object, program
+from .test_gnu_compilers import CORPUS, compiled
+from .test_gnu_language import SOURCES
+
+START = """
+    .globl _start
+    _start: la sp, stack_top
+    call main
+    li a7, 93
+    ecall
+    .bss
+    .balign 16
+    .zero 4096
+    stack_top:
+    .text
+"""
+MAIN = """
+    .globl main
+    main: addi sp, sp, -16
+    sd ra, 8(sp)
+    lla a0, text
+    ld a1, pointer
+    .p2align 4
+    loop: lbu a2, 0(a0)
+    addi a0, a0, 1
+    bnez a2, loop
+    .p2align 3
+    call helper
+    lui a3, %hi(small)
+    lw a3, %lo(small)(a3)
+    sd a3, pointer, t0
+    ld ra, 8(sp)
+    addi sp, sp, 16
+    ret
+    helper: ret
+    .section .rodata
+    text: .string "text"
+    .byte end - begin
+    .data
+    pointer: .dword text, helper - main, end
+    begin: .zero 3
+    end:
+    .section .sdata, "aw"
+    small: .word 5
+"""
+
+
+def places(gnu_sections: dict[str, int]) -> list[str]:
+    return [f"--section-start={name}={address:#x}" for name, address in gnu_sections.items()]
+
+
+@pytest.mark.parametrize("relax", [False, True], ids=["norelax", "relax"])
+def test_linked_bytes_equal_gnu(gnu: Gnu, relax: bool) -> None:
+    ours = link([own_object(source, relax=relax) for source in (START, MAIN)], base=0x10000)
+    flags = () if relax else ("-mno-relax",)
+    objects = [gnu.object(source, "rv64gc", *flags) for source in (START, MAIN)]
+    starts = places({section.name: section.address for section in ours.sections})
+    theirs = gnu.linked(objects, *starts)
+    for section in ours.sections:
+        if section.data:
+            assert section.data.hex() == theirs.get_section_by_name(section.name).data().hex()
+    assert ours.entry == theirs["e_entry"]
+    table = theirs.get_section_by_name(".symtab")
+    for name in ("main", "helper", "end", "small", "stack_top", "text"):
+        assert ours.symbols[name].address == table.get_symbol_by_name(name)[0]["st_value"]
+
+
+def test_objects_of_gnu_and_of_rvx_are_interchangeable(gnu: Gnu) -> None:
+    """All four pairings of assembler and linker make the same code."""
+    ours = [relocatable(own_object(source, relax=True)) for source in (START, MAIN)]
+    theirs = [gnu.object(source).read_bytes() for source in (START, MAIN)]
+    images = [link([read_object(data) for data in pair], base=0x10000) for pair in (ours, theirs)]
+    assert [s.data for s in images[0].sections] == [s.data for s in images[1].sections]
+    paths = []
+    for data in ours:
+        paths.append(gnu.path(".o"))
+        paths[-1].write_bytes(data)
+    starts = places({section.name: section.address for section in images[0].sections})
+    linked = gnu.linked(paths, *starts)
+    for section in images[0].sections:
+        if section.data:
+            assert section.data == linked.get_section_by_name(section.name).data()
+
+
+def test_gnu_ld_relaxes_our_objects_as_its_own(gnu: Gnu) -> None:
+    path = gnu.path(".o")
+    path.write_bytes(relocatable(own_object(START + MAIN, relax=True)))
+    results = []
+    for item in (path, gnu.object(START + MAIN)):
+        out = gnu.path(".elf")
+        assert gnu.run("ld", str(item), "-o", str(out)).returncode == 0
+        dump = gnu.run("objdump", "-d", "-j", ".text", str(out)).stdout.decode()
+        results.append(dump.split("Disassembly", 1)[1])
+    assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("name", ["wide", "floats", "switch", "strings", "recursion"])
+def test_compiled_objects_link(gnu: Gnu, name: str) -> None:
+    source = next(path for path in CORPUS if path.stem == name)
+    text = compiled(gnu, source, "rv64gc", ["-O2", "-mcmodel=medany"])
+    extra = ".globl act\nact: ret\n.globl __divdi3\n__divdi3: ret\n"
+    both = [text, extra]
+    ours = link([own_object(part, relax=True) for part in both], base=0x10000)
+    starts = places({section.name: section.address for section in ours.sections})
+    theirs = gnu.linked([gnu.object(part) for part in both], *starts)
+    for section in ours.sections:
+        linked = theirs.get_section_by_name(section.name)
+        # GNU ld merges equal strings; section sizes may differ where it found some.
+        if section.data and linked.data_size == section.size:
+            assert section.data == linked.data(), section.name
+    assert ours.section(".text").data == theirs.get_section_by_name(".text").data()
+
+
+def test_a_program_without_start_begins_with_its_text() -> None:
+    made = program("f: ret\n.data\nx: .word 1\n")
+    assert made.entry == made.symbols["f"].address == 0x80000000
+    assert made.symbols["x"].section == ".data"
+
+
+def test_segments_have_the_rights_of_their_sections() -> None:
+    made = program(SOURCES["sections"])
+    rights = [segment.flags for segment in made.segments]
+    assert rights == sorted(rights, key=[5, 4, 6].index)
+    for segment in made.segments:
+        assert segment.size >= len(segment.data)
+    pages = [segment.address >> 12 for segment in made.segments]
+    assert len(set(pages)) == len(pages)
+
+
+@pytest.mark.parametrize(
+    ("sources", "sentence"),
+    [
+        (["call missing"], "symbol 'missing' is used and not defined"),
+        ([".globl helpers\nhelpers: call helper"], "did you mean 'helpers'?"),
+        ([".globl f\nf: ret", ".globl f\nf: ret"], "symbol 'f' is defined twice"),
+        (["1: nop\nlw a0, %pcrel_lo(1b)(a0)"], "does not name an auipc with %pcrel_hi"),
+        ([".data\n.word f\nf:"], "does not fit 32 bits"),
+        (["j far\n.section .text.z,\"ax\"\n.zero 2000000\nfar: ret"], "JAL reaches"),
+    ],
+)
+def test_errors_are_sentences(sources: list[str], sentence: str) -> None:
+    isa = isa_for("rv64gc")
+    base = 1 << 32 if "32 bits" in sentence else 0x80000000
+    with pytest.raises(AssemblyError, match="error") as caught:
+        assemble(sources, isa, base=base)
+    assert sentence in str(caught.value)
+
+
+def test_weak_symbols_give_way_and_may_be_missing() -> None:
+    weak = ".weak f\nf: li a0, 1\nret\n.weak nobody\n.data\n.dword nobody, f\n"
+    strong = ".globl f\nf: li a0, 2\nret\n"
+    made = assemble([weak, strong], isa_for("rv64gc"))
+    data = made.section(".data").data
+    assert int.from_bytes(data[:8], "little") == 0
+    assert int.from_bytes(data[8:16], "little") == made.symbols["f"].address
+    at = made.symbols["f"].address - made.section(".text").address
+    assert made.section(".text").data[at : at + 2].hex() == "0945"
+
+
+def test_of_equal_groups_one_is_kept() -> None:
+    group = '.section .text.g,"axG",@progbits,g,comdat\n.weak g\ng: ret\n'
+    made = assemble([group, group, "nop\n"], isa_for("rv64gc"))
+    assert made.section(".text").data.count(bytes.fromhex("8280")) == 1
+
+
+def test_elf_file_is_read_back_by_readelf(gnu: Gnu, tmp_path: Path) -> None:
+    made = program(START + MAIN, base=0x10000)
+    path = tmp_path / "program.elf"
+    made.write_elf(path)
+    done = gnu.run("readelf", "-aW", str(path))
+    assert done.stderr == b""
+    text = done.stdout.decode()
+    assert "EXEC (Executable file)" in text
+    assert "RVC, double-float ABI" in text
+    assert " main" in text
+    assert path.stat().st_mode & 0o111
+
+
+def test_the_file_notes_the_extensions_it_needs() -> None:
+    import io
+
+    from elftools.elf.elffile import ELFFile
+
+    from rvx.assembler.elf.notes import SECTION, read_extensions_note
+
+    isa = isa_for("rv64gc", ["xposit"])
+    made = assemble("padd.s p1, p2, p3\n", isa, march="rv64gc_xposit")
+    note = ELFFile(io.BytesIO(made.to_elf())).get_section_by_name(SECTION).data()
+    march, extensions = read_extensions_note(note)
+    assert march == "rv64gc_xposit"
+    assert extensions == {"I": "2.1", "Xposit": isa.extensions["Xposit"].version}
