@@ -234,27 +234,32 @@ class Machine:
         """Runs the hart beside this thread, so that Ctrl-C reaches Python and stops it."""
         ends: list[End] = []
         errors: list[BaseException] = []
+        done = threading.Event()
 
         def target() -> None:
             try:
                 ends.append(work())
             except BaseException as error:
                 errors.append(error)
+            finally:
+                done.set()
 
         thread = threading.Thread(target=target, name="rvx-hart", daemon=True)
         start = time.perf_counter()
         thread.start()
         is_stopping = False
-        is_done = False
-        while not is_done:
+        # Not Thread.join: interrupted by Ctrl-C, Python 3.11 takes the thread for ended.
+        while True:
             try:
                 if is_stopping:
                     self.hart.stop()
-                thread.join(_WATCH_INTERVAL)
-                if not errors and not ends:
-                    self.hart.watch(time.perf_counter() - start)
-                is_done = not thread.is_alive()
+                if done.wait(_WATCH_INTERVAL):
+                    break
+                self.hart.watch(time.perf_counter() - start)
             except KeyboardInterrupt:
+                is_stopping = True
+            except BaseException as error:
+                errors.append(error)
                 is_stopping = True
         if errors:
             raise errors[0]

@@ -197,6 +197,7 @@ class Lab:
 
     modes = MODES
     xtest = Xtest
+    outcome = staticmethod(outcome_of)
 
     def isa(self, xlen: int = 64) -> Isa:
         """RV32GC or RV64GC with Xposit and Xtest."""
