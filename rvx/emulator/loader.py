@@ -1,4 +1,4 @@
-"""Reads executables: segments, symbols, and the extensions that they were assembled for."""
+"""Reads executables: segments and symbols."""
 
 from __future__ import annotations
 
@@ -82,7 +82,6 @@ class Executable:
         entry: where `run` begins.
         xlen: 32 or 64.
         symbols: by name and by address.
-        march: the ISA string that the file notes, empty if it notes none.
         name: of the file, for messages.
     """
 
@@ -90,7 +89,6 @@ class Executable:
     entry: Address
     xlen: int
     symbols: SymbolTable
-    march: str
     name: str
 
 
@@ -151,7 +149,6 @@ def _read(elf: Any, name: str, size: int) -> Executable:
         int(header["e_entry"]),
         int(elf.elfclass),
         SymbolTable(_symbols(elf)),
-        _noted_march(elf),
         name,
     )
 
@@ -186,16 +183,3 @@ def _symbols(elf: Any) -> Iterator[Symbol]:
             yield Symbol(
                 symbol.name, int(symbol["st_value"]), int(symbol["st_size"]), kind == "STT_FUNC"
             )
-
-
-def _noted_march(elf: Any) -> str:
-    """The ISA string of the note that rvx writes; ELF files of other tools have none."""
-    section = elf.get_section_by_name(".note.rvx")
-    if section is None:
-        return ""
-    for note in section.iter_notes():
-        if note["n_name"] == "rvx":
-            text = note["n_descdata"] if "n_descdata" in note else note["n_desc"]
-            raw = text if isinstance(text, bytes) else str(text).encode("latin-1")
-            return raw.rstrip(b"\0").decode("utf-8", "replace")
-    return ""

@@ -34,6 +34,7 @@ ABI_NAMES = tuple(
     "pt0 pt1 pt2 pt3 pt4 pt5 pt6 pt7 ps0 ps1 pa0 pa1 pa2 pa3 pa4 pa5 pa6 pa7 "
     "ps2 ps3 ps4 ps5 ps6 ps7 ps8 ps9 ps10 ps11 pt8 pt9 pt10 pt11".split()
 )
+NAMES = ("Xposit", "Xposit64", "Xposit1", "Xposit1p16", "Xposit1p8")
 _PERCIVAL = (
     "Mallasen et al., PERCIVAL, IEEE TETC 2022; PERCIVAL core/decoder.sv; "
     "llvm-xposit RISCVInstrInfoPos.td"
@@ -303,6 +304,11 @@ def make_xposit(
         doc=f"Arithmetic on {posit.FORMAT.name} with a quire of {posit.FORMAT.quire_bits} bits",
         source=encoding.source,
         requires=("I",),
+        conflicts={
+            other: "they give the same mnemonics to posits of another width or encoding"
+            for other in NAMES
+            if other != name
+        },
     )
     ext.register_file("p", count=32, bits=posit.FORMAT.n, abi=ABI_NAMES)
     _declare_arithmetic(ext, posit, encoding)
