@@ -16,6 +16,7 @@ numba is imported when something is compiled for the first time, never at import
 
 from __future__ import annotations
 
+import atexit
 import dis
 import hashlib
 import importlib.util
@@ -31,6 +32,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 _CACHE_FORMAT = "6"
+_CACHE_MEBIBYTES = 1024
 _FOREIGN_PACKAGES = ("numba", "numpy", "math", "operator", "builtins", "llvmlite")
 
 
@@ -42,6 +44,60 @@ def cache_directory() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("rvx"))
+
+
+def store(path: Path, data: bytes) -> bool:
+    """Writes a file of the cache, atomically, since several processes may do so at once.
+
+    A cache that cannot be written is no reason to fail: what would be in it is made again.
+
+    Returns:
+        Whether it was written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("wb", dir=path.parent, delete=False) as handle:
+            handle.write(data)
+        os.replace(handle.name, path)
+    except OSError:
+        return False
+    _trim_at_exit()
+    return True
+
+
+@cache
+def _trim_at_exit() -> None:
+    atexit.register(trim_cache)
+
+
+def cache_limit() -> int:
+    """Bytes that the cache may have: `$RVX_CACHE_LIMIT` mebibytes, or one gibibyte."""
+    given = os.environ.get("RVX_CACHE_LIMIT", "")
+    return (int(given) if given.isdecimal() else _CACHE_MEBIBYTES) << 20
+
+
+def trim_cache() -> int:
+    """Deletes what has not been used for longest until the cache is within its limit.
+
+    Returns:
+        The bytes that are left.
+    """
+    limit = cache_limit()
+    found: list[tuple[float, int, Path]] = []
+    for path in cache_directory().rglob("*"):
+        try:
+            status = path.stat()
+        except OSError:
+            continue  # Another process has deleted it.
+        if path.is_file():
+            found.append((max(status.st_atime, status.st_mtime), status.st_size, path))
+    total = sum(size for _, size, _ in found)
+    for _, size, path in sorted(found):
+        if total <= limit:
+            break
+        path.unlink(missing_ok=True)
+        total -= size
+    return total
 
 
 def _is_kernel(value: Any) -> TypeGuard[types.FunctionType]:
@@ -122,9 +178,7 @@ def native(function: Callable[..., Any], replacing: Replacements = ()) -> Any:
         raise TypeError(f"only a plain Python function can be compiled, not {function!r}")
     # Without the runtime (nrt) a kernel cannot allocate arrays, and needs no counting of references
     # to those it is given: that counting costs two thirds of a quire's multiply-accumulate.
-    return _wrapping_numba().njit(
-        _rebound(function, replacing), error_model="numpy", _nrt=False
-    )
+    return _wrapping_numba().njit(_rebound(function, replacing), error_model="numpy", _nrt=False)
 
 
 @cache
@@ -259,17 +313,8 @@ def load_generated(source: str, names: dict[str, Any], key: str) -> types.Module
         names: what the source may refer to, usually dispatchers made by `native`.
         key: names the file; must change whenever the source or what it reaches changes.
     """
-    folder = cache_directory() / "code"
-    path = folder / f"k{key}.py"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            with tempfile.NamedTemporaryFile(
-                "w", dir=folder, suffix=".tmp", delete=False
-            ) as handle:
-                handle.write(source)
-            os.replace(handle.name, path)
-    except OSError:
+    path = cache_directory() / "code" / f"k{key}.py"
+    if not path.exists() and not store(path, source.encode()):
         # A read-only home is no reason to fail: compile in memory and keep nothing.
         source = source.replace("cache=True", "cache=False")
         path = Path(f"<generated {key}>")
@@ -315,6 +360,7 @@ class Exported:
         return self._compiled
 
     def __call__(self, *arguments: Any) -> Any:
+        """Calls it, compiled."""
         return self.compile()(*arguments)
 
 

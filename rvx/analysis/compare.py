@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,11 @@ from rvx.analysis.kernel import Call, Kernel, Variant
 from rvx.analysis.metrics import Errors, finite, measure
 from rvx.analysis.versions import versions
 from rvx.assembler import assemble
-from rvx.emulator import Machine, RunResult, Trap
+from rvx.emulator import Backend, Machine, RunResult, Tier, Trap
 from rvx.extensions import isa_for
 
 SCHEMA = "rvx.compare/1"
 Reals = npt.NDArray[np.float64]
-Backend = Literal["native", "python"]
 STACK_AND_SLACK = 1 << 20
 
 
@@ -176,7 +175,11 @@ def _golden(kernel: Kernel, sizes: Mapping[str, int], a: Reals, b: Reals) -> Rea
 
 
 def run_variant(
-    kernel: Kernel, variant: Variant, inputs: Inputs, backend: Backend = "native"
+    kernel: Kernel,
+    variant: Variant,
+    inputs: Inputs,
+    backend: Backend = "native",
+    tier: Tier = "region",
 ) -> Row:
     """Assembles a variant, runs it on the inputs and judges what comes out.
 
@@ -187,7 +190,7 @@ def run_variant(
     numbers = arithmetic.find(variant.arithmetic)
     a, b = numbers.encode(inputs.a), numbers.encode_weights(inputs.b)
     sizes = inputs.parameters
-    run, raw = execute(kernel, variant, sizes, a, b, backend)
+    run, raw = execute(kernel, variant, sizes, a, b, backend, tier)
     reference = kernel.golden.reference(sizes, numbers, a, b).reshape(raw.shape)
     ulp = numbers.ulp(inputs.golden)
     rounded = _golden(kernel, sizes, a.values, b.values)
@@ -211,6 +214,7 @@ def execute(
     a: Encoded,
     b: Encoded,
     backend: Backend = "native",
+    tier: Tier = "region",
 ) -> tuple[RunResult, npt.NDArray[Any]]:
     """Runs a variant on encoded operands; gives the run and the raw results.
 
@@ -224,7 +228,7 @@ def execute(
     shape = kernel.data.output_shape(sizes)
     size = int(np.prod(shape)) * numbers.output.itemsize
     needed = size + sum(part.nbytes + 64 for x in (a, b) for part in x.memory)
-    machine = Machine(program, isa, memory=needed + STACK_AND_SLACK, backend=backend)
+    machine = Machine(program, isa, memory=needed + STACK_AND_SLACK, backend=backend, tier=tier)
     c = machine.allocate(size)
     placed = [[machine.place(part) for part in x.memory] for x in (a, b)]
     call = Call(placed[0][0], placed[1][0], c, a.length, a.pitch, machine.place)
@@ -251,6 +255,7 @@ def compare(
     inputs: Inputs,
     variants: Iterable[Variant] | None = None,
     backend: Backend = "native",
+    tier: Tier = "region",
     progress: Callable[[str], None] | None = None,
 ) -> Comparison:
     """Runs the variants one after the other.
@@ -260,11 +265,12 @@ def compare(
         inputs: made by `draw`.
         variants: all of the kernel's if None.
         backend: of the emulator.
+        tier: how far its native backend goes.
         progress: is told the name of every variant before it runs.
     """
     rows = []
     for variant in kernel.variants.values() if variants is None else variants:
         if progress is not None:
             progress(variant.name)
-        rows.append(run_variant(kernel, variant, inputs, backend))
+        rows.append(run_variant(kernel, variant, inputs, backend, tier))
     return Comparison(kernel, inputs, rows)

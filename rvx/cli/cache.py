@@ -20,6 +20,21 @@ def path() -> None:
 
 @app.command()
 @command
+def show() -> None:
+    """Print how much of what is in it, and the limit ($RVX_CACHE_LIMIT, in mebibytes)."""
+    from rvx.jit import cache_directory, cache_limit
+
+    folder = cache_directory()
+    total = 0
+    for part in sorted(folder.iterdir()) if folder.is_dir() else []:
+        size = sum(path.stat().st_size for path in part.rglob("*") if path.is_file())
+        total += size
+        print(f"{part.name:10} {size / 2**20:8.1f} MiB")
+    print(f"{'total':10} {total / 2**20:8.1f} MiB of {cache_limit() >> 20} MiB")
+
+
+@app.command()
+@command
 def clear() -> None:
     """Delete it; what is needed is compiled again."""
     import shutil

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rvx.cli.options import BackendName, Json
+from rvx.cli.options import BackendName, Json, TierName, parse_tier
 from rvx.cli.output import Exit, UsageProblem, command, print_json, print_table, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rvx.analysis.compare import Backend, Comparison, Inputs
+    from rvx.analysis.compare import Comparison, Inputs
     from rvx.analysis.kernel import Kernel, Variant
+    from rvx.emulator import Backend, Tier
 
 
 @command
@@ -46,6 +47,7 @@ def compare(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table.")] = False,
     as_json: Json = False,
     backend: BackendName = "native",
+    tier: TierName = "region",
 ) -> None:
     """Run every variant of a kernel on the same inputs; print counts and errors.
 
@@ -58,15 +60,14 @@ def compare(
     from rvx.analysis import kernel as kernels
     from rvx.analysis import plots, table
 
-    if backend not in ("native", "python"):
-        raise UsageProblem(f"--backend {backend}: there are native and python")
+    way = parse_tier(backend, tier)
     if plot is not None:
         plots.check(plot)
     low, high = parse_range(inputs_range)
     chosen = kernels.load(kernel)
     variants = chosen.select(variant or [])
     inputs = library.draw(chosen, parse_parameters(parameter or []), low, high, seed)
-    comparison = _run(chosen, inputs, variants, backend)
+    comparison = _run(chosen, inputs, variants, way)
     if plot is not None:
         plots.draw(comparison, plot)
         say(f"wrote {plot}")
@@ -82,7 +83,9 @@ def compare(
         raise typer.Exit(Exit.FAILED)
 
 
-def _run(kernel: Kernel, inputs: Inputs, variants: Sequence[Variant], backend: str) -> Comparison:
+def _run(
+    kernel: Kernel, inputs: Inputs, variants: Sequence[Variant], way: tuple[Backend, Tier]
+) -> Comparison:
     """Runs the variants, with a bar on stderr if somebody watches."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -101,8 +104,7 @@ def _run(kernel: Kernel, inputs: Inputs, variants: Sequence[Variant], backend: s
             begun[0] += 1
 
         begun = [0]
-        chosen: Backend = "python" if backend == "python" else "native"
-        return run_all(kernel, inputs, variants, chosen, begin)
+        return run_all(kernel, inputs, variants, *way, progress=begin)
 
 
 def parse_parameters(given: Sequence[str]) -> dict[str, int]:

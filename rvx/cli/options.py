@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rvx.emulator import Backend, Tier
 
 March = Annotated[
     str | None,
@@ -34,3 +37,37 @@ BackendName = Annotated[
         "--backend", metavar="native|python", help="Run instruction bodies compiled or interpreted."
     ),
 ]
+TierName = Annotated[
+    str,
+    typer.Option(
+        "--tier",
+        metavar="1|2|3|python",
+        help="How far to go: 1 traps, 2 inline, 3 compiled loops (also trap, inline, region); "
+        "python is the same as --backend python.",
+    ),
+]
+_TIERS: dict[str, Tier] = {
+    "1": "trap",
+    "2": "inline",
+    "3": "region",
+    "trap": "trap",
+    "inline": "inline",
+    "region": "region",
+}
+
+
+def parse_tier(backend: str, tier: str) -> tuple[Backend, Tier]:
+    """The backend and the tier that the options --backend and --tier ask for.
+
+    Raises:
+        UsageProblem: one of them is not known.
+    """
+    from rvx.cli.output import UsageProblem
+
+    if backend not in ("native", "python"):
+        raise UsageProblem(f"--backend {backend}: there are native and python")
+    if backend == "python" or tier == "python":
+        return "python", "region"
+    if tier not in _TIERS:
+        raise UsageProblem(f"--tier {tier}: there are {', '.join(_TIERS)} and python")
+    return "native", _TIERS[tier]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rvx.cli.options import BackendName, Ext, Json, March, Source
-from rvx.cli.output import Exit, UsageProblem, command, print_json, print_table, say
+from rvx.cli.options import BackendName, Ext, Json, March, Source, TierName, parse_tier
+from rvx.cli.output import Exit, command, print_json, print_table, say
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from rvx.emulator import RunResult
+    from rvx.emulator import Backend, Machine, RunResult, Tier
 
 SCHEMA = "rvx.run/1"
 
@@ -31,6 +32,14 @@ def run(
     ] = None,
     as_json: Json = False,
     backend: BackendName = "native",
+    tier: TierName = "region",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say on stderr which loops were compiled, and why.")
+    ] = False,
+    region_code: Annotated[
+        Path | None,
+        typer.Option("--region-code", metavar="FILE", help="Write the LLVM text of those loops."),
+    ] = None,
 ) -> None:
     """Run an assembly source or an ELF executable until it exits.
 
@@ -39,7 +48,14 @@ def run(
     """
     from rvx.analysis.versions import versions
 
-    result = _execute(file, march, ext, max_instructions, backend, is_quiet=as_json)
+    machine = _load(file, march, ext, *parse_tier(backend, tier), is_quiet=as_json)
+    result = machine.run(max_instructions)
+    if region_code is not None:
+        region_code.write_text(machine.region_code())
+        say(f"wrote {region_code}")
+    if explain:
+        lines = [str(one) for one in machine.explain(result)]
+        say("\n".join(lines) or "no loop was hot for long enough to be compiled")
     if as_json:
         print_json(to_json(result) | {"versions": versions()})
     elif count:
@@ -47,14 +63,12 @@ def run(
     _end(result)
 
 
-def _execute(
-    file: Any, march: Any, ext: Any, limit: int | None, backend: str, is_quiet: bool
-) -> RunResult:
+def _load(
+    file: Any, march: Any, ext: Any, backend: Backend, tier: Tier, *, is_quiet: bool
+) -> Machine:
     from rvx.cli.sources import ELF_MAGIC, STDIN, assembled, choose_isa, read, read_elf
     from rvx.emulator import Machine
 
-    if backend not in ("native", "python"):
-        raise UsageProblem(f"--backend {backend}: there are native and python")
     data = read(file)
     program: Any
     if data.startswith(ELF_MAGIC):
@@ -63,9 +77,7 @@ def _execute(
     else:
         isa = choose_isa(march, ext)
         program = assembled(file, data, isa)
-    chosen: Literal["native", "python"] = "python" if backend == "python" else "native"
-    machine = Machine(program, isa, backend=chosen, on_output=_writer(is_quiet))
-    return machine.run(limit)
+    return Machine(program, isa, backend=backend, tier=tier, on_output=_writer(is_quiet))
 
 
 def _writer(is_quiet: bool) -> Any:

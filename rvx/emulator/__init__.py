@@ -3,17 +3,20 @@
 Importing this package imports Unicorn and numba; the command line does it inside its commands.
 """
 
+from rvx.emulator.hart import Backend, Tier
 from rvx.emulator.loader import Executable, LoadError, load_executable
 from rvx.emulator.machine import Machine
 from rvx.emulator.memory import MemoryLayoutError
 from rvx.emulator.result import RunResult, Trap, TrapKind
 
 __all__ = [
+    "Backend",
     "Executable",
     "LoadError",
     "Machine",
     "MemoryLayoutError",
     "RunResult",
+    "Tier",
     "Trap",
     "TrapKind",
     "load_executable",

@@ -51,7 +51,7 @@ _LIMIT, _TIER_UP, _OTHER = int(Status.LIMIT), int(Status.TIER_UP), int(Status.CA
 _CODE_WRITTEN = int(Status.CODE_WRITTEN)
 
 _HANDLER, _WORD, _SIZE = int(Row.HANDLER), int(Row.WORD), int(Row.SIZE)
-_RESULT = int(Row.RESULT)
+_RESULT, _ARGUMENTS = int(Row.RESULT), int(Row.ARGUMENTS)
 _READS, _WRITES, _TRANSFERS = int(Row.READS), int(Row.WRITES), int(Row.TRANSFERS)
 _ROW_END = int(Row.END)
 _HASH_FACTOR = 0x9E3779B1
@@ -239,6 +239,7 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     if context[_IS_LIMITED] != 0:
         rest = _count_instructions(context, address, end - address)
         context[_REMAINING] += rest
+    _add(site + 8 * _ARGUMENTS, 1)
     after = call_region(load_64(site + 8 * _HANDLER), context.ctypes.data, address)
     if context[_FFLAGS] != 0:
         _raise_flags(uc, context)

@@ -17,6 +17,7 @@ from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.hart import Backend, End, Hart, Tier
 from rvx.emulator.loader import HasElf, load_executable
 from rvx.emulator.memory import GuestMemory
+from rvx.emulator.regions.explain import Explanation, explain
 from rvx.emulator.report import Reporter
 from rvx.emulator.result import RunResult
 from rvx.emulator.system import System
@@ -112,6 +113,22 @@ class Machine:
         at = memory.stub - memory.base
         memory.ram[at : at + 4] = np.frombuffer(_ECALL_WORD.to_bytes(4, "little"), np.uint8)
         self.core.write(X0 + 2, memory.stack_top)
+
+    def explain(self, result: RunResult) -> list[Explanation]:
+        """What became of the hot loops of a run, the heaviest first."""
+        if self.hart.regions is None:
+            return []
+        found = [
+            explain(made, self.hart.inline, self.executable.symbols, result.executions)
+            for made in self.hart.regions.regions
+        ]
+        return sorted(found, key=lambda one: -one.instructions)
+
+    def region_code(self) -> str:
+        """The LLVM text of all regions."""
+        if self.hart.regions is None:
+            return ""
+        return "\n".join(made.source for made in self.hart.regions.regions)
 
     def symbol(self, name: str) -> Address:
         """Address of a symbol.

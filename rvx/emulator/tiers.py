@@ -194,6 +194,11 @@ class InlineTier:
             self.sites[index] = row.ctypes.data
         self._install()
 
+    def entries_of(self, address: Address) -> int:
+        """How often a region was entered at this address."""
+        row = self._region_rows.get(address)
+        return 0 if row is None else int(row[Row.ARGUMENTS])
+
     def drop_regions(self) -> None:
         """Takes all regions out of use: the inline words at their entries come back."""
         for address, inner in self._inner.items():

@@ -8,9 +8,7 @@ operands that are constants fold away and registers never go through memory.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -125,23 +123,13 @@ def body_function(instruction: Instruction, isa: Isa) -> BodyFunction:
         text = path.read_text()
     except OSError:
         text = _compile(instruction, isa, source, name)
-        _keep(path, text)
+        jit.store(path, text.encode())
     return BodyFunction(name, text, _FLOATING.search(text) is not None)
 
 
 @cache
 def _own_fingerprint() -> str:
     return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-
-
-def _keep(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as handle:
-            handle.write(text)
-        os.replace(handle.name, path)
-    except OSError:
-        return  # A read-only home: the text is made again next time.
 
 
 def _compile(instruction: Instruction, isa: Isa, source: str, name: str) -> str:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -69,7 +66,7 @@ def compile_region(text: str, bodies: Iterable[BodyFunction]) -> CompiledRegion:
     engine.finalize_object()
     address = int(engine.get_function_address("region"))
     if made and not stored:
-        _keep(path, made[0])
+        jit.store(path, made[0])
     return CompiledRegion(engine, address)
 
 
@@ -84,13 +81,3 @@ def _optimise(module: Any) -> None:
     options = llvm.create_pipeline_tuning_options(speed_level=2)
     builder = llvm.create_pass_builder(_machine(), options)
     builder.getModulePassManager().run(module, builder)
-
-
-def _keep(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("wb", dir=path.parent, delete=False) as handle:
-            handle.write(data)
-        os.replace(handle.name, path)
-    except OSError:
-        return  # A read-only home: the region is compiled again next time.

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -41,14 +39,7 @@ def store(isa: Isa, memory: GuestMemory, regions: Iterable[Region]) -> None:
         }
         for region in regions
     ]
-    path = _path(isa, memory)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as handle:
-            json.dump({"regions": outlines}, handle)
-        os.replace(handle.name, path)
-    except OSError:
-        return
+    jit.store(_path(isa, memory), json.dumps({"regions": outlines}).encode())
 
 
 def recall(isa: Isa, memory: GuestMemory) -> list[Region]:
