@@ -21,12 +21,13 @@ import dis
 import hashlib
 import importlib.util
 import os
-import pickle
 import platform
 import sys
 import tempfile
+import threading
 import types
 from collections.abc import Callable, Iterator
+from enum import EnumMeta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -169,6 +170,7 @@ def native(function: Callable[..., Any], replacing: Replacements = ()) -> Any:
         replacing: functions that the compiled code calls others for, wherever they are reached.
 
     Raises:
+        KernelError: the function calls itself, at once or through others.
         TypeError: the argument is not a plain Python function.
     """
     for original, stand_in in replacing:
@@ -176,9 +178,49 @@ def native(function: Callable[..., Any], replacing: Replacements = ()) -> Any:
             return stand_in
     if not isinstance(function, types.FunctionType):
         raise TypeError(f"only a plain Python function can be compiled, not {function!r}")
+    outer = _being_compiled.functions
+    if function in outer:
+        raise KernelError(f"the function '{function.__qualname__}' calls itself")
+    _being_compiled.functions = (*outer, function)
+    try:
+        rebound = _rebound(function, replacing)
+    finally:
+        _being_compiled.functions = outer
     # Without the runtime (nrt) a kernel cannot allocate arrays, and needs no counting of references
     # to those it is given: that counting costs two thirds of a quire's multiply-accumulate.
-    return _wrapping_numba().njit(_rebound(function, replacing), error_model="numpy", _nrt=False)
+    return _wrapping_numba().njit(rebound, error_model="numpy", _nrt=False)
+
+
+class KernelError(ValueError):
+    """A function is not a kernel, for a reason that numba would not tell."""
+
+
+class _BeingCompiled(threading.local):
+    """The functions whose references this thread is compiling."""
+
+    functions: tuple[Callable[..., Any], ...] = ()
+
+
+_being_compiled = _BeingCompiled()
+
+
+def raises(function: Callable[..., Any]) -> types.FunctionType | None:
+    """The first function, among this one and all that it reaches, with `raise` or `assert` in it.
+
+    Compiled code that C code calls has nobody to raise to.
+    """
+    waiting: list[Any] = [function]
+    seen: set[Any] = set()
+    while waiting:
+        one = waiting.pop(0)
+        if one in seen or not isinstance(one, types.FunctionType):
+            continue
+        seen.add(one)
+        for code in _code_objects(one.__code__):
+            if any(step.opname == "RAISE_VARARGS" for step in dis.get_instructions(code)):
+                return one
+        waiting += [value for value in _references(one).values() if _is_kernel(value)]
+    return None
 
 
 @cache
@@ -202,8 +244,6 @@ def _rebound(function: types.FunctionType, replacing: Replacements) -> types.Fun
     stand_ins: dict[tuple[str, ...], types.ModuleType] = {}
     for chain, value in _references(function).items():
         if not _is_kernel(value) or chain[0] == "<closure>":
-            continue
-        if value is function:
             continue
         if len(chain) == 1:
             namespace[chain[0]] = native(value, replacing)
@@ -259,7 +299,7 @@ def _stand_in(
 def content_key(*functions: Callable[..., Any], extra: str = "") -> str:
     """A hash of the functions and of everything that they reach, for use as a cache key."""
     digest = hashlib.sha256(f"{_environment()}|{extra}".encode())
-    seen: set[types.FunctionType] = set()
+    seen: dict[types.FunctionType, int] = {}
     for function in functions:
         _digest_function(function, digest, seen)
     return digest.hexdigest()[:24]
@@ -282,10 +322,13 @@ def _environment() -> str:
     )
 
 
-def _digest_function(function: Any, digest: Any, seen: set[types.FunctionType]) -> None:
-    if not isinstance(function, types.FunctionType) or function in seen:
+def _digest_function(function: Any, digest: Any, seen: dict[types.FunctionType, int]) -> None:
+    if not isinstance(function, types.FunctionType):
         return
-    seen.add(function)
+    is_new = function not in seen
+    digest.update(f"<function {seen.setdefault(function, len(seen))}>".encode())
+    if not is_new:
+        return
     for code in _code_objects(function.__code__):
         digest.update(code.co_code)
         constants = [c for c in code.co_consts if not isinstance(c, types.CodeType)]
@@ -296,7 +339,10 @@ def _digest_function(function: Any, digest: Any, seen: set[types.FunctionType]) 
         if _is_kernel(value):
             _digest_function(value, digest, seen)
         elif hasattr(value, "tobytes") and not isinstance(value, type):
-            digest.update(value.tobytes())
+            kind = f"{getattr(value, 'dtype', None)} {getattr(value, 'shape', None)}"
+            digest.update(kind.encode() + value.tobytes())
+        elif isinstance(value, EnumMeta):
+            digest.update(repr(list(value)).encode())
         elif isinstance(value, int | float | tuple | str):
             digest.update(repr(value).encode())
 
@@ -326,10 +372,13 @@ def load_generated(source: str, names: dict[str, Any], key: str) -> types.Module
     code = compile(source, str(path), "exec")
     try:
         exec(code, module.__dict__)
-    except (ImportError, EOFError, AttributeError, pickle.UnpicklingError):
-        # Damaged or left by another installation: what is on disk is worth nothing, make it anew.
-        for stale in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
-            stale.unlink(missing_ok=True)
+    except Exception:
+        # Damaged or left by another installation, if there is something on disk: make it anew.
+        stale = list((path.parent / "__pycache__").glob(f"{path.stem}.*"))
+        if not stale:
+            raise
+        for old in stale:
+            old.unlink(missing_ok=True)
         exec(code, module.__dict__)
     return module
 

@@ -127,9 +127,17 @@ def _compile(instruction: Instruction, source: str) -> Handler:
 
     body = instruction.body
     assert body is not None
+    raiser = jit.raises(body)
+    if raiser is not None:
+        reason = f"'{raiser.__qualname__}' raises an exception, and nobody could catch it"
+        raise CompileError(explain(instruction, ValueError(reason)))
     key = jit.content_key(body, extra=source + pointers.fingerprint())
+    try:
+        native = jit.native(body)
+    except jit.KernelError as error:
+        raise CompileError(explain(instruction, error)) from None
     names = {
-        "body": jit.native(body),
+        "body": native,
         "Memory": Memory,
         "int64_array": pointers.int64_array,
         "byte_array": pointers.byte_array,

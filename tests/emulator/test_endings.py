@@ -257,6 +257,15 @@ def _raiser() -> Extension:
     return ext
 
 
+def test_a_body_that_raises_is_not_compiled(lab: Any) -> None:
+    isa = isa_for("rv64gc", extra=[_raiser()])
+    word = isa.instructions["guard"].encode({"rd": 10, "rs1": 11})
+    trap = Machine(lab.elf(f"_start: ret\nf: .word {word}\n ret"), isa).call("f", 0, 12).trap
+    assert trap is not None
+    assert trap.kind == TrapKind.ILLEGAL_INSTRUCTION
+    assert "guard' raises an exception, and nobody could catch it" in trap.message
+
+
 def test_an_exception_of_an_interpreted_body_surfaces(lab: Any) -> None:
     isa = isa_for("rv64gc", extra=[_raiser()])
     word = isa.instructions["guard"].encode({"rd": 10, "rs1": 11})
