@@ -43,6 +43,9 @@ SHIPPED: dict[str, str] = {
     "xposit1": "xposit:Xposit1",
     "xposit1p16": "xposit:Xposit1p16",
     "xposit1p8": "xposit:Xposit1p8",
+    "xpositstd": "xposit:Xpositstd",
+    "xposit64std": "xposit:Xposit64std",
+    "xpositlog": "xposit:Xpositlog",
     "xexfma": "xexfma:Xexfma",
     "xvsq": "xvsq:Xvsq",
     "xmxdotp": "xmxdotp:Xmxdotp",
@@ -50,7 +53,12 @@ SHIPPED: dict[str, str] = {
 }
 """Module of this package and variable in it, by name in lower case."""
 
-NOT_BY_DEFAULT = frozenset({"xposit64", "xposit1", "xposit1p16", "xposit1p8"})
+NOT_BY_DEFAULT = frozenset(
+    {
+        *("xposit64", "xposit1", "xposit1p16", "xposit1p8"),
+        *("xpositstd", "xposit64std", "xpositlog"),
+    }
+)
 """Shipped extensions that clash with others, so that they are loaded only when named."""
 
 

@@ -9,6 +9,11 @@ assembled for one of them:
   `Xposit1p16` and `Xposit1p8`.
 
 The width is a property of the core and not of the encoding: the suffix is `.s` for all widths.
+
+The meaning is the hardware's, without its faults. `Xpositstd` and `Xposit64std` follow the Posit
+Standard (2022) where the two differ, and `Xpositlog` has PERCIVAL's log-approximate multiplier,
+divider and square root; both in the encoding of custom-0. What differs on which operands is in
+docs/explanation/xposit.md.
 """
 
 from __future__ import annotations
@@ -34,7 +39,10 @@ ABI_NAMES = tuple(
     "pt0 pt1 pt2 pt3 pt4 pt5 pt6 pt7 ps0 ps1 pa0 pa1 pa2 pa3 pa4 pa5 pa6 pa7 "
     "ps2 ps3 ps4 ps5 ps6 ps7 ps8 ps9 ps10 ps11 pt8 pt9 pt10 pt11".split()
 )
-NAMES = ("Xposit", "Xposit64", "Xposit1", "Xposit1p16", "Xposit1p8")
+NAMES = (
+    *("Xposit", "Xposit64", "Xposit1", "Xposit1p16", "Xposit1p8"),
+    *("Xpositstd", "Xposit64std", "Xpositlog"),
+)
 _PERCIVAL = (
     "Mallasen et al., PERCIVAL, IEEE TETC 2022; PERCIVAL core/decoder.sv; "
     "llvm-xposit RISCVInstrInfoPos.td"
@@ -81,12 +89,18 @@ CUSTOM_1 = Encoding(
 )
 
 
-def _declare_arithmetic(ext: Extension, posit: ModuleType, encoding: Encoding) -> None:
+def _declare_arithmetic(
+    ext: Extension, posit: ModuleType, encoding: Encoding, is_approximate: bool
+) -> None:
+    prefix, rounding = (
+        ("approximate_", "by Mitchell's logarithms") if is_approximate else ("", "rounded once")
+    )
+    multiply, divide = getattr(posit, f"{prefix}mul"), getattr(posit, f"{prefix}div")
     two_operands = {
         "padd.s": ("00000", posit.add, "rs1 + rs2, rounded once"),
         "psub.s": ("00001", posit.sub, "rs1 - rs2, rounded once"),
-        "pmul.s": ("00010", posit.mul, "rs1 * rs2, rounded once"),
-        "pdiv.s": ("00011", posit.div, "rs1 / rs2, rounded once; NaR if rs2 is 0"),
+        "pmul.s": ("00010", multiply, f"rs1 * rs2, {rounding}"),
+        "pdiv.s": ("00011", divide, f"rs1 / rs2, {rounding}; NaR if rs2 is 0"),
         "pmin.s": ("00100", posit.min, "the lesser operand; NaR is less than every number"),
         "pmax.s": ("00101", posit.max, "the greater operand; NaR is less than every number"),
         "psgnj.s": ("10100", posit.sgnj, "rs1 with the sign of rs2"),
@@ -108,12 +122,12 @@ def _declare_arithmetic(ext: Extension, posit: ModuleType, encoding: Encoding) -
             doc="rd = 1 if it holds, else 0; NaR equals itself and is less than every number.",
         )(_with_names(operation))
 
-    square_root = posit.sqrt
+    square_root = getattr(posit, f"{prefix}sqrt")
 
     @ext.instruction(
         "psqrt.s rd:p, rs1:p",
         encoding.pattern("00110", "rd", "rs1", "00000"),
-        doc="rd = square root of rs1, rounded once; NaR if rs1 is negative.",
+        doc=f"rd = square root of rs1, {rounding}; NaR if rs1 is negative.",
     )
     def psqrt(rs1: int) -> int:
         result: int = square_root(rs1)
@@ -287,7 +301,12 @@ def _declare_memory(ext: Extension, width: int, encoding: Encoding) -> None:
 
 
 def make_xposit(
-    name: str, posit: ModuleType, encoding: Encoding, *, is_standard: bool = False
+    name: str,
+    posit: ModuleType,
+    encoding: Encoding,
+    *,
+    is_standard: bool = False,
+    is_approximate: bool = False,
 ) -> Extension:
     """An Xposit extension.
 
@@ -297,21 +316,29 @@ def make_xposit(
         encoding: `CUSTOM_0` or `CUSTOM_1`.
         is_standard: whether conversions from and to unsigned integers follow section 6.4 of the
             Posit Standard (2022) where the PERCIVAL hardware differs.
+        is_approximate: whether pmul.s, pdiv.s and psqrt.s are PERCIVAL's log-approximate units
+            (its parameters POS_LOG_MULT, POS_LOG_DIV and POS_LOG_SQRT).
     """
+    variant = ""
+    if is_standard:
+        variant = ", converting to and from unsigned integers as the Posit Standard says"
+    if is_approximate:
+        variant += ", with log-approximate multiplication, division and square root"
     ext = Extension(
         name,
         version="1.0",
-        doc=f"Arithmetic on {posit.FORMAT.name} with a quire of {posit.FORMAT.quire_bits} bits",
+        doc=f"Arithmetic on {posit.FORMAT.name} with a quire of {posit.FORMAT.quire_bits} bits"
+        + variant,
         source=encoding.source,
         requires=("I",),
         conflicts={
-            other: "they give the same mnemonics to posits of another width or encoding"
+            other: "they give the same mnemonics to posits of another width, encoding or meaning"
             for other in NAMES
             if other != name
         },
     )
     ext.register_file("p", count=32, bits=posit.FORMAT.n, abi=ABI_NAMES)
-    _declare_arithmetic(ext, posit, encoding)
+    _declare_arithmetic(ext, posit, encoding, is_approximate)
     _declare_quire(ext, posit, encoding)
     _declare_conversions(ext, posit, encoding, is_standard)
     _declare_memory(ext, posit.FORMAT.n, encoding)
@@ -323,3 +350,6 @@ Xposit64 = make_xposit("Xposit64", posit64, CUSTOM_0)
 Xposit1 = make_xposit("Xposit1", posit32, CUSTOM_1)
 Xposit1p16 = make_xposit("Xposit1p16", posit16, CUSTOM_1)
 Xposit1p8 = make_xposit("Xposit1p8", posit8, CUSTOM_1)
+Xpositstd = make_xposit("Xpositstd", posit32, CUSTOM_0, is_standard=True)
+Xposit64std = make_xposit("Xposit64std", posit64, CUSTOM_0, is_standard=True)
+Xpositlog = make_xposit("Xpositlog", posit32, CUSTOM_0, is_approximate=True)
