@@ -23,7 +23,7 @@ from rvx.formats.posit.scalar import kernels
 
 Bits = NDArray[Any]
 
-PREDICATES = ("eq", "lt", "le")
+PREDICATES = ("eq", "ne", "lt", "le", "gt", "ge")
 
 
 @cache

@@ -82,6 +82,15 @@ def make_eq(fmt: Posit) -> Test:
     return eq
 
 
+def make_ne(fmt: Posit) -> Test:
+    """ne(a, b): compareNotEqual."""
+
+    def ne(a: int, b: int) -> bool:
+        return a != b
+
+    return ne
+
+
 def make_lt(fmt: Posit) -> Test:
     """lt(a, b): compareLess; NaR is less than every real."""
     top = 64 - fmt.n
@@ -100,6 +109,26 @@ def make_le(fmt: Posit) -> Test:
         return (a << top) <= (b << top)
 
     return le
+
+
+def make_gt(fmt: Posit) -> Test:
+    """gt(a, b): compareGreater."""
+    lt = make_lt(fmt)
+
+    def gt(a: int, b: int) -> bool:
+        return lt(b, a)
+
+    return gt
+
+
+def make_ge(fmt: Posit) -> Test:
+    """ge(a, b): compareGreaterEqual."""
+    le = make_le(fmt)
+
+    def ge(a: int, b: int) -> bool:
+        return le(b, a)
+
+    return ge
 
 
 def make_min(fmt: Posit) -> Binary:

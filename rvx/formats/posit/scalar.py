@@ -37,8 +37,11 @@ _FACTORIES: dict[str, Factory] = {
     "prior": order.make_prior,
     # Section 5.3, and Xposit's
     "eq": order.make_eq,
+    "ne": order.make_ne,
     "lt": order.make_lt,
     "le": order.make_le,
+    "gt": order.make_gt,
+    "ge": order.make_ge,
     "min": order.make_min,
     "max": order.make_max,
     "sgnj": order.make_sgnj,

@@ -97,11 +97,11 @@ ARITHMETIC: dict[Any, Operation] = {
 # These give truth values.
 PREDICATES: dict[Any, Operation] = {
     np.equal: _kernel("eq"),
-    np.not_equal: lambda fmt, a, b: ~array.apply("eq", fmt, a, b),
+    np.not_equal: _kernel("ne"),
     np.less: _kernel("lt"),
     np.less_equal: _kernel("le"),
-    np.greater: lambda fmt, a, b: array.apply("lt", fmt, b, a),
-    np.greater_equal: lambda fmt, a, b: array.apply("le", fmt, b, a),
+    np.greater: _kernel("gt"),
+    np.greater_equal: _kernel("ge"),
     np.isnan: lambda fmt, x: x == fmt.nar,
     np.isfinite: lambda fmt, x: x != fmt.nar,
     np.isinf: lambda _fmt, x: np.zeros(x.shape, np.bool_),

@@ -12,7 +12,7 @@ from rvx.formats.posit import POSIT8, Posit, exact, exact_convert, kernels, posi
 from rvx.formats.posit.convert import IEEE
 
 BYTES = np.arange(256)
-FORMATS = [POSIT8, Posit(3, 0), Posit(4, 2), Posit(5, 1), Posit(6, 0), Posit(7, 4), Posit(7, 0)]
+FORMATS = [POSIT8, Posit(3, 0), Posit(4, 2), Posit(6, 0), Posit(7, 4)]
 
 
 @cache
@@ -36,7 +36,10 @@ PAIRWISE: dict[str, Callable[[int, int], int]] = {
     "approximate_mul": lambda a, b: exact_convert.approximate_mul(a, b, POSIT8),
     "approximate_div": lambda a, b: exact_convert.approximate_div(a, b, POSIT8),
     "eq": lambda a, b: value(a) == value(b),
+    "ne": lambda a, b: value(a) != value(b),
     "lt": is_less,
+    "gt": lambda a, b: is_less(b, a),
+    "ge": lambda a, b: not is_less(a, b),
     "le": lambda a, b: not is_less(b, a),
     "min": lambda a, b: a if is_less(a, b) else b,
     "max": lambda a, b: b if is_less(a, b) else a,

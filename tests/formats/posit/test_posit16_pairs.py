@@ -127,3 +127,39 @@ def test_functions_of_one_operand_on_all_values(name: str) -> None:
     reference = exact.sqrt if name == "sqrt" else getattr(exact_convert, name)
     got = jit.elementwise(getattr(posit16, name), 1)(ALL)
     assert got.tolist() == [reference(bits, POSIT16) for bits in range(1 << 16)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("width", [32, 64])
+@pytest.mark.parametrize("kind", ["i", "u", "u_percival"])
+def test_conversion_of_all_values_to_integers(kind: str, width: int) -> None:
+    from rvx.formats.posit import exact_convert
+
+    letter, _, suffix = kind.partition("_")
+    name = f"to_{letter}{width}" + (f"_{suffix}" if suffix else "")
+    got = jit.elementwise(getattr(posit16, name), 1)(ALL)
+    for bits, word in enumerate(got.tolist()):
+        wanted = exact_convert.to_int(bits, POSIT16, width, letter == "i", bool(suffix))
+        assert word % (1 << width) == wanted, hex(bits)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["f16", "bf16", "f32", "f64"])
+def test_conversion_of_all_values_to_ieee(name: str) -> None:
+    from rvx.formats.posit import exact_convert
+    from rvx.formats.posit.convert import IEEE
+
+    got = jit.elementwise(getattr(posit16, f"to_{name}"), 1)(ALL)
+    for bits, word in enumerate(got.tolist()):
+        wanted = exact_convert.to_ieee(bits, POSIT16, *IEEE[name])
+        assert word % (1 << (1 + sum(IEEE[name]))) == wanted, hex(bits)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("n", [8, 32, 64])
+def test_conversion_of_all_values_to_posits(n: int) -> None:
+    from rvx.formats.posit import exact_convert
+
+    got = jit.elementwise(getattr(posit16, f"to_posit{n}"), 1)(ALL)
+    for bits, word in enumerate(got.tolist()):
+        assert word % (1 << n) == exact_convert.resize(bits, POSIT16, Posit(n)), hex(bits)
