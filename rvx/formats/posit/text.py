@@ -20,11 +20,14 @@ def parse(text: str) -> Fraction | None:
     """The exact value of decimal text such as 3.14, -1e-9, 1/3 or NaR (None).
 
     Raises:
-        ValueError: the text is not a number.
+        ValueError: the text is not a number, or its exponent has more than five digits.
     """
     stripped = text.strip()
     if stripped.lower() == NAR.lower():
         return None
+    exponent = stripped.lower().partition("e")[2]
+    if len(exponent.lstrip("+-0")) > 5 and _NUMBER.fullmatch(stripped):
+        raise ValueError(f"{text!r} has an exponent of more than five digits: no posit is so far")
     if _NUMBER.fullmatch(stripped) and any(c.isdigit() for c in stripped.lower().split("e")[0]):
         try:
             return Fraction(stripped)

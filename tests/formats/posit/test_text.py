@@ -71,6 +71,12 @@ def test_what_is_not_a_number(given: str) -> None:
         text.parse(given)
 
 
+def test_exponents_that_would_take_for_ever_are_refused() -> None:
+    with pytest.raises(ValueError, match="'1e-1000000' has an exponent of more than five digits"):
+        text.parse("1e-1000000")
+    assert text.from_text("1e-0099999", POSIT8) == POSIT8.minpos
+
+
 def test_rounded_once() -> None:
     # Through binary64 this would be the tie, and go to even.
     above_tie = "1." + "0" * 8 + "3725290298461914062500000000000000000001"
