@@ -156,10 +156,9 @@ class Assembly(Output):
         if isinstance(expression, LocalLabel):
             return Value(0, self._local(expression))
         if isinstance(expression, Unary):
-            return combine(expression.operator, [self.evaluate(expression.operand)], self.distances)
+            return self._combine(expression.operator, expression.operand)
         if isinstance(expression, Binary):
-            parts = [self.evaluate(expression.left), self.evaluate(expression.right)]
-            return combine(expression.operator, parts, self.distances)
+            return self._combine(expression.operator, expression.left, expression.right)
         assert isinstance(expression, Modified)
         value = self.evaluate(expression.operand)
         if value.modifier:
@@ -167,6 +166,12 @@ class Assembly(Output):
                 f"'{expression}' has one relocation function inside another", text=str(expression)
             )
         return replace(value, modifier=expression.modifier)
+
+    def _combine(self, operator: str, *operands: Expression) -> Value:
+        parts = [self.evaluate(operand) for operand in operands]
+        if operator not in ("+", "-"):
+            parts = [self.distances.reduce(part) for part in parts]
+        return combine(operator, parts, self.distances)
 
     def _name(self, name: str) -> Value:
         self.touches_symbols = True

@@ -17,7 +17,7 @@ from rvx.assembler.macros import Macro, parse_header, split_arguments, substitut
 from rvx.assembler.reader import Line, read
 
 MAX_DEPTH = 100
-MAX_LINES = 20_000_000
+MAX_LINES = 2_000_000
 _HEAD = re.compile(r"((?:[A-Za-z_.$][\w.$]*|\d+):\s*)*([A-Za-z_.$][\w.$]*)\s*", re.ASCII)
 _BLOCKS = {
     ".macro": ".endm",
@@ -109,7 +109,8 @@ class Expander:
             macro = self.macros.get(head[2]) or self.macros.get(name) if head else None
             if name not in _HANDLED and (macro is None or self._is_skipping):
                 if not self._is_skipping:
-                    self._count_line(line)
+                    if len(self._frames) > 1:
+                        self._count_line(line)
                     yield line
                 continue
             assert head is not None
@@ -155,6 +156,7 @@ class Expander:
         self._frames.append(_Frame(lines, is_macro, len(self._conditions)))
 
     def _count_line(self, line: Line) -> None:
+        """Counts a line that is not in the source file itself."""
         self.produced += 1
         if self.produced > MAX_LINES:
             self._frames.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.relocations import modifier_relocation
@@ -207,7 +207,7 @@ def _modified(place: Place, operand: Modified, value: Value) -> Value:
             hint="%hi and %pcrel_hi go with lui and auipc, %lo and %pcrel_lo with the low 12 bits",
             text=operand.modifier,
         )
-    return Value(value.number, value.plus, value.minus, value.tree, operand.modifier)
+    return replace(value, modifier=operand.modifier)
 
 
 def _wanted(place: Place) -> str:

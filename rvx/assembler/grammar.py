@@ -30,6 +30,7 @@ _ESCAPES = {"n": 10, "t": 9, "r": 13, "b": 8, "f": 12, "v": 11, "a": 7}
 _ESCAPE = re.compile(r"\\([0-7]{1,3}|[xX][0-9a-fA-F]+|.)", re.DOTALL)
 _PLAIN = re.compile(r"(?P<name>[A-Za-z_.$][\w.$]*)|(?P<number>-?(?:0|[1-9][0-9]*))", re.ASCII)
 _PIECE = re.compile(r"""[^,"'()]+|"(?:\\.|[^"\\])*"|'(?:\\.[0-7]{0,2}|[^\\])'?|.""", re.DOTALL)
+_OPERATOR = re.compile(r"[-+*/%|&^~!<>=(]")
 MAX_DEPTH = 200
 
 
@@ -113,9 +114,10 @@ def parse_operand(text: str) -> Operand:
         return Name(text) if plain["name"] else Number(int(text))
     import lark
 
-    if text.count("(") > MAX_DEPTH:
+    if len(text) > MAX_DEPTH and text[0] != '"' and len(_OPERATOR.findall(text)) > MAX_DEPTH:
         raise SourceError(
-            f"the expression is nested too deeply; at most {MAX_DEPTH} parentheses are read"
+            f"the expression has more than {MAX_DEPTH} operators and parentheses",
+            hint="give parts of it a name with .set",
         )
     try:
         tree: Operand = _parser().parse(text)

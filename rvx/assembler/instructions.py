@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.compression import compress
 from rvx.assembler.diagnostics import SourceError, did_you_mean
@@ -94,7 +96,7 @@ def emit_values(
         _emit_target(assembly, written, count, instruction, values, name, value)
         return
     kind = modifier_relocation(value.modifier, place.field)
-    plain = Value(value.number, value.plus, value.minus, value.tree)
+    plain = replace(value, modifier="")
     known = 0
     if kind in ("HI20", "LO12_I", "LO12_S"):
         known = high_part(plain.number) if kind == "HI20" else low_part(plain.number)

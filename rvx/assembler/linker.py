@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rvx.assembler.alignment import align_code
 from rvx.assembler.diagnostics import Diagnostics, Location, Note, SourceError, did_you_mean
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
+from rvx.assembler.output import MAX_BYTES, MAX_NOBITS
 from rvx.assembler.patch import patch
 from rvx.assembler.program import PAGE, Program, ProgramSection, ProgramSymbol
 from rvx.assembler.sections import ALLOC, EXEC, NOBITS, TLS, WRITE
@@ -172,6 +173,11 @@ class Linker:
                 parts = sorted(parts, key=lambda part: not part.name.startswith(".srodata"))
             for section in parts:
                 output.add(section)
+            most = MAX_NOBITS if output.type == NOBITS else 2 * MAX_BYTES
+            if output.size > most:
+                problem = SourceError(f"section '{name}' has {output.size} bytes, more than {most}")
+                self._error(None, problem)
+        self.diagnostics.check()
 
     def _place(self) -> None:
         at = self.base

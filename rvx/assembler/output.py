@@ -18,7 +18,7 @@ from rvx.assembler.sections import (
 )
 from rvx.assembler.values import Symbol, Value, note_use
 
-MAX_BYTES = 1 << 28
+MAX_BYTES = 1 << 27
 MAX_NOBITS = 1 << 40
 _ENDS_FRAGMENT = frozenset("HI20 PCREL_HI20 TPREL_HI20 TPREL_ADD".split())
 
@@ -210,6 +210,7 @@ class Output:
 
     def emit_nops(self, room: int) -> None:
         """Appends nops that the linker shortens to keep an alignment when it relaxes."""
+        self.check_size(len(self.fragment.data) + room, "")
         self.current[0].lines.append((self.fragment, len(self.fragment.data), self.location, "x"))
         self.fix("ALIGN", Value(room))
         self.emit(nops(room))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rvx.assembler.diagnostics import Location, SourceError
@@ -62,6 +62,7 @@ class Value:
         minus: a symbol that is taken away, or None.
         tree: operator and operands, where the shape above does not do.
         modifier: a relocation function around all of it, such as `%lo`.
+        nodes: how many values the tree has.
     """
 
     number: int = 0
@@ -69,6 +70,7 @@ class Value:
     minus: Symbol | None = None
     tree: tuple[str, tuple[Value, ...]] | None = None
     modifier: str = ""
+    nodes: int = 1
 
     @property
     def is_constant(self) -> bool:
@@ -76,6 +78,7 @@ class Value:
         return self.plus is None and self.minus is None and self.tree is None
 
 
+MAX_NODES, MAX_DEPTH = 200, 100
 ZERO = Value(0)
 Place = tuple["Fragment | None", int]
 
@@ -118,17 +121,20 @@ class Distances:
             operator, operands = value.tree
             parts = [self.reduce(operand) for operand in operands]
             done = combine(operator, parts, self)
-            return Value(done.number, done.plus, done.minus, done.tree, value.modifier)
+            return replace(done, modifier=value.modifier)
         result = Value(value.number)
         if value.plus is not None:
             result = add(result, self._of(value.plus))
         if value.minus is not None:
             result = subtract(result, self._of(value.minus))
-        return Value(result.number, result.plus, result.minus, result.tree, value.modifier)
+        return replace(result, modifier=value.modifier)
 
     def constant(self, value: Value) -> int | None:
         """The number that the value is worth, or None if that is not settled."""
-        value = self.reduce(value)
+        return self.settled(self.reduce(value))
+
+    def settled(self, value: Value) -> int | None:
+        """The same of a value that is reduced already."""
         if value.is_constant:
             return value.number
         if value.plus is not None and value.minus is not None and value.tree is None:
@@ -142,6 +148,11 @@ class Distances:
         if id(symbol) in self._resolving:
             raise SourceError(
                 f"symbol '{symbol.name}' is defined in terms of itself", text=symbol.name
+            )
+        if len(self._resolving) >= MAX_DEPTH:
+            raise SourceError(
+                f"symbol '{symbol.name}' is defined through more than {MAX_DEPTH} others",
+                text=symbol.name,
             )
         self._resolving.add(id(symbol))
         try:
@@ -174,11 +185,26 @@ def wrap(number: int) -> int:
     return ((number + (1 << 63)) & (1 << 64) - 1) - (1 << 63)
 
 
+def _tree(operator: str, *parts: Value) -> Value:
+    """An operator that has to wait for its operands.
+
+    Raises:
+        SourceError: too many of them wait for each other.
+    """
+    nodes = 1 + sum(part.nodes for part in parts)
+    if nodes > MAX_NODES:
+        raise SourceError(
+            f"the expression has more than {MAX_NODES} parts that are not known yet",
+            hint="define its symbols before this line",
+        )
+    return Value(tree=(operator, parts), nodes=nodes)
+
+
 def add(left: Value, right: Value) -> Value:
     """The sum."""
     if left.tree or right.tree or (left.plus and right.plus) or (left.minus and right.minus):
         plus = _cancelled(left, right)
-        return plus if plus is not None else Value(tree=("+", (left, right)))
+        return plus if plus is not None else _tree("+", left, right)
     number = wrap(left.number + right.number)
     merged_plus, merged_minus = left.plus or right.plus, left.minus or right.minus
     if merged_plus is not None and merged_plus is merged_minus:
@@ -189,7 +215,7 @@ def add(left: Value, right: Value) -> Value:
 def subtract(left: Value, right: Value) -> Value:
     """The difference."""
     if right.tree:
-        return Value(tree=("-", (left, right)))
+        return _tree("-", left, right)
     return add(left, Value(wrap(-right.number), right.minus, right.plus))
 
 
@@ -213,7 +239,7 @@ def _cancelled(left: Value, right: Value) -> Value | None:
 
 
 def combine(operator: str, parts: list[Value], distances: Distances) -> Value:
-    """An operator applied to values.
+    """An operator applied to values, which are reduced already unless it adds or subtracts.
 
     Raises:
         SourceError: division by zero.
@@ -227,13 +253,13 @@ def combine(operator: str, parts: list[Value], distances: Distances) -> Value:
     if len(parts) == 1 and operator == "-":
         return subtract(ZERO, parts[0])
     if len(parts) == 2 and operator in _COMPARISONS:
-        difference = distances.constant(subtract(parts[0], parts[1]))
+        difference = distances.settled(subtract(parts[0], parts[1]))
         if difference is not None and not (parts[0].is_constant and parts[1].is_constant):
             return Value(-int(_COMPARISONS[operator](difference, 0)))
-    numbers = [distances.constant(part) for part in parts]
+    numbers = [distances.settled(part) for part in parts]
     known = [number for number in numbers if number is not None]
     if len(known) < len(numbers):
-        return Value(tree=(operator, tuple(parts)))
+        return _tree(operator, *parts)
     if len(known) == 1:
         return Value(~known[0] if operator == "~" else int(not known[0]))
     return Value(wrap(_binary(operator, known[0], known[1])))

@@ -17,7 +17,7 @@ from rvx.isa.operands import (
     RoundingKind,
 )
 
-from .conftest import Gnu, own_sections, own_object
+from .conftest import Gnu, own_object, own_sections
 
 SAMPLES = 12
 UNKNOWN_TO_GNU = {

@@ -146,7 +146,7 @@ def test_segments_have_the_rights_of_their_sections() -> None:
         ([".globl f\nf: ret", ".globl f\nf: ret"], "symbol 'f' is defined twice"),
         (["1: nop\nlw a0, %pcrel_lo(1b)(a0)"], "does not name an auipc with %pcrel_hi"),
         ([".data\n.word f\nf:"], "does not fit 32 bits"),
-        (["j far\n.section .text.z,\"ax\"\n.zero 2000000\nfar: ret"], "JAL reaches"),
+        (['j far\n.section .text.z,"ax"\n.zero 2000000\nfar: ret'], "JAL reaches"),
     ],
 )
 def test_errors_are_sentences(sources: list[str], sentence: str) -> None:
