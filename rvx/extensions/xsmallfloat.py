@@ -15,7 +15,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from rvx.formats.minifloat.catalogue import FP8, FP8ALT, FP16, FP16ALT, FP32
+from rvx.extensions.xsmallfloat_packed import (
+    FLEN,
+    FORMATS,
+    WIDTH_CODES,
+    declare_packed,
+    pattern,
+)
+from rvx.formats.bits import like
+from rvx.formats.minifloat.catalogue import FP32
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.scalar import make_convert, make_exsdotp, make_fma, make_vsum
 from rvx.isa import Extension, Words
@@ -32,10 +40,6 @@ Xsmallfloat.csr(
     "fmode", 0x800, bits=2, doc="Alternate formats: bit 1 for sources, bit 0 for results"
 )
 
-FLEN = 64
-FORMATS = {"b": (FP8, FP8ALT), "h": (FP16, FP16ALT), "s": (FP32, FP32)}
-"""The usual and the alternate format of each width."""
-WIDTH_CODES = {"s": "00", "h": "10", "b": "11"}
 _EXPANDING = (("s", "h"), ("h", "b"))
 _UPPER_ONES = -1 << 32
 
@@ -84,7 +88,7 @@ def dot_body(kernels: list[Kernel], src: str, dst: str, replicates: bool) -> Ker
                 rd >> to & dst_mask,
                 frm,
             )
-            result |= bits << to
+            result |= like(rs1, bits) << to
             raised |= flags
         fflags[0] |= raised
         return result
@@ -110,7 +114,7 @@ def fused_body(kernels: list[Kernel], letter: str, replicates: bool) -> Kernel:
                 code, flags = alternate(a, b, c, frm)
             else:
                 code, flags = usual(a, b, c, frm)
-            result |= code << at
+            result |= like(rs1, code) << at
             raised |= flags
         fflags[0] |= raised
         return result
@@ -148,7 +152,7 @@ def sum_body(kernels: list[Kernel], src: str, dst: str) -> Kernel:
                 rd >> to & dst_mask,
                 frm,
             )
-            result |= bits << to
+            result |= like(rs1, bits) << to
             raised |= flags
         fflags[0] |= raised
         return result | upper
@@ -166,7 +170,7 @@ def cast_body(kernels: list[Kernel], dst: str, pair: int) -> Kernel:
     usual, alternate = kernels[0], kernels[3]
     bits, mask = FORMATS[dst][0].bits, _mask(dst)
     low = 2 * pair * bits
-    kept = ~(mask << low | mask << low + bits)
+    kept = ~(mask << low | mask << low + bits) & (1 << FLEN) - 1
     kept = kept - (1 << FLEN) if kept >= 1 << FLEN - 1 else kept
 
     def body(rd: int, rs1: int, rs2: int, frm: int, fflags: Words, fmode: Words) -> int:
@@ -177,7 +181,7 @@ def cast_body(kernels: list[Kernel], dst: str, pair: int) -> Kernel:
             first, raised = usual(rs1 & 0xFFFFFFFF, frm)
             second, more = usual(rs2 & 0xFFFFFFFF, frm)
         fflags[0] |= raised | more
-        packed: int = first << low | second << low + bits
+        packed: int = like(rs1, first) << low | like(rs1, second) << low + bits
         return rd & kept | packed
 
     return body
@@ -196,9 +200,8 @@ def _from_single(_src: Minifloat, dst: Minifloat) -> Kernel:
 
 
 def _declare(name: str, operands: str, top: str, rs2: str, variant: str, doc: str) -> Any:
-    """Declares a vector instruction: `10 top rs2 rs1 variant rd 0110011`."""
     return Xsmallfloat.instruction(
-        f"{name} {operands}", f"10 {top} {rs2} rs1 {variant} rd 0110011", kind="float", doc=doc
+        f"{name} {operands}", pattern(top, rs2, variant), kind="float", doc=doc
     )
 
 
@@ -278,6 +281,7 @@ def _declare_casts() -> None:
             )(cast_body(kernels, dst, pair))
 
 
+declare_packed(Xsmallfloat)
 _declare_expanding()
 _declare_fused()
 _declare_sums()
