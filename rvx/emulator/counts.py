@@ -95,19 +95,8 @@ class BlockCounter:
         """Says that no block has begun since, so that there is nothing to take back."""
         self._words[Field.BLOCK_BEGIN] = -1
 
-    def covers(self, pc: Address) -> bool:
-        """Whether the block that was counted last includes the instruction at pc.
-
-        It always does but for some reserved 16-bit words, which Unicorn leaves out of their block.
-        """
-        begin = int(self._words[Field.BLOCK_BEGIN])
-        if begin < 0:
-            return False
-        size = int(self.blocks[(begin - self._memory.executable_begin) >> 1, 1])
-        return begin <= pc < begin + size
-
     def count_one(self, pc: Address) -> None:
-        """Counts one execution of a 16-bit instruction that no block includes."""
+        """Counts one execution of a word that no block includes."""
         at = (pc - self._memory.executable_begin) >> 1
         self.differences[at] += 1
         self.differences[at + 1] -= 1

@@ -16,7 +16,7 @@ from rvx.emulator.core import (
     Core,
 )
 from rvx.emulator.counts import BlockCounter
-from rvx.emulator.hooks import compiled_hooks
+from rvx.emulator.hooks import OUT_OF_BLOCK_MASK, compiled_hooks
 from rvx.emulator.interpreter import Interpreter
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.regions.tier import RegionTier
@@ -255,7 +255,7 @@ class Hart:
         decoded = None if word is None else self._isa.decode(word)
         if decoded is None:
             return self._stop(Status.ILLEGAL)
-        is_single = decoded.instruction.size == 2 and not self.counter.covers(pc)
+        is_single = decoded.word & OUT_OF_BLOCK_MASK == 0
         if is_single and self._words[Field.REMAINING] < 1:
             return self._stop(Status.LIMIT)
         try:

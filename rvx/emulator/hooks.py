@@ -55,6 +55,8 @@ _RESULT, _ARGUMENTS = int(Row.RESULT), int(Row.ARGUMENTS)
 _READS, _WRITES, _TRANSFERS = int(Row.READS), int(Row.WRITES), int(Row.TRANSFERS)
 _ROW_END = int(Row.END)
 _HASH_FACTOR = 0x9E3779B1
+OUT_OF_BLOCK_MASK = 0xFFFFFFE3
+"""Words that have none of these bits (c.addi4spn with 0) Unicorn leaves out of their block."""
 
 
 def _stop(uc: int, context: Any, status: int) -> None:
@@ -156,7 +158,7 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         _stop(uc, context, _ILLEGAL)
         return
     size = load_64(row + 8 * _SIZE)
-    is_single = size == 2 and not _is_counted(context, pc)
+    is_single = word & OUT_OF_BLOCK_MASK == 0
     if is_single and context[_REMAINING] < 1:
         _stop(uc, context, _LIMIT)
         return
@@ -170,19 +172,8 @@ def on_trap(uc: int, cause: int, data: int) -> None:
     _count_trap(uc, context, index)
 
 
-def _is_counted(context: Any, pc: int) -> bool:
-    """Whether the block that the block hook counted last includes this trapped instruction.
-
-    It always does but for some reserved 16-bit words, which Unicorn leaves out of their block.
-    """
-    begin = context[_BLOCK_BEGIN]
-    if begin < 0 or pc < begin:
-        return False
-    return pc - begin < load_64(context[_BLOCKS] + ((begin - context[_EXEC_BASE]) << 3) + 8)
-
-
 def _count_one(context: Any, index: int) -> None:
-    """Counts one execution of a 16-bit instruction that no block includes."""
+    """Counts one execution of a word that no block includes."""
     context[_REMAINING] -= 1
     at = context[_DIFFERENCES] + 8 * index
     store_64(at, load_64(at) + 1)

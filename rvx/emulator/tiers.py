@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import HOOK_CODE, Core, CoreError
 from rvx.emulator.handlers import CompileError, compile_handler
-from rvx.emulator.hooks import compiled_hooks
+from rvx.emulator.hooks import OUT_OF_BLOCK_MASK, compiled_hooks
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import Row, Unsupported, Wiring, is_transferred
 from rvx.isa import Isa
@@ -157,8 +157,13 @@ class InlineTier:
             address = begin + 2 * int(index)
             word = self._memory.word(address)
             decoded = None if word is None else self._isa.decode(word)
-            # An instruction that branches has to end its block: it stays in the trap tier.
-            if decoded is None or is_transferred(decoded.expanded.instruction):
+            # An instruction that branches has to end its block, and Unicorn does not call hooks
+            # for words that it leaves out of their block: they stay in the trap tier.
+            if (
+                decoded is None
+                or is_transferred(decoded.expanded.instruction)
+                or decoded.word & OUT_OF_BLOCK_MASK == 0
+            ):
                 self.traps[index] = _NEVER
                 continue
             self.traps[index] = 0

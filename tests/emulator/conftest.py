@@ -13,7 +13,7 @@ import pytest
 from rvx.assembler import assemble
 from rvx.emulator import Machine, RunResult, load_executable
 from rvx.emulator.context import Field
-from rvx.emulator.memory import GuestMemory
+from rvx.emulator.memory import PAGE, GuestMemory
 from rvx.emulator.system import System
 from rvx.extensions import isa_for
 from rvx.isa import Extension, Isa, Memory, Words, sext32
@@ -177,7 +177,7 @@ def outcome_of(machine: Machine, result: RunResult) -> Outcome:
         },
         machine.fflags,
         machine.frm,
-        machine.memory.ram[: machine.memory.heap - machine.memory.base].tobytes(),
+        loaded_bytes(machine.memory),
         result.executions,
         result.instructions,
         result.custom_instructions,
@@ -185,6 +185,11 @@ def outcome_of(machine: Machine, result: RunResult) -> Outcome:
         result.output,
         (trap.kind, trap.pc, trap.message) if trap else None,
     )
+
+
+def loaded_bytes(memory: GuestMemory) -> bytes:
+    """What the program was loaded into, without the page that calls return to."""
+    return memory.ram[memory.stub - memory.base + PAGE : memory.heap - memory.base].tobytes()
 
 
 def _state_sizes(isa: Isa) -> dict[str, int]:
@@ -198,6 +203,7 @@ class Lab:
     modes = MODES
     xtest = Xtest
     outcome = staticmethod(outcome_of)
+    loaded_bytes = staticmethod(loaded_bytes)
 
     def isa(self, xlen: int = 64) -> Isa:
         """RV32GC or RV64GC with Xposit and Xtest."""
@@ -347,6 +353,9 @@ class Stepper:
             "mem": self.mem,
             **self.states,
         }
+        if "csr_word" in instruction.requests and not self._find_csr(values["csr"], special):
+            self.trap = "illegal instruction"
+            return self.pc
         arguments = []
         for name in instruction.requests:
             operand = instruction.operands.get(name)
@@ -362,9 +371,12 @@ class Stepper:
         with np.errstate(over="ignore"):
             result = instruction.body(*arguments)
         if self.mem.fault[0]:
-            self.trap = "load" if self.mem.fault[0] == FAULT_LOAD else "store"
+            self.trap = "load from" if self.mem.fault[0] == FAULT_LOAD else "store to"
             return self.pc
         self.fflags |= int(fflags[0])
+        if "csr_word" in instruction.requests:
+            fcsr = int(self.states["fcsr"][0])
+            self.fflags, self.frm = fcsr & 31, fcsr >> 5 & 7
         target = instruction.operands.get("rd")
         if target is not None and isinstance(target.kind, RegisterKind):
             file, number = target.kind.file, values["rd"]
@@ -375,6 +387,17 @@ class Stepper:
             else:
                 self.own[file.name][number] = int(result) & (1 << file.bits) - 1
         return int(next_pc[0])
+
+    def _find_csr(self, address: int, special: dict[str, Any]) -> bool:
+        """Adds what a CSR instruction asks for; says whether there is such a CSR."""
+        self.states["fcsr"][0] = self.frm << 5 | self.fflags
+        for csr in self.isa.csrs.values():
+            if csr.address == address:
+                special["csr_word"] = self.states[csr.state]
+                special["csr_lsb"] = np.int64(csr.lsb)
+                special["csr_mask"] = np.int64((1 << csr.bits) - 1)
+                return True
+        return False
 
     def _file(self, kind: RegisterKind) -> list[int]:
         if kind.file.is_core:
