@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from rvx.assembler.alignment import align_code
 from rvx.assembler.diagnostics import Diagnostics, Location, Note, SourceError, did_you_mean
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
 from rvx.assembler.output import MAX_BYTES, MAX_NOBITS
+from rvx.assembler.outputs import BOUNDS, OUTPUTS, Output, output_name, priority, rank
 from rvx.assembler.patch import patch
 from rvx.assembler.program import PAGE, Program, ProgramSection, ProgramSymbol
 from rvx.assembler.sections import ALLOC, EXEC, NOBITS, TLS, WRITE
 
-_OUTPUTS = (
-    ".init .text .fini .rodata .eh_frame .gcc_except_table .preinit_array .init_array "
-    ".fini_array .tdata .tbss .data .sdata .sbss .bss"
-).split()
-_MERGED = {".rodata1": ".rodata", ".data1": ".data", ".scommon": ".sbss"}
-_BOUNDS = (".preinit_array", ".init_array", ".fini_array")
 BASE = 0x80000000
-
-
-@dataclass(slots=True)
-class _Output:
-    name: str
-    parts: list[tuple[ObjectSection, int]] = field(default_factory=list)
-    address: int = 0
-    size: int = 0
-    flags: int = 0
-    type: int = NOBITS
-    alignment: int = 1
-
-    def add(self, section: ObjectSection) -> None:
-        self.size += -self.size % section.alignment
-        self.parts.append((section, self.size))
-        self.size += section.size
-        self.flags |= section.flags & (WRITE | ALLOC | EXEC | TLS)
-        self.alignment = max(self.alignment, section.alignment)
-        if section.type != NOBITS:
-            self.type = section.type
 
 
 class Linker:
@@ -69,7 +43,7 @@ class Linker:
         self.diagnostics = Diagnostics()
         self.globals: dict[str, ObjectSymbol] = {}
         self.absolute = dict(defines or {})
-        self.outputs: dict[str, _Output] = {}
+        self.outputs: dict[str, Output] = {}
         self.places: dict[int, int] = {}
         self._dropped: set[int] = set()
         self.xlen = self.objects[0].xlen if self.objects else 64
@@ -153,7 +127,7 @@ class Linker:
         for item in self.objects:
             for section in item.sections:
                 if section.flags & ALLOC and section.size and id(section) not in self._dropped:
-                    found.setdefault(_output_name(section), []).append(section)
+                    found.setdefault(output_name(section), []).append(section)
         commons = [s for s in self.globals.values() if s.kind == "common"]
         for symbol in commons:
             room = ObjectSection(
@@ -161,14 +135,14 @@ class Linker:
             )
             symbol.kind, symbol.section, symbol.value = "defined", room, 0
             found.setdefault(".bss", []).append(room)
-        known = [name for name in _OUTPUTS if name in found]
-        others = [name for name in found if name not in _OUTPUTS]
-        names = sorted(known + others, key=lambda name: _rank(name, found[name][0]))
+        known = [name for name in OUTPUTS if name in found]
+        others = [name for name in found if name not in OUTPUTS]
+        names = sorted(known + others, key=lambda name: rank(name, found[name][0]))
         for name in names:
-            output = self.outputs[name] = _Output(name)
+            output = self.outputs[name] = Output(name)
             parts = found[name]
-            if name in _BOUNDS:
-                parts = sorted(parts, key=_priority)
+            if name in BOUNDS:
+                parts = sorted(parts, key=priority)
             elif name == ".sdata":
                 parts = sorted(parts, key=lambda part: not part.name.startswith(".srodata"))
             for section in parts:
@@ -219,7 +193,7 @@ class Linker:
             "end": last,
             "__dso_handle": 0,
         }
-        for name in _BOUNDS:
+        for name in BOUNDS:
             provided[f"_{name.replace('.', '_')}_start"] = starts.get(name, last)
             provided[f"_{name.replace('.', '_')}_end"] = ends.get(name, last)
         tls = [o for o in self.outputs.values() if o.flags & TLS]
@@ -257,12 +231,12 @@ class Linker:
 
     def _empty_place(self, section: ObjectSection) -> int:
         """The place of a section without bytes: a label in it may still be asked for."""
-        output = self.outputs.get(_output_name(section))
+        output = self.outputs.get(output_name(section))
         return output.address if output is not None else self.base
 
     # --- Bytes
 
-    def _section(self, output: _Output) -> ProgramSection:
+    def _section(self, output: Output) -> ProgramSection:
         data = bytearray(0 if output.type == NOBITS else output.size)
         for section, offset in output.parts:
             if output.type != NOBITS:
@@ -375,7 +349,7 @@ class Linker:
         if symbol.name.startswith(".L") or symbol.name == "":
             return None
         address = self.address(symbol, None) or 0
-        home = _output_name(symbol.section) if symbol.section is not None else ""
+        home = output_name(symbol.section) if symbol.section is not None else ""
         return ProgramSymbol(symbol.name, address, symbol.size, symbol.type, symbol.binding, home)
 
     def _entry(self, symbols: dict[str, ProgramSymbol]) -> int:
@@ -384,33 +358,6 @@ class Linker:
             return found.address
         text = self.outputs.get(".text")
         return text.address if text is not None else 0
-
-
-def _output_name(section: ObjectSection) -> str:
-    name = _MERGED.get(section.name, section.name)
-    if name == ".srodata" or name.startswith(".srodata."):
-        return ".sdata"  # near the global pointer, as GNU ld has it
-    for known in _OUTPUTS:
-        if name == known or name.startswith(known + "."):
-            return known
-    return name
-
-
-def _rank(name: str, section: ObjectSection) -> tuple[int, int, int]:
-    """Code, then constants, then data, then zeros; within them in the order of `_OUTPUTS`."""
-    if section.flags & EXEC:
-        group = 0
-    elif not section.flags & WRITE:
-        group = 1
-    else:
-        group = 3 if section.type == NOBITS and not section.flags & TLS else 2
-    position = _OUTPUTS.index(name) if name in _OUTPUTS else len(_OUTPUTS)
-    return group, position, 0
-
-
-def _priority(section: ObjectSection) -> tuple[int, str]:
-    suffix = section.name.rpartition(".")[2]
-    return (int(suffix), "") if suffix.isdigit() else (1 << 30, section.name)
 
 
 def link(

@@ -14,7 +14,7 @@ _PARAMETER = re.compile(
     r"\s*,?\s*([A-Za-z_.$][\w.$]*)(?:\s*:\s*(req|vararg))?(?:\s*=\s*(\"(?:\\.|[^\"\\])*\"|[^\s,]*))?",
     re.ASCII,
 )
-_BLANK_NEAR_OPERATOR = re.compile(r"\s*([-+*/%|&^~!<>=(),])\s*")
+_BLANK_NEAR_OPERATOR = re.compile(r"\s*([-+*/%|&^~!<>=(,])\s*|\s+(\))")
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def split_arguments(text: str) -> list[str]:
         if piece[0] in "\"'" and len(piece) > 1:
             current += piece
             continue
-        for char in _BLANK_NEAR_OPERATOR.sub(r"\1", piece):
+        for char in _BLANK_NEAR_OPERATOR.sub(r"\1\2", piece):
             depth += (char == "(") - (char == ")")
             if (char == "," or char.isspace()) and depth <= 0:
                 if char == "," or current:

@@ -24,10 +24,11 @@ PIECES = (
     .balign 1<<31|.org 1<<60|.fill 1<<50,8|.align 31|.include "x"|.incbin "/dev/null"|.set x, x+1
     1:|1b|1f|%hi(|%lo(x)|(sp)|)|(((|"|'|/*|*/|#|//|;|,|\\a|\\@|=|==|.|+|-|<<|>>|@plt|@function
     0x|0b1|09|1e999|0x1p99999|nan|-inf|999999999999999999999999999|li a0, 1<<63|call|la a0|beq a0
-    .cfi_startproc|.cfi_endproc|.uleb128 a-b|.section x,"aG",@progbits,g,comdat|.popsection|.previous
-    .option push|.option pop|.insn r 0x33|.posit32 1|.int4 1|.float 1|.string "a|.irp r,1,2|.irpc c,ab
-    .subsection 9999|.comm c,1<<40|.lcomm l,99999999999|.word a-b*c/d|.byte x|j x|beqz a0, .+4096
-    .set a, b|.set b, a|.size f, g-h|.file 1 "f"|.loc 1 1|.end|.purgem m|.exitm|.ifdef x|.dword . - 1b
+    .cfi_startproc|.cfi_endproc|.uleb128 a-b|.section x,"aG",@progbits,g,comdat|.popsection
+    .previous|.option push|.option pop|.insn r 0x33|.posit32 1|.int4 1|.float 1|.string "a|.irp r,1,2
+    .irpc c,ab|.subsection 9999|.comm c,1<<40|.lcomm l,99999999999|.word a-b*c/d|.byte x|j x|beqz a0, .+4096
+    .set a, b|.set b, a|.size f, g-h|.file 1 "f"|.loc 1 1|.end|.purgem m|.exitm|.ifdef x
+    .dword . - 1b
 """.strip()
     .replace("\n", "|")
     .split("|")

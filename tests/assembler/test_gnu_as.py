@@ -1,0 +1,111 @@
+"""`rvx as`: GCC uses it in the place of GNU as, and what comes out links."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from rvx.assembler.gnu_as import SOURCE_ERROR, USAGE_ERROR, parse_arguments, run
+from rvx.extensions import isa_for
+from rvx.isa import Isa
+
+from .conftest import ABIS, Gnu, read_sections
+from .test_gnu_compilers import CORPUS
+
+ROOT = Path(__file__).parents[2]
+STAND_IN = f"""#!{sys.executable}
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from rvx.assembler.gnu_as import run
+from rvx.extensions import isa_for
+sys.exit(run(sys.argv[1:], lambda march: isa_for(march, ["xposit"])))
+"""
+WITH_POSITS = """
+int sum(const int *a, const int *b) {
+    int r;
+    __asm__("plw p1, %1\\n\\tplw p2, %2\\n\\tpadd.s p3, p1, p2\\n\\tpsw p3, %0"
+            : "=m"(r) : "m"(*a), "m"(*b));
+    return r;
+}
+int data[2] = {0x40000000, 0x40000000};
+void _start(void) { data[0] = sum(data, data + 1); for (;;) ; }
+"""
+
+
+def choose(march: str) -> Isa:
+    return isa_for(march, ["xposit"])
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path) -> str:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    tool = folder / "as"
+    tool.write_text(STAND_IN)
+    tool.chmod(0o755)
+    return f"-B{folder}/"
+
+
+def test_gcc_compiles_custom_instructions_with_it(gnu: Gnu, stand_in: str, tmp_path: Path) -> None:
+    source, out = tmp_path / "sum.c", tmp_path / "sum.elf"
+    source.write_text(WITH_POSITS)
+    flags = ["-O2", "-g", "-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-nostdlib"]
+    done = gnu.run("gcc", stand_in, *flags, str(source), "-o", str(out))
+    assert done.returncode == 0, done.stderr.decode()
+    dump = gnu.run("objdump", "-d", str(out)).stdout.decode()
+    word = choose("rv64gc").instructions["padd.s"].encode({"rd": 3, "rs1": 1, "rs2": 2})
+    assert f"{word:08x}" in dump
+    where = gnu.run("addr2line", "-e", str(out), "-f", _address(gnu, out, "sum")).stdout.decode()
+    assert where.startswith("sum\n")
+    assert "sum.c:2" in where
+
+
+def _address(gnu: Gnu, path: Path, name: str) -> str:
+    table = gnu.run("nm", str(path)).stdout.decode()
+    return next(line.split()[0] for line in table.splitlines() if line.split()[-1] == name)
+
+
+def test_gcc_makes_the_same_code_with_it(gnu: Gnu, stand_in: str, tmp_path: Path) -> None:
+    source = next(path for path in CORPUS if path.stem == "switch")
+    for march in ("rv64gc", "rv32imac_zicsr"):
+        made = []
+        for flags in ([stand_in], []):
+            out = tmp_path / "made.o"
+            options = [*flags, "-O2", f"-march={march}", f"-mabi={ABIS[march]}", "-c", str(source)]
+            assert gnu.run("gcc", *options, "-o", str(out)).returncode == 0
+            made.append(read_sections(out.read_bytes()))
+        assert made[0] == made[1]
+
+
+def test_arguments_of_drivers() -> None:
+    words = "-v --gdwarf-5 --traditional-format -march=rv64imafdc -march=rv64imafdc_zicsr"
+    words += " -mabi=lp64d -misa-spec=20191213 -I inc -Iother --defsym n=0x10 -mno-relax -fpic"
+    found = parse_arguments([*words.split(), "-o", "x.o", "x.s"])
+    assert (found.march, found.abi, found.output) == ("rv64imafdc_zicsr", "lp64d", "x.o")
+    assert (found.sources, found.include_dirs) == (["x.s"], ["inc", "other"])
+    assert (found.relax, found.pic, found.debug, found.defines) == (False, True, True, {"n": 16})
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["--wrong"], USAGE_ERROR, "flag '--wrong' is not known to rvx as"),
+        (["-o"], USAGE_ERROR, "-o needs a value"),
+        (["-march=rv99"], USAGE_ERROR, "'rv99' is not an ISA string"),
+        (["nowhere.s"], USAGE_ERROR, "cannot read 'nowhere.s'"),
+    ],
+)
+def test_wrong_command_lines(
+    words: list[str], code: int, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(words, choose) == code
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_wrong_source_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "wrong.s"
+    source.write_text("nop\npad.s p1, p2, p3\n")
+    assert run([str(source), "-o", str(tmp_path / "x.o")], choose) == SOURCE_ERROR
+    text = capsys.readouterr().err
+    assert f"{source}:2:1: error: there is no instruction 'pad.s'" in text
+    assert "did you mean 'padd.s'" in text
