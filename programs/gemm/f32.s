@@ -1,6 +1,7 @@
 # void gemm(const float *a, const float *bt, float *c, size_t m, size_t n, size_t k)
 #
-# C = A B in binary32: one fused multiply-add per product, in the order of k.
+# C = A B in binary32: one fused multiply-add per product, in the order of k. With NO_FMA defined,
+# a multiplication and an addition instead.
 # A is m by k and C is m by n, both by rows; B is stored transposed, n by k, so that
 # both operands of a dot product lie in the order in which it reads them.
 # m, n and k are at least 1.
@@ -23,7 +24,12 @@ product:
         flw     fa2, 0(t1)
         addi    t0, t0, 4
         addi    t1, t1, 4               # runs on into the next row of Bt
+        .ifdef  NO_FMA
+        fmul.s  fa1, fa1, fa2
+        fadd.s  fa0, fa0, fa1
+        .else
         fmadd.s fa0, fa1, fa2, fa0
+        .endif
         bne     t0, a7, product
 
         fsw     fa0, 0(a2)

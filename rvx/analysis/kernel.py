@@ -57,6 +57,7 @@ class Variant:
         march: the ISA that the source is written for.
         arithmetic: name of the number system, see `rvx.analysis.arithmetic`.
         doc: what it is, in a phrase.
+        is_default: whether it runs where the user names no variant.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Variant:
     march: str
     arithmetic: str
     doc: str
+    is_default: bool = True
 
 
 @dataclass(frozen=True)
@@ -136,17 +138,24 @@ class Kernel:
         return values
 
     def select(self, names: Sequence[str]) -> list[Variant]:
-        """The variants with these names, all of them if there are none, in the kernel's order.
+        """The variants with these names, in the kernel's order.
+
+        Args:
+            names: of variants, or `all`; if there are none, the default ones are meant.
 
         Raises:
             KernelError: a name that no variant has.
         """
+        if not names:
+            return [v for v in self.variants.values() if v.is_default]
+        if "all" in names:
+            return list(self.variants.values())
         for name in names:
             if name not in self.variants:
                 raise KernelError(
                     f"{self.name} has no variant '{name}'; it has {', '.join(self.variants)}"
                 )
-        return [v for v in self.variants.values() if not names or v.name in names]
+        return [v for v in self.variants.values() if v.name in names]
 
 
 def names() -> list[str]:
@@ -185,6 +194,7 @@ def _read(folder: Path, text: Mapping[str, Any]) -> Kernel:
             fields["march"],
             fields.get("arithmetic", name),
             fields["doc"],
+            fields.get("default", True),
         )
         for name, fields in text["variants"].items()
     }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @command
 def compare(
     kernel: Annotated[
-        str, typer.Argument(metavar="KERNEL", help="gemm, conv2d, or the folder of a kernel.")
+        str, typer.Argument(metavar="KERNEL", help="gemm, conv2d, maxpool, or the folder of a kernel.")
     ],
     parameter: Annotated[
         list[str] | None,
@@ -36,7 +36,9 @@ def compare(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the random inputs.")] = 0,
     variant: Annotated[
         list[str] | None,
-        typer.Option("--variant", metavar="NAME", help="Only this variant. Repeatable."),
+        typer.Option(
+            "--variant", metavar="NAME", help="Only this variant; all for every one. Repeatable."
+        ),
     ] = None,
     plot: Annotated[
         Path | None,

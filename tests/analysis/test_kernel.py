@@ -1,3 +1,4 @@
+import re
 import shutil
 
 import pytest
@@ -7,8 +8,15 @@ from rvx.analysis.kernel import KernelError
 from rvx.resources import programs
 
 
+def with_includes(path):
+    """The text of a source, and of what it includes."""
+    text = path.read_text()
+    included = re.findall(r'\.include "(.*)"', text)
+    return text + "".join(with_includes(path.parent / name) for name in included)
+
+
 def test_the_shipped_kernels():
-    assert kernel.names() == ["conv2d", "gemm"]
+    assert kernel.names() == ["conv2d", "gemm", "maxpool"]
 
 
 @pytest.mark.parametrize("name", kernel.names())
@@ -19,9 +27,8 @@ def test_a_folder_has_every_part(name):
     for variant in found.variants.values():
         assert variant.doc
         arithmetic.find(variant.arithmetic)
-        source = variant.source.read_text()
-        assert f".globl  {found.symbol}" in source
-        assert source.startswith("# ")
+        assert f".globl  {found.symbol}" in with_includes(variant.source)
+        assert variant.source.read_text().startswith("# ")
     sources = {path.stem for path in found.folder.glob("*.s")}
     assert sources == set(found.variants)
     for function in ("inputs", "operands", "arguments", "output_shape", "macs"):
@@ -53,13 +60,18 @@ def test_parameters_that_are_not_valid(name, given, sentence):
 def test_variants_come_in_the_order_of_the_kernel():
     gemm = kernel.load("gemm")
     assert [v.name for v in gemm.select(["int8", "f32"])] == ["f32", "int8"]
-    assert [v.name for v in gemm.select([])] == list(gemm.variants)
+    assert [v.name for v in gemm.select(["all"])] == list(gemm.variants)
+    by_default = [v.name for v in gemm.select([])]
+    assert by_default == [v.name for v in gemm.variants.values() if v.is_default]
+    assert "posit32" in by_default
+    assert "posit64" not in by_default
+    assert [v.name for v in gemm.select(["posit64"])] == ["posit64"]
     with pytest.raises(KernelError, match="gemm has no variant 'f65'; it has f64, f32, f16_exs"):
         gemm.select(["f65"])
 
 
 def test_an_unknown_kernel_lists_the_known_ones():
-    with pytest.raises(KernelError, match="no kernel 'gem'; known are conv2d, gemm, or give a"):
+    with pytest.raises(KernelError, match="no kernel 'gem'; known are conv2d, gemm, maxpool, or give a"):
         kernel.load("gem")
 
 

@@ -18,7 +18,14 @@ CONV_SIZES = [
     {"N": 3, "C": 17, "H": 6, "W": 5, "F": 3, "K": 2, "S": 3},
     {"N": 1, "C": 33, "H": 4, "W": 4, "F": 2, "K": 4, "S": 1},
 ]
-VARIANTS = [(name, variant) for name in ("gemm", "conv2d") for variant in load(name).variants]
+POOL_SIZES = [
+    {"N": 1, "C": 1, "H": 1, "W": 1, "K": 1, "S": 1},
+    {"N": 2, "C": 3, "H": 7, "W": 9, "K": 2, "S": 2},
+    {"N": 1, "C": 5, "H": 7, "W": 8, "K": 3, "S": 1},
+    {"N": 2, "C": 1, "H": 5, "W": 6, "K": 2, "S": 3},
+]
+KERNELS = ("gemm", "conv2d", "maxpool")
+VARIANTS = [(name, variant) for name in KERNELS for variant in load(name).variants]
 SAVED = [f"s{i}" for i in range(12)]
 SAVED_FLOATS = [f"fs{i}" for i in range(12)]
 
@@ -26,7 +33,7 @@ SAVED_FLOATS = [f"fs{i}" for i in range(12)]
 def sizes_of(name):
     if name == "gemm":
         return [dict(zip("MNK", sizes, strict=True)) for sizes in GEMM_SIZES]
-    return CONV_SIZES
+    return CONV_SIZES if name == "conv2d" else POOL_SIZES
 
 
 def run(name, variant, sizes, backend="native", scale=1.0, seed=1):
@@ -112,6 +119,12 @@ def test_kernels_keep_the_calling_convention(name, variant):
         ("mxfp4", 32, 16, 7),
         ("nvfp4", 16, 21, 8),
         ("posit8_quire", 1, 6, 7),
+        ("posit8", 1, 7, 6),
+        ("posit16_quire", 1, 6, 7),
+        ("posit16", 1, 7, 6),
+        ("posit64_quire", 1, 6, 7),
+        ("posit64", 1, 7, 6),
+        ("f32_nofma", 1, 7, 6),
     ],
 )
 def test_counts_follow_from_the_source(variant, step, per_step, per_result):
@@ -141,6 +154,22 @@ def test_exsdotp_takes_fewer_instructions_than_its_twin():
         assert one.by_mnemonic[dot] == two.by_mnemonic[mac] == two.by_mnemonic[upper]
 
 
+def test_maxima_are_exact_after_the_inputs_are_rounded():
+    for variant in load("maxpool").variants:
+        row = run("maxpool", variant, POOL_SIZES[2])
+        assert row.from_arithmetic.max_abs == 0
+        assert row.total.mse == row.from_inputs.mse
+
+
+def test_the_maximum_of_zeros():
+    single = arithmetic.find("f32")
+    rows = np.array([[-0.0, 0.0, -0.0], [-1.0, -0.0, -2.0], [-3.0, -5.0, -4.0]])
+    found = single.maximum(single.encode(rows))
+    assert bits_of(found).tolist() == [0, 0x80000000, 0xC0400000]
+    with pytest.raises(TypeError, match="PerTensor has no maximum"):
+        arithmetic.find("int8").maximum(arithmetic.find("int8").encode(rows))
+
+
 def test_a_wrong_bit_is_found():
     kernel = load("gemm")
     inputs = draw(kernel, {"M": 3, "N": 3, "K": 3})
@@ -162,7 +191,7 @@ def test_a_wrong_bit_is_found():
     assert np.count_nonzero(bits_of(raw) != bits_of(wrong)) == 1
 
 
-@pytest.mark.parametrize("name", ["gemm", "conv2d"])
+@pytest.mark.parametrize("name", KERNELS)
 def test_sources_are_aligned_and_declare_their_size(name):
     kernel = load(name)
     for variant in kernel.variants.values():

@@ -9,7 +9,7 @@ the assembler, the decoder, the emulator and its hooks do what the mathematics o
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 from rvx.analysis.arithmetic import floating, posit
 from rvx.analysis.arithmetic.base import Arithmetic, Encoded, bits_of
@@ -22,7 +22,7 @@ from rvx.formats.block.vsq.format import Vsq
 from rvx.formats.block.vsq.golden import Datapath
 from rvx.formats.integer.format import INT4, INT8
 from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16, FP32, FP64
-from rvx.formats.posit import POSIT8, POSIT32
+from rvx.formats.posit import STANDARD
 
 CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
     "f64": lambda: floating.fused(FP64),
@@ -31,8 +31,6 @@ CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
     "f16_exfma": lambda: floating.exfma(FP16, FP32),
     "f8_exsdotp": lambda: floating.exsdotp(FP8, FP16),
     "f8_exfma": lambda: floating.exfma(FP8, FP16),
-    "posit32_quire": lambda: posit.with_quire(POSIT32),
-    "posit32": lambda: posit.rounded(POSIT32),
     "int8": lambda: PerTensor(INT8),
     "int4": lambda: PerTensor(INT4),
     "vsq4": lambda: PerVector(Vsq(INT4, vector=16, scale_bits=4)),
@@ -46,8 +44,11 @@ CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
     "mxint8": lambda: Blocks(MXINT8),
     "mxfp4": lambda: Blocks(MXFP4),
     "nvfp4": TwoLevels,
-    "posit8_quire": lambda: posit.with_quire(POSIT8),
+    "f32_nofma": lambda: floating.separate(FP32),
 }
+for _posit in STANDARD:
+    CATALOGUE[_posit.name] = partial(posit.rounded, _posit)
+    CATALOGUE[f"{_posit.name}_quire"] = partial(posit.with_quire, _posit)
 
 
 @cache

@@ -84,6 +84,20 @@ class Arithmetic(ABC):
             Array of `output`, shape (rows, columns).
         """
 
+    def maximum(self, a: Encoded) -> Raw:
+        """The maxima along the last axis, bit for bit as a kernel of comparisons computes them.
+
+        Args:
+            a: parts of shape (rows, length).
+
+        Returns:
+            Array of `output`, shape (rows,).
+
+        Raises:
+            TypeError: the arithmetic has no instruction for it.
+        """
+        raise TypeError(f"{type(self).__name__} has no maximum; only floats and posits have")
+
     @abstractmethod
     def decode(self, raw: Raw) -> Reals:
         """The numbers that elements of the result stand for."""

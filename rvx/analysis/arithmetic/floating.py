@@ -14,7 +14,7 @@ from rvx.formats.minifloat import array
 from rvx.formats.minifloat.catalogue import FP32, FP64
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Rounding
-from rvx.formats.minifloat.scalar import make_exsdotp, make_fma, make_vsum
+from rvx.formats.minifloat.scalar import make_add, make_exsdotp, make_fma, make_mul, make_vsum
 
 RNE = int(Rounding.RNE)
 
@@ -53,6 +53,16 @@ class Floating(Arithmetic):
         unsigned = codes.astype(f"u{self.output.itemsize}", casting="unsafe")
         return unsigned.view(self.output)
 
+    def maximum(self, a: Encoded) -> Raw:
+        """fmax of numbers; 0 is greater than -0."""
+        away = 64 - self.src.bits
+        codes = a.parts[0] << away
+        # Magnitudes of negative numbers are turned around, so that integers are in their order.
+        turned = codes ^ (codes >> 63 & np.int64(2**63 - 1))
+        greatest = turned.max(axis=-1)
+        found = (greatest ^ (greatest >> 63 & np.int64(2**63 - 1))) >> away
+        return found.astype(f"u{self.output.itemsize}", casting="unsafe").view(self.output)
+
     def decode(self, raw: Raw) -> Reals:
         """The numbers themselves."""
         with np.errstate(invalid="ignore"):
@@ -71,6 +81,20 @@ def fused(fmt: Minifloat) -> Floating:
 
     def step(a: Codes, b: Codes, i: int, j: int, sums: Codes) -> None:
         sums[0] = fma(a[i], b[j], sums[0], RNE)[0]
+
+    def ending(sums: Codes) -> int:
+        return int(sums[0])
+
+    return Floating(fmt, 1, 1, step, ending)
+
+
+def separate(fmt: Minifloat) -> Floating:
+    """A multiplication and an addition per product in one format (fmul.s and fadd.s)."""
+    multiply = make_mul(fmt)
+    add = make_add(fmt)
+
+    def step(a: Codes, b: Codes, i: int, j: int, sums: Codes) -> None:
+        sums[0] = add(sums[0], multiply(a[i], b[j], RNE)[0], RNE)[0]
 
     def ending(sums: Codes) -> int:
         return int(sums[0])

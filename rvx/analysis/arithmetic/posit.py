@@ -10,9 +10,12 @@ from rvx.analysis.arithmetic.base import Arithmetic, Codes, Encoded, Raw, Reals,
 from rvx.formats.posit import Posit, kernels
 from rvx.formats.posit.convert import IEEE, make_from_ieee, make_to_ieee
 
+FRACTION_BITS = 52
+"""Of binary64."""
+
 
 class PositSums(Arithmetic):
-    """Posits of 8, 16 or 32 bits; operands and results have the same format.
+    """Posits of 8, 16, 32 or 64 bits; operands and results have the same format.
 
     Args:
         fmt: the posit format.
@@ -31,6 +34,7 @@ class PositSums(Arithmetic):
         self.output = np.dtype(f"u{fmt.n // 8}")
         self._from_f64 = jit.elementwise(make_from_ieee(fmt, *IEEE["f64"]), 1)
         self._to_f64 = jit.elementwise(make_to_ieee(fmt, *IEEE["f64"]), 1)
+        self._subtract = jit.elementwise(kernels(fmt).sub, 2)
 
     def encode(self, x: Reals) -> Encoded:
         """Rounds to the nearest posit."""
@@ -43,8 +47,14 @@ class PositSums(Arithmetic):
         codes = sweep.matmul(self.step, self.ending, a.parts[0], b.parts[0], 1, self.words)
         return codes.astype(self.output, casting="unsafe")
 
+    def maximum(self, a: Encoded) -> Raw:
+        """pmax: patterns are compared as two's complements, so that NaR is the least."""
+        away = 64 - self.fmt.n
+        codes = (a.parts[0] << away).max(axis=-1) >> away
+        return codes.astype(self.output, casting="unsafe")
+
     def decode(self, raw: Raw) -> Reals:
-        """The numbers that the posits stand for, exactly; NaN for NaR."""
+        """The numbers that the posits stand for, rounded once if they have 64 bits; NaN for NaR."""
         return self._values(raw.astype(np.int64))
 
     def ulp(self, values: Reals) -> Reals:
@@ -52,6 +62,9 @@ class PositSums(Arithmetic):
         codes = self._from_f64(np.abs(values).view(np.int64))
         # Beyond the largest posit there is none: take the last distance there is.
         codes = np.minimum(codes, self.fmt.maxpos - 1)
+        if self.fmt.fraction_bits > FRACTION_BITS:
+            # Neighbours are one number in binary64, but their difference is a posit.
+            return self._values(self._subtract(codes + 1, codes))
         return self._values(codes + 1) - self._values(codes)
 
     def _values(self, codes: Codes) -> Reals:

@@ -1,0 +1,6 @@
+# gemm in posit16: every product and every sum rounded.
+# The step is in ../steps/posit.inc, the loop nest in posit.inc.
+
+        .equ    SHIFT, 1
+        .equ    QUIRE, 0
+        .include "posit.inc"
