@@ -73,6 +73,7 @@ class Field(IntEnum):
     BIAS = 138  # host address minus guest address
     STOP = 139  # set to end a region soon
     IS_LIMITED = 140
+    STEPPING = 142  # whether instructions are counted one by one, so that no region may run
     FCSR = 141  # address of the state word fcsr where bodies perform F and D, else 0
     END = 144
 

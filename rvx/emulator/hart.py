@@ -97,6 +97,7 @@ class Hart:
         self.counter.clear()
         self._is_stopping = self._is_pausing = False
         self.counter.resume()
+        self._words[Field.STEPPING] = 0
         self._words[Field.REMAINING] = limit or _NO_LIMIT
         # The end of a limited run leaves blocks with a count in them; the host may write code.
         is_changed = self._code != self._memory.code()
@@ -211,6 +212,7 @@ class Hart:
 
     def _finish_limit(self, pc: Address, limit: int) -> End:
         """Performs the last instructions before the limit, one by one."""
+        self._words[Field.STEPPING] = 1
         self._words[Field.REMAINING] = _NO_LIMIT
         while True:
             left = limit - self.counter.tally(self._isa).total

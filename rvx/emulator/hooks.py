@@ -43,6 +43,7 @@ _HASH, _HASH_MASK, _MISS = int(Field.HASH), int(Field.HASH_MASK), int(Field.MISS
 _FLAGS_ADDRESS, _FLAGS_TABLE = int(Field.FLAGS_ADDRESS), int(Field.FLAGS_TABLE)
 _PC_REGISTER, _FFLAGS_REGISTER = int(Field.PC_REGISTER), int(Field.FFLAGS_REGISTER)
 _IS_LIMITED, _STOP = int(Field.IS_LIMITED), int(Field.STOP)
+_STEPPING = int(Field.STEPPING)
 _FCSR, _MIRROR_FRM = int(Field.FCSR), int(Field.MIRROR_FRM)
 _END = int(Field.END)
 
@@ -221,6 +222,11 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     The block hook has counted the block around this address: what lies after it in that block is
     taken back, since the region counts for itself.
     """
+    inner = load_64(site + 8 * _RESULT)
+    if context[_STEPPING] != 0:
+        if inner != 0:
+            _perform(uc, context, inner, address)
+        return
     begin = context[_BLOCK_BEGIN]
     end = begin + load_64(context[_BLOCKS] + ((begin - context[_EXEC_BASE]) << 3) + 8)
     differences = context[_DIFFERENCES] - (context[_EXEC_BASE] << 2)
@@ -244,8 +250,12 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     # The region leaves this instruction to the tier below.
     _add(differences + (address << 2), 1)
     _add(differences + (end << 2), -1)
+    if context[_REMAINING] < rest:
+        context[_PC] = address
+        if context[_STATUS] == 0:
+            _stop(uc, context, _LIMIT)
+        return
     context[_REMAINING] -= rest
-    inner = load_64(site + 8 * _RESULT)
     if inner != 0 and context[_STOP] == 0:
         _perform(uc, context, inner, address)
 

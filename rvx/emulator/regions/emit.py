@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from rvx.emulator.context import Context, Field
 from rvx.emulator.regions.bodies import BodyFunction, arguments_of, body_function
 from rvx.emulator.regions.floats import Lowered, lower
-from rvx.emulator.regions.flow import Block, Step, ends_block, target_of
+from rvx.emulator.regions.flow import Block, Step, ends_block
 from rvx.emulator.regions.frame import Frame
 from rvx.emulator.regions.select import Region
 from rvx.isa import Instruction, Isa, RegisterFile
@@ -346,7 +346,7 @@ class Emitter:
         self._lines.append(f"  %went{n} = load i64, ptr %next")
         after = step.pc + step.size
         goals: dict[Address, None] = {}
-        target = target_of(step)
+        target = block.target
         if target is not None:
             goals[target] = None
         if step.decoded.instruction.mnemonic != "jal":

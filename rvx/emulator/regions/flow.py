@@ -50,6 +50,12 @@ class Block:
         return last.pc + last.size
 
     @property
+    def target(self) -> Address | None:
+        """Where its last instruction branches or jumps to, if that is fixed."""
+        before = self.steps[-2] if len(self.steps) > 1 else None
+        return target_of(self.steps[-1], before)
+
+    @property
     def weight(self) -> int:
         """Executed instructions."""
         return self.executions * len(self.steps)
@@ -152,22 +158,37 @@ def ends_block(step: Step) -> bool:
     return "next_pc" in step.decoded.instruction.requests
 
 
-def target_of(step: Step) -> Address | None:
-    """Where a branch or jump with a fixed distance leads."""
+def target_of(step: Step, before: Step | None) -> Address | None:
+    """Where a branch or jump leads, if that is fixed.
+
+    Args:
+        step: the branch or jump.
+        before: the instruction in front of it: with auipc there, jalr is a far jump or call.
+    """
+    values = step.decoded.values
     operand = step.decoded.instruction.target
-    if operand is None:
+    if operand is not None:
+        return step.pc + values[operand.name]
+    if before is None or step.decoded.instruction.mnemonic != "jalr":
         return None
-    return step.pc + step.decoded.values[operand.name]
+    base = before.decoded.values
+    if before.decoded.instruction.mnemonic != "auipc" or base["rd"] != values["rs1"]:
+        return None
+    upper = (base["imm"] << 12 & 0xFFFFFFFF ^ 0x80000000) - 0x80000000
+    return before.pc + upper + values["imm"] & ~1
 
 
 def _leaders(steps: Mapping[Address, Step]) -> set[Address]:
     leaders: set[Address] = set()
+    before: Step | None = None
     for step in steps.values():
         if ends_block(step):
             leaders.add(step.pc + step.size)
-            target = target_of(step)
+            follows = before is not None and before.pc + before.size == step.pc
+            target = target_of(step, before if follows else None)
             if target is not None:
                 leaders.add(target)
+        before = step
     return leaders
 
 
@@ -197,7 +218,7 @@ def _connect(block: Block, blocks: Mapping[Address, Block]) -> None:
         reached.append(after)
     else:
         mnemonic = last.decoded.instruction.mnemonic
-        target = target_of(last)
+        target = block.target
         if target is not None:
             reached.append(target)
         if mnemonic not in ("jal", "jalr"):

@@ -1,0 +1,222 @@
+"""What the region tier chooses, and that leaving a region leaves the exact state."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rvx import jit
+from rvx.assembler import assemble
+from rvx.emulator import Machine, TrapKind
+from rvx.emulator.regions import select
+from rvx.emulator.regions.tier import RegionTier
+from rvx.extensions import isa_for
+
+ISA = isa_for("rv64gc_xposit")
+LOOP = """
+        .globl  sum, walk, nest
+sum:    mv      t0, a0
+        li      a0, 0
+1:      add     a0, a0, t0
+        addi    t0, t0, -1
+        bnez    t0, 1b
+        ret
+walk:   li      a2, 0                   # stores until memory ends
+1:      sd      a2, 0(a0)
+        addi    a0, a0, 8
+        addi    a2, a2, 1
+        j       1b
+nest:   li      a2, 0
+1:      li      t1, 20
+2:      call    leaf
+        addi    t1, t1, -1
+        bnez    t1, 2b
+        addi    a0, a0, -1
+        bnez    a0, 1b
+        mv      a0, a2
+        jr      a3
+leaf:   addi    a2, a2, 3
+        ret
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Profiles of other tests are not seen; compiled bodies are shared for speed."""
+    shared = jit.cache_directory()
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    for part in ("code", "bodies"):
+        (shared / part).mkdir(parents=True, exist_ok=True)
+        (folder / part).symlink_to(shared / part)
+    monkeypatch.setenv("RVX_CACHE_DIR", str(folder))
+
+
+def hot(machine: Machine, function: str, *arguments: int) -> RegionTier:
+    """Runs a function often enough, and has its loops compiled."""
+    machine.call(function, *arguments)
+    tier = machine.hart.regions
+    assert tier is not None
+    tier.look(float("inf"))
+    return tier
+
+
+def machine(source: str = LOOP, **options: Any) -> Machine:
+    return Machine(assemble(source, ISA), ISA, memory=1 << 20, **options)
+
+
+def test_a_loop_becomes_a_region_with_the_same_counts() -> None:
+    made = machine()
+    before = made.call("sum", 100_000)
+    tier = made.hart.regions
+    assert tier is not None
+    tier.look(float("inf"))
+    after = made.call("sum", 100_000)
+    assert [one.region.steps for one in tier.regions] == [3]
+    assert (after.value, after.executions) == (before.value, before.executions)
+    (explanation,) = made.explain(after)
+    assert explanation.entries == 1
+    assert explanation.instructions == 300_000
+    assert "<sum" in str(explanation)
+    assert "define i64 @region" in made.region_code()
+
+
+def test_a_loop_that_is_not_hot_is_left_alone() -> None:
+    made = machine()
+    tier = hot(made, "sum", 100)
+    assert tier.regions == []
+    assert select.LEAST_WEIGHT > 300
+
+
+def test_a_store_beyond_memory_faults_at_its_own_address() -> None:
+    plain, regional = machine(tier="inline"), machine()
+    start = plain.allocate(8)
+    regional.allocate(8)
+    first = plain.call("walk", start)
+    tier = hot(regional, "walk", start)
+    assert tier.regions
+    second = regional.call("walk", start)
+    assert first.trap is not None
+    assert second.trap is not None
+    assert second.trap.kind == TrapKind.BAD_STORE
+    assert second.trap == first.trap
+    assert second.executions == first.executions
+    assert regional.register("a2") == plain.register("a2")
+
+
+@pytest.mark.parametrize("limit", [300_000, 299_999, 299_998, 150_001])
+def test_a_limit_inside_a_region_is_exact(limit: int) -> None:
+    made = machine()
+    made.call("sum", 100_000, max_instructions=10_000_000)
+    tier = made.hart.regions
+    assert tier is not None
+    tier.look(float("inf"))
+    assert tier.regions
+    result = made.call("sum", 100_000, max_instructions=limit)
+    assert result.instructions == limit
+    plain = machine(tier="inline")
+    wanted = plain.call("sum", 100_000, max_instructions=limit)
+    assert result.trap == wanted.trap
+    assert result.executions == wanted.executions
+    assert [made.register(f"x{i}") for i in range(32)] == [
+        plain.register(f"x{i}") for i in range(32)
+    ]
+
+
+def test_calls_and_returns_are_part_of_a_region() -> None:
+    made = machine()
+    back = made.memory.stub
+    before = made.call("nest", 5_000, 0, 0, back)
+    tier = made.hart.regions
+    assert tier is not None
+    tier.look(float("inf"))
+    after = made.call("nest", 5_000, 0, 0, back)
+    assert (after.value, after.executions) == (before.value, before.executions)
+    whole = max(tier.regions, key=lambda one: one.region.steps)
+    assert made.symbol("leaf") in whole.region.blocks
+    (explanation, *_) = made.explain(after)
+    assert explanation.entries < 10
+
+
+def test_writable_code_is_never_translated() -> None:
+    source = LOOP.replace(".globl  sum", '.section .code, "awx"\n .globl  sum')
+    made = machine(source)
+    assert hot(made, "sum", 100_000).regions == []
+
+
+def test_code_that_the_host_changes_loses_its_regions() -> None:
+    made = machine()
+    tier = hot(made, "sum", 100_000)
+    made.call("sum", 100_000)
+    assert tier.regions
+    address = made.symbol("sum")
+    view = made.memory.ram[address - made.memory.base :]
+    old = bytes(view[:32])
+    assert b"\x16\x95" in old  # c.add a0, t0
+    at = old.index(b"\x16\x95")
+    view[at : at + 2] = [0x05, 0x05]  # c.addi a0, 1
+    assert made.call("sum", 1_000).value == 1_000
+
+
+def test_a_program_that_ran_before_begins_with_its_regions() -> None:
+    hot_machine = machine()
+    hot(hot_machine, "sum", 100_000)
+    hot_machine.call("sum", 100_000)
+    again = machine()
+    again.call("sum", 10)
+    tier = again.hart.regions
+    assert tier is not None
+    assert [one.region.steps for one in tier.regions] == [3]
+
+
+def test_a_damaged_profile_is_ignored() -> None:
+    made = machine()
+    hot(made, "sum", 100_000)
+    made.call("sum", 100_000)
+    (path,) = (jit.cache_directory() / "profiles").iterdir()
+    stored = json.loads(path.read_text())
+    for damage in (b"", b"{", b"[]", json.dumps({"regions": [{"blocks": 3}]}).encode()):
+        path.write_bytes(damage)
+        assert machine().call("sum", 10).value == 55
+    stored["regions"][0]["blocks"] = [[made.symbol("leaf"), 7]]
+    path.write_text(json.dumps(stored))
+    assert machine().call("sum", 10).value == 55
+
+
+def test_ctrl_c_ends_a_region(tmp_path: Path) -> None:
+    source = tmp_path / "spin.s"
+    source.write_text(
+        "_start: li a0, 1\n la a1, text\n li a2, 1\n li a7, 64\n ecall\n"
+        'spin: addi a0, a0, 1\n j spin\n .data\ntext: .ascii "!"\n'
+    )
+    command = [sys.executable, "-m", "rvx", "run", str(source)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(1) == "!"  # the guest runs
+        time.sleep(2)  # and its loop is compiled
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted at" in said
+    assert "<spin" in said
+
+
+def test_the_cache_keeps_to_its_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RVX_CACHE_DIR", str(tmp_path / "small"))
+    for i in range(4):
+        path = tmp_path / "small" / "bodies" / f"{i}"
+        assert jit.store(path, bytes(1 << 20))
+        os.utime(path, (i, i))
+    monkeypatch.setenv("RVX_CACHE_LIMIT", "2")
+    assert jit.trim_cache() == 2 << 20
+    assert sorted(path.name for path in (tmp_path / "small" / "bodies").iterdir()) == ["2", "3"]
