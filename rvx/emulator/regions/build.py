@@ -44,7 +44,7 @@ class CompiledRegion:
 def compile_region(text: str, bodies: Iterable[BodyFunction]) -> CompiledRegion:
     """Compiles the text of a region with the bodies that it calls, or loads it from disk."""
     _initialise()
-    ordered = sorted(bodies, key=lambda body: body.name)
+    ordered = sorted({body.name: body for body in bodies}.values(), key=lambda body: body.name)
     digest = hashlib.sha256(jit.content_key(extra=text).encode())
     for body in ordered:
         digest.update(body.name.encode())

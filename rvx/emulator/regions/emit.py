@@ -109,11 +109,14 @@ class Emitter:
         """The LLVM module; the functions in `bodies` have to be linked to it."""
         for block in self._region.blocks.values():
             self._block(block)
+        # Instructions with the same body share its function.
         bodies = "\n".join(
-            f"declare i32 @{body.name}(ptr, ptr"
-            + ", i64" * len(arguments_of(self._isa.instructions[mnemonic]))
-            + ")"
-            for mnemonic, body in sorted(self.bodies.items())
+            dict.fromkeys(
+                f"declare i32 @{body.name}(ptr, ptr"
+                + ", i64" * len(arguments_of(self._isa.instructions[mnemonic]))
+                + ")"
+                for mnemonic, body in sorted(self.bodies.items())
+            )
         )
         declared = "\n".join(self._declarations)
         return "\n".join(

@@ -146,6 +146,21 @@ def test_calls_and_returns_are_part_of_a_region() -> None:
     assert explanation.entries < 10
 
 
+def test_instructions_that_share_a_body_share_its_function() -> None:
+    source = """
+        .globl  swap
+swap:   fmv.d.x fa0, a0
+        fmv.x.d a1, fa0
+        addi    a0, a0, -1
+        bnez    a0, swap
+        ret
+"""
+    made = machine(source)
+    assert hot(made, "swap", 50_000).regions
+    assert made.call("swap", 50_000).value == 0
+    assert made.register("a1") == 1
+
+
 def test_writable_code_is_never_translated() -> None:
     source = LOOP.replace(".globl  sum", '.section .code, "awx"\n .globl  sum')
     made = machine(source)
