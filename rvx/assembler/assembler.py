@@ -101,6 +101,9 @@ class Assembler:
             forms=self.forms,
             select_arch=self.select_arch,
         )
+        # Compilers define this name for `.S` sources; so it may stand in `.if` of plain ones.
+        assembly.assign("__riscv_xlen", Value(self.isa.xlen))
+        assembly.symbol("__riscv_xlen").is_predefined = True
         for key, number in self.defines.items():
             assembly.assign(key, Value(number))
         if self.debug and ".loc" not in text:

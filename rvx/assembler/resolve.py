@@ -45,9 +45,10 @@ class Resolver:
         for section in sections:
             lay_out(section, assembly.distances, assembly.diagnostics)
         assembly.distances.is_laid_out = True
-        sections += self._late_sections(sections)
         for section in sections:
             self._check_size(section)
+        assembly.diagnostics.check()
+        sections += self._late_sections(sections)
         assembly.diagnostics.check()
         for section in sections:
             made = ObjectSection(
@@ -66,7 +67,7 @@ class Resolver:
         for section in sections:
             self._fill(section, self._sections[id(section)])
         for symbol in (*assembly.symbols.values(), *assembly.hidden):
-            if symbol.is_defined or symbol.is_mentioned:
+            if (symbol.is_defined or symbol.is_mentioned) and not symbol.is_predefined:
                 self.symbol(symbol)
         self.object.groups = dict(assembly.groups)
         self.object.files = list(assembly.file_symbols)

@@ -27,6 +27,7 @@ class Symbol:
         defined_at: the statement that defines it.
         is_mentioned: whether a directive names it, so that it must be written.
         is_fixed: whether `.local` names it.
+        is_predefined: whether the assembler defines it itself; it is not written.
         is_assigned: whether `.set` defines it, which may do so again.
     """
 
@@ -45,6 +46,7 @@ class Symbol:
     is_common: bool = False
     is_fixed: bool = False
     is_assigned: bool = False
+    is_predefined: bool = False
 
     @property
     def is_defined(self) -> bool:

@@ -1,4 +1,4 @@
-"""Hand-written sources: sections and relocations as GNU as makes them, with and without relaxation."""
+"""Hand-written sources: sections and relocations as GNU as makes them."""
 
 import pytest
 

@@ -177,7 +177,8 @@ def test_files_are_found_preprocessed_and_linked(tmp_path: Path) -> None:
     (tmp_path / "more.inc").write_text(".macro twice\nnop\nnop\n.endm\n")
     two = tmp_path / "two.s"
     two.write_text(
-        '.include "more.inc"\n.globl _start\n_start: twice\ncall f\n.data\n.incbin "bytes.bin", 1, 3\n'
+        '.include "more.inc"\n.globl _start\n_start: twice\ncall f\n'
+        '.data\n.incbin "bytes.bin", 1, 3\n'
     )
     made = assemble([two, tmp_path / "one.S"], isa_for("rv64gc"), include_dirs=[tmp_path])
     assert made.section(".data").data == b"bcd"

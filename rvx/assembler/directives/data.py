@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, string
@@ -29,6 +31,7 @@ _SIZES = {
     ".8byte": 8,
     ".octa": 16,
 }
+_PATTERN = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _FLOATS = {
     ".float": (8, 23),
     ".single": (8, 23),
@@ -89,7 +92,7 @@ def floats(assembly: Assembly, name: str, rest: str) -> None:
     assembly.mark_data()
     for part in rest.split(",") if rest else ():
         literal = part.strip()
-        if literal.lower().startswith("0x") and "p" not in literal.lower():
+        if _PATTERN.fullmatch(literal):
             pattern = int(literal, 16) & (1 << size * 8) - 1
         else:
             pattern = binary_float(literal, exponent_bits, fraction_bits)
