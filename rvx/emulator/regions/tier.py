@@ -115,11 +115,13 @@ class RegionTier:
             self._memory.executable_begin,
             self._is_limited,
         )
+        text = ""
         try:
             text = emitter.text()
-        except CompileError as error:
-            return Installed(region, None, time.perf_counter() - start, "", str(error))
-        compiled = compile_region(text, emitter.bodies.values())
+            compiled = compile_region(text, emitter.bodies.values())
+        except (CompileError, RuntimeError) as error:
+            # LLVM says with a RuntimeError what it does not take; the tier below does it all.
+            return Installed(region, None, time.perf_counter() - start, text, str(error))
         return Installed(region, compiled, time.perf_counter() - start, text)
 
     def begin(self, hook: Callable[[tuple[Address, ...], int], None], is_changed: bool) -> None:

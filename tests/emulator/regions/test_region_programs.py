@@ -77,6 +77,7 @@ def compare(seed: int) -> tuple[int, int]:
     tier = with_regions.hart.regions
     assert tier is not None
     tier.look(float("inf"))
+    assert [made.refusal for made in tier.regions if made.refusal] == []
     after = outcome(with_regions, with_regions.call("main", max_instructions=limit))
     assert after == second, seed
     return len(tier.regions), sum(len(made.region.entries) for made in tier.regions)
