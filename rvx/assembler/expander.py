@@ -17,7 +17,7 @@ from rvx.assembler.macros import Macro, parse_header, split_arguments, substitut
 from rvx.assembler.reader import Line, read
 
 MAX_DEPTH = 100
-MAX_LINES = 2_000_000
+MAX_LINES = 1_000_000
 _HEAD = re.compile(r"((?:[A-Za-z_.$][\w.$]*|\d+):\s*)*([A-Za-z_.$][\w.$]*)\s*", re.ASCII)
 _BLOCKS = {
     ".macro": ".endm",

@@ -208,7 +208,8 @@ def test_start_up_code_runs_main(march: str) -> None:
     from rvx.emulator import Machine
 
     isa = isa_for(march)
-    source = ".globl main\nmain: la a0, n\nlw a0, 0(a0)\nret\nf: la t1, n\nli t2, 42\nsw t2, 0(t1)\nret\n"
+    source = ".globl main\nmain: la a0, n\nlw a0, 0(a0)\nret\n"
+    source += "f: la t1, n\nli t2, 42\nsw t2, 0(t1)\nret\n"
     source += '.data\n.balign 4\nn: .word 1\n.section .init_array,"aw"\n.dc.a f\n'
     made = assemble([resources.asm("crt0.s"), source], isa)
     assert made.entry == made.symbols["_start"].address
