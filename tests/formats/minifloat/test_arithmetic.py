@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from rvx.formats.minifloat import (
     Overflow,
     exact,
     scalar,
+    stochastic,
 )
 
 Check = Callable[..., None]
@@ -181,6 +183,34 @@ def test_overflow_policies(
             (a, b, rm),
             fmt.bits,
         )
+
+
+THRESHOLDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], int]] = {
+    "add": (scalar.make_add(FP32), partial(exact.add, FP32), 2),
+    "div": (scalar.make_div(FP32), partial(exact.div, FP32), 2),
+    "sqrt": (scalar.make_sqrt(FP32), partial(exact.sqrt, FP32), 1),
+    "fma": (scalar.make_fma(FP32), partial(exact.fma, FP32), 3),
+    "vsum": (scalar.make_vsum(FP32), partial(exact.vsum, FP32, FP32), 3),
+}
+
+
+@pytest.mark.parametrize("name", THRESHOLDS)
+def test_stochastic_threshold(name: str, sampler: Any, check_interpreted: Check) -> None:
+    """The random number that decides: the last one that rounds up, and the first that does not."""
+    kernel, reference, arity = THRESHOLDS[name]
+    rows = []
+    for operands in zip(
+        *(sampler.near(FP32, 150, 0, 20).tolist() for _ in range(arity)), strict=True
+    ):
+        up = reference(*operands, stochastic(0))
+        low, high = 0, 4096
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (
+                (middle, high) if reference(*operands, stochastic(middle)) == up else (low, middle)
+            )
+        rows += [(*operands, stochastic(low)), (*operands, stochastic(min(high, 4095)))]
+    check_interpreted(kernel, reference, np.array(rows).T, 32)
 
 
 def test_wide_formats_round_stochastically_to_nearest(sampler: Any) -> None:

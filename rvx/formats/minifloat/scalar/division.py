@@ -64,8 +64,8 @@ def long_quotient(mag_a: int, mag_b: int) -> tuple[int, int]:
 def root(mag: int, exp: int, count: int) -> tuple[int, int]:
     """(mag, exp) of the square root of mag * 2^exp, jammed: `count` bits, or one more.
 
-    One bit per step, taking two bits of the operand, as on paper; `rest` stays below four times
-    the root, so that roots of up to 60 bits fit.
+    One bit per step, taking two bits of the operand, as on paper, for operands of at most
+    2 * count bits; `rest` stays below four times the root, so that roots of up to 60 bits fit.
     """
     places = clz64(mag) - 3
     if (exp - places) & 1:
@@ -82,8 +82,7 @@ def root(mag: int, exp: int, count: int) -> tuple[int, int]:
         if rest >= trial:
             rest -= trial
             result |= 1
-    inexact = 1 if rest != 0 or mag != 0 else 0
-    return (result << 1) | inexact, ((exp + 62) >> 1) - count - 1
+    return (result << 1) | (1 if rest != 0 else 0), ((exp + 62) >> 1) - count - 1
 
 
 @cache
@@ -131,7 +130,7 @@ def make_sqrt(fmt: Minifloat, overflow: Overflow | None = None) -> Unary:
     nan = make_nan(fmt)
     zero = make_zero(fmt)
     infinite = make_infinite(fmt, overflow)
-    count = fmt.precision + 2 if fmt.precision > DIVISOR else fmt.precision + STOCHASTIC_BITS + 2
+    count = fmt.precision + 2 if fmt.precision > DIVISOR else fmt.precision + STOCHASTIC_BITS + 1
 
     def sqrt(a: int, rm: int) -> tuple[int, int]:
         sign, mag, exp = unpack(a)
