@@ -16,14 +16,10 @@ numba is imported when something is compiled for the first time, never at import
 
 from __future__ import annotations
 
-import atexit
 import dis
 import hashlib
-import importlib.util
-import os
 import platform
 import sys
-import tempfile
 import threading
 import types
 from collections.abc import Callable, Iterator
@@ -32,73 +28,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from rvx import disk
+
 _CACHE_FORMAT = "6"
-_CACHE_MEBIBYTES = 1024
 _FOREIGN_PACKAGES = ("numba", "numpy", "math", "operator", "builtins", "llvmlite")
-
-
-def cache_directory() -> Path:
-    """The folder of compiled code: `$RVX_CACHE_DIR`, else the user's cache folder."""
-    configured = os.environ.get("RVX_CACHE_DIR")
-    if configured:
-        return Path(configured)
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("rvx"))
-
-
-def store(path: Path, data: bytes) -> bool:
-    """Writes a file of the cache, atomically, since several processes may do so at once.
-
-    A cache that cannot be written is no reason to fail: what would be in it is made again.
-
-    Returns:
-        Whether it was written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("wb", dir=path.parent, delete=False) as handle:
-            handle.write(data)
-        os.replace(handle.name, path)
-    except OSError:
-        return False
-    _trim_at_exit()
-    return True
-
-
-@cache
-def _trim_at_exit() -> None:
-    atexit.register(trim_cache)
-
-
-def cache_limit() -> int:
-    """Bytes that the cache may have: `$RVX_CACHE_LIMIT` mebibytes, or one gibibyte."""
-    given = os.environ.get("RVX_CACHE_LIMIT", "")
-    return (int(given) if given.isdecimal() else _CACHE_MEBIBYTES) << 20
-
-
-def trim_cache() -> int:
-    """Deletes what has not been used for longest until the cache is within its limit.
-
-    Returns:
-        The bytes that are left.
-    """
-    limit = cache_limit()
-    found: list[tuple[float, int, Path]] = []
-    for path in cache_directory().rglob("*"):
-        try:
-            status = path.stat()
-        except OSError:
-            continue  # Another process has deleted it.
-        if path.is_file():
-            found.append((max(status.st_atime, status.st_mtime), status.st_size, path))
-    total = sum(size for _, size, _ in found)
-    for _, size, path in sorted(found):
-        if total <= limit:
-            break
-        path.unlink(missing_ok=True)
-        total -= size
-    return total
 
 
 def _is_kernel(value: Any) -> TypeGuard[types.FunctionType]:
@@ -359,8 +292,8 @@ def load_generated(source: str, names: dict[str, Any], key: str) -> types.Module
         names: what the source may refer to, usually dispatchers made by `native`.
         key: names the file; must change whenever the source or what it reaches changes.
     """
-    path = cache_directory() / "code" / f"k{key}.py"
-    if not path.exists() and not store(path, source.encode()):
+    path = disk.directory() / "code" / f"k{key}.py"
+    if not path.exists() and not disk.store(path, source.encode()):
         # A read-only home is no reason to fail: compile in memory and keep nothing.
         source = source.replace("cache=True", "cache=False")
         path = Path(f"<generated {key}>")
@@ -486,8 +419,3 @@ def elementwise(
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
     return run
-
-
-def is_available() -> bool:
-    """Whether numba can be imported here."""
-    return importlib.util.find_spec("numba") is not None

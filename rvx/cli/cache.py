@@ -13,24 +13,24 @@ app = typer.Typer(help="The folder of compiled code.", no_args_is_help=True, ric
 @command
 def path() -> None:
     """Print where it is ($RVX_CACHE_DIR changes that)."""
-    from rvx.jit import cache_directory
+    from rvx.disk import directory
 
-    print(cache_directory())
+    print(directory())
 
 
 @app.command()
 @command
 def show() -> None:
     """Print how much of what is in it, and the limit ($RVX_CACHE_LIMIT, in mebibytes)."""
-    from rvx.jit import cache_directory, cache_limit
+    from rvx.disk import directory, limit_in_bytes
 
-    folder = cache_directory()
+    folder = directory()
     total = 0
     for part in sorted(folder.iterdir()) if folder.is_dir() else []:
         size = sum(path.stat().st_size for path in part.rglob("*") if path.is_file())
         total += size
         print(f"{part.name:10} {size / 2**20:8.1f} MiB")
-    print(f"{'total':10} {total / 2**20:8.1f} MiB of {cache_limit() >> 20} MiB")
+    print(f"{'total':10} {total / 2**20:8.1f} MiB of {limit_in_bytes() >> 20} MiB")
 
 
 @app.command()
@@ -40,9 +40,9 @@ def clear() -> None:
     import shutil
 
     from rvx.cli.output import say
-    from rvx.jit import cache_directory
+    from rvx.disk import directory
 
-    folder = cache_directory()
+    folder = directory()
     if folder.exists():
         shutil.rmtree(folder)
     say(f"deleted {folder}")

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rvx import jit
+from rvx import disk, jit
 from rvx.emulator import pointers
 from rvx.emulator.handlers import CompileError, explain
 from rvx.isa import Instruction, Isa
@@ -118,12 +118,12 @@ def body_function(instruction: Instruction, isa: Isa) -> BodyFunction:
     fingerprint = pointers.fingerprint() + _own_fingerprint()
     key = jit.content_key(body, extra=source + fingerprint)
     name = f"rvx_{key}"
-    path = jit.cache_directory() / "bodies" / f"{key}.ll"
+    path = disk.directory() / "bodies" / f"{key}.ll"
     try:
         text = path.read_text()
     except OSError:
         text = _compile(instruction, isa, source, name)
-        jit.store(path, text.encode())
+        disk.store(path, text.encode())
     return BodyFunction(name, text, _FLOATING.search(text) is not None)
 
 

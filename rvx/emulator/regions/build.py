@@ -11,7 +11,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
-from rvx import jit
+from rvx import disk, jit
 from rvx.emulator.regions.bodies import BodyFunction
 
 
@@ -48,7 +48,7 @@ def compile_region(text: str, bodies: Iterable[BodyFunction]) -> CompiledRegion:
     digest = hashlib.sha256(jit.content_key(extra=text).encode())
     for body in ordered:
         digest.update(body.name.encode())
-    path = jit.cache_directory() / "regions" / f"{digest.hexdigest()[:32]}.o"
+    path = disk.directory() / "regions" / f"{digest.hexdigest()[:32]}.o"
     try:
         stored = path.read_bytes()
     except OSError:
@@ -66,7 +66,7 @@ def compile_region(text: str, bodies: Iterable[BodyFunction]) -> CompiledRegion:
     engine.finalize_object()
     address = int(engine.get_function_address("region"))
     if made and not stored:
-        jit.store(path, made[0])
+        disk.store(path, made[0])
     return CompiledRegion(engine, address)
 
 

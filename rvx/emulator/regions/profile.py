@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from rvx import jit
+from rvx import disk
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.regions.flow import blocks_from
 from rvx.emulator.regions.select import Region
@@ -26,7 +26,7 @@ def _path(isa: Isa, memory: GuestMemory) -> Path:
     digest = hashlib.sha256(code.tobytes())
     names = [f"{name} {extension.version}" for name, extension in isa.extensions.items()]
     digest.update(f"{_FORMAT} {isa.xlen} {memory.executable_begin} {names}".encode())
-    return jit.cache_directory() / "profiles" / f"{digest.hexdigest()[:32]}.json"
+    return disk.directory() / "profiles" / f"{digest.hexdigest()[:32]}.json"
 
 
 def store(isa: Isa, memory: GuestMemory, regions: Iterable[Region]) -> None:
@@ -39,7 +39,7 @@ def store(isa: Isa, memory: GuestMemory, regions: Iterable[Region]) -> None:
         }
         for region in regions
     ]
-    jit.store(_path(isa, memory), json.dumps({"regions": outlines}).encode())
+    disk.store(_path(isa, memory), json.dumps({"regions": outlines}).encode())
 
 
 def recall(isa: Isa, memory: GuestMemory) -> list[Region]:

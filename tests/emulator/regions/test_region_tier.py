@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from rvx import jit
+from rvx import disk
 from rvx.assembler import assemble
 from rvx.emulator import Machine, TrapKind
 from rvx.emulator.regions import select
@@ -51,7 +51,7 @@ leaf:   addi    a2, a2, 3
 @pytest.fixture(autouse=True)
 def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Profiles of other tests are not seen; compiled bodies are shared for speed."""
-    shared = jit.cache_directory()
+    shared = disk.directory()
     folder = tmp_path / "cache"
     folder.mkdir()
     for part in ("code", "bodies"):
@@ -196,7 +196,7 @@ def test_a_damaged_profile_is_ignored() -> None:
     made = machine()
     hot(made, "sum", 100_000)
     made.call("sum", 100_000)
-    (path,) = (jit.cache_directory() / "profiles").iterdir()
+    (path,) = (disk.directory() / "profiles").iterdir()
     stored = json.loads(path.read_text())
     for damage in (b"", b"{", b"[]", json.dumps({"regions": [{"blocks": 3}]}).encode()):
         path.write_bytes(damage)
@@ -230,8 +230,8 @@ def test_the_cache_keeps_to_its_limit(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setenv("RVX_CACHE_DIR", str(tmp_path / "small"))
     for i in range(4):
         path = tmp_path / "small" / "bodies" / f"{i}"
-        assert jit.store(path, bytes(1 << 20))
+        assert disk.store(path, bytes(1 << 20))
         os.utime(path, (i, i))
     monkeypatch.setenv("RVX_CACHE_LIMIT", "2")
-    assert jit.trim_cache() == 2 << 20
+    assert disk.trim() == 2 << 20
     assert sorted(path.name for path in (tmp_path / "small" / "bodies").iterdir()) == ["2", "3"]
