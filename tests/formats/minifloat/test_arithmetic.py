@@ -185,22 +185,26 @@ def test_overflow_policies(
         )
 
 
-THRESHOLDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], int]] = {
-    "add": (scalar.make_add(FP32), partial(exact.add, FP32), 2),
-    "div": (scalar.make_div(FP32), partial(exact.div, FP32), 2),
-    "sqrt": (scalar.make_sqrt(FP32), partial(exact.sqrt, FP32), 1),
-    "fma": (scalar.make_fma(FP32), partial(exact.fma, FP32), 3),
-    "vsum": (scalar.make_vsum(FP32), partial(exact.vsum, FP32, FP32), 3),
+WIDEST = Minifloat(8, 29)
+THRESHOLDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Minifloat, int]] = {
+    "vsum": (scalar.make_vsum(FP32), partial(exact.vsum, FP32, FP32), FP32, 3),
 }
+for _fmt in (FP32, WIDEST):
+    THRESHOLDS |= {
+        f"add {_fmt}": (scalar.make_add(_fmt), partial(exact.add, _fmt), _fmt, 2),
+        f"div {_fmt}": (scalar.make_div(_fmt), partial(exact.div, _fmt), _fmt, 2),
+        f"sqrt {_fmt}": (scalar.make_sqrt(_fmt), partial(exact.sqrt, _fmt), _fmt, 1),
+        f"fma {_fmt}": (scalar.make_fma(_fmt), partial(exact.fma, _fmt), _fmt, 3),
+    }
 
 
 @pytest.mark.parametrize("name", THRESHOLDS)
 def test_stochastic_threshold(name: str, sampler: Any, check_interpreted: Check) -> None:
     """The random number that decides: the last one that rounds up, and the first that does not."""
-    kernel, reference, arity = THRESHOLDS[name]
+    kernel, reference, fmt, arity = THRESHOLDS[name]
     rows = []
     for operands in zip(
-        *(sampler.near(FP32, 150, 0, 20).tolist() for _ in range(arity)), strict=True
+        *(sampler.near(fmt, 100, 0, 20).tolist() for _ in range(arity)), strict=True
     ):
         up = reference(*operands, stochastic(0))
         low, high = 0, 4096
@@ -210,7 +214,7 @@ def test_stochastic_threshold(name: str, sampler: Any, check_interpreted: Check)
                 (middle, high) if reference(*operands, stochastic(middle)) == up else (low, middle)
             )
         rows += [(*operands, stochastic(low)), (*operands, stochastic(min(high, 4095)))]
-    check_interpreted(kernel, reference, np.array(rows).T, 32)
+    check_interpreted(kernel, reference, np.array(rows).T, fmt.bits)
 
 
 def test_wide_formats_round_stochastically_to_nearest(sampler: Any) -> None:

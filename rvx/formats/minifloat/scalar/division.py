@@ -14,6 +14,7 @@ from rvx.formats.minifloat.scalar.pack import (
     INFINITE,
     QUIET,
     SIGNALLING,
+    WIDEST_STOCHASTIC,
     make_infinite,
     make_kind,
     make_nan,
@@ -130,7 +131,8 @@ def make_sqrt(fmt: Minifloat, overflow: Overflow | None = None) -> Unary:
     nan = make_nan(fmt)
     zero = make_zero(fmt)
     infinite = make_infinite(fmt, overflow)
-    count = fmt.precision + 2 if fmt.precision > DIVISOR else fmt.precision + STOCHASTIC_BITS + 1
+    looked_at = STOCHASTIC_BITS if fmt.precision <= WIDEST_STOCHASTIC else 1
+    count = fmt.precision + looked_at + 1
 
     def sqrt(a: int, rm: int) -> tuple[int, int]:
         sign, mag, exp = unpack(a)
