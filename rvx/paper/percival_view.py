@@ -1,0 +1,99 @@
+"""The table and the picture of PERCIVAL's experiment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rvx.analysis.plots import check, save
+from rvx.paper.percival import Study
+from rvx.paper.percival_data import LABELS, PUBLISHED, SIMULATED, VARIANTS
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+NOTE = (
+    "MSE against the float64 product of the unrounded inputs. In brackets: relative to a "
+    "simulation with SoftPosit and C floats; its own spread is 1 % to 10 %. Published: Mallasen et "
+    "al., PERCIVAL, IEEE TETC 2022."
+)
+
+
+def to_rich(study: Study) -> Table:
+    """A row for each range and size; below it what the paper says, where that is known."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    seeds = "1 seed" if study.seeds == 1 else f"{study.seeds} seeds"
+    table = Table(
+        title=f"gemm, mean squared error, mean of {seeds}",
+        caption=NOTE,
+        box=SIMPLE_HEAD,
+        title_justify="left",
+        caption_justify="left",
+    )
+    table.add_column("range")
+    table.add_column("n", justify="right")
+    for variant in VARIANTS:
+        table.add_column(LABELS[variant], justify="right", no_wrap=True)
+    for limit, size, row in study.rows():
+        texts = [cell_text(row[v].mse, row[v].simulated) for v in VARIANTS]
+        table.add_row(f"[-{limit:g}, {limit:g}]".replace("[", "\\["), str(size), *texts)
+        if (limit, size) in PUBLISHED:
+            known = PUBLISHED[limit, size]
+            figures = (f"{known[v]:.3e}        " if v in known else "" for v in VARIANTS)
+            table.add_row("published", "", *figures, style="bold")
+    return table
+
+
+def cell_text(mse: float, simulated: float | None) -> str:
+    """An error, and how far it is from the simulated one."""
+    if simulated is None:
+        return f"{mse:.3e}        "
+    return f"{mse:.3e} ({mse / simulated - 1:+5.1%})".replace("%)", "%)")
+
+
+def draw(study: Study, path: Path) -> None:
+    """One panel a range: errors over sizes, the simulation as rings, the published as crosses.
+
+    Raises:
+        PlotError: see `rvx.analysis.plots.check`.
+    """
+    check(path)
+    from matplotlib.figure import Figure
+
+    limits = list(dict.fromkeys(cell.limit for cell in study.cells))
+    figure = Figure(figsize=(3 * len(limits) + 1, 4.2), layout="constrained")
+    panels = figure.subplots(1, len(limits), squeeze=False)[0]
+    for panel, limit in zip(panels, limits, strict=True):
+        for number, variant in enumerate(VARIANTS):
+            cells = [c for c in study.cells if (c.limit, c.variant) == (limit, variant)]
+            sizes = [cell.size for cell in cells]
+            colour = f"C{number}"
+            errors = [cell.mse for cell in cells]
+            panel.plot(sizes, errors, marker=".", color=colour, label=LABELS[variant])
+            for known, marker, face in ((SIMULATED, "o", "none"), (PUBLISHED, "x", colour)):
+                points = {
+                    n: row[variant]
+                    for (r, n), row in known.items()
+                    if variant in row and r == limit
+                }
+                shown = [n for n in sizes if n in points]
+                panel.scatter(
+                    shown,
+                    [points[n] for n in shown],
+                    marker=marker,
+                    facecolors=face,
+                    edgecolors=None if marker == "x" else colour,
+                    s=45,
+                )
+        panel.set_xscale("log", base=2)
+        panel.set_yscale("log")
+        panel.set_xlabel("rows and columns")
+        panel.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+        panel.set_title(f"inputs in [-{limit:g}, {limit:g}]", fontsize=10)
+        panel.grid(alpha=0.3)
+    panels[0].set_ylabel("mean squared error")
+    panels[-1].legend(fontsize=8)
+    figure.suptitle("Products of matrices: rings are simulated, crosses published", fontsize=10)
+    save(figure, path)
