@@ -36,7 +36,13 @@ def patch(data: bytearray, at: int, kind: str, value: int, place: int, xlen: int
         if distance % 2:
             raise SourceError(f"the target is {distance} bytes away, which is odd")
         _insert(data, at, size, FIELDS[kind].insert(distance), FIELDS[kind].insert(-1))
-    elif kind in ("CALL", "CALL_PLT", "PCREL_HI20", "GOT_HI20", "TLS_GOT_HI20", "TLS_GD_HI20"):
+    elif kind in ("GOT_HI20", "TLS_GOT_HI20", "TLS_GD_HI20"):
+        raise SourceError(
+            f"{kind} needs a global offset table, which rvx does not build",
+            hint="write it without `.option pic`, or make an object with `rvx asm -c` and link it "
+            "with GNU ld",
+        )
+    elif kind in ("CALL", "CALL_PLT", "PCREL_HI20"):
         distance = _signed(value - place, xlen)
         _check_reach(distance, xlen)
         _insert(data, at, 4, U_FIELD.insert(high_part(distance) << 12), U_FIELD.insert(-1))

@@ -32,12 +32,25 @@ def asm(
     ] = None,
     march: March = None,
     ext: Ext = None,
+    is_object: Annotated[
+        bool,
+        typer.Option("-c", help="Write a relocatable object, for a linker, instead."),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("-g", help="Note the lines of the source, for debuggers (with -c).")
+    ] = False,
+    with_source: Annotated[
+        bool, typer.Option("--listing", help="Print address, bytes and source line by line.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Assemble a source and write an ELF executable; without -o, print a listing."""
     from rvx.cli.sources import STDIN, assembled, choose_isa, read
 
     isa = choose_isa(march, ext)
+    if is_object:
+        _write_object(file, output, march, isa, debug)
+        return
     program = assembled(file, read(file), isa)
     if output == STDIN:
         sys.stdout.buffer.write(program.to_elf())
@@ -46,9 +59,35 @@ def asm(
         program.write_elf(output)
     if as_json:
         print_json(to_json(program, isa))
+    elif with_source:
+        from rvx.assembler.listing import listing as source_listing
+
+        print(source_listing(program), end="")
     elif output is None:
         for text in listing(program, isa):
             print(text)
+
+
+def _write_object(
+    file: Path, output: Path | None, march: str | None, isa: Isa, debug: bool
+) -> None:
+    """Writes a relocatable ELF file: FILE.o beside nothing else, or what -o says."""
+    from rvx.assembler import Assembler
+    from rvx.assembler.elf.relocatable import relocatable
+    from rvx.cli.output import UsageProblem, say
+    from rvx.cli.sources import STDIN, name_of, read, text_of
+
+    if output is None:
+        raise UsageProblem("-c needs -o FILE, the object to write; - is stdout")
+    assembler = Assembler(isa, march=march or "", debug=debug)
+    made, diagnostics = assembler.object(text_of(file, read(file)), name_of(file))
+    for diagnostic in diagnostics.found:
+        say(str(diagnostic))
+    data = relocatable(made)
+    if output == STDIN:
+        sys.stdout.buffer.write(data)
+    else:
+        output.write_bytes(data)
 
 
 def code_lines(program: Program, isa: Isa) -> Iterator[Line]:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Annotated
 
 import typer
 
-from rvx.cli import asm, cache, compare, dis, docs, format, isa, run, version
+from rvx.cli import (
+    asm,
+    cache,
+    compare,
+    dis,
+    docs,
+    format,
+    gnu_as,
+    isa,
+    paper,
+    run,
+    version,
+)
 
 EPILOG = (
     "Exit codes: 0 ok, 1 the program under test failed or a check did not hold, 2 usage, "
@@ -64,16 +77,21 @@ def _log(verbose: int) -> None:
 
 
 app.command()(asm.asm)
+app.command("as")(gnu_as.gnu_as)
 app.command()(dis.dis)
 app.command()(run.run)
 app.command()(compare.compare)
 isa.app.command()(docs.docs)
 app.add_typer(isa.app, name="isa")
 app.command()(format.format)
+app.add_typer(paper.app, name="paper")
 app.add_typer(cache.app, name="cache")
 app.command()(version.version)
 
 
 def main() -> None:
     """Entry point of the `rvx` script."""
+    if sys.argv[1:2] == ["as"] and sys.argv[2:] not in ([], ["-h"], ["--help"]):
+        # Flags of GNU as such as -march are not to be read as options of one letter each.
+        raise SystemExit(gnu_as.stand_in(sys.argv[2:]))
     app()

@@ -1,0 +1,43 @@
+"""`rvx as`: takes the place of GNU as in a compiler driver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rvx.isa import Isa
+
+
+def gnu_as() -> None:
+    """Stand in for GNU as: takes its flags, knows the shipped extensions as well.
+
+    `gcc -B DIR` calls it if DIR holds a script `as` that runs `rvx as "$@"`.
+    """
+    raise typer.Exit(stand_in([]))
+
+
+def stand_in(words: Sequence[str]) -> int:
+    """Assembles as GNU as does with this command line; gives the exit code."""
+    from rvx.assembler.gnu_as import run
+
+    return run(words, _isa)
+
+
+def _isa(march: str) -> Isa:
+    """The ISA of a compiler's -march, with every shipped extension that fits."""
+    from rvx import extensions
+    from rvx.isa import IsaError
+
+    isa = extensions.isa_for(march)
+    for extension in extensions.isa_for().extensions.values():
+        if not extension.name.startswith("X") or extension.name in isa.extensions:
+            continue
+        try:
+            isa = extensions.isa_for(march, [*isa.extensions.values(), extension])
+        except IsaError:
+            continue  # Not for this register width, or it needs what the compiler does not have.
+    return isa
