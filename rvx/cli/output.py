@@ -40,6 +40,7 @@ _EXPECTED = {
     "LoadError": Exit.USAGE,
     "MemoryLayoutError": Exit.USAGE,
     "KernelError": Exit.USAGE,
+    "PaperError": Exit.USAGE,
     "PlotError": Exit.USAGE,
     "FormatError": Exit.USAGE,
     "UsageProblem": Exit.USAGE,
