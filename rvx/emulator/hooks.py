@@ -145,6 +145,8 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         return
     word = _read_word(context, pc)
     site = load_64(context[_SITES] + 8 * index)
+    if site != 0 and load_64(site + 8 * _SIZE) == 0:
+        site = load_64(site + 8 * _RESULT)  # At the entry of a region: the inline word, if any.
     if site != 0 and load_64(site + 8 * _WORD) == word:
         # The inline hook in front of this instruction has already performed it; this block was
         # translated while memory held the word itself. If it is frequent, it is made anew.

@@ -161,6 +161,31 @@ swap:   fmv.d.x fa0, a0
     assert made.register("a1") == 1
 
 
+def test_an_entry_that_traps_is_performed_when_the_region_leaves_it() -> None:
+    source = """
+        .globl  loop
+loop:   li      t0, 0x7ff8000000000000
+        fmv.d.x fa1, t0
+        li      t1, 5
+        fadd.s  fa2, fa2, fa2           # singles and doubles: all are performed by their bodies
+1:      fnmadd.d fa0, fa1, fa0, fa0     # a NaN: left to the tier below
+        addi    t1, t1, -1
+        bnez    t1, 1b
+        fmv.x.d a0, fa0
+        ret
+"""
+    made = machine(source)
+    made.call("loop")
+    tier = made.hart.regions
+    assert tier is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(select, "LEAST_WEIGHT", 2)
+        tier.look(float("inf"))
+    assert tier.regions
+    made.set_register("fa0", 0)
+    assert made.call("loop").value == 0x7FF8000000000000
+
+
 def test_writable_code_is_never_translated() -> None:
     source = LOOP.replace(".globl  sum", '.section .code, "awx"\n .globl  sum')
     made = machine(source)
