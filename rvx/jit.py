@@ -22,72 +22,16 @@ import platform
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from enum import EnumMeta
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from rvx import disk
+from rvx.reachable import cells, code_objects, is_kernel, references
 
 _CACHE_FORMAT = "6"
-_FOREIGN_PACKAGES = ("numba", "numpy", "math", "operator", "builtins", "llvmlite")
-
-
-def _is_kernel(value: Any) -> TypeGuard[types.FunctionType]:
-    if not isinstance(value, types.FunctionType):
-        return False
-    return value.__module__.partition(".")[0] not in _FOREIGN_PACKAGES
-
-
-def _code_objects(code: types.CodeType) -> Iterator[types.CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _code_objects(constant)
-
-
-def _global_chains(function: types.FunctionType) -> list[tuple[str, ...]]:
-    """Every `name` or `module.attribute...` chain that the bytecode loads from the globals."""
-    chains: dict[tuple[str, ...], None] = {}
-    for code in _code_objects(function.__code__):
-        chain: tuple[str, ...] = ()
-        for step in dis.get_instructions(code):
-            if step.opname == "LOAD_GLOBAL":
-                chain = (step.argval,)
-            elif chain and step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
-                chain = (*chain, step.argval)
-            elif step.opname not in ("CACHE", "EXTENDED_ARG"):
-                chain = ()
-            if chain:
-                chains.pop(chain[:-1], None)
-                chains[chain] = None
-    return list(chains)
-
-
-def _cells(function: types.FunctionType) -> dict[str, object]:
-    cells = function.__closure__ or ()
-    return {
-        name: cell.cell_contents
-        for name, cell in zip(function.__code__.co_freevars, cells, strict=True)
-    }
-
-
-def _references(function: types.FunctionType) -> dict[tuple[str, ...], object]:
-    """The values that the function takes from outside, by the chain of names that leads there."""
-    found: dict[tuple[str, ...], object] = {}
-    for chain in _global_chains(function):
-        if chain[0] not in function.__globals__:
-            continue
-        value = function.__globals__[chain[0]]
-        depth = 1
-        while depth < len(chain) and isinstance(value, types.ModuleType):
-            value = getattr(value, chain[depth])
-            depth += 1
-        found[chain[:depth]] = value
-    for name, value in _cells(function).items():
-        found[("<closure>", name)] = value
-    return found
 
 
 Replacements = tuple[tuple[Callable[..., Any], Any], ...]
@@ -149,10 +93,10 @@ def raises(function: Callable[..., Any]) -> types.FunctionType | None:
         if one in seen or not isinstance(one, types.FunctionType):
             continue
         seen.add(one)
-        for code in _code_objects(one.__code__):
+        for code in code_objects(one.__code__):
             if any(step.opname == "RAISE_VARARGS" for step in dis.get_instructions(code)):
                 return one
-        waiting += [value for value in _references(one).values() if _is_kernel(value)]
+        waiting += [value for value in references(one).values() if is_kernel(value)]
     return None
 
 
@@ -175,8 +119,8 @@ def _rebound(function: types.FunctionType, replacing: Replacements) -> types.Fun
     """A copy of the function whose references lead to compiled twins."""
     namespace = dict(function.__globals__)
     stand_ins: dict[tuple[str, ...], types.ModuleType] = {}
-    for chain, value in _references(function).items():
-        if not _is_kernel(value) or chain[0] == "<closure>":
+    for chain, value in references(function).items():
+        if not is_kernel(value) or chain[0] == "<closure>":
             continue
         if len(chain) == 1:
             namespace[chain[0]] = native(value, replacing)
@@ -184,8 +128,8 @@ def _rebound(function: types.FunctionType, replacing: Replacements) -> types.Fun
         parent = _stand_in(namespace, stand_ins, chain[:-1])
         setattr(parent, chain[-1], native(value, replacing))
     closure = tuple(
-        types.CellType(native(value, replacing) if _is_kernel(value) else value)
-        for value in _cells(function).values()
+        types.CellType(native(value, replacing) if is_kernel(value) else value)
+        for value in cells(function).values()
     )
     copy = types.FunctionType(
         function.__code__, namespace, function.__name__, function.__defaults__, closure or None
@@ -262,14 +206,14 @@ def _digest_function(function: Any, digest: Any, seen: dict[types.FunctionType, 
     digest.update(f"<function {seen.setdefault(function, len(seen))}>".encode())
     if not is_new:
         return
-    for code in _code_objects(function.__code__):
+    for code in code_objects(function.__code__):
         digest.update(code.co_code)
         constants = [c for c in code.co_consts if not isinstance(c, types.CodeType)]
         digest.update(repr((code.co_names, code.co_varnames, constants)).encode())
     digest.update(repr(function.__defaults__).encode())
-    for chain, value in sorted(_references(function).items(), key=lambda item: item[0]):
+    for chain, value in sorted(references(function).items(), key=lambda item: item[0]):
         digest.update(".".join(chain).encode())
-        if _is_kernel(value):
+        if is_kernel(value):
             _digest_function(value, digest, seen)
         elif hasattr(value, "tobytes") and not isinstance(value, type):
             kind = f"{getattr(value, 'dtype', None)} {getattr(value, 'shape', None)}"
