@@ -14,6 +14,7 @@ from rvx.analysis.table import title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top, in printer's points."""
@@ -62,7 +63,6 @@ def draw(comparison: Comparison, path: Path) -> None:
         PlotError: see `check`.
     """
     check(path)
-    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12, 5), layout="constrained")
@@ -70,6 +70,13 @@ def draw(comparison: Comparison, path: Path) -> None:
     draw_pareto(left, comparison.rows)
     draw_mix(right, comparison.rows)
     figure.suptitle(title(comparison), fontsize=10)
+    save(figure, path)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Writes a picture, the same bytes every time."""
+    from matplotlib import rc_context
+
     # A date, or a random salt of the names in it, would make every file differ.
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
     with rc_context({"svg.hashsalt": "rvx"}):

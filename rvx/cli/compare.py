@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @command
 def compare(
     kernel: Annotated[
-        str, typer.Argument(metavar="KERNEL", help="gemm, conv2d, maxpool, or the folder of a kernel.")
+        str,
+        typer.Argument(metavar="KERNEL", help="gemm, conv2d, maxpool, or the folder of a kernel."),
     ],
     parameter: Annotated[
         list[str] | None,

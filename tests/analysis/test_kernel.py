@@ -71,7 +71,9 @@ def test_variants_come_in_the_order_of_the_kernel():
 
 
 def test_an_unknown_kernel_lists_the_known_ones():
-    with pytest.raises(KernelError, match="no kernel 'gem'; known are conv2d, gemm, maxpool, or give a"):
+    with pytest.raises(
+        KernelError, match="no kernel 'gem'; known are conv2d, gemm, maxpool, or give a"
+    ):
         kernel.load("gem")
 
 

@@ -1,0 +1,16 @@
+"""`rvx paper`: studies that reproduce what a paper claims."""
+
+from __future__ import annotations
+
+import typer
+
+from rvx.cli.paper_percival import percival
+from rvx.cli.paper_vsq import vsq
+
+app = typer.Typer(
+    help="Reproduce what a paper claims, on the emulator.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.command()(percival)
+app.command()(vsq)
