@@ -61,7 +61,8 @@ class Floating(Arithmetic):
         turned = codes ^ (codes >> 63 & np.int64(2**63 - 1))
         greatest = turned.max(axis=-1)
         found = (greatest ^ (greatest >> 63 & np.int64(2**63 - 1))) >> away
-        return found.astype(f"u{self.output.itemsize}", casting="unsafe").view(self.output)
+        result: Raw = found.astype(f"u{self.output.itemsize}", casting="unsafe").view(self.output)
+        return result
 
     def decode(self, raw: Raw) -> Reals:
         """The numbers themselves."""

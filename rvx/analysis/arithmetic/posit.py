@@ -51,7 +51,8 @@ class PositSums(Arithmetic):
         """pmax: patterns are compared as two's complements, so that NaR is the least."""
         away = 64 - self.fmt.n
         codes = (a.parts[0] << away).max(axis=-1) >> away
-        return codes.astype(self.output, casting="unsafe")
+        result: Raw = codes.astype(self.output, casting="unsafe")
+        return result
 
     def decode(self, raw: Raw) -> Reals:
         """The numbers that the posits stand for, rounded once if they have 64 bits; NaN for NaR."""
