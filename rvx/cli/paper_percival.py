@@ -25,7 +25,7 @@ def percival(
     ] = "16,32,64,128,256",
     seeds: Annotated[
         int, typer.Option("--seeds", min=1, help="Pairs of random matrices a cell.")
-    ] = 4,
+    ] = 8,
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE", help="Also draw it (.svg, .png).")
     ] = None,

@@ -27,7 +27,7 @@ from rvx.extensions import isa_for
 from rvx.paper.percival_data import PUBLISHED, RANGES, SIMULATED, SIZES, VARIANTS
 
 SCHEMA = "rvx.paper.percival/1"
-SEEDS = 4
+SEEDS = 8
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def cell_text(mse: float, simulated: float | None) -> str:
     """An error, and how far it is from the simulated one."""
     if simulated is None:
         return f"{mse:.3e}        "
-    return f"{mse:.3e} ({mse / simulated - 1:+5.1%})".replace("%)", "%)")
+    return f"{mse:.3e} ({mse / simulated - 1:+.1%})"
 
 
 def draw(study: Study, path: Path) -> None:

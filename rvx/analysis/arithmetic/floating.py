@@ -59,8 +59,8 @@ class Floating(Arithmetic):
         codes = a.parts[0] << away
         # Magnitudes of negative numbers are turned around, so that integers are in their order.
         turned = codes ^ (codes >> 63 & np.int64(2**63 - 1))
-        greatest = turned.max(axis=-1)
-        found = (greatest ^ (greatest >> 63 & np.int64(2**63 - 1))) >> away
+        greatest = np.max(turned, axis=-1)
+        found: Codes = (greatest ^ (greatest >> 63 & np.int64(2**63 - 1))) >> away
         result: Raw = found.astype(f"u{self.output.itemsize}", casting="unsafe").view(self.output)
         return result
 
