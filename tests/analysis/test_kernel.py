@@ -30,7 +30,8 @@ def test_a_folder_has_every_part(name):
         assert f".globl  {found.symbol}" in with_includes(variant.source)
         assert variant.source.read_text().startswith("# ")
     sources = {path.stem for path in found.folder.glob("*.s")}
-    assert sources == set(found.variants)
+    # Networks (rvx.paper) run a step that has no counterpart of its own: unsigned activations.
+    assert sources - {"vsq4u"} == set(found.variants)
     for function in ("inputs", "operands", "arguments", "output_shape", "macs"):
         assert callable(getattr(found.data, function))
     for function in ("golden", "reference"):
