@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SIZE = (7.0, 4.5)
+MARKERS = "os^"
+LEAST_ERROR = 1e-3
+LOSSLESS_DB = 200.0
 
 
 def draw(report: Report, path: Path) -> None:
@@ -41,16 +44,13 @@ def draw(report: Report, path: Path) -> None:
 
 
 def _schemes(axes: Axes, report: Report, name: str) -> None:
-    for outcome in report.outcomes[name]:
-        # A perfect result has no place on a logarithmic axis.
-        error = max(outcome.logit_error, 1e-7)
-        axes.plot(outcome.per_image, error, "o")
-        axes.annotate(
-            f"{outcome.scheme.name}  {100 * outcome.accuracy:.1f} %",
-            (outcome.per_image, error),
-            xytext=(5, 3),
-            textcoords="offset points",
-            fontsize=8,
+    for i, outcome in enumerate(report.outcomes[name]):
+        # What is nearly perfect has no place on this axis: it stands at its lower end.
+        axes.plot(
+            outcome.per_image,
+            max(outcome.logit_error, LEAST_ERROR),
+            MARKERS[i // 10 % len(MARKERS)],
+            label=f"{outcome.scheme.name}: {100 * outcome.accuracy:.1f} %",
         )
     axes.set(
         xscale="log",
@@ -60,13 +60,15 @@ def _schemes(axes: Axes, report: Report, name: str) -> None:
         title=f"{name} on the digits",
     )
     axes.grid(alpha=0.3)
-    axes.margins(x=0.25, y=0.1)
+    axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
 def _surface(axes: Axes, study: Study, name: str) -> None:
     for bits, row in study.surface[name].items():
         label = f"scales of {bits} bits" if bits else "real scales"
-        axes.plot(list(row), list(row.values()), "o-", markersize=3, label=label)
+        # A vector of one element with a real scale of its own loses nothing.
+        shown = {size: value for size, value in row.items() if value < LOSSLESS_DB}
+        axes.plot(list(shown), list(shown.values()), "o-", markersize=3, label=label)
     axes.set_xscale("log", base=2)
     axes.set(xlabel="vector size V", ylabel="SQNR in dB", title=f"INT4 with vector scales: {name}")
     axes.grid(alpha=0.3)
