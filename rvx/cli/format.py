@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rvx.cli.options import Json
-from rvx.cli.output import command, print_json
+from rvx.cli.output import UsageProblem, command, print_json, say
 
 if TYPE_CHECKING:
     from rvx.analysis.anatomy import Anatomy
@@ -16,27 +17,58 @@ if TYPE_CHECKING:
 @command
 def format(
     name: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="Such as posit16, fp8, e4m3fn, bfloat16, int4.")
-    ],
-    number: Annotated[
         str,
         typer.Argument(
-            metavar="NUMBER", help="A pattern such as 0x5a31, or a number such as 3.14."
+            metavar="FORMAT|plot", help="Such as posit16, fp8, e4m3fn, bfloat16, int4; or plot."
         ),
     ],
+    rest: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NUMBER|FORMAT...",
+            help="A pattern such as 0x5a31, or a number such as 3.14; after plot, formats.",
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", help="The picture of plot (.svg, .png)."),
+    ] = Path("accuracy.svg"),
     as_json: Json = False,
 ) -> None:
     """Show what the bits of a number mean: fields, exact value, neighbours, rounding error.
 
     Put -- in front of a negative number: rvx format posit16 -- -3.14
+
+    With plot, draw how many decimal digits formats have over the magnitude of what they represent:
+    rvx format plot posit16 fp16 bf16
     """
     from rvx.analysis.anatomy import dissect, parse_format
 
-    anatomy = dissect(parse_format(name), number)
+    if name == "plot":
+        if as_json:
+            raise UsageProblem("rvx format plot has no --json; it draws a picture")
+        _plot(rest, output)
+        return
+    if len(rest) > 1:
+        raise UsageProblem(f"rvx format takes one number, not {len(rest)}: {' '.join(rest)}")
+    anatomy = dissect(parse_format(name), rest[0])
     if as_json:
         print_json(anatomy.to_json())
     else:
         print(picture(anatomy))
+
+
+def _plot(names: list[str], path: Path) -> None:
+    from rvx.analysis import accuracy, plots
+
+    plots.check(path)
+    try:
+        found = accuracy.curves(names)
+    except ValueError as error:
+        raise UsageProblem(str(error)) from None
+    accuracy.draw(found, path)
+    print(accuracy.to_text(found))
+    say(f"wrote {path}")
 
 
 def picture(anatomy: Anatomy) -> str:

@@ -78,11 +78,34 @@ def test_a_number_is_rounded(rvx):
     assert rvx("format", "posit16", "--", "-2.5").out.splitlines()[4] == "pattern   0xb600"
 
 
+def test_accuracies_are_drawn(rvx, tmp_path):
+    path = tmp_path / "digits.svg"
+    done = rvx("format", "plot", "posit16", "fp16", "bf16", "-o", path)
+    assert done.err == f"wrote {path}\n"
+    assert [line.split() for line in done.out.splitlines()[1:]] == [
+        ["posit16", "1.388e-17", "7.206e+16", "33.7", "4.22"],
+        ["float16", "5.960e-8", "6.550e+4", "12.0", "3.92"],
+        ["bfloat16", "9.184e-41", "3.390e+38", "78.6", "3.01"],
+    ]
+    assert b"bfloat16" in path.read_bytes()
+
+
+def test_the_picture_has_a_name_by_default(rvx, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert rvx("format", "plot", "int4").code == 0
+    assert (tmp_path / "accuracy.svg").is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["point99", "1"], "'point99' is not a format; there are posit8 to posit64"),
         (["posit8", "0x100"], "0x100 does not fit the 8 bits of posit8"),
+        (["posit8", "1", "2"], "rvx format takes one number, not 2: 1 2"),
+        (["plot", "posit8", "point99"], "'point99' is not a format; there are posit8"),
+        (["plot", "int2"], "int2 has one positive number only, and so no accuracy to draw"),
+        (["plot", "posit8", "--json"], "rvx format plot has no --json; it draws a picture"),
+        (["plot", "posit8", "-o", "a.gif"], "'a.gif' is not the name of a picture; it must end"),
         (["posit8", "pi"], "'pi' is neither a pattern such as 0x5a nor a number"),
     ],
 )

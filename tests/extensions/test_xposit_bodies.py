@@ -222,18 +222,6 @@ def _number(fmt: Posit, value: float) -> int:
     return exact.encode(Fraction(value), fmt)
 
 
-@pytest.mark.parametrize(
-    ("mnemonic", "a", "b", "result"),
-    [
-        # PERCIVAL's suite for posit32: quotients and roots of its approximate units.
-        ("psqrt.s", 0x6F10A532, 0, 0x5F10A532),
-        ("psqrt.s", 0x7B9B7665, 0, 0x6F36ECCA),
-    ],
-)
-def test_the_log_approximate_units(mnemonic: str, a: int, b: int, result: int) -> None:
-    assert _one(driver("xpositlog", "native"), POSIT32, mnemonic, a, b) == result
-
-
 def test_approximate_products_are_within_a_ninth() -> None:
     """Mitchell's product is at most 1/9 too small, and his quotient 1/8 too large."""
     guest = driver("xpositlog", "native")

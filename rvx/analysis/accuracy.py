@@ -1,0 +1,176 @@
+"""How many decimal digits a format has, over the magnitude of what it represents.
+
+The decimal accuracy of a representation x' of x is -log10 |log10(x' / x)| (Gustafson, "Posit
+Arithmetic", 2017): the more digits, the closer. At each magnitude the worst case is taken, a number
+at the boundary where rounding changes from one neighbour to the other. For posits whose exponent is
+cut that boundary is not half-way: it is the posit of one more bit between the two.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from rvx.analysis.anatomy import Format, dissect, parse_format
+from rvx.formats.minifloat.format import Minifloat
+from rvx.formats.posit import Posit, exact
+
+POINTS = 4
+"""Samples in each binade."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The accuracy of a format.
+
+    Attributes:
+        format: its name.
+        magnitudes: log10 of positive numbers within the range of the format, ascending.
+        digits: decimal accuracy at each of them, in the worst case.
+        smallest: the smallest positive number.
+        largest: the largest number.
+    """
+
+    format: str
+    magnitudes: tuple[float, ...]
+    digits: tuple[float, ...]
+    smallest: Fraction
+    largest: Fraction
+
+    @property
+    def decades(self) -> float:
+        """The dynamic range: log10 of the quotient of the largest and the smallest number."""
+        return _log10(self.largest) - _log10(self.smallest)
+
+    @property
+    def most(self) -> float:
+        """The accuracy where it is best."""
+        return max(self.digits)
+
+
+def curve(fmt: Format) -> Curve:
+    """Samples a format from its smallest to its largest number.
+
+    Raises:
+        ValueError: the format has fewer than two positive numbers.
+    """
+    smallest, largest = extremes(fmt)
+    if smallest == largest:
+        raise ValueError(f"{fmt.name} has one positive number only, and so no accuracy to draw")
+    samples = [(x, digits_at(fmt, x)) for x in _samples(smallest, largest)]
+    magnitudes = tuple(_log10(x) for x, _ in samples)
+    name = fmt.name
+    return Curve(name, magnitudes, tuple(digits for _, digits in samples), smallest, largest)
+
+
+def extremes(fmt: Format) -> tuple[Fraction, Fraction]:
+    """The smallest and the largest positive number of a format."""
+    if isinstance(fmt, Posit):
+        ends = (fmt.minpos, fmt.maxpos)
+    elif isinstance(fmt, Minifloat):
+        # Without a zero the pattern 0 is a number, as in E8M0.
+        first = dissect(fmt, "0x0").value
+        ends = (0 if isinstance(first, Fraction) and first > 0 else 1, fmt.max_finite)
+    else:
+        ends = (1, fmt.maximum)
+    smallest, largest = (dissect(fmt, hex(code)).value for code in ends)
+    assert isinstance(smallest, Fraction)
+    assert isinstance(largest, Fraction)
+    return smallest, largest
+
+
+def digits_at(fmt: Format, x: Fraction) -> float:
+    """The worst decimal accuracy between the neighbours of x, which lie at and above it.
+
+    Args:
+        fmt: the format.
+        x: from its smallest number up to below its largest.
+    """
+    here = dissect(fmt, str(x))
+    nearest = here.value
+    assert isinstance(nearest, Fraction)
+    low, high = (nearest, here.above) if nearest <= x else (here.below, nearest)
+    assert isinstance(low, Fraction)
+    assert isinstance(high, Fraction)
+    boundary = _boundary(fmt, low, high)
+    worst = max(_log10(boundary / low), _log10(high / boundary))
+    return -math.log10(worst)
+
+
+def _boundary(fmt: Format, low: Fraction, high: Fraction) -> Fraction:
+    if not isinstance(fmt, Posit):
+        return (low + high) / 2
+    between = exact.decode(2 * exact.encode(low, fmt) + 1, Posit(fmt.n + 1, fmt.es))
+    assert between is not None
+    return between
+
+
+def _samples(smallest: Fraction, largest: Fraction) -> Iterator[Fraction]:
+    for scale in range(exact.floor_log2(smallest), exact.floor_log2(largest) + 1):
+        for part in range(POINTS):
+            x = exact.times_power(Fraction(POINTS + part, POINTS), scale)
+            if smallest <= x < largest:
+                yield x
+
+
+def _log10(x: Fraction) -> float:
+    """The logarithm of a number that may be outside of binary64, accurate next to 1."""
+    scale = exact.floor_log2(x)
+    if scale in (-1, 0):
+        return math.log1p(float(x - 1)) / math.log(10)
+    return math.log10(float(exact.times_power(x, -scale))) + scale * math.log10(2)
+
+
+def curves(names: Sequence[str]) -> list[Curve]:
+    """The curves of formats by name.
+
+    Raises:
+        FormatError: a name is no format.
+        ValueError: a format has fewer than two positive numbers.
+    """
+    return [curve(parse_format(name)) for name in names]
+
+
+def to_text(found: Sequence[Curve]) -> str:
+    """What the picture shows, in a line a format."""
+    width = max(6, *(len(each.format) for each in found))
+    lines = [f"{'format':{width}}    smallest     largest  decades  most digits"]
+    for each in found:
+        ends = "".join(f"{power_text(x):>12}" for x in (each.smallest, each.largest))
+        lines.append(f"{each.format:{width}}{ends}{each.decades:9.1f}{each.most:13.2f}")
+    return "\n".join(lines)
+
+
+def power_text(x: Fraction) -> str:
+    """A number that may be outside of binary64, to four digits."""
+    exponent = math.floor(_log10(x))
+    return f"{float(x / Fraction(10) ** exponent):.3f}e{exponent:+d}"
+
+
+def draw(found: Sequence[Curve], path: Path) -> None:
+    """Writes a picture: digits over magnitude, a line a format.
+
+    Raises:
+        PlotError: see `rvx.analysis.plots.check`.
+    """
+    from rvx.analysis.plots import check, save
+
+    check(path)
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for each in found:
+        # Down to the axis at both ends: beyond them there is nothing.
+        ends = (each.magnitudes[0], *each.magnitudes, each.magnitudes[-1])
+        axes.plot(ends, (0, *each.digits, 0), label=each.format, linewidth=1.2)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("magnitude, as a power of ten")
+    axes.set_ylabel("decimal digits, in the worst case")
+    axes.set_title("Accuracy over magnitude", fontsize=10)
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8)
+    save(figure, path)
