@@ -10,11 +10,10 @@ The space is custom-1, funct3 111 with funct2 11, beside Xvsq and the posit enco
 
 from __future__ import annotations
 
-from rvx.formats.block.mx.format import FORMATS
-from rvx.formats.block.mx.scalar import DOTS
+from rvx.formats.block.mx.choice import ORDER, dot
 from rvx.isa import Extension, Words, sext32
 
-FORMAT_CODES = dict(enumerate(FORMATS))
+FORMAT_CODES = {code: fmt.name for code, fmt in enumerate(ORDER)}
 """Name of the format of the elements by rs3[18:16]."""
 
 Xmxdotp = Extension(
@@ -26,11 +25,6 @@ Xmxdotp = Extension(
     requires=("F",),
 )
 
-_NAN32 = 0x7FC00000
-_INVALID = 16
-
-e4m3, e5m2, e2m3, e3m2, e2m1, int8 = (DOTS[name] for name in FORMAT_CODES.values())
-
 
 @Xmxdotp.instruction("mxdotp.s rd, rs1, rs2, rs3", "rs3 11 rs2 rs1 111 rd 0101011", xlen=64)
 def mxdotp_s(rd: int, rs1: int, rs2: int, rs3: int, fflags: Words) -> int:
@@ -40,22 +34,6 @@ def mxdotp_s(rd: int, rs1: int, rs2: int, rs3: int, fflags: Words) -> int:
     rs1 and rs2 hold: 0 MXFP8 E4M3, 1 MXFP8 E5M2, 2 MXFP6 E2M3, 3 MXFP6 E3M2 (elements of 6 bits in
     the low bits of bytes), 4 MXFP4 E2M1, 5 MXINT8; 6 and 7 are invalid and give NaN.
     """
-    code = rs3 >> 16 & 7
-    scale_a = rs3 & 0xFF
-    scale_b = rs3 >> 8 & 0xFF
-    bits = _NAN32
-    flags = _INVALID
-    if code == 0:
-        bits, flags = e4m3(rs1, rs2, scale_a, scale_b, rd)
-    elif code == 1:
-        bits, flags = e5m2(rs1, rs2, scale_a, scale_b, rd)
-    elif code == 2:
-        bits, flags = e2m3(rs1, rs2, scale_a, scale_b, rd)
-    elif code == 3:
-        bits, flags = e3m2(rs1, rs2, scale_a, scale_b, rd)
-    elif code == 4:
-        bits, flags = e2m1(rs1, rs2, scale_a, scale_b, rd)
-    elif code == 5:
-        bits, flags = int8(rs1, rs2, scale_a, scale_b, rd)
+    bits, flags = dot(rs3 >> 16 & 7, rs1, rs2, rs3, rs3 >> 8, rd)
     fflags[0] |= flags
     return sext32(bits)

@@ -129,6 +129,64 @@ def special_of_acc(acc: int) -> int:
 
 
 @cache
+def make_resolved(destination: Minifloat) -> Callable[[int], tuple[int, int]]:
+    """resolved(found) -> (bits, flags): what the special cases give."""
+    nan = destination.nan or 0
+    infinity = destination.infinity or 0
+    minus = destination.sign_mask
+
+    def resolved(found: int) -> tuple[int, int]:
+        if found & INVALID:
+            return nan, NV
+        if found & NAN:
+            return nan, NV if found & SIGNALLING else 0
+        if found & PLUS and found & MINUS:
+            return nan, NV
+        return infinity | (minus if found & MINUS else 0), 0
+
+    return resolved
+
+
+@cache
+def make_ending(destination: Minifloat, width: int) -> Callable[..., tuple[int, int]]:
+    """ending(high, low, exp, acc, has_minus) -> (bits, flags): adds the accumulator and rounds.
+
+    Args:
+        destination: format of accumulator and result.
+        width: bits that a sum of products, high * 2^32 + low times 2^exp, may have.
+
+    Returns:
+        A kernel; `acc` is widened to binary32, and `has_minus` says whether a sum of zeros is -0.
+    """
+    pack = make_pack(destination)
+    minus = destination.sign_mask
+    narrow = min(width, 59)
+
+    def ending(high: int, low: int, exp: int, acc: int, has_minus: int) -> tuple[int, int]:
+        field = acc >> 23 & 0xFF
+        normal = 1 if field != 0 else 0
+        term = signed(acc >> 31, (acc & 0x7FFFFF) | (normal << 23))
+        term_exp = field - normal - 149
+        if width > narrow and (high ^ (high >> 63)) >> (narrow - 32) != 0:
+            value, exp = add_wide(high, low, exp, term, term_exp)
+        else:
+            value, exp = sum_of_two((high << 32) + low, exp, term, term_exp, narrow, 24)
+        if value == 0:
+            return minus if acc >> 31 and has_minus else 0, 0
+        sign = 1 if value < 0 else 0
+        return pack(sign, abs(value), exp, RNE)
+
+    return ending
+
+
+def _check(destination: Minifloat) -> None:
+    if destination not in (FP32, FP16ALT):
+        raise ValueError(
+            f"an MX dot product accumulates in float32 or bfloat16, not in {destination}"
+        )
+
+
+@cache
 def make_dot(fmt: Mx, destination: Minifloat = FP32) -> Dot:
     """dot(a, b, scale_a, scale_b, acc) -> (bits, flags).
 
@@ -142,33 +200,18 @@ def make_dot(fmt: Mx, destination: Minifloat = FP32) -> Dot:
     Raises:
         ValueError: another destination.
     """
-    if destination not in (FP32, FP16ALT):
-        raise ValueError(
-            f"an MX dot product accumulates in float32 or bfloat16, not in {destination}"
-        )
+    _check(destination)
     products, lsb, width = make_products(fmt)
     tops, special = make_special(fmt)
     lowest_tops = tops & ~(tops << 1)
     signs = make_signs(fmt)
-    pack = make_pack(destination)
+    resolved = make_resolved(destination)
+    ending = make_ending(destination, width)
     widening = 32 - destination.bits
-    nan = destination.nan or 0
-    infinity = destination.infinity or 0
-    minus = destination.sign_mask
     offset = lsb - 2 * SCALE_BIAS
-    narrow = min(width, 59)
 
     def is_special(word: int) -> bool:
         return ((word & tops) + lowest_tops) & _BIT7 != 0
-
-    def resolved(found: int) -> tuple[int, int]:
-        if found & INVALID:
-            return nan, NV
-        if found & NAN:
-            return nan, NV if found & SIGNALLING else 0
-        if found & PLUS and found & MINUS:
-            return nan, NV
-        return infinity | (minus if found & MINUS else 0), 0
 
     def dot(a: int, b: int, scale_a: int, scale_b: int, acc: int) -> tuple[int, int]:
         scale_a &= 0xFF
@@ -182,19 +225,8 @@ def make_dot(fmt: Mx, destination: Minifloat = FP32) -> Dot:
         if found != 0:
             return resolved(found)
         high, low = products(a, b)
-        field = acc >> 23 & 0xFF
-        normal = 1 if field != 0 else 0
-        term = signed(acc >> 31, (acc & 0x7FFFFF) | (normal << 23))
-        term_exp = field - normal - 149
-        exp = offset + scale_a + scale_b
-        if width > narrow and (high ^ (high >> 63)) >> (narrow - 32) != 0:
-            value, exp = add_wide(high, low, exp, term, term_exp)
-        else:
-            value, exp = sum_of_two((high << 32) + low, exp, term, term_exp, narrow, 24)
-        if value == 0:
-            return minus if acc >> 31 and a & signs ^ b & signs == signs and signs else 0, 0
-        sign = 1 if value < 0 else 0
-        return pack(sign, abs(value), exp, RNE)
+        has_minus = 1 if signs and a & signs ^ b & signs == signs else 0
+        return ending(high, low, offset + scale_a + scale_b, acc, has_minus)
 
     return dot
 
