@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -92,6 +93,8 @@ class GuestMemory:
             ) from None
         self.ram: NDArray[np.uint8] = np.frombuffer(self._mapping, np.uint8)
         self.view = memoryview(self._mapping)
+        # Held while nops stand for inline words, and by other threads while they read code.
+        self.patching = threading.Lock()
         self.pages = np.zeros(self.ram.size >> PAGE_SHIFT, np.uint8)
         self.heap: Address = heap
         self._next = heap

@@ -286,6 +286,10 @@ class InlineTier:
         if not wanted:
             return
         self._made |= wanted
+        with self._memory.patching:
+            self._translate_patched(wanted)
+
+    def _translate_patched(self, wanted: set[Address]) -> None:
         changed: list[tuple[int, bytes]] = []
         ram = self._memory.ram
         for address, word in self._patched.items():

@@ -92,7 +92,8 @@ class RegionTier:
         start = time.perf_counter()
         begin = self._memory.executable_begin
         runs = [(begin + 2 * a, begin + 2 * b, count) for a, b, count in self._counter.runs()]
-        blocks = executed_blocks(self._isa, self._memory, Executions(runs))
+        with self._memory.patching:
+            blocks = executed_blocks(self._isa, self._memory, Executions(runs))
         is_boxed = bool(self._context.words[Field.FCSR])
         found = choose(blocks, lambda step: can_translate(step, is_boxed))
         fresh = [region for region in found if not self._is_covered(region)]
