@@ -38,8 +38,7 @@ def percival(
     FMA, beside the published figures and an independent simulation of the same experiment.
     """
     from rvx.analysis import plots
-    from rvx.paper import percival as study
-    from rvx.paper import percival_view as view
+    from rvx.paper.percival import study, view
 
     way, _ = parse_tier(backend, "region")
     limits = parse_list("--ranges", ranges, float)

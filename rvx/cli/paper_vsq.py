@@ -13,10 +13,10 @@ from rvx.cli.output import Exit, UsageProblem, command, print_json, print_table,
 
 if TYPE_CHECKING:
     from rvx.emulator import Backend
-    from rvx.paper.digits import Digits
-    from rvx.paper.network import Network
-    from rvx.paper.scheme import Scheme
-    from rvx.paper.vsq import Outcome, Report
+    from rvx.paper.vsq.digits import Digits
+    from rvx.paper.vsq.network import Network
+    from rvx.paper.vsq.scheme import Scheme
+    from rvx.paper.vsq.study import Outcome, Report
 
 NETWORKS = ("mlp", "cnn")
 
@@ -58,9 +58,9 @@ def vsq(
     compared with a reference of the same order of operations; if one differs, the exit code is 1.
     """
     from rvx.analysis import plots as pictures
-    from rvx.paper import digits, plots, table
-    from rvx.paper import network as networks
-    from rvx.paper import scheme as schemes
+    from rvx.paper.vsq import digits, plots, table
+    from rvx.paper.vsq import network as networks
+    from rvx.paper.vsq import scheme as schemes
 
     chosen = network or list(NETWORKS)
     for name in chosen:
@@ -91,8 +91,8 @@ def vsq(
 
 
 def _train(names: Sequence[str], data: Digits, folder: Path) -> None:
-    from rvx.paper.train import train
-    from rvx.paper.vsq import accuracy
+    from rvx.paper.vsq.study import accuracy
+    from rvx.paper.vsq.train import train
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, advance in _with_bar(names):
@@ -110,8 +110,8 @@ def _study(
     has_sqnr: bool,
     backend: Backend,
 ) -> Report:
-    from rvx.paper.sqnr import network_tensors, study
-    from rvx.paper.vsq import Report, accuracy, evaluate
+    from rvx.paper.vsq.sqnr import network_tensors, study
+    from rvx.paper.vsq.study import Report, accuracy, evaluate
 
     outcomes: dict[str, list[Outcome]] = {network.name: [] for network in loaded}
     by_title = {f"{n.name} {s.name}": (n, s) for n in loaded for s in wanted}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rvx.paper.percival_data import VARIANTS
+from rvx.paper.percival.data import VARIANTS
 
 SMALL = ("paper", "percival", "--sizes", "4,256", "--ranges", "1", "--seeds", "1")
 

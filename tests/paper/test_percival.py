@@ -17,8 +17,9 @@ import pytest
 from rvx.analysis import kernel
 from rvx.analysis.arithmetic import bits_of
 from rvx.analysis.compare import draw
-from rvx.paper import percival, percival_view
-from rvx.paper.percival_data import PUBLISHED, RANGES, SIMULATED, SIZES, VARIANTS
+from rvx.paper.percival import study as percival
+from rvx.paper.percival import view as percival_view
+from rvx.paper.percival.data import PUBLISHED, RANGES, SIMULATED, SIZES, VARIANTS
 
 SIMULATED_PAIRS = 8
 SIGMAS = 2.5

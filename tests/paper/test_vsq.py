@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from rvx.paper import digits, network, plots, scheme, sqnr, table, vsq
-from rvx.paper.train import train
+from rvx.paper.vsq import digits, network, plots, scheme, sqnr, table
+from rvx.paper.vsq import study as vsq
+from rvx.paper.vsq.train import train
 
 # Measured with NumPy on the same network, before any of this was written: accuracy of the 540
 # test images in percent, and relative error of the logits.
@@ -201,7 +202,7 @@ def test_without_scikit_learn_it_says_what_to_install(monkeypatch):
 
 
 def test_a_wrong_bit_is_found(monkeypatch):
-    from rvx.paper import inference
+    from rvx.paper.vsq import inference
 
     product = inference.Runner._product
 

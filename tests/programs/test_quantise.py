@@ -12,7 +12,7 @@ from rvx.formats.block.mx.array import quantise as mx_quantise
 from rvx.formats.block.mx.format import MXFP4, MXFP8_E4M3, MXINT8
 from rvx.formats.minifloat.array.codes import decode
 from rvx.formats.minifloat.catalogue import E4M3FN, FP8
-from rvx.paper.scheme import SCHEMES
+from rvx.paper.vsq.scheme import SCHEMES
 from rvx.resources import programs
 
 QUANTISED = [scheme for scheme in SCHEMES.values() if scheme.family is not None]

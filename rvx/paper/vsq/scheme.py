@@ -12,8 +12,8 @@ from rvx.formats.block.vsq.format import Vsq, parse_scheme
 from rvx.formats.block.vsq.golden import Datapath
 from rvx.formats.integer.format import INT3, INT4, INT8
 from rvx.formats.minifloat.catalogue import E4M3FN, FP8
-from rvx.paper.digits import PaperError
-from rvx.paper.family import (
+from rvx.paper.vsq.digits import PaperError
+from rvx.paper.vsq.family import (
     Family,
     Integers,
     MicroScaled,

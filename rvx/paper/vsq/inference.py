@@ -18,10 +18,10 @@ import numpy.typing as npt
 from rvx.analysis.arithmetic import Arithmetic, Encoded, find
 from rvx.analysis.kernel import load
 from rvx.emulator import Backend
-from rvx.paper.engine import Engine
-from rvx.paper.family import Family, Weights
-from rvx.paper.network import Layer, Network, Reals
-from rvx.paper.scheme import Scheme
+from rvx.paper.vsq.engine import Engine
+from rvx.paper.vsq.family import Family, Weights
+from rvx.paper.vsq.network import Layer, Network, Reals
+from rvx.paper.vsq.scheme import Scheme
 
 Raw = npt.NDArray[Any]
 

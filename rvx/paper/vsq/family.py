@@ -25,7 +25,7 @@ from rvx.formats.block.vsq import array as vsq
 from rvx.formats.integer import array as integer
 from rvx.formats.integer.calibrate import Method, quantise_tensor
 from rvx.formats.integer.format import INT4, INT8, Integer
-from rvx.paper.network import Reals
+from rvx.paper.vsq.network import Reals
 
 Singles = npt.NDArray[np.float32]
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from rvx.paper.digits import Digits
-from rvx.paper.network import Layer, Network, Reals, windows
+from rvx.paper.vsq.digits import Digits
+from rvx.paper.vsq.network import Layer, Network, Reals, windows
 
 BATCH = 64
 RATE = 1e-3

@@ -19,7 +19,7 @@ from rvx.formats.block.vsq.format import Vsq
 from rvx.formats.integer.calibrate import quantise_tensor
 from rvx.formats.integer.format import INT4, INT8
 from rvx.formats.minifloat.catalogue import E4M3FN, FP8
-from rvx.paper.network import Network, Reals
+from rvx.paper.vsq.network import Network, Reals
 
 Quantise = Callable[[Reals], Reals]
 

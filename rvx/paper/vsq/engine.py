@@ -15,7 +15,7 @@ from rvx.analysis.kernel import load
 from rvx.assembler import assemble
 from rvx.emulator import Backend, Machine
 from rvx.extensions import isa_for
-from rvx.paper.scheme import Scheme
+from rvx.paper.vsq.scheme import Scheme
 from rvx.resources import programs
 
 EVENTS = ("saturations", "zeroed_scales", "wraps")

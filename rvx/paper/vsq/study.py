@@ -13,11 +13,11 @@ import numpy.typing as npt
 from rvx.analysis.metrics import finite
 from rvx.analysis.versions import versions
 from rvx.emulator import Backend
-from rvx.paper.digits import Digits
-from rvx.paper.inference import run
-from rvx.paper.network import Network, Reals
-from rvx.paper.scheme import Scheme
-from rvx.paper.sqnr import Study, decibels
+from rvx.paper.vsq.digits import Digits
+from rvx.paper.vsq.inference import run
+from rvx.paper.vsq.network import Network, Reals
+from rvx.paper.vsq.scheme import Scheme
+from rvx.paper.vsq.sqnr import Study, decibels
 
 SCHEMA = "rvx.paper.vsq/1"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rvx.paper.sqnr import Study
-from rvx.paper.vsq import Report
+from rvx.analysis.plots import save
+from rvx.paper.vsq.sqnr import Study
+from rvx.paper.vsq.study import Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +41,7 @@ def draw(report: Report, path: Path) -> None:
         _surface(panel, report.sqnr, name)
     for panel in axes[panels:]:
         panel.remove()
-    figure.savefig(path)
+    save(figure, path)
 
 
 def _schemes(axes: Axes, report: Report, name: str) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rvx.analysis.plots import check, save
-from rvx.paper.percival import Study
-from rvx.paper.percival_data import LABELS, PUBLISHED, SIMULATED, VARIANTS
+from rvx.paper.percival.data import LABELS, PUBLISHED, SIMULATED, VARIANTS
+from rvx.paper.percival.study import Study
 
 if TYPE_CHECKING:
     from rich.table import Table

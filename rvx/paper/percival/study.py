@@ -24,7 +24,7 @@ from rvx.analysis.versions import versions
 from rvx.assembler import assemble
 from rvx.emulator import Backend, Machine
 from rvx.extensions import isa_for
-from rvx.paper.percival_data import PUBLISHED, RANGES, SIMULATED, SIZES, VARIANTS
+from rvx.paper.percival.data import PUBLISHED, RANGES, SIMULATED, SIZES, VARIANTS
 
 SCHEMA = "rvx.paper.percival/1"
 SEEDS = 8

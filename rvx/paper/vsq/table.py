@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rvx.paper.engine import STEPS
-from rvx.paper.sqnr import Study
-from rvx.paper.vsq import Outcome, Report
+from rvx.paper.vsq.engine import STEPS
+from rvx.paper.vsq.sqnr import Study
+from rvx.paper.vsq.study import Outcome, Report
 
 if TYPE_CHECKING:
     from rich.table import Table

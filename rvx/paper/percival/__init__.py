@@ -1,0 +1,1 @@
+"""PERCIVAL: matrix products in posit32 and in float32."""
