@@ -167,6 +167,7 @@ COMMANDS = {
     "rvx.isa.show/1": ["isa show padd.s --json"],
     "rvx.format/1": ["format posit16 3.14 --json", "format posit16 0x8000 --json"],
     "rvx.paper.vsq/1": ["paper vsq --network mlp --scheme int8 --images 8 --sqnr --json"],
+    "rvx.paper.exsdotp/1": ["paper exsdotp --lengths 8,500 --seeds 3 --json"],
     "rvx.paper.percival/1": [
         "paper percival --sizes 4,16 --ranges 1 --seeds 1 --json",
         "paper percival --sizes 16 --ranges 1 --seeds 2 --json",

@@ -90,23 +90,10 @@ def _run(
     kernel: Kernel, inputs: Inputs, variants: Sequence[Variant], way: tuple[Backend, Tier]
 ) -> Comparison:
     """Runs the variants, with a bar on stderr if somebody watches."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
     from rvx.analysis.compare import compare as run_all
-    from rvx.cli.output import talk
+    from rvx.cli.output import step_bar
 
-    console = talk()
-    columns = (TextColumn("{task.description:16}"), BarColumn(), TimeElapsedColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("", total=len(variants))
-
-        def begin(name: str) -> None:
-            bar.update(task, description=name, completed=begun[0])
-            begun[0] += 1
-
-        begun = [0]
+    with step_bar(len(variants)) as begin:
         return run_all(kernel, inputs, variants, *way, progress=begin)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
     from rvx.emulator import Backend, Tier
+
+Number = TypeVar("Number", int, float)
 
 March = Annotated[
     str | None,
@@ -71,3 +74,21 @@ def parse_tier(backend: str, tier: str) -> tuple[Backend, Tier]:
     if tier not in _TIERS:
         raise UsageProblem(f"--tier {tier}: there are {', '.join(_TIERS)} and python")
     return "native", _TIERS[tier]
+
+
+def parse_list(option: str, text: str, kind: Callable[[str], Number]) -> list[Number]:
+    """The numbers of an option, separated by commas.
+
+    Raises:
+        UsageProblem: one of them is no number, or not above 0.
+    """
+    from rvx.cli.output import UsageProblem
+
+    try:
+        numbers = [kind(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if not numbers or not all(0 < number < float("inf") for number in numbers):
+        what = "whole numbers" if kind is int else "numbers"
+        raise UsageProblem(f"{option} {text}: write {what} above 0, with commas between them")
+    return numbers

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
@@ -125,3 +126,43 @@ def talk() -> Console:
     from rich.console import Console
 
     return Console(stderr=True)
+
+
+Progress = Callable[[str, float], None]
+"""progress(name, done): what is being done now, and how many steps lie behind."""
+
+
+@contextmanager
+def progress_bar(steps: int) -> Iterator[Progress]:
+    """A bar on stderr while somebody watches."""
+    from rich import progress as rich
+
+    console = talk()
+    columns = (
+        rich.TextColumn("{task.description:40}", markup=False),
+        rich.BarColumn(),
+        rich.TimeElapsedColumn(),
+    )
+    with rich.Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=steps)
+
+        def show(name: str, done: float) -> None:
+            bar.update(task, description=name, completed=done)
+
+        yield show
+
+
+@contextmanager
+def step_bar(steps: int) -> Iterator[Callable[[str], None]]:
+    """The same for work that names each step when it begins."""
+    with progress_bar(steps) as show:
+        begun = 0
+
+        def begin(name: str) -> None:
+            nonlocal begun
+            show(name, begun)
+            begun += 1
+
+        yield begin

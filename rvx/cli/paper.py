@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from rvx.cli.paper_exsdotp import exsdotp
 from rvx.cli.paper_percival import percival
 from rvx.cli.paper_vsq import vsq
 
@@ -12,5 +13,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.command()(exsdotp)
 app.command()(percival)
 app.command()(vsq)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
-from rvx.cli.options import BackendName, Json, parse_tier
-from rvx.cli.output import UsageProblem, command, print_json, print_table, say, talk
-
-Number = TypeVar("Number", int, float)
+from rvx.cli.options import BackendName, Json, parse_list, parse_tier
+from rvx.cli.output import command, print_json, print_table, say, step_bar
 
 
 @command
@@ -39,25 +36,15 @@ def percival(
     """
     from rvx.analysis import plots
     from rvx.paper.percival import study, view
+    from rvx.paper.percival.data import VARIANTS
 
     way, _ = parse_tier(backend, "region")
     limits = parse_list("--ranges", ranges, float)
     lengths = parse_list("--sizes", sizes, int)
     if plot is not None:
         plots.check(plot)
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = talk()
-    columns = (TextColumn("{task.description:42}"), BarColumn(), TimeElapsedColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        # A cell takes as long as it has products of numbers.
-        task = bar.add_task("", total=4 * len(limits) * len(lengths))
-
-        def begin(name: str) -> None:
-            bar.update(task, description=name.replace("[", "\\["), advance=1)
-
+    # A cell takes as long as it has products of numbers.
+    with step_bar(len(VARIANTS) * len(limits) * len(lengths)) as begin:
         found = study.run(limits, lengths, seeds, way, begin)
     if plot is not None:
         view.draw(found, plot)
@@ -66,19 +53,3 @@ def percival(
         print_json(found.to_json())
     else:
         print_table(view.to_rich(found))
-
-
-def parse_list(option: str, text: str, kind: Callable[[str], Number]) -> list[Number]:
-    """The numbers of an option, separated by commas.
-
-    Raises:
-        UsageProblem: one of them is no number, or not above 0.
-    """
-    try:
-        numbers = [kind(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
-    if not numbers or not all(0 < number < float("inf") for number in numbers):
-        what = "whole numbers" if kind is int else "numbers"
-        raise UsageProblem(f"{option} {text}: write {what} above 0, with commas between them")
-    return numbers

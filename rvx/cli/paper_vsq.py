@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rvx.cli.options import BackendName, Json, parse_tier
-from rvx.cli.output import Exit, UsageProblem, command, print_json, print_table, say, talk
+from rvx.cli.output import Exit, UsageProblem, command, print_json, print_table, progress_bar, say
 
 if TYPE_CHECKING:
     from rvx.emulator import Backend
@@ -132,18 +132,11 @@ def _study(
 
 def _with_bar(titles: Sequence[str]) -> Iterator[tuple[str, Callable[[float], None]]]:
     """Each title with a function to be told the part that is done; a bar if somebody watches."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = talk()
-    columns = (TextColumn("{task.description:24}"), BarColumn(), TimeElapsedColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("", total=len(titles))
+    with progress_bar(len(titles)) as show:
         for i, title in enumerate(titles):
-            bar.update(task, description=title, completed=i)
+            show(title, i)
 
-            def advance(part: float, done: int = i) -> None:
-                bar.update(task, completed=done + part)
+            def advance(part: float, title: str = title, done: int = i) -> None:
+                show(title, done + part)
 
             yield title, advance
