@@ -65,7 +65,8 @@ def _source(instruction: Instruction, isa: Isa) -> str:
     call = f"body({', '.join(instruction.requests)})"
     result = instruction.operands.get("rd")
     if result is not None and isinstance(result.kind, RegisterKind):
-        lines.append(f"    return {call}\n")
+        # A comparison gives a boolean, of which LLVM would write one byte alone.
+        lines.append(f"    return int64({call})\n")
     else:
         lines.append(f"    {call}\n    return 0\n")
     return "".join(lines)
@@ -140,6 +141,7 @@ def _compile(instruction: Instruction, isa: Isa, source: str, name: str) -> str:
     assert body is not None
     namespace: dict[str, Any] = {
         "body": jit.native(body, _memory_functions(isa.xlen)),
+        "int64": numba.int64,
         "int64_array": pointers.int64_array,
     }
     exec(compile(source, f"<{instruction.mnemonic}>", "exec"), namespace)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from rvx.isa import Instruction, Isa
+from rvx.isa.operands import ImmediateKind, Operand, RegisterKind, RoundingKind
 
 TEMPORARIES = ("a0", "a1", "a2", "a3", "a4", "a5", "a6", "t3", "t4", "t5")
 DOUBLES = ("fa0", "fa1", "fa2", "fa3", "ft0", "ft1")
@@ -17,6 +20,29 @@ _FUSED = "fmadd.d fmsub.d fnmadd.d fnmsub.d".split()
 _LOADS = (("lb", 1), ("lbu", 1), ("lh", 2), ("lhu", 2), ("lw", 4), ("lwu", 4), ("ld", 8))
 _STORES = (("sb", 1), ("sh", 2), ("sw", 4), ("sd", 8))
 _BRANCHES = "beq bne blt bge bltu bgeu".split()
+_ATOMICS = "amoswap amoadd amoxor amoand amoor amomin amomax amominu amomaxu".split()
+_PALETTE = 6
+"""Different instructions of one program's extensions: each has to be compiled."""
+
+
+def of_extensions(isa: Isa, names: frozenset[str]) -> list[Instruction]:
+    """The instructions of some extensions that compute with registers and immediates alone."""
+    return [
+        made
+        for made in isa.instructions.values()
+        if made.extension in names
+        and made.size == 4
+        and made.body is not None
+        and not {"mem", "next_pc", "csr_word"} & set(made.requests)
+        and all(_is_simple(operand) for operand in made.operands.values())
+    ]
+
+
+def _is_simple(operand: Operand) -> bool:
+    kind = operand.kind
+    if isinstance(kind, ImmediateKind):
+        return not kind.is_target
+    return isinstance(kind, RegisterKind | RoundingKind)
 
 
 @dataclass
@@ -26,10 +52,14 @@ class Writer:
     Attributes:
         draw: the source of randomness.
         may_fault: whether a pointer may leave its buffer.
+        isa: what it is written for.
+        palette: instructions of extensions that it uses besides the ones listed above.
     """
 
     draw: random.Random
     may_fault: bool
+    isa: Isa
+    palette: list[Instruction] = field(default_factory=list)
     labels: int = 0
 
     def label(self) -> str:
@@ -44,7 +74,7 @@ class Writer:
     def instruction(self) -> list[str]:
         """One random instruction, or a few that belong together."""
         draw = self.draw
-        kind = draw.randrange(14)
+        kind = draw.randrange(18 if self.palette else 14)
         rd, rs1, rs2 = self.register(), self.register(), self.register()
         if kind < 3:
             return [f"{draw.choice(_THREE)} {rd}, {rs1}, {rs2}"]
@@ -79,7 +109,24 @@ class Writer:
             return self.custom()
         if kind == 12:
             return self.branch()
+        if kind > 13:
+            return [self.drawn(draw.choice(self.palette))]
         return [f"lui {rd}, {draw.randrange(1 << 20)}"]
+
+    def drawn(self, made: Instruction) -> str:
+        """An instruction with random operands, as a word."""
+        values = {name: self._operand(operand) for name, operand in made.operands.items()}
+        return f".word {made.encode(values):#010x}  # {made.mnemonic}"
+
+    def _operand(self, operand: Operand) -> int:
+        kind = operand.kind
+        if isinstance(kind, RegisterKind):
+            names = {"x": TEMPORARIES, "f": DOUBLES, "p": POSITS}[kind.file.name]
+            return self.isa.registers[self.draw.choice(names)][1]
+        if isinstance(kind, RoundingKind):
+            return self.draw.choice((7, 7, 7, 0, 1, 2, 3, 4))
+        low, high = operand.range
+        return self.draw.randrange(low, high + 1) & -1 << operand.field.lsb
 
     def access(self) -> list[str]:
         """A load or a store; at times with a pointer that leads astray."""
@@ -88,6 +135,9 @@ class Writer:
         name, size = draw.choice(_LOADS if is_load else _STORES)
         offset = draw.randrange(0, 256, size)
         base = "s1"
+        if draw.random() < 0.1:
+            atomic = f"{draw.choice(_ATOMICS)}.{draw.choice('wd')}"
+            return [f"{atomic} {self.register()}, {self.register()}, (s1)"]
         if draw.random() < 0.3:
             lines = [f"andi t6, {self.register()}, 0x3f8", "add t6, t6, s1"]
             base = "t6"
@@ -156,6 +206,8 @@ class Writer:
         for i, register in enumerate(POSITS):
             lines.append(f"plw {register}, {4 * i}(s1)")
         for _ in range(self.draw.randrange(1, 4)):
+            lines.append(f"csrwi 0x800, {self.draw.choice((0, 0, 3, self.draw.randrange(4)))}")
+            lines.append(f"fsrmi {self.draw.choice((0, 0, self.draw.randrange(5)))}")
             lines += self.loop(0)
         lines += ["ld ra, 8(sp)", "addi sp, sp, 16", "ret"]
         for i in range(2):
@@ -163,19 +215,43 @@ class Writer:
             lines += [f"leaf{i}:", *body, "ret"]
         lines += [".data", ".balign 64", "buffer:"]
         for _ in range(192):
-            value = self.draw.choice(
-                (
-                    self.draw.getrandbits(64),
-                    0x3FF0000000000000 + self.draw.getrandbits(50),
-                    0x4000000000000000 + self.draw.getrandbits(52),
-                    0,
-                    0x7FF0000000000000,
-                )
-            )
+            value = self._datum()
             lines.append(f".dword {value:#x}")
         return "\n".join(lines) + "\n"
 
+    def _datum(self) -> int:
+        """A doubleword that means something in one format or another."""
+        draw = self.draw
+        kind = draw.randrange(8)
+        if kind == 0:
+            return 0x3FF0000000000000 + draw.getrandbits(50)
+        if kind == 1:
+            return 0x4000000000000000 + draw.getrandbits(52)
+        if kind == 2:
+            return draw.choice((0, 0x7FF0000000000000, 0x7FF8000000000000))
+        if kind == 3:  # halves about 1
+            return sum(
+                (0x3000 + draw.getrandbits(13) | draw.getrandbits(1) << 15) << 16 * i
+                for i in range(4)
+            )
+        if kind == 4:  # FP8 about 1
+            return sum(
+                (0x30 + draw.getrandbits(4) | draw.getrandbits(1) << 7) << 8 * i for i in range(8)
+            )
+        if kind == 5:  # singles about 1, or one in its box
+            high = draw.choice((0xFFFFFFFF, 0x3F000000 + draw.getrandbits(24)))
+            return high << 32 | 0x3F000000 + draw.getrandbits(24)
+        return draw.getrandbits(64)
 
-def random_program(seed: int) -> str:
-    """The source of a program; every third one may fault."""
-    return Writer(random.Random(seed), may_fault=seed % 3 == 0).program()
+
+def random_program(seed: int, isa: Isa) -> str:
+    """The source of a program; every third one may fault.
+
+    It uses a few instructions of one extension, or of two.
+    """
+    draw = random.Random(seed)
+    names = sorted({made.extension for made in isa.instructions.values()} - {"I", "C", "Zicsr"})
+    chosen = frozenset(draw.sample(names, draw.randrange(1, 3)))
+    pool = of_extensions(isa, chosen)
+    palette = draw.sample(pool, min(len(pool), _PALETTE))
+    return Writer(draw, seed % 3 == 0, isa, palette).program()

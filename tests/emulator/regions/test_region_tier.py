@@ -260,3 +260,24 @@ def test_the_cache_keeps_to_its_limit(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setenv("RVX_CACHE_LIMIT", "2")
     assert disk.trim() == 2 << 20
     assert sorted(path.name for path in (tmp_path / "small" / "bodies").iterdir()) == ["2", "3"]
+
+
+def test_a_comparison_fills_the_whole_register() -> None:
+    """Its body gives a boolean; the rest of the register was what had been there before."""
+    source = """
+        .globl  compare
+compare: li     t0, -1
+        pmv.w.x p1, t0
+1:      mv      a1, t0
+        ple.s   a1, p1, p1
+        ple.s   a2, p1, p2
+        add     a3, a3, a1
+        addi    a0, a0, -1
+        bnez    a0, 1b
+        mv      a0, a3
+        ret
+"""
+    made = machine(source)
+    assert hot(made, "compare", 50_000).regions
+    made.set_register("a3", 0)
+    assert made.call("compare", 50_000).value == 50_000
