@@ -189,13 +189,14 @@ def test_quires_with_quires(fmt: Posit, name: str, compiled: Any, hard: Callable
         right.check()
 
 
-@pytest.mark.parametrize("fmt", STANDARD, ids=str)
-def test_from_posit_and_fma(fmt: Posit, compiled: Any, hard: Callable[..., Any]) -> None:
+def check_from_posit_and_fma(
+    fmt: Posit, count: int, compiled: Any, hard: Callable[..., Any]
+) -> None:
     from rvx.formats.posit import exact
 
     cases = hard(fmt, "fma")
     pair = Pair(fmt, compiled)
-    for _ in range(300):
+    for _ in range(count):
         a, b = cases.two()
         c = cases.random.choice((exact.sub(0, exact.mul(a, b, fmt), fmt), cases.one()))
         got = compiled(kernels(fmt).fma, pair.limbs, a, b, c, bits=fmt.n)
@@ -203,6 +204,17 @@ def test_from_posit_and_fma(fmt: Posit, compiled: Any, hard: Callable[..., Any])
         pair.run("q_from_posit", c)
         pair.exact = ExactQuire.from_posit(c, fmt)
         pair.check()
+
+
+@pytest.mark.parametrize("fmt", STANDARD, ids=str)
+def test_from_posit_and_fma(fmt: Posit, compiled: Any, hard: Callable[..., Any]) -> None:
+    check_from_posit_and_fma(fmt, 300, compiled, hard)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("fmt", STANDARD, ids=str)
+def test_a_million_fmas(fmt: Posit, compiled: Any, hard: Callable[..., Any]) -> None:
+    check_from_posit_and_fma(fmt, 1_000_000, compiled, hard)
 
 
 def test_value_of_an_exact_quire() -> None:
