@@ -21,7 +21,7 @@ def test_the_document(rvx):
     document = done.document
     assert done.err == ""
     assert document["schema"] == "rvx.paper.percival/1"
-    assert document["seeds"] == 8
+    assert [cell["seeds"] for cell in document["cells"]] == 4 * [128] + 4 * [512]
     found = [(c["range"], c["size"], c["variant"]) for c in document["cells"]]
     assert found == [(0.1, size, variant) for size in (16, 4) for variant in VARIANTS]
     assert document["cells"][0]["simulated_mse"] == 3.104e-21

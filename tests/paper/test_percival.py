@@ -2,7 +2,8 @@
 
 The simulated grid is the mean of 8 random pairs a cell, and so has a sampling error of its own:
 below 4 % from n = 32 on, but up to 12 % at n = 16, where a few elements make most of the error.
-There a cell must lie within the sampling error. All sizes:
+There a cell must lie within the sampling error, elsewhere within 10 %. All sizes, with
+as many pairs as the command takes:
 
     pytest -m long tests/paper/test_percival.py
 """
@@ -34,7 +35,7 @@ def is_near(cell: percival.Cell, seeds: int) -> bool:
     return abs(cell.mse / cell.simulated - 1) <= allowed
 
 
-@pytest.mark.parametrize(("size", "seeds"), [(16, 100), (32, 100), (64, 16)])
+@pytest.mark.parametrize(("size", "seeds"), [(16, 128), (32, 64), (64, 32)])
 def test_small_cells_are_near_the_simulation(size: int, seeds: int) -> None:
     study = percival.run(RANGES, [size], seeds)
     assert len(study.cells) == len(RANGES) * len(VARIANTS)
@@ -43,11 +44,11 @@ def test_small_cells_are_near_the_simulation(size: int, seeds: int) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("size", "seeds"), [(16, 400), (32, 400), (64, 64), (128, 16), (256, 8)])
-def test_every_cell_is_near_the_simulation(size: int, seeds: int) -> None:
+@pytest.mark.parametrize("size", SIZES)
+def test_every_cell_is_near_the_simulation(size: int) -> None:
     for limit in RANGES:
-        cells = percival.run([limit], [size], seeds).cells
-        assert [(c.variant, c.mse) for c in cells if not is_near(c, seeds)] == []
+        cells = percival.run([limit], [size]).cells
+        assert [(c.variant, c.mse) for c in cells if not is_near(c, c.seeds)] == []
         for cell in cells:
             if cell.published is not None:
                 assert cell.mse == pytest.approx(cell.published, rel=0.02)
