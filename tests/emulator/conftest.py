@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -408,3 +412,32 @@ class Stepper:
 @pytest.fixture
 def stepper() -> type[Stepper]:
     return Stepper
+
+
+@contextmanager
+def running(command: Sequence[str], seconds: float = 120) -> Iterator[subprocess.Popen[str]]:
+    """A process that Ctrl-C reaches, and that does not outlive its time.
+
+    A shell without job control starts what it puts in the background with SIGINT ignored, and
+    all processes below inherit that.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
+        end = threading.Timer(seconds, process.kill)
+        end.start()
+        try:
+            yield process
+        finally:
+            end.cancel()
+            process.kill()
+
+
+@pytest.fixture(name="running")
+def _running() -> Callable[..., Any]:
+    return running

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -305,25 +303,19 @@ _CASES += [(loop, "python", "trap") for loop in ("base", "custom")]
 
 
 @pytest.mark.parametrize(("loop", "backend", "tier"), _CASES, ids=lambda part: part)
-def test_ctrl_c(lab: Any, tmp_path: Path, loop: str, backend: str, tier: str) -> None:
+def test_ctrl_c(lab: Any, running: Any, tmp_path: Path, loop: str, backend: str, tier: str) -> None:
     program = tmp_path / "loop.elf"
     warm = "warm: padd.s p1, p2, p3\n qmadd.s p1, p1\n addi a0, a0, -1\n bnez a0, warm\n ret\n"
     program.write_bytes(lab.elf(f"_start: ret\n{warm}{_LOOPS[loop]}"))
     command = [sys.executable, "-c", _SCRIPT, str(program), backend, tier]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-            time.sleep(0.3)
-            os.kill(process.pid, signal.SIGINT)
-            start = time.perf_counter()
-            first = process.stdout.readline()
-            waited = time.perf_counter() - start
-            _, errors = process.communicate(timeout=60)
-        finally:
-            process.kill()
+    with running(command) as process:
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        start = time.perf_counter()
+        first = process.stdout.readline()
+        waited = time.perf_counter() - start
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     instructions, value, s1, message = first.split(maxsplit=3)
     assert re.match(r"interrupted at 0x8\w+ <[fg]", message)

@@ -54,6 +54,22 @@ def test_every_cell_is_near_the_simulation(size: int) -> None:
                 assert cell.mse == pytest.approx(cell.published, rel=0.02)
 
 
+def test_cells_of_float32_are_those_of_numpy() -> None:
+    """Nothing of rvx computes here, so that what is off at n = 16 is the simulated grid."""
+    seeds = 24
+    gemm = kernel.load("gemm")
+    errors = []
+    for seed in range(seeds):
+        inputs = draw(gemm, dict.fromkeys("MNK", 16), -1.0, 1.0, seed)
+        a, bt = inputs.a.astype(np.float32), inputs.b.astype(np.float32)
+        total = np.zeros((16, 16), np.float32)
+        for k in range(16):
+            total += a[:, k : k + 1] * bt[:, k]
+        errors.append(np.mean((total - inputs.a @ inputs.b.T) ** 2))
+    cells = {cell.variant: cell for cell in percival.run([1.0], [16], seeds).cells}
+    assert cells["f32_nofma"].mse == pytest.approx(np.mean(errors), rel=1e-9)
+
+
 def test_the_grid_is_whole() -> None:
     assert set(SIMULATED) == {(limit, size) for limit in RANGES for size in SIZES}
     for cell, figures in PUBLISHED.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -231,17 +230,14 @@ def test_a_damaged_profile_is_ignored() -> None:
     assert machine().call("sum", 10).value == 55
 
 
-def test_ctrl_c_ends_a_region(tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_region(running: Any, tmp_path: Path) -> None:
     source = tmp_path / "spin.s"
     source.write_text(
         "_start: li a0, 1\n la a1, text\n li a2, 1\n li a7, 64\n ecall\n"
         'spin: addi a0, a0, 1\n j spin\n .data\ntext: .ascii "!"\n'
     )
     command = [sys.executable, "-m", "rvx", "run", str(source)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
+    with running(command) as process:
         assert process.stdout.read(1) == "!"  # the guest runs
         time.sleep(2)  # and its loop is compiled
         process.send_signal(signal.SIGINT)
