@@ -43,7 +43,7 @@ class Assembler:
         debug: whether to write line tables for the sources themselves.
         include_dirs: where `.include` and `.incbin` look.
         defines: symbols that have a value from the start.
-        select_arch: gives the ISA that `.option arch, ...` asks for.
+        select_arch: gives the ISA that `.option arch, ...` asks for, from the one before.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Assembler:
         debug: bool = False,
         include_dirs: Sequence[str | Path] = (),
         defines: Mapping[str, int] | None = None,
-        select_arch: Callable[[str], Isa] | None = None,
+        select_arch: Callable[[Isa, str], Isa] | None = None,
     ) -> None:
         self.isa = isa
         self.march = march
@@ -79,11 +79,11 @@ class Assembler:
         assembly = self.assembly(text, name)
         assembly.pad_sections()
         made = resolve(assembly, name)
-        used = assembly.used_extensions
-        made.extensions = {
-            e.name: e.version for e in assembly.isa.extensions.values() if e.name in used
-        }
-        made.attributes.setdefault(ARCH, arch_string(self.isa))
+        known = {**self.isa.extensions, **assembly.extensions()}
+        used = {name: e for name, e in known.items() if name in assembly.used_extensions}
+        standard = {name: e for name, e in self.isa.extensions.items() if name[0] != "X"}
+        made.extensions = {name: e.version for name, e in used.items()}
+        made.attributes.setdefault(ARCH, arch_string(self.isa.xlen, {**standard, **used}.values()))
         made.march = self.march
         made.elf_flags = elf_flags(self.isa, self.abi) | int(assembly.uses_rvc)
         return made, assembly.diagnostics
@@ -129,7 +129,7 @@ class _Runner:
             include_dirs,
         )
         assembly.find_file = lambda name: self.expander.find_file(name, self.line)
-        self._words: dict[tuple[str, bool, int], bytes] = {}
+        self._words: dict[tuple[str, bool, FormTable], bytes] = {}
 
     def run(self, lines: Iterator[Line]) -> None:
         """Assembles all lines; errors are taken down."""
@@ -151,7 +151,7 @@ class _Runner:
 
     def _statement(self, text: str) -> None:
         assembly = self.assembly
-        key = (text, assembly.options.rvc, id(assembly.forms))
+        key = (text, assembly.options.rvc, assembly.forms)
         word = self._words.get(key)
         if word is not None:
             assembly.begin_instruction()
@@ -173,7 +173,7 @@ class _Runner:
         else:
             self._instruction(statement, key)
 
-    def _instruction(self, statement: Statement, key: tuple[str, bool, int]) -> None:
+    def _instruction(self, statement: Statement, key: tuple[str, bool, FormTable]) -> None:
         assembly = self.assembly
         assembly.touches_symbols = False
         fragment, start = assembly.fragment, len(assembly.fragment.data)
@@ -233,7 +233,7 @@ def assemble(
     include_dirs: Sequence[str | Path] = (),
     defines: Mapping[str, int] | None = None,
     addresses: Mapping[str, int] | None = None,
-    select_arch: Callable[[str], Isa] | None = None,
+    select_arch: Callable[[Isa, str], Isa] | None = None,
 ) -> Program:
     """Assembles and links to a program.
 
@@ -248,7 +248,7 @@ def assemble(
         include_dirs: where `.include` and `.incbin` look after the source's own folder.
         defines: symbols that have a value from the start.
         addresses: addresses of sections by name, where they are to be elsewhere.
-        select_arch: gives the ISA that `.option arch, ...` asks for.
+        select_arch: gives the ISA that `.option arch, ...` asks for, from the one before.
 
     Raises:
         AssemblyError: with every error that was found.

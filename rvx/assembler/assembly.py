@@ -11,9 +11,10 @@ from rvx.assembler.forms import FormTable
 from rvx.assembler.frames import FrameTable
 from rvx.assembler.grammar import parse_expression
 from rvx.assembler.output import Options, Output
+from rvx.assembler.sections import Request
 from rvx.assembler.syntax import Binary, Expression, LocalLabel, Modified, Name, Number, Unary
 from rvx.assembler.values import Distances, Symbol, Value, combine
-from rvx.isa import Isa, IsaError
+from rvx.isa import Extension, Isa, IsaError
 
 
 @dataclass(kw_only=True)
@@ -23,15 +24,18 @@ class Assembly(Output):
     Attributes:
         isa: the instructions there are.
         forms: the ways to write them.
-        saved_options: what `.option push` saved.
+        saved_options: what `.option push` saved, and the forms that held there.
         symbols: by name.
         hidden: symbols that no source can name.
         groups: section groups by signature, and whether they are COMDAT.
         attributes: what `.attribute` said, by tag.
         file_symbols: what `.file` said.
+        relocations: what `.reloc` asked for.
+        versions: what `.symver` said: the symbol that a versioned name is for.
+        weak_names: what `.weakref` said: the symbol that a name stands for.
         frames: what `.cfi_*` said.
         find_file: finds the file of `.incbin`.
-        select_arch: gives the ISA that `.option arch` asks for.
+        select_arch: gives the ISA that `.option arch` asks for, from the one before.
         used_extensions: names of those that the code has instructions of.
         uses_rvc: whether compression was on anywhere.
         touches_symbols: set when an expression names a symbol.
@@ -39,21 +43,24 @@ class Assembly(Output):
 
     isa: Isa
     forms: FormTable
-    saved_options: list[Options] = field(default_factory=list)
+    saved_options: list[tuple[Options, FormTable]] = field(default_factory=list)
     symbols: dict[str, Symbol] = field(default_factory=dict)
     hidden: list[Symbol] = field(default_factory=list)
     groups: dict[str, bool] = field(default_factory=dict)
     attributes: dict[int, int | str] = field(default_factory=dict)
     file_symbols: list[str] = field(default_factory=list)
-    idents: list[bytes] = field(default_factory=list)
+    relocations: list[Request] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+    weak_names: dict[str, str] = field(default_factory=dict)
     frames: FrameTable = field(default_factory=FrameTable)
     distances: Distances = field(default_factory=Distances)
     find_file: Callable[[str], Path] = Path
-    select_arch: Callable[[str], Isa] | None = None
+    select_arch: Callable[[Isa, str], Isa] | None = None
     touches_symbols: bool = False
     used_extensions: set[str] = field(default_factory=lambda: {"I"})
     uses_rvc: bool = False
     _local_counts: dict[int, int] = field(default_factory=dict)
+    _tables: dict[tuple[FormTable, str], FormTable] = field(default_factory=dict)
 
     def change_arch(self, text: str) -> None:
         """Follows `.option arch`.
@@ -61,22 +68,34 @@ class Assembly(Output):
         Raises:
             SourceError: there is nobody who knows other extensions, or the change is refused.
         """
-        if self.select_arch is None:
-            known = {name.lower() for name in self.isa.extensions}
-            for part in text.split(","):
-                word = part.strip().lstrip("+-").rstrip("0123456789p")
-                if part.strip().startswith("+") and word.lower() not in known:
-                    raise SourceError(
-                        f"extension '{word}' is not loaded",
-                        hint="loaded are " + ", ".join(self.isa.extensions),
-                        text=word,
-                    )
-            return
-        try:
-            self.isa = self.select_arch(text)
-        except IsaError as error:
-            raise SourceError(str(error), text=text) from None
-        self.forms = FormTable(self.isa)
+        table = self._tables.get((self.forms, text))
+        if table is None:
+            if self.select_arch is None:
+                raise SourceError(
+                    "nothing here knows other extensions than those loaded",
+                    hint="loaded are " + ", ".join(self.isa.extensions),
+                    text=text,
+                )
+            try:
+                isa = self.select_arch(self.isa, text)
+            except IsaError as error:
+                raise SourceError(str(error), text=text) from None
+            table = self.forms if isa is self.isa else FormTable(isa)
+            self._tables[self.forms, text] = table
+        self.use_forms(table)
+        self.options = replace(self.options, rvc="c.addi" in self.isa.instructions)
+        self.uses_rvc = self.uses_rvc or self.options.rvc
+
+    def extensions(self) -> dict[str, Extension]:
+        """Every extension that was there at some place of the source, by name."""
+        found: dict[str, Extension] = {}
+        for table in (*self._tables.values(), self.forms):
+            found |= table.isa.extensions
+        return found
+
+    def use_forms(self, table: FormTable) -> None:
+        """Goes on with these instructions."""
+        self.forms, self.isa = table, table.isa
 
     # --- Symbols
 
@@ -111,8 +130,12 @@ class Assembly(Output):
         if symbol.is_defined:
             notes = (Note(symbol.defined_at, "defined here"),) if symbol.defined_at else ()
             raise SourceError(f"symbol '{name}' is defined already", text=name, notes=notes)
-        symbol.fragment, symbol.offset = self.fragment, len(self.fragment.data)
         symbol.defined_at = self.location
+        place = self.record_offset()
+        if place is not None:
+            symbol.value = Value(place)
+            return
+        symbol.fragment, symbol.offset = self.fragment, len(self.fragment.data)
 
     def assign(self, name: str, value: Value, *, is_once: bool = False) -> None:
         """Gives a symbol a value, as `.set` does; `.equiv` may do so only once.
@@ -132,10 +155,12 @@ class Assembly(Output):
             # What refers to the old place goes on doing so.
             symbol = self.symbols[name] = replace(symbol, fragment=None, value=None)
         symbol.is_assigned = True
-        symbol.value = None
+        symbol.value = symbol.alias = None
         symbol.defined_at = self.location
         place = value.plus
         is_place = place is not None and value.minus is None and value.tree is None
+        if is_place and place is not symbol:
+            symbol.alias = place
         if is_place and place is not None and place.fragment is not None and place is not symbol:
             symbol.fragment, symbol.offset = place.fragment, place.offset + value.number
         else:
@@ -176,8 +201,15 @@ class Assembly(Output):
     def _name(self, name: str) -> Value:
         self.touches_symbols = True
         if name == ".":
-            return Value(0, self.here())
+            place = self.record_offset()
+            return Value(0, self.here()) if place is None else Value(place)
+        target = self.weak_names.get(name)
+        if target is not None:
+            symbol = self.symbol(target)
+            symbol.is_weakly_used = True
+            return Value(0, symbol)
         symbol = self.symbol(name)
+        symbol.is_directly_used = True
         if symbol.value is not None and symbol.value.is_constant:
             return symbol.value
         return Value(0, symbol)

@@ -48,7 +48,7 @@ class Diagnostic:
     """One finding.
 
     Attributes:
-        severity: `error` or `warning`.
+        severity: `error`, `warning` or `note`.
         location: where.
         message: a sentence.
         source: the source line.
@@ -155,6 +155,10 @@ class Diagnostics:
     def warning(self, location: Location, source: str, problem: SourceError) -> None:
         """Takes down a warning."""
         self._add("warning", location, source, problem)
+
+    def note(self, location: Location, source: str, problem: SourceError) -> None:
+        """Takes down what a source says about itself."""
+        self._add("note", location, source, problem)
 
     def check(self) -> None:
         """Raises AssemblyError if there are errors."""

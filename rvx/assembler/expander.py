@@ -11,45 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rvx.assembler import altmacro
 from rvx.assembler.diagnostics import Location, SourceError, did_you_mean
 from rvx.assembler.grammar import split_operands
+from rvx.assembler.linewords import BLOCKS, COMPARE, CONDITIONS, ENDS, HANDLED, SAME
 from rvx.assembler.macros import Macro, parse_header, split_arguments, substitute, unquote
 from rvx.assembler.reader import Line, read
 
 MAX_DEPTH = 100
 MAX_LINES = 1_000_000
 _HEAD = re.compile(r"((?:[A-Za-z_.$][\w.$]*|\d+):\s*)*([A-Za-z_.$][\w.$]*)\s*", re.ASCII)
-_BLOCKS = {
-    ".macro": ".endm",
-    ".rept": ".endr",
-    ".rep": ".endr",
-    ".irp": ".endr",
-    ".irpc": ".endr",
-}
-_ENDS = {".endm": ".endm", ".endmacro": ".endm", ".endr": ".endr"}
-_COMPARE: dict[str, Callable[[int], bool]] = {
-    ".if": lambda number: number != 0,
-    ".ifne": lambda number: number != 0,
-    ".ifeq": lambda number: number == 0,
-    ".ifgt": lambda number: number > 0,
-    ".ifge": lambda number: number >= 0,
-    ".iflt": lambda number: number < 0,
-    ".ifle": lambda number: number <= 0,
-}
-_CONDITIONS = frozenset(
-    [
-        *_COMPARE,
-        *".ifdef .ifndef .ifnotdef .ifb .ifnb .ifc .ifnc .ifeqs .ifnes".split(),
-    ]
-)
-_HANDLED = frozenset(
-    [
-        *_CONDITIONS,
-        *_BLOCKS,
-        *_ENDS,
-        *".else .elseif .elsec .endif .exitm .purgem .include .end .altmacro .noaltmacro".split(),
-    ]
-)
 
 
 @dataclass
@@ -72,14 +43,18 @@ class _Frame:
 
 @dataclass
 class Expander:
-    """Carries out what works on lines.
+    r"""Carries out what works on lines.
 
     Attributes:
         constant: the number that an expression is worth now; raises SourceError if none.
         is_defined: whether a symbol is defined by now.
         report: takes an error; expansion goes on behind it.
         include_dirs: where `.include` looks after the folder of the including file.
-        read_file: the text of a file, given its path.
+        macros: by name.
+        count: of macro calls, for `\@`.
+        produced: how many lines came out of macros, repetitions and includes.
+        is_alternate: whether `.altmacro` holds.
+        local_count: of names that `LOCAL` made.
     """
 
     constant: Callable[[str, str], int]
@@ -89,6 +64,8 @@ class Expander:
     macros: dict[str, Macro] = field(default_factory=dict)
     count: int = 0
     produced: int = 0
+    is_alternate: bool = False
+    local_count: int = 0
 
     def __post_init__(self) -> None:
         self._frames: list[_Frame] = []
@@ -106,8 +83,9 @@ class Expander:
             text = line.text
             head = _HEAD.match(text)
             name = head[2].lower() if head else ""
+            name = SAME.get(name, name)
             macro = self.macros.get(head[2]) or self.macros.get(name) if head else None
-            if name not in _HANDLED and (macro is None or self._is_skipping):
+            if name not in HANDLED and (macro is None or self._is_skipping):
                 if not self._is_skipping:
                     if len(self._frames) > 1:
                         self._count_line(line)
@@ -168,38 +146,39 @@ class Expander:
     def _block(self, opener: str, line: Line) -> list[Line]:
         """The lines up to the end of the block, which is taken away."""
         body: list[Line] = []
-        depth = [_BLOCKS[opener]]
+        depth = [BLOCKS[opener]]
         while (inner := self._next()) is not None:
             head = _HEAD.match(inner.text)
             name = head[2].lower() if head else ""
-            if name in _BLOCKS:
-                depth.append(_BLOCKS[name])
-            elif name in _ENDS:
-                if _ENDS[name] == depth[-1]:
+            name = SAME.get(name, name)
+            if name in BLOCKS:
+                depth.append(BLOCKS[name])
+            elif name in ENDS:
+                if ENDS[name] == depth[-1]:
                     depth.pop()
                 if not depth:
                     return body
             body.append(inner)
         raise SourceError(
-            f"this {opener} has no {_BLOCKS[opener]}",
-            hint=f"write {_BLOCKS[opener]} where it ends",
+            f"this {opener} has no {BLOCKS[opener]}",
+            hint=f"write {BLOCKS[opener]} where it ends",
             text=opener,
         )
 
     # --- Directives
 
     def _handle(self, name: str, rest: str, line: Line) -> None:
-        if name in _CONDITIONS:
+        if name in CONDITIONS:
             self._if(name, rest, line)
         elif name in (".else", ".elseif", ".endif"):
             self._else(name, rest)
-        elif name in _BLOCKS:
+        elif name in BLOCKS:
             body = self._block(name, line)
             if not self._is_skipping:
                 self._repeat(name, rest, body, line)
         elif self._is_skipping:
             return
-        elif name in _ENDS:
+        elif name in ENDS:
             raise SourceError(f"{name} ends nothing", text=name)
         elif name == ".exitm":
             self._exit_macro()
@@ -210,9 +189,7 @@ class Expander:
         elif name == ".include":
             self._include(rest, line)
         else:
-            raise SourceError(
-                f"{name} is not supported", hint="macros work as GNU as has them by default"
-            )
+            self.is_alternate = name == ".altmacro"
 
     def _if(self, name: str, rest: str, line: Line) -> None:
         outer = not self._is_skipping
@@ -226,8 +203,8 @@ class Expander:
         self._is_skipping = not (outer and holds)
 
     def _holds(self, name: str, rest: str) -> bool:
-        if name in _COMPARE:
-            return _COMPARE[name](self.constant(rest, f"the condition of {name}"))
+        if name in COMPARE:
+            return COMPARE[name](self.constant(rest, f"the condition of {name}"))
         if name in (".ifdef", ".ifndef", ".ifnotdef"):
             return self.is_defined(rest) == (name == ".ifdef")
         if name in (".ifb", ".ifnb"):
@@ -280,23 +257,30 @@ class Expander:
                 )
             self._push((inner for _ in range(times) for inner in body), is_macro=False)
             return
-        parts = split_arguments(rest)
+        parts = self._split(rest)
         if not parts:
             raise SourceError(f"{name} needs a name", hint=f"write {name} name, values")
-        values = [unquote(part) for part in parts[1:]]
+        values = parts[1:] if self.is_alternate else [unquote(part) for part in parts[1:]]
         if name == ".irpc":
             values = list("".join(values))
         copies = [{parts[0].lstrip("\\"): value} for value in values or [""]]
-        self._push(_copies(body, copies, self.count), is_macro=False)
+        self._push(_copies(body, copies, self.count, self._substitute()), is_macro=False)
 
     def _call(self, macro: Macro, rest: str, line: Line) -> None:
-        bound = macro.bind(rest.strip())
+        rest = rest.strip()
+        if self.is_alternate:
+            bound = macro.bind(self._split(rest), is_quoted=False)
+            texts = [inner.text for inner in macro.body]
+            body = [macro.body[i] for i in altmacro.without_locals(texts, bound, self._new_local)]
+        else:
+            bound, body = macro.bind(self._split(rest)), list(macro.body)
+        put = self._substitute()
         reason = f"in expansion of macro '{macro.name}'"
         count = self.count
         self.count += 1
         lines = (
             Line(
-                substitute(inner.text, bound, count),
+                put(inner.text, bound, count),
                 Location(
                     inner.location.file,
                     inner.location.line,
@@ -306,9 +290,21 @@ class Expander:
                 ),
                 inner.source,
             )
-            for inner in macro.body
+            for inner in body
         )
         self._push(_resplit(lines), is_macro=True)
+
+    def _split(self, rest: str) -> list[str]:
+        if self.is_alternate:
+            return altmacro.split(rest, self.constant)
+        return split_arguments(rest)
+
+    def _substitute(self) -> Callable[[str, dict[str, str], int], str]:
+        return altmacro.substitute if self.is_alternate else substitute
+
+    def _new_local(self) -> int:
+        self.local_count += 1
+        return self.local_count
 
     def _exit_macro(self) -> None:
         while self._frames and not self._frames[-1].is_macro:
@@ -355,10 +351,15 @@ class TooManyLines(Exception):
         self.problem = problem
 
 
-def _copies(body: list[Line], copies: list[dict[str, str]], count: int) -> Iterator[Line]:
+def _copies(
+    body: list[Line],
+    copies: list[dict[str, str]],
+    count: int,
+    put: Callable[[str, dict[str, str], int], str],
+) -> Iterator[Line]:
     for bound in copies:
         for line in body:
-            yield Line(substitute(line.text, bound, count), line.location, line.source)
+            yield Line(put(line.text, bound, count), line.location, line.source)
 
 
 def _resplit(lines: Iterator[Line]) -> Iterator[Line]:

@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.relocations import modifier_relocation
-from rvx.assembler.syntax import Expression, Memory, Modified, Name, Number, Operand, Text, TypeName
+from rvx.assembler.syntax import (
+    Enclosed,
+    Expression,
+    Memory,
+    Modified,
+    Name,
+    Number,
+    Operand,
+    Text,
+    TypeName,
+    hoisted,
+)
 from rvx.assembler.values import Value
 from rvx.isa import Instruction, Isa
 from rvx.isa import Operand as Place
@@ -104,7 +115,7 @@ class Form:
                     f"'{operand}' has an offset, which '{self.syntax.mnemonic}' does not take",
                     hint=f"write ({operand.base})",
                 )
-        elif isinstance(operand, Name) and operand.name in isa.registers:
+        elif isinstance(operand, Enclosed) and operand.name in isa.registers:
             own[slot.base] = fill_place(base, operand, isa, evaluate)
             if slot.name:
                 own[slot.name] = 0
@@ -124,6 +135,7 @@ def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> 
         Mismatch: it is of another kind than the place takes.
     """
     kind = place.kind
+    operand = hoisted(operand)
     if isinstance(operand, Memory | Text | TypeName):
         raise Mismatch(0, f"'{operand}' cannot stand here", hint=_wanted(place), text=str(operand))
     if isinstance(kind, RegisterKind):

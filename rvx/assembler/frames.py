@@ -94,6 +94,11 @@ def write_frames(assembly: Assembly, table: FrameTable) -> list[str]:
     return made
 
 
+def _identity(pointer: tuple[int, Value] | None) -> object:
+    """Equal for pointers with one encoding to one place."""
+    return pointer and (pointer[0], id(pointer[1].plus), pointer[1].number)
+
+
 @dataclass
 class _Writer:
     assembly: Assembly
@@ -107,7 +112,7 @@ class _Writer:
             key = (
                 frame.return_column,
                 frame.is_signal_frame,
-                self.is_eh and str(frame.personality),
+                self.is_eh and _identity(frame.personality),
                 self.is_eh and frame.lsda is not None and frame.lsda[0],
                 frame.prefix,
             )

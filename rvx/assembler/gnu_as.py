@@ -111,12 +111,17 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
     return found
 
 
-def run(words: Sequence[str], choose_isa: Callable[[str], Isa]) -> int:
+def run(
+    words: Sequence[str],
+    choose_isa: Callable[[str], Isa],
+    select_arch: Callable[[Isa, str], Isa] | None = None,
+) -> int:
     """Assembles as GNU as does, from a command line.
 
     Args:
         words: the arguments, without the program's name.
         choose_isa: the ISA of an architecture string, with the extensions to offer besides.
+        select_arch: gives the ISA that `.option arch` asks for, from the one before.
 
     Returns:
         The exit code: 0, 2 for a wrong command line, 3 for a source that does not assemble.
@@ -141,7 +146,7 @@ def run(words: Sequence[str], choose_isa: Callable[[str], Isa]) -> int:
         debug=chosen.debug,
         include_dirs=chosen.include_dirs,
         defines=chosen.defines,
-        select_arch=lambda arch: isa if arch.startswith(("+", "-")) else choose_isa(arch),
+        select_arch=select_arch,
     )
     try:
         made, diagnostics = assembler.object(text, name)

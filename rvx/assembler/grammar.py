@@ -14,6 +14,7 @@ from rvx import resources
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.syntax import (
     Binary,
+    Enclosed,
     Expression,
     LocalLabel,
     Memory,
@@ -29,6 +30,7 @@ from rvx.assembler.syntax import (
 _ESCAPES = {"n": 10, "t": 9, "r": 13, "b": 8, "f": 12, "v": 11, "a": 7}
 _ESCAPE = re.compile(r"\\([0-7]{1,3}|[xX][0-9a-fA-F]+|.)", re.DOTALL)
 _PLAIN = re.compile(r"(?P<name>[A-Za-z_.$][\w.$]*)|(?P<number>-?(?:0|[1-9][0-9]*))", re.ASCII)
+_ENCLOSED = re.compile(r"\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII)
 _PIECE = re.compile(r"""[^,"'()]+|"(?:\\.|[^"\\])*"|'(?:\\.[0-7]{0,2}|[^\\])'?|.""", re.DOTALL)
 _OPERATOR = re.compile(r"[-+*/%|&^~!<>=(]")
 MAX_DEPTH = 200
@@ -112,6 +114,9 @@ def parse_operand(text: str) -> Operand:
     plain = _PLAIN.fullmatch(text)
     if plain:  # two shapes that most operands have, as the grammar reads them too
         return Name(text) if plain["name"] else Number(int(text))
+    enclosed = _ENCLOSED.fullmatch(text)
+    if enclosed:
+        return Enclosed(enclosed[1])
     import lark
 
     if len(text) > MAX_DEPTH and text[0] != '"' and len(_OPERATOR.findall(text)) > MAX_DEPTH:

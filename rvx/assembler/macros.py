@@ -40,8 +40,12 @@ class Macro:
     body: tuple[Line, ...]
     location: Location
 
-    def bind(self, text: str) -> dict[str, str]:
+    def bind(self, arguments: list[str], *, is_quoted: bool = True) -> dict[str, str]:
         """The arguments of a call, by parameter.
+
+        Args:
+            arguments: as `split_arguments` gives them.
+            is_quoted: whether quotes around them are still there.
 
         Raises:
             SourceError: there are too many, one is unknown, or a required one is missing.
@@ -49,7 +53,7 @@ class Macro:
         bound: dict[str, str] = {}
         names = [parameter.name for parameter in self.parameters]
         position = 0
-        arguments = split_arguments(text)
+        clean = unquote if is_quoted else str
         for index, argument in enumerate(arguments):
             keyword = _NAME.match(argument)
             if keyword and argument[keyword.end() : keyword.end() + 1] == "=":
@@ -59,7 +63,7 @@ class Macro:
                         hint=f"its parameters are {', '.join(names) or 'none'}",
                         text=keyword[0],
                     )
-                bound[keyword[0]] = unquote(argument[keyword.end() + 1 :])
+                bound[keyword[0]] = clean(argument[keyword.end() + 1 :])
                 continue
             if position >= len(names):
                 raise SourceError(
@@ -71,7 +75,7 @@ class Macro:
             if parameter.kind == "vararg":
                 bound[parameter.name] = ",".join(arguments[index:])
                 break
-            bound[parameter.name] = unquote(argument)
+            bound[parameter.name] = clean(argument)
         for parameter in self.parameters:
             if not bound.get(parameter.name):
                 if parameter.kind == "req":

@@ -18,6 +18,7 @@ class ObjectSymbol:
         size: in bytes.
         type: as in `rvx.assembler.values.Symbol`.
         used_at: a statement that uses it, for messages.
+        is_variant: whether calls of it follow another convention (STO_RISCV_VARIANT_CC).
     """
 
     name: str
@@ -29,6 +30,7 @@ class ObjectSymbol:
     binding: str = "local"
     visibility: str = "default"
     used_at: Location | None = None
+    is_variant: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from rvx.assembler.sections import (
     Fragment,
     Org,
     Section,
+    Space,
     Tail,
     default_attributes,
 )
@@ -20,6 +21,8 @@ from rvx.assembler.values import Symbol, Value, note_use
 
 MAX_BYTES = 1 << 27
 MAX_NOBITS = 1 << 40
+ABSOLUTE = "*ABS*"
+"""The name of what is no section: room in a record."""
 _ENDS_FRAGMENT = frozenset("HI20 PCREL_HI20 TPREL_HI20 TPREL_ADD".split())
 
 
@@ -51,6 +54,7 @@ class Output:
         current: the section and the number of its subsection.
         previous: those before, for `.previous`.
         fragment: where bytes are appended.
+        record_base: the offset that a `.struct` begins with.
     """
 
     options: Options
@@ -59,6 +63,7 @@ class Output:
     line_table: LineTable = field(default_factory=LineTable)
     location: Location = field(default_factory=lambda: Location("<start>", 1))
     source: str = ""
+    record_base: int = 0
 
     def __post_init__(self) -> None:
         self._section_stack: list[tuple[tuple[Section, int], tuple[Section, int]]] = []
@@ -138,6 +143,29 @@ class Output:
             fragments.append(Fragment(section, 0))
         return fragments[-1]
 
+    def record_offset(self) -> int | None:
+        """The offset of the current place in a record; None in a section.
+
+        Raises:
+            SourceError: a size in the record is not known yet.
+        """
+        section = self.current[0]
+        if section.name != ABSOLUTE:
+            return None
+        at = self.record_base
+        for fragment in section.subsections[0]:
+            at += len(fragment.data)
+            if isinstance(fragment.tail, Align):
+                room = -at % fragment.tail.alignment
+                at += 0 if fragment.tail.maximum and room > fragment.tail.maximum else room
+            elif isinstance(fragment.tail, Space) and fragment.tail.count.is_constant:
+                at += fragment.tail.count.number * len(fragment.tail.fill)
+            elif isinstance(fragment.tail, Org) and fragment.tail.target.is_constant:
+                at = fragment.tail.target.number
+            elif fragment.tail is not None:
+                raise SourceError("the offsets of a record must be known in its order")
+        return at
+
     # --- Bytes
 
     def emit(self, data: bytes) -> None:
@@ -177,6 +205,11 @@ class Output:
         section = self.current[0]
         if section.is_code:
             section.lines.append((self.fragment, len(self.fragment.data), self.location, "d"))
+
+    def mark_padding(self) -> None:
+        """Notes that nops follow which no statement wrote."""
+        section = self.current[0]
+        section.lines.append((self.fragment, len(self.fragment.data), self.location, "n"))
 
     def end_fragment(self, tail: Tail) -> Fragment:
         """Closes the current fragment with a stretchable tail and begins the next."""

@@ -10,12 +10,13 @@ from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.instructions import (
     base_instruction,
     emit_base,
+    emit_operands,
     emit_values,
     encode,
     register_number,
 )
 from rvx.assembler.relocations import immediate_format, low_part
-from rvx.assembler.syntax import Memory, Modified, Name, Operand, Text, TypeName
+from rvx.assembler.syntax import Enclosed, Memory, Modified, Name, Operand, Text, TypeName
 from rvx.assembler.values import Value, wrap
 from rvx.isa import Instruction
 from rvx.isa.operands import RegisterKind
@@ -46,13 +47,6 @@ def _value(assembly: Assembly, operand: Operand) -> Value:
             hint="a symbol, possibly plus a number, is needed here",
             text=str(operand),
         )
-    if isinstance(operand, Name) and operand.name in assembly.isa.registers:
-        found = assembly.symbols.get(operand.name)
-        if found is None or not found.is_defined:
-            raise SourceError(
-                f"'{operand}' is a register, and a symbol or number is needed here",
-                text=operand.name,
-            )
     return assembly.evaluate(operand)
 
 
@@ -121,6 +115,27 @@ def _build(assembly: Assembly, rd: int, number: int) -> None:
     emit_base(assembly, "slli", rd, rd, shift)
     if low:
         emit_base(assembly, "addi", rd, rd, low)
+
+
+@_pseudo("scall", "sbreak")
+def _old_name(assembly: Assembly, name: str, operands: list[Operand]) -> None:
+    """`scall`, `sbreak`: what ecall and ebreak were called."""
+    emit_operands(assembly, "e" + name[1:], operands)
+
+
+@_pseudo("sext.b", "sext.h", "zext.h", "zext.w")
+def _extend(assembly: Assembly, name: str, operands: list[Operand]) -> None:
+    """`sext.b rd, rs1`: an x register filled from its low bits, by two shifts."""
+    if name in assembly.isa.instructions:
+        emit_operands(assembly, name, operands)
+        return
+    bits = {"b": 8, "h": 16, "w": 32}[name[-1]]
+    if bits >= assembly.isa.xlen:
+        raise SourceError(f"'{name}' is there for RV64 only", text=name)
+    _count(name, operands, (2,), f"{name} rd, rs1")
+    rd, rs1 = (register_number(assembly, operand) for operand in operands)
+    emit_base(assembly, "slli", rd, rs1, assembly.isa.xlen - bits)
+    emit_base(assembly, "srai" if name[0] == "s" else "srli", rd, rd, assembly.isa.xlen - bits)
 
 
 @_pseudo("la", "lla", "lga")
@@ -227,7 +242,7 @@ def emit_symbol_access(assembly: Assembly, mnemonic: str, operands: list[Operand
     target = operands[1]
     if isinstance(target, Memory | Text | TypeName | Modified):
         return False
-    if isinstance(target, Name) and target.name in assembly.isa.registers:
+    if isinstance(target, Enclosed) and target.name in assembly.isa.registers:
         return False
     if not isinstance(operands[0], Name):
         return False

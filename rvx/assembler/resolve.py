@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from operator import itemgetter
+
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import Location, SourceError
 from rvx.assembler.frames import write_frames
 from rvx.assembler.layout import lay_out
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.linetable import write_lines
-from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
+from rvx.assembler.objectfile import ObjectFile, ObjectSection, Relocation
+from rvx.assembler.objectsymbols import SymbolMaker
 from rvx.assembler.output import MAX_BYTES, MAX_NOBITS, nops
 from rvx.assembler.relocations import FIELDS
 from rvx.assembler.sections import (
+    FINI_ARRAY,
+    INIT_ARRAY,
     NOBITS,
+    PREINIT_ARRAY,
     Align,
     Branch,
     Fixup,
     Fragment,
     Leb128,
     Org,
+    Request,
     Section,
     Space,
 )
-from rvx.assembler.values import Symbol, Value
+from rvx.assembler.values import Value
 from rvx.isa import EncodingError
 
 _JAL = 0x6F
@@ -35,8 +43,9 @@ class Resolver:
     def __init__(self, assembly: Assembly, name: str) -> None:
         self.assembly = assembly
         self.object = ObjectFile(name, assembly.isa.xlen, 0)
-        self._symbols: dict[int, ObjectSymbol] = {}
         self._sections: dict[int, ObjectSection] = {}
+        self._symbols = SymbolMaker(assembly, self.object, self._sections)
+        self.symbol = self._symbols.symbol
 
     def resolve(self) -> ObjectFile:
         """The object; errors are taken down in the assembly's diagnostics."""
@@ -58,7 +67,7 @@ class Resolver:
                 bytearray(),
                 section.size,
                 section.alignment,
-                section.entry_size,
+                section.entry_size or self._pointers(section),
                 section.group,
                 section.link,
             )
@@ -69,10 +78,27 @@ class Resolver:
         for symbol in (*assembly.symbols.values(), *assembly.hidden):
             if (symbol.is_defined or symbol.is_mentioned) and not symbol.is_predefined:
                 self.symbol(symbol)
+        self._name_versions()
         self.object.groups = dict(assembly.groups)
         self.object.files = list(assembly.file_symbols)
         self.object.attributes = dict(assembly.attributes)
         return self.object
+
+    def _name_versions(self) -> None:
+        """Carries out `.symver`: a second name for what is defined here, another for the rest."""
+        for name, target in self.assembly.versions.items():
+            origin = self.assembly.symbol(target)
+            if origin.is_defined:
+                versioned = replace(origin, name=name.replace("@@@", "@@"))
+                self.assembly.hidden.append(versioned)
+                self.symbol(versioned)
+            else:
+                self.symbol(origin).name = name.replace("@@@", "@")
+
+    def _pointers(self, section: Section) -> int:
+        """The entry size of a section of pointers to functions, 0 for another."""
+        is_array = section.type in (INIT_ARRAY, FINI_ARRAY, PREINIT_ARRAY)
+        return self.assembly.isa.xlen // 8 if is_array else 0
 
     def _late_sections(self, known: list[Section]) -> list[Section]:
         """The sections that describe the code, and so are written when it is laid out."""
@@ -101,70 +127,6 @@ class Resolver:
     def _error(self, location: Location, problem: SourceError) -> None:
         self.assembly.diagnostics.error(location, "", problem)
 
-    # --- Symbols
-
-    def symbol(self, symbol: Symbol) -> ObjectSymbol:
-        """The object's symbol for one of the assembly."""
-        known = self._symbols.get(id(symbol))
-        if known is not None:
-            return known
-        made = ObjectSymbol(symbol.name, type=symbol.type, visibility=symbol.visibility)
-        self._symbols[id(symbol)] = made
-        self.object.symbols.append(made)
-        made.binding = symbol.binding
-        made.used_at = symbol.used_at or symbol.defined_at
-        if symbol.fragment is not None:
-            made.kind = "defined"
-            made.section = self._sections[id(symbol.fragment.section)]
-            made.value = symbol.fragment.address + symbol.offset
-        elif symbol.is_common:
-            made.kind, made.value = "common", symbol.alignment
-        elif symbol.value is not None:
-            self._assigned(symbol, made)
-        elif made.binding == "local":
-            made.binding = "global"
-        if symbol.size is not None:
-            made.size = self._size(symbol)
-        return made
-
-    def _assigned(self, symbol: Symbol, made: ObjectSymbol) -> None:
-        assert symbol.value is not None
-        location = symbol.defined_at or Location(self.object.name, 1)
-        try:
-            value = self.assembly.distances.reduce(symbol.value)
-            number = self.assembly.distances.constant(value)
-            if number is not None:
-                made.kind, made.value = "absolute", number
-            elif value.plus is not None and value.minus is None and value.tree is None:
-                target = self.symbol(value.plus)
-                made.kind, made.section = target.kind, target.section
-                made.value = target.value + value.number
-                if made.type == "notype":
-                    made.type = target.type
-                if target.kind == "undefined":
-                    raise SourceError(
-                        f"'{symbol.name}' is set to the undefined symbol '{target.name}'",
-                        text=target.name,
-                    )
-            else:
-                raise SourceError(f"the value of '{symbol.name}' cannot be computed")
-        except SourceError as problem:
-            self._error(location, problem)
-
-    def _size(self, symbol: Symbol) -> int:
-        assert symbol.size is not None
-        try:
-            number = self.assembly.distances.constant(symbol.size)
-        except SourceError:
-            number = None
-        if number is None:
-            self._error(
-                symbol.defined_at or Location(self.object.name, 1),
-                SourceError(f"the size of '{symbol.name}' is not a number"),
-            )
-            return 0
-        return max(number, 0)
-
     # --- Bytes and relocations
 
     def _fill(self, section: Section, made: ObjectSection) -> None:
@@ -183,6 +145,12 @@ class Resolver:
                 self._fix(fixup, made)
             except SourceError as problem:
                 self._error(fixup.location, problem)
+        for request in self.assembly.relocations:
+            if request.section is section:
+                try:
+                    self._request(request, made)
+                except SourceError as problem:
+                    self._error(request.location, problem)
         made.relocations.sort(key=lambda relocation: relocation.offset)
 
     def _tail(self, fragment: Fragment, made: ObjectSection) -> bytes:
@@ -255,9 +223,35 @@ class Resolver:
                 )
             value = Value(number)
         symbol = self.symbol(value.plus) if value.plus is not None else None
+        if symbol is not None and fixup.kind.startswith(("TPREL", "TLS")):
+            symbol.type = "tls"
         made.relocations.append(Relocation(at, fixup.kind, symbol, value.number, fixup.location))
         if fixup.is_relaxable:
             made.relocations.append(Relocation(at, "RELAX", None, value.number, fixup.location))
+
+    def _request(self, request: Request, made: ObjectSection) -> None:
+        """A relocation that `.reloc` asks for."""
+        place = self.assembly.distances.reduce(request.offset)
+        at = place.number
+        if place.plus is not None and place.minus is None and place.tree is None:
+            home = place.plus.fragment
+            if home is None or home.section is not request.section:
+                raise SourceError(".reloc needs a place in the current section")
+            at += home.address + place.plus.offset
+        elif not place.is_constant:
+            raise SourceError(".reloc needs a place that is known when all addresses are")
+        if not 0 <= at <= made.size:
+            raise SourceError(f"offset {at} lies outside of the section's {made.size} bytes")
+        value = self._reduced(request.value)
+        if value.minus is not None or value.tree is not None:
+            number = self.assembly.distances.constant(value)
+            if number is None:
+                raise SourceError("a relocation takes symbol + number, not this expression")
+            value = Value(number)
+        symbol = self.symbol(value.plus) if value.plus is not None else None
+        made.relocations.append(
+            Relocation(at, request.kind, symbol, value.number, request.location)
+        )
 
     def _reduced(self, value: Value) -> Value:
         """The value in terms of labels; a symbol that is set to a place stays that symbol."""
@@ -341,7 +335,11 @@ class Resolver:
 def _marks(section: Section) -> list[tuple[int, str]]:
     """Where instructions follow data and data instructions, for disassemblers."""
     places = sorted(
-        (fragment.address + offset, "$" + what) for fragment, offset, _, what in section.lines
+        (
+            (fragment.address + offset, "$d" if what == "d" else "$x")
+            for fragment, offset, _, what in section.lines
+        ),
+        key=itemgetter(0),  # of several at one place the last holds
     )
     marks: list[tuple[int, str]] = []
     for place, name in places:

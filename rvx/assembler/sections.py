@@ -137,6 +137,25 @@ class Fixup:
     location: Location
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A relocation that `.reloc` asks for.
+
+    Attributes:
+        section: the current one.
+        offset: in the section, or a place of it.
+        kind: a relocation name without `R_RISCV_`.
+        value: symbol and addend.
+        location: the statement.
+    """
+
+    section: Section
+    offset: Value
+    kind: str
+    value: Value
+    location: Location
+
+
 @dataclass(slots=True, eq=False)
 class Section:
     """A section under construction.

@@ -25,6 +25,15 @@ class Name:
         return self.name
 
 
+class Enclosed(Name):
+    """`(name)`, which is an address if the name is a register, and else the name."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"({self.name})"
+
+
 @dataclass(frozen=True, slots=True)
 class LocalLabel:
     """A numeric label, as `1f` or `2b`."""
@@ -74,7 +83,7 @@ class Modified:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """`offset(base)`; `(base)` alone is a parenthesised expression and stays that expression."""
+    """`offset(base)`; `(base)` alone is `Enclosed`."""
 
     offset: Expression
     base: Expression
@@ -105,6 +114,16 @@ class TypeName:
 
 Expression = Number | Name | LocalLabel | Unary | Binary | Modified
 Operand = Expression | Memory | Text | TypeName
+
+
+def hoisted(operand: Operand) -> Operand:
+    """`%lo(symbol) + 4` as `%lo(symbol + 4)`, which GNU as takes for the same."""
+    if not isinstance(operand, Binary) or operand.operator not in "+-":
+        return operand
+    left = hoisted(operand.left)
+    if isinstance(left, Modified) and left.modifier[0] == "%":
+        return Modified(left.modifier, Binary(operand.operator, left.operand, operand.right))
+    return operand
 
 
 def _nested(expression: Expression) -> str:

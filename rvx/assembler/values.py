@@ -29,6 +29,10 @@ class Symbol:
         is_fixed: whether `.local` names it.
         is_predefined: whether the assembler defines it itself; it is not written.
         is_assigned: whether `.set` defines it, which may do so again.
+        alias: the symbol that `.set` made it a name for; type and size are taken from there.
+        is_weakly_used: whether an expression names it through a name of `.weakref`.
+        is_directly_used: whether an expression names it itself.
+        is_variant: whether `.variant_cc` names it.
     """
 
     name: str
@@ -47,6 +51,10 @@ class Symbol:
     is_fixed: bool = False
     is_assigned: bool = False
     is_predefined: bool = False
+    alias: Symbol | None = None
+    is_weakly_used: bool = False
+    is_directly_used: bool = False
+    is_variant: bool = False
 
     @property
     def is_defined(self) -> bool:

@@ -23,8 +23,9 @@ def gnu_as() -> None:
 def stand_in(words: Sequence[str]) -> int:
     """Assembles as GNU as does with this command line; gives the exit code."""
     from rvx.assembler.gnu_as import run
+    from rvx.extensions import change_arch
 
-    return run(words, _isa)
+    return run(words, _isa, change_arch)
 
 
 def _isa(march: str) -> Isa:

@@ -5,5 +5,6 @@ Importing this package imports none of them.
 
 from rvx.extensions.catalogue import isa_for, load, load_file, names
 from rvx.extensions.march import March, parse_march
+from rvx.extensions.selection import change_arch
 
-__all__ = ["March", "isa_for", "load", "load_file", "names", "parse_march"]
+__all__ = ["March", "change_arch", "isa_for", "load", "load_file", "names", "parse_march"]

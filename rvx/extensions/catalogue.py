@@ -133,7 +133,7 @@ def isa_for(march: str | None = None, extra: Iterable[Extension | str | Path] = 
     if march is None:
         return _default_isa(added)
     parsed = parse_march(march, names())
-    return Isa(_with_required([*_all_of(parsed), *added]), parsed.xlen)
+    return Isa(with_required([*_all_of(parsed), *added]), parsed.xlen)
 
 
 def _default_isa(added: list[Extension]) -> Isa:
@@ -141,10 +141,10 @@ def _default_isa(added: list[Extension]) -> Isa:
     # What the user names goes before what happens to be there.
     refused = {name for extension in added for name in extension.conflicts}
     wanted = [extension for extension in shipped if extension.name not in refused]
-    chosen = _with_required([*wanted, *added])
+    chosen = with_required([*wanted, *added])
     for plugin in _plugins().values():
         try:
-            chosen = list(Isa(_with_required([*chosen, _load_plugin(plugin)])).extensions.values())
+            chosen = list(Isa(with_required([*chosen, _load_plugin(plugin)])).extensions.values())
         except IsaError as error:
             warnings.warn(f"left out: {error}", stacklevel=3)
     return Isa(chosen)
@@ -162,7 +162,7 @@ def _resolve(one: Extension | str | Path) -> tuple[Extension, ...]:
     return load_file(one)
 
 
-def _with_required(extensions: Iterable[Extension]) -> list[Extension]:
+def with_required(extensions: Iterable[Extension]) -> list[Extension]:
     """The extensions, each once, what they require before them."""
     chosen: dict[str, Extension] = {}
     by_name = {extension.name: extension for extension in extensions}

@@ -12,7 +12,7 @@ from elftools.elf.elffile import ELFFile
 from rvx.assembler import Assembler, Program, assemble
 from rvx.assembler.objectfile import ObjectFile
 from rvx.assembler.relocations import NUMBERS
-from rvx.extensions import isa_for
+from rvx.extensions import change_arch, isa_for
 
 PREFIX = "riscv64-unknown-elf-"
 ABIS = {"rv64gc": "lp64d", "rv64g": "lp64d", "rv32gc": "ilp32d", "rv32g": "ilp32d"}
@@ -104,7 +104,9 @@ def own_sections(item: ObjectFile) -> Sections:
 
 def own_object(source: str, march: str = "rv64gc", *, relax: bool = False) -> ObjectFile:
     """The object that rvx makes of a source."""
-    return Assembler(isa_for(march), relax=relax).object(source, "test.s")[0]
+    return Assembler(isa_for(march), relax=relax, select_arch=change_arch).object(source, "test.s")[
+        0
+    ]
 
 
 def program(source: str, march: str = "rv64gc", **options: object) -> Program:

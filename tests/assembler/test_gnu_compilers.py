@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from rvx.assembler.elf.relocatable import relocatable
+
 from .conftest import ABIS, Gnu, own_object, own_sections
+from .whole_object import whole_object
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.c"))
 LEVELS = ["-O0", "-O2", "-Os"]
@@ -21,12 +24,10 @@ def compiled(gnu: Gnu, source: Path, march: str, flags: list[str]) -> str:
 
 
 def check(gnu: Gnu, text: str, march: str) -> None:
-    ours = own_sections(own_object(text, march, relax=True))
-    theirs = gnu.sections(text, march, relax=True)
-    assert ours.keys() == theirs.keys()
-    for name, (data, relocations) in theirs.items():
-        assert ours[name][0].hex() == data.hex(), name
-        assert ours[name][1] == relocations, name
+    ours = whole_object(relocatable(own_object(text, march, relax=True)))
+    theirs = whole_object(gnu.object(text, march).read_bytes())
+    for part, expected in theirs.items():
+        assert ours[part] == expected, part
 
 
 def test_the_corpus_is_large_enough() -> None:

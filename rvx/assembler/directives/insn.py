@@ -147,7 +147,7 @@ def _raw(assembly: Assembly, rest: str) -> None:
             hint="such as .insn r CUSTOM_0, 0, 0, a0, a1, a2 or .insn 0x0000100b",
         )
     word = assembly.constant(parts[-1], "the word")
-    size = 2 if word & 3 != 3 else 4
+    size = _size(word)
     if len(parts) == 2 and assembly.constant(parts[0], "the length") != size:
         raise SourceError(
             f"the low bits of {word:#x} make a word of {size} bytes, not {parts[0]}", text=parts[0]
@@ -155,3 +155,16 @@ def _raw(assembly: Assembly, rest: str) -> None:
     if not 0 <= word < 1 << 8 * size:
         raise SourceError(f"{word:#x} does not fit {size} bytes", text=parts[-1])
     assembly.emit_word(word, size)
+
+
+def _size(word: int) -> int:
+    """How many bytes an instruction has, by its low bits (RISC-V unprivileged, 1.5)."""
+    if word & 3 != 3:
+        return 2
+    if word & 0x1F != 0x1F:
+        return 4
+    if word & 0x3F != 0x3F:
+        return 6
+    if word & 0x7F != 0x7F:
+        return 8
+    return 10 + 2 * (word >> 12 & 7)

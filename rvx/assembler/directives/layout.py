@@ -173,16 +173,20 @@ def add_alignment(assembly: Assembly, alignment: int, fill: bytes | None, most: 
         if not most or most >= room:
             assembly.emit_nops(room)
     elif alignment > 1:
+        if fill is not None:
+            assembly.mark_data()
+        else:
+            assembly.mark_padding()
         assembly.end_fragment(Align(alignment, fill, nop_size, most))
     current.alignment = max(current.alignment, alignment)
 
 
-@directive(".zero", ".space", ".skip", ".dcb.b")
+@directive(".zero", ".space", ".skip")
 def space(assembly: Assembly, name: str, rest: str) -> None:
     """`.space bytes, fill`: a run of one byte."""
     parts = arguments(name, rest, 1, 2, "bytes, fill")
     fill = assembly.constant(parts[1], "the fill") & 0xFF if len(parts) > 1 and parts[1] else 0
-    _repeat(assembly, name, parts[0], bytes([fill]))
+    repeat(assembly, name, parts[0], bytes([fill]))
 
 
 @directive(".fill")
@@ -196,10 +200,11 @@ def fill(assembly: Assembly, name: str, rest: str) -> None:
     size = min(size, 8)
     pattern = (value & 0xFFFFFFFF).to_bytes(8, "little")[:size]
     if size:
-        _repeat(assembly, name, parts[0], pattern)
+        repeat(assembly, name, parts[0], pattern)
 
 
-def _repeat(assembly: Assembly, name: str, text: str, pattern: bytes) -> None:
+def repeat(assembly: Assembly, name: str, text: str, pattern: bytes) -> None:
+    """Writes a pattern as often as an expression says, which may be known late."""
     assembly.mark_data()
     value = assembly.evaluate(parse_expression(text))
     count = assembly.distances.constant(value)

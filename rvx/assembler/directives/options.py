@@ -28,18 +28,15 @@ def option(assembly: Assembly, name: str, rest: str) -> None:
     word, _, argument = rest.partition(",")
     word = word.strip()
     if word == "push":
-        assembly.saved_options.append(assembly.options)
+        assembly.saved_options.append((assembly.options, assembly.forms))
     elif word == "pop":
         if not assembly.saved_options:
             raise SourceError(".option pop has no .option push before it", text=word)
-        assembly.options = assembly.saved_options.pop()
+        assembly.options, forms = assembly.saved_options.pop()
+        assembly.use_forms(forms)
     elif word in ("rvc", "norvc"):
         if word == "rvc" and "c.addi" not in assembly.isa.instructions:
-            raise SourceError(
-                f"{assembly.isa} has no compressed instructions",
-                hint="choose a march with c",
-                text=word,
-            )
+            assembly.change_arch("+c")
         assembly.options = replace(assembly.options, rvc=word == "rvc")
         assembly.uses_rvc = assembly.uses_rvc or word == "rvc"
     elif word in ("relax", "norelax"):

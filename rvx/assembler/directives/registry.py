@@ -8,15 +8,17 @@ from importlib import import_module
 
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError, did_you_mean
-from rvx.assembler.expander import _HANDLED
 from rvx.assembler.grammar import parse_operand, split_operands
+from rvx.assembler.linewords import HANDLED
 from rvx.assembler.syntax import Text
 
 Handler = Callable[[Assembly, str, str], None]
 """Gets the assembly, the directive's name and the text after it."""
 
 DIRECTIVES: dict[str, Handler] = {}
-_MODULES = "data layout symbols options insn formats cfi lines"
+_MODULES = (
+    "data room layout symbols options insn formats cfi lines messages remarks structs special"
+)
 
 
 def directive(*names: str) -> Callable[[Handler], Handler]:
@@ -50,7 +52,7 @@ def _load() -> None:
 
 def unknown(name: str) -> SourceError:
     """The error for a word that is no directive, with what may have been meant."""
-    hint = did_you_mean(name, [*DIRECTIVES, *_HANDLED])
+    hint = did_you_mean(name, [*DIRECTIVES, *HANDLED])
     return SourceError(f"there is no directive '{name}'", hint=hint, text=name)
 
 

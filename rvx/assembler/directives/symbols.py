@@ -19,7 +19,11 @@ _TYPES = {
     "gnu_unique_object": "object",
     "gnu_indirect_function": "gnu_ifunc",
 }
-_IGNORED = ".ident .title .sbttl .eject .psize .list .nolist .llong_dummy .version .addrsig".split()
+_IGNORED = (
+    ".title .sbttl .eject .psize .list .nolist .addrsig .addrsig_sym .extern .xref .func .endfunc "
+    ".debug .format .noformat .lflags .name .nopage .page .plen .llen .spc .line .linefile "
+    ".stabs .stabd .stabn .xstabs .linkonce .vtable_inherit .vtable_entry"
+).split()
 
 
 @directive(".set", ".equ", ".equiv", ".eqv")
@@ -40,7 +44,7 @@ def assign(assembly: Assembly, name: str, text: str, *, is_once: bool = False) -
     assembly.assign(name, assembly.evaluate(parse_expression(text)), is_once=is_once)
 
 
-@directive(".globl", ".global")
+@directive(".globl", ".global", ".xdef")
 def globl(assembly: Assembly, name: str, rest: str) -> None:
     """`.globl name`: other objects see the symbol."""
     for part in _names(name, rest):
@@ -108,7 +112,7 @@ def size(assembly: Assembly, name: str, rest: str) -> None:
     assembly.symbol(plain_name(parts[0])).size = value
 
 
-@directive(".comm", ".common")
+@directive(".comm", ".common", ".common.s", ".xcom")
 def comm(assembly: Assembly, name: str, rest: str) -> None:
     """`.comm name, bytes, alignment`: room that the linker finds; several objects share it."""
     parts = arguments(name, rest, 2, 3, "name, bytes, alignment")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from rvx.isa import Isa
+from rvx.isa import Extension
 
 SECTION = ".riscv.attributes"
 ARCH = 5
@@ -15,9 +15,11 @@ _LETTERS = "iemafdqlcbkjtpvnh"
 
 
 def attributes_section(attributes: Mapping[int, int | str]) -> bytes:
-    """The bytes of the section. Odd tags hold strings, even ones numbers."""
+    """The bytes of the section. Odd tags hold strings, even ones numbers; 0 need not be said."""
     body = b""
     for tag, value in sorted(attributes.items()):
+        if not value:
+            continue
         body += _uleb128(tag)
         body += value.encode() + b"\0" if isinstance(value, str) else _uleb128(value)
     file_part = bytes([_FILE_TAG]) + (len(body) + 5).to_bytes(4, "little") + body
@@ -44,11 +46,13 @@ def read_attributes(data: bytes) -> dict[int, int | str]:
     return found
 
 
-def arch_string(isa: Isa) -> str:
+def arch_string(xlen: int, extensions: Iterable[Extension]) -> str:
     """The architecture in full, as `rv64i2p1_m2p0_zicsr2p0`, in canonical order."""
-    names = {name.lower(): e.version for name, e in isa.extensions.items()}
+    names = {e.name.lower(): e.version for e in extensions}
+    if "m" in names:
+        names.setdefault("zmmul", "1.0")  # m includes it, and GNU as says so
     ordered = sorted(names, key=_rank)
-    return f"rv{isa.xlen}" + "_".join(name + _version(names[name]) for name in ordered)
+    return f"rv{xlen}" + "_".join(name + _version(names[name]) for name in ordered)
 
 
 def _rank(name: str) -> tuple[int, int, str]:

@@ -69,6 +69,7 @@ class ImageSymbol:
     binding: int
     visibility: int
     section: int
+    is_variant: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def symbol_table(xlen: int, symbols: Iterable[ImageSymbol], strings: StringTable
                 st_value=symbol.value & (1 << xlen) - 1,
                 st_size=symbol.size & (1 << xlen) - 1,
                 st_info={"bind": symbol.binding, "type": symbol.type},
-                st_other={"local": 0, "visibility": symbol.visibility},
+                st_other={"local": 4 * symbol.is_variant, "visibility": symbol.visibility},
                 st_shndx=symbol.section,
             )
         )

@@ -160,6 +160,7 @@ class _Writer:
             BINDINGS[symbol.binding],
             VISIBILITIES[symbol.visibility],
             place,
+            symbol.is_variant,
         )
 
     # --- Relocations and groups

@@ -1,0 +1,105 @@
+"""Symbols of a source to symbols of its object."""
+
+from __future__ import annotations
+
+from rvx.assembler.assembly import Assembly
+from rvx.assembler.diagnostics import Location, SourceError
+from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol
+from rvx.assembler.sections import TLS
+from rvx.assembler.values import Symbol
+
+_COPIED_TYPES = ("func", "object", "gnu_ifunc")
+
+
+class SymbolMaker:
+    """Makes the symbols of an object, each when it is asked for first.
+
+    Args:
+        assembly: laid out; errors are taken down in its diagnostics.
+        made: the object that gets the symbols.
+        sections: its sections, by the identity of those of the assembly.
+    """
+
+    def __init__(
+        self, assembly: Assembly, made: ObjectFile, sections: dict[int, ObjectSection]
+    ) -> None:
+        self._assembly = assembly
+        self._object = made
+        self._sections = sections
+        self._known: dict[int, ObjectSymbol] = {}
+
+    def symbol(self, symbol: Symbol) -> ObjectSymbol:
+        """The object's symbol for one of the assembly."""
+        known = self._known.get(id(symbol))
+        if known is not None:
+            return known
+        made = ObjectSymbol(symbol.name, type=symbol.type, visibility=symbol.visibility)
+        self._known[id(symbol)] = made
+        self._object.symbols.append(made)
+        made.binding = symbol.binding
+        made.is_variant = symbol.is_variant
+        made.used_at = symbol.used_at or symbol.defined_at
+        if symbol.fragment is not None:
+            made.kind = "defined"
+            made.section = self._sections[id(symbol.fragment.section)]
+            made.value = symbol.fragment.address + symbol.offset
+        elif symbol.is_common:
+            made.kind, made.value = "common", symbol.alignment
+        elif symbol.value is not None:
+            self._assigned(symbol, made)
+        elif made.binding == "local":
+            is_weak = symbol.is_weakly_used and not symbol.is_directly_used
+            made.binding = "weak" if is_weak else "global"
+        if symbol.size is not None:
+            made.size = self._size(symbol)
+        self._inherit(symbol, made)
+        if made.section is not None and made.section.flags & TLS:
+            made.type = "tls"
+        return made
+
+    def _inherit(self, symbol: Symbol, made: ObjectSymbol) -> None:
+        """Gives a symbol that is another name type and size of the other."""
+        if symbol.alias is None or made.kind != "defined":
+            return
+        target = self.symbol(symbol.alias)
+        if made.type == "notype" and target.type in _COPIED_TYPES:
+            made.type = target.type
+        made.size = made.size or target.size
+
+    def _assigned(self, symbol: Symbol, made: ObjectSymbol) -> None:
+        assert symbol.value is not None
+        distances = self._assembly.distances
+        try:
+            value = distances.reduce(symbol.value)
+            number = distances.constant(value)
+            if number is not None:
+                made.kind, made.value = "absolute", number
+            elif value.plus is not None and value.minus is None and value.tree is None:
+                target = self.symbol(value.plus)
+                made.kind, made.section = target.kind, target.section
+                made.value = target.value + value.number
+                if target.kind == "undefined":
+                    raise SourceError(
+                        f"'{symbol.name}' is set to the undefined symbol '{target.name}'",
+                        text=target.name,
+                    )
+            else:
+                raise SourceError(f"the value of '{symbol.name}' cannot be computed")
+        except SourceError as problem:
+            self._error(symbol.defined_at, problem)
+
+    def _size(self, symbol: Symbol) -> int:
+        assert symbol.size is not None
+        try:
+            number = self._assembly.distances.constant(symbol.size)
+        except SourceError:
+            number = None
+        if number is None:
+            problem = SourceError(f"the size of '{symbol.name}' is not a number")
+            self._error(symbol.defined_at, problem)
+            return 0
+        return max(number, 0)
+
+    def _error(self, location: Location | None, problem: SourceError) -> None:
+        place = location or Location(self._object.name, 1)
+        self._assembly.diagnostics.error(place, "", problem)

@@ -1,0 +1,71 @@
+"""What `.option arch` asks for: other extensions than before, from one line on."""
+
+from __future__ import annotations
+
+import re
+
+from rvx.extensions.catalogue import isa_for, load, names, with_required
+from rvx.extensions.march import WHOLES, WITHOUT_INSTRUCTIONS, parse_march
+from rvx.isa import Extension, Isa, IsaError
+
+_VERSIONED = re.compile(r"([a-z0-9]*?[a-z])\d+(?:p\d+)?")
+
+
+def change_arch(isa: Isa, text: str) -> Isa:
+    """The ISA after `.option arch, text`.
+
+    Args:
+        isa: the one before.
+        text: changes as `+zfh, -c`, or a whole ISA string as `rv64gc`. A whole string decides
+            about standard extensions; custom ones that are there stay, as far as they fit.
+
+    Raises:
+        IsaError: an extension is unknown, does not go together with others, or is the base.
+    """
+    parts = [part.strip().lower() for part in text.split(",")]
+    if not parts[0].startswith(("+", "-")):
+        return _whole(isa, text)
+    chosen = dict(isa.extensions)
+    for part in parts:
+        sign, name = part[:1], _without_version(part[1:])
+        if sign not in ("+", "-") or not name:
+            raise IsaError(f"'{part}' is not +extension or -extension, as in +zfh, -c")
+        if name in WITHOUT_INSTRUCTIONS:
+            continue
+        if name == "i":
+            raise IsaError("the base i can be neither added nor taken away")
+        found = _loaded(chosen, name) or load(WHOLES.get(name, name))
+        if sign == "+":
+            chosen[found.name] = found
+        else:
+            chosen.pop(found.name, None)
+    return _same_or(isa, Isa(with_required(chosen.values()), isa.xlen))
+
+
+def _whole(isa: Isa, text: str) -> Isa:
+    parsed = parse_march(text, names())
+    if parsed.xlen != isa.xlen:
+        raise IsaError(f"'{text}' is for RV{parsed.xlen}, and the source is for RV{isa.xlen}")
+    found = isa_for(text)
+    for extension in isa.extensions.values():
+        if not extension.name.startswith("X") or extension.name in found.extensions:
+            continue
+        try:
+            found = Isa(with_required([*found.extensions.values(), extension]), isa.xlen)
+        except IsaError:
+            continue  # It clashes with what the string names, or needs what it leaves out.
+    return _same_or(isa, found)
+
+
+def _same_or(isa: Isa, found: Isa) -> Isa:
+    return isa if found.extensions == isa.extensions else found
+
+
+def _loaded(extensions: dict[str, Extension], name: str) -> Extension | None:
+    return next((e for e in extensions.values() if e.name.lower() == name), None)
+
+
+def _without_version(text: str) -> str:
+    """The name in `zfh1p0` or `c2`; names of known extensions may end in digits themselves."""
+    found = None if text in names() else _VERSIONED.fullmatch(text.strip())
+    return found[1] if found else text.strip()
