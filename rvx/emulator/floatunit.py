@@ -3,7 +3,8 @@
 Unicorn does not box single-precision results in NaNs and does not look at the boxes of operands.
 That is of no consequence in a program in which nobody sees the upper half of a register that holds
 a single. Other programs run with the core's floating-point unit switched off: every instruction of
-F and D then traps, and is performed by its body like a custom one.
+F and D then traps, and is performed by its body like a custom one. So do programs that may see
+that an extension has made fcsr wider than the core's.
 """
 
 from __future__ import annotations
@@ -16,31 +17,61 @@ from rvx.isa import Isa
 
 _OP_FP, _FUSED = 0x53, (0x43, 0x47, 0x4B, 0x4F)
 _FSD = 0x3027
-_PACKED = 0x33
+_PACKED, _SYSTEM = 0x33, 0x73
+_CORE_BITS = 8
 _FLOAT_STATE = "fcsr"
 
 
 def needs_bodies(isa: Isa, memory: GuestMemory) -> bool:
+    """Whether the program may tell the core's floating point from that of the bodies.
+
+    The words are looked at without decoding: data among them can only make the answer more careful.
+    """
+    if _FLOAT_STATE not in isa.states:
+        return False
+    words = _words(memory)
+    writes_status = (words & 0xFFF0007F) == 0x30000073  # a program that switches the unit itself
+    if writes_status.any():
+        return False
+    return _may_see_a_box(isa, words) or _may_see_formats(isa, words)
+
+
+def _may_see_a_box(isa: Isa, words: NDArray[np.uint32]) -> bool:
     """Whether the program may tell a boxed single from one that is not.
 
     It may if it computes singles and has instructions that see all of a register: stores and
-    arithmetic of doubles, and packed or half-precision instructions. The words are looked at
-    without decoding: data among them can only make the answer more careful.
+    arithmetic of doubles, and packed or half-precision instructions.
     """
-    if _FLOAT_STATE not in isa.states or "D" not in isa.extensions:
+    if "D" not in isa.extensions:
         return False
-    words = _words(memory)
     opcode, form = words & 0x7F, words >> 25 & 3
     is_arithmetic = (opcode == _OP_FP) | np.isin(opcode, _FUSED)
     computes_singles = is_arithmetic & (form == 0)
     converts = (words & 0xFFF0007F) == 0x42000053  # fcvt.d.s takes its operand as it is
     sees_all = is_arithmetic & (form != 0) & ~converts
     sees_all |= (words & 0x707F) == _FSD
-    sees_all |= (opcode == _PACKED) & (words >> 31 == 1)
+    sees_all |= _is_packed(words)
     halves = words & 0xFFFF
     sees_all |= np.isin(halves & 0xE003, (0xA000, 0xA002))  # c.fsd and c.fsdsp
-    writes_status = (words & 0xFFF0007F) == 0x30000073  # a program that switches the unit itself
-    return bool(computes_singles.any() and sees_all.any() and not writes_status.any())
+    return bool(computes_singles.any() and sees_all.any())
+
+
+def _may_see_formats(isa: Isa, words: NDArray[np.uint32]) -> bool:
+    """Whether the program uses bits of fcsr that the core does not have, by way of fcsr."""
+    fcsr = isa.csrs.get(_FLOAT_STATE)
+    if fcsr is None or fcsr.bits <= _CORE_BITS:
+        return False
+    is_csr = ((words & 0x7F) == _SYSTEM) & (words >> 12 & 3 != 0)
+    window = [csr.address for csr in isa.csrs.values() if csr.state == _FLOAT_STATE]
+    beyond = [a for a in window if a not in (0x001, 0x002, 0x003)]
+    is_narrow = ((words & 0x7F) == _OP_FP) & (words >> 26 & 1 == 1)
+    uses_formats = _is_packed(words) | is_narrow | (is_csr & np.isin(words >> 20, beyond))
+    return bool((is_csr & (words >> 20 == fcsr.address)).any() and uses_formats.any())
+
+
+def _is_packed(words: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    packed: NDArray[np.bool_] = ((words & 0x7F) == _PACKED) & (words >> 31 == 1)
+    return packed
 
 
 def _words(memory: GuestMemory) -> NDArray[np.uint32]:

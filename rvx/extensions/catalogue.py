@@ -37,7 +37,10 @@ SHIPPED: dict[str, str] = {
     "zifencei": "zifencei:Zifencei",
     "zihintpause": "zihintpause:Zihintpause",
     "zfh": "zfh:Zfh",
+    "zfbfmin": "zfbfmin:Zfbfmin",
     "xsmallfloat": "xsmallfloat:Xsmallfloat",
+    "xsmallfloat32": "xsmallfloat32:Xsmallfloat32",
+    "xsflt": "xsflt:Xsflt",
     "xposit": "xposit:Xposit",
     "xposit64": "xposit:Xposit64",
     "xposit1": "xposit:Xposit1",
@@ -57,6 +60,7 @@ NOT_BY_DEFAULT = frozenset(
     {
         *("xposit64", "xposit1", "xposit1p16", "xposit1p8"),
         *("xpositstd", "xposit64std", "xpositlog"),
+        *("xsmallfloat32", "xsflt"),
     }
 )
 """Shipped extensions that clash with others, so that they are loaded only when named."""

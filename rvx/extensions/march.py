@@ -15,7 +15,10 @@ GENERAL = ("i", "m", "a", "f", "d", "zicsr", "zifencei")
 WITHOUT_INSTRUCTIONS = frozenset({"zicntr", "zihpm", "ztso", "zkt"})
 """Extensions that promise something and declare no instruction; they are accepted as they are."""
 
-WHOLES = {"zmmul": "m", "zaamo": "a", "zalrsc": "a", "zca": "c", "zcf": "c", "zcd": "c"}
+WHOLES = {
+    **{"zmmul": "m", "zaamo": "a", "zalrsc": "a"},
+    **{"zca": "c", "zcf": "c", "zcd": "c", "zfhmin": "zfh"},
+}
 """Parts of extensions that compilers list beside, or instead of, the whole; rvx takes the whole."""
 
 _VERSION = r"[0-9]+(?:p[0-9]+)?"

@@ -1,13 +1,13 @@
 """D: double-precision floating point."""
 
-from rvx.extensions.floating import (
+from rvx.extensions.fixed_format import (
+    FixedFormat,
     convert_body,
-    declare_conversion,
-    declare_format,
     identity,
     make_box,
     make_unbox,
 )
+from rvx.extensions.floating import declare_conversion, declare_format
 from rvx.formats.minifloat.catalogue import FP32, FP64
 from rvx.formats.minifloat.scalar import make_convert
 from rvx.isa import Extension, Memory, memory
@@ -33,7 +33,7 @@ def fsd(rs1: int, rs2: int, imm: int, mem: Memory) -> None:
     memory.store_64(mem, rs1 + imm, rs2)
 
 
-declare_format(D, "d", "01", FP64)
+declare_format(D, "d", "01", FixedFormat(FP64))
 declare_conversion(
     D,
     "fcvt.s.d rd:f, rs1:f, rm",

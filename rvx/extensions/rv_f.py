@@ -1,6 +1,7 @@
 """F: single-precision floating point, and the floating-point status register."""
 
-from rvx.extensions.floating import declare_format, make_box
+from rvx.extensions.fixed_format import FixedFormat, make_box
+from rvx.extensions.floating import declare_format
 from rvx.extensions.zicsr import Zicsr
 from rvx.formats.minifloat.catalogue import FP32
 from rvx.isa import Extension, Memory, memory, sext32
@@ -34,7 +35,7 @@ def fsw(rs1: int, rs2: int, imm: int, mem: Memory) -> None:
     memory.store_32(mem, rs1 + imm, rs2)
 
 
-declare_format(F, "s", "00", FP32)
+declare_format(F, "s", "00", FixedFormat(FP32))
 
 
 @F.instruction("fmv.x.w rd, rs1:f", "1110000 00000 rs1 000 rd 1010011", kind="float")

@@ -57,6 +57,8 @@ class Extension:
         source: where it is published.
         requires: names of extensions that it builds on.
         conflicts: names of extensions that cannot be loaded together with it, with the reason.
+        supersedes: names of extensions whose instructions it declares anew: where both are loaded,
+            a mnemonic that both have is this extension's.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Extension:
         source: str = "",
         requires: Iterable[str] = (),
         conflicts: dict[str, str] | None = None,
+        supersedes: Iterable[str] = (),
     ) -> None:
         self.name = name
         self.version = version
@@ -75,6 +78,7 @@ class Extension:
         self.source = source
         self.requires = tuple(requires)
         self.conflicts = dict(conflicts or {})
+        self.supersedes = tuple(supersedes)
         self.register_files: dict[str, RegisterFile] = {}
         self.states: dict[str, State] = {}
         self.csrs: dict[str, Csr] = {}

@@ -80,12 +80,8 @@ class Isa:
     def _take(self, extension: Extension) -> None:
         for made in extension.instructions.values():
             if self.xlen in made.xlens:
-                other = self.instructions.setdefault(made.mnemonic, made)
-                if other is not made:
-                    raise IsaError(
-                        f"{other.extension} and {made.extension} both declare '{made.mnemonic}'; "
-                        f"load one of them"
-                    )
+                other = self.instructions.get(made.mnemonic, made)
+                self.instructions[made.mnemonic] = self._preferred(other, made)
         for alias in extension.aliases:
             if self.xlen in alias.xlens:
                 self.aliases.setdefault(alias.syntax.mnemonic, []).append(alias)
@@ -101,6 +97,17 @@ class Isa:
         self.csrs.update(extension.csrs)
         self.csr_names.update(extension.csr_names)
         self.printed_csr_names.update(extension.printed_csr_names)
+
+    def _preferred(self, first: Instruction, second: Instruction) -> Instruction:
+        """Which of two instructions with one mnemonic counts."""
+        if first is second or first.extension in self.extensions[second.extension].supersedes:
+            return second
+        if second.extension in self.extensions[first.extension].supersedes:
+            return first
+        raise IsaError(
+            f"{first.extension} and {second.extension} both declare '{first.mnemonic}'; "
+            f"load one of them"
+        )
 
     def _drop_unexpandable(self) -> None:
         """Leaves out compressed instructions of extensions that are not loaded."""

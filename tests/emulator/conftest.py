@@ -394,7 +394,8 @@ class Stepper:
 
     def _find_csr(self, address: int, special: dict[str, Any]) -> bool:
         """Adds what a CSR instruction asks for; says whether there is such a CSR."""
-        self.states["fcsr"][0] = self.frm << 5 | self.fflags
+        fcsr = self.states["fcsr"]
+        fcsr[0] = fcsr[0] & ~0xFF | self.frm << 5 | self.fflags
         for csr in self.isa.csrs.values():
             if csr.address == address:
                 special["csr_word"] = self.states[csr.state]

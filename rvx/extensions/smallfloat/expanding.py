@@ -1,0 +1,236 @@
+"""Fused multiply-add in the lanes, and sums of dot products from one width into the next.
+
+The exact sum of two products (or two numbers) and the accumulator is rounded once, in every mode,
+and the flags of all lanes accrue. frm 6 is stochastic rounding, which only the instructions of the
+SDOTP unit have (vfdotpex, vfsum, vfsumex); all others take it for round to nearest.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from rvx.extensions.smallfloat.layout import (
+    CODES,
+    MODE_PLACE,
+    RESULT_BIT,
+    RSR,
+    Kernel,
+    Layout,
+    bits_of,
+    by_mode,
+    declare,
+    mask_of,
+    pattern,
+    without_randomness,
+)
+from rvx.formats.bits import like
+from rvx.formats.minifloat.format import Minifloat
+from rvx.formats.minifloat.scalar import make_exsdotp, make_fma, make_vsum
+from rvx.isa import Extension, Words
+
+EXPANDING = (("s", "h"), ("h", "b"))
+"""Width of the result and width of the factors."""
+SHIFT_REGISTERS = 4
+_FEEDBACK = 0x80000EA6
+_FIRST_SEED = 0xFFFFFFFF
+
+
+def draw_mode(shift_registers: Words, lane: int) -> int:
+    """The rounding argument of a stochastic rounding; steps the lane's shift register.
+
+    A Galois register of 32 bits, whose low 12 bits are the random number (cvfpu lfsr_sr.sv). It
+    starts from the inverted number of hart and lane, hart 0 here; a word of 0 has not started.
+    """
+    value = shift_registers[lane]
+    if value == 0:
+        value = like(value, _FIRST_SEED - lane)
+    shift_registers[lane] = (value >> 1) ^ (-(value & 1) & _FEEDBACK)
+    return RSR | (value & 0xFFF) << 3
+
+
+def dot_body(kernels: list[Kernel], src: str, dst: str, replicates: bool, layout: Layout) -> Kernel:
+    """rd[l] = rs1[2l] * rs2[2l] + rs1[2l+1] * rs2[2l+1] + rd[l], for all lanes of the result."""
+    usual, dst_alt, src_alt, alternate = kernels
+    src_bits, dst_bits = bits_of(src), bits_of(dst)
+    src_mask, dst_mask = mask_of(src), mask_of(dst)
+    lanes, above = layout.lanes(dst), layout.above
+    step = 0 if replicates else src_bits
+
+    def lane(mode: int, a: int, b: int, c: int, d: int, e: int, rm: int) -> Any:
+        if mode == 0:
+            return usual(a, b, c, d, e, rm)
+        if mode == 3:
+            return alternate(a, b, c, d, e, rm)
+        if mode == 1:
+            return dst_alt(a, b, c, d, e, rm)
+        return src_alt(a, b, c, d, e, rm)
+
+    def body(
+        rd: int, rs1: int, rs2: int, frm: int, fflags: Words, fcsr: Words, sdotp_random: Words
+    ) -> int:
+        mode = fcsr[0] >> MODE_PLACE & 3
+        result = above
+        raised = 0
+        for i in range(lanes):
+            at, to = 2 * i * src_bits, i * dst_bits
+            other = 2 * i * step
+            bits, flags = lane(
+                mode,
+                rs1 >> at & src_mask,
+                rs2 >> other & src_mask,
+                rs1 >> at + src_bits & src_mask,
+                rs2 >> other + step & src_mask,
+                rd >> to & dst_mask,
+                draw_mode(sdotp_random, i) if frm == RSR else frm,
+            )
+            result |= like(rs1, bits) << to
+            raised |= flags
+        fflags[0] |= raised
+        return result
+
+    return body
+
+
+def fused_body(kernels: list[Kernel], letter: str, replicates: bool, layout: Layout) -> Kernel:
+    """rd[l] = rs1[l] * rs2[l] + rd[l]; one mode bit, that of results, selects the format."""
+    usual, alternate = kernels[0], kernels[3]
+    bits, mask = bits_of(letter), mask_of(letter)
+    lanes, above = layout.lanes(letter), layout.above
+    step = 0 if replicates else bits
+
+    def body(rd: int, rs1: int, rs2: int, frm: int, fflags: Words, fcsr: Words) -> int:
+        is_alternate = fcsr[0] & RESULT_BIT
+        rm = without_randomness(frm)
+        result = above
+        raised = 0
+        for i in range(lanes):
+            at = i * bits
+            a, b, c = rs1 >> at & mask, rs2 >> i * step & mask, rd >> at & mask
+            if is_alternate != 0:
+                code, flags = alternate(a, b, c, rm)
+            else:
+                code, flags = usual(a, b, c, rm)
+            result |= like(rs1, code) << at
+            raised |= flags
+        fflags[0] |= raised
+        return result
+
+    return body
+
+
+def sum_body(kernels: list[Kernel], src: str, dst: str, layout: Layout) -> Kernel:
+    """rd[l] = rs1[2l] + rs1[2l+1] + rd[l]; lanes that a narrow sum does not fill become ones."""
+    usual, dst_alt, src_alt, alternate = kernels
+    src_bits, dst_bits = bits_of(src), bits_of(dst)
+    src_mask, dst_mask = mask_of(src), mask_of(dst)
+    lanes = layout.lanes(src) // 2
+    filled = lanes * dst_bits
+    above = 0 if filled == 64 else -1 << filled
+
+    def lane(mode: int, a: int, c: int, e: int, rm: int) -> Any:
+        if mode == 0:
+            return usual(a, c, e, rm)
+        if mode == 3:
+            return alternate(a, c, e, rm)
+        if mode == 1:
+            return dst_alt(a, c, e, rm)
+        return src_alt(a, c, e, rm)
+
+    def body(rd: int, rs1: int, frm: int, fflags: Words, fcsr: Words, sdotp_random: Words) -> int:
+        mode = fcsr[0] >> MODE_PLACE & 3
+        result = above
+        raised = 0
+        for i in range(lanes):
+            at, to = 2 * i * src_bits, i * dst_bits
+            bits, flags = lane(
+                mode,
+                rs1 >> at & src_mask,
+                rs1 >> at + src_bits & src_mask,
+                rd >> to & dst_mask,
+                draw_mode(sdotp_random, i) if frm == RSR else frm,
+            )
+            result |= like(rs1, bits) << to
+            raised |= flags
+        fflags[0] |= raised
+        return result
+
+    return body
+
+
+def same_format_sum_body(kernels: list[Kernel], letter: str, layout: Layout) -> Kernel:
+    """The sum within one format: the mode bit of results selects it."""
+    return sum_body([kernels[0], kernels[3], kernels[0], kernels[3]], letter, letter, layout)
+
+
+def _fma(_src: Minifloat, dst: Minifloat, *, negate: bool) -> Kernel:
+    return make_fma(dst, negate_product=negate)
+
+
+def _same_format_sum(_src: Minifloat, dst: Minifloat, *, negate: bool) -> Kernel:
+    return make_vsum(dst, negate=negate)
+
+
+def declare_expanding(extension: Extension, layout: Layout) -> None:
+    """Declares multiply-add, dot products and sums of all widths."""
+    for letter in layout.vectors:
+        _declare_fused(extension, layout, letter)
+    for dst, src in EXPANDING:
+        _declare_dot_products(extension, layout, src, dst)
+    _declare_sums(extension, layout)
+
+
+def _declare_dot_products(extension: Extension, layout: Layout, src: str, dst: str) -> None:
+    for sign, top in (("", "01011"), ("n", "11101")):
+        for mark, flag in (("", "0"), (".r", "1")):
+            kernels = by_mode(partial(make_exsdotp, negate=bool(sign)), src, dst)
+            source = "rs2[0]" if mark else "rs2[2l], rs2[2l+1]"
+            declare(
+                extension,
+                f"vf{sign}dotpex.{dst}{mark}.{src} rd:f, rs1:f, rs2:f",
+                pattern(top, "rs2", flag + CODES[dst]),
+                f"rd[l] {'-' if sign else '+'}= the products of rs1[2l], rs1[2l+1] with "
+                f"{source}, rounded once.",
+                dot_body(kernels, src, dst, bool(mark), layout),
+            )
+
+
+def _declare_fused(extension: Extension, layout: Layout, letter: str) -> None:
+    for name, top, negate in (("vfmac", "01000", False), ("vfmre", "01001", True)):
+        for mark, flag in (("", "0"), (".r", "1")):
+            kernels = by_mode(partial(_fma, negate=negate), letter, letter)
+            source = "rs2[0]" if mark else "rs2[l]"
+            declare(
+                extension,
+                f"{name}{mark}.{letter} rd:f, rs1:f, rs2:f",
+                pattern(top, "rs2", flag + CODES[letter]),
+                f"rd[l] {'-' if negate else '+'}= rs1[l] * {source}, rounded once.",
+                fused_body(kernels, letter, bool(mark), layout),
+            )
+
+
+def _declare_sums(extension: Extension, layout: Layout) -> None:
+    tops = (("", "00111"), ("n", "10111"))
+    for letter, rs2 in (("s", "11100"), ("h", "11110"), ("b", "00111")):
+        if letter not in layout.vectors:
+            continue
+        for sign, top in tops:
+            kernels = by_mode(partial(_same_format_sum, negate=bool(sign)), letter, letter)
+            declare(
+                extension,
+                f"vf{sign}sum.{letter} rd:f, rs1:f",
+                pattern(top, rs2, "0" + CODES[letter]),
+                f"rd[l] {'-' if sign else '+'}= rs1[2l] + rs1[2l+1], rounded once; "
+                "the upper half of rd becomes ones.",
+                same_format_sum_body(kernels, letter, layout),
+            )
+    for (dst, src), rs2 in zip(EXPANDING, ("10110", "10111"), strict=True):
+        for sign, top in tops:
+            kernels = by_mode(partial(make_vsum, negate=bool(sign)), src, dst)
+            declare(
+                extension,
+                f"vf{sign}sumex.{dst}.{src} rd:f, rs1:f",
+                pattern(top, rs2, "0" + CODES[dst]),
+                f"rd[l] {'-' if sign else '+'}= rs1[2l] + rs1[2l+1], rounded once.",
+                sum_body(kernels, src, dst, layout),
+            )
