@@ -100,6 +100,15 @@ def draw_pareto(axes: Axes, rows: Sequence[Row]) -> None:
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
     axes.margins(0.2)
     points = {row.variant.name: (row.instructions_per_mac, row.total.sqnr_db) for row in shown}
+    annotate(axes, points)
+    axes.set_xlabel("instructions per MAC")
+    axes.set_ylabel("SQNR in dB")
+    axes.set_title("Accuracy against instructions", fontsize=10)
+    axes.grid(alpha=0.3)
+
+
+def annotate(axes: Axes, points: Mapping[str, tuple[float, float]]) -> None:
+    """Writes names beside points, each with a line to its own; see `label_offsets`."""
     for name, offset in label_offsets(axes, points).items():
         axes.annotate(
             name,
@@ -109,10 +118,6 @@ def draw_pareto(axes: Axes, rows: Sequence[Row]) -> None:
             fontsize=LABEL_SIZE,
             arrowprops={"arrowstyle": "-", "color": "0.7", "lw": 0.5, "shrinkB": 2},
         )
-    axes.set_xlabel("instructions per MAC")
-    axes.set_ylabel("SQNR in dB")
-    axes.set_title("Accuracy against instructions", fontsize=10)
-    axes.grid(alpha=0.3)
 
 
 def label_offsets(

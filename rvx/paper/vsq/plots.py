@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rvx.analysis.plots import save
-from rvx.paper.vsq.sqnr import Study
+from rvx.analysis.plots import annotate, save
 from rvx.paper.vsq.study import Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SIZE = (7.0, 4.5)
-MARKERS = "os^"
+WIDTH = 14.0
+TALL = 5.0
+FLAT = 2.9
+COLUMNS = 4
 LEAST_ERROR = 1e-3
-LOSSLESS_DB = 200.0
+LEAST_SIZES = 3
 
 
 def draw(report: Report, path: Path) -> None:
@@ -28,49 +30,65 @@ def draw(report: Report, path: Path) -> None:
     from matplotlib.figure import Figure
 
     networks = [name for name, rows in report.outcomes.items() if rows]
-    tensors = list(report.sqnr.surface) if report.sqnr else []
-    panels = len(networks) + len(tensors)
-    columns = min(2, panels)
-    rows = -(-panels // columns)
-    figure = Figure(figsize=(SIZE[0] * columns, SIZE[1] * rows), layout="constrained")
-    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
-    for name, panel in zip(networks, axes, strict=False):
-        _schemes(panel, report, name)
-    for name, panel in zip(tensors, axes[len(networks) :], strict=False):
-        assert report.sqnr is not None
-        _surface(panel, report.sqnr, name)
-    for panel in axes[panels:]:
-        panel.remove()
+    # A vector of one element needs no codes, only its scale: it would flatten all that follows.
+    surfaces = {
+        name: {bits: {v: db for v, db in row.items() if v > 1} for bits, row in surface.items()}
+        for name, surface in (report.sqnr.surface.items() if report.sqnr else ())
+    }
+    tensors = {
+        name: surface
+        for name, surface in surfaces.items()
+        if all(len(row) >= LEAST_SIZES for row in surface.values())
+    }
+    rows = -(-len(tensors) // COLUMNS)
+    height = (TALL if networks else 0) + FLAT * rows
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    parts = figure.subfigures(
+        2, 1, height_ratios=(TALL * bool(networks) or 0.01, FLAT * rows or 0.01)
+    )
+    above, below = parts.flat
+    panels = above.subplots(1, len(networks), squeeze=False)[0] if networks else ()
+    points = {panel: _schemes(panel, report, n) for n, panel in zip(networks, panels, strict=True)}
+    if tensors:
+        axes = list(below.subplots(rows, COLUMNS, squeeze=False).flat)
+        for (name, surface), panel in zip(tensors.items(), axes, strict=False):
+            _surface(panel, surface, name)
+        for panel in axes[len(tensors) :]:
+            panel.remove()
+        below.suptitle("SQNR of INT4 with vector scales, in dB over the vector size", fontsize=10)
+        below.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=6)
+    # Names go where there is room, which is known once every panel has its place.
+    figure.draw_without_rendering()
+    for panel, named in points.items():
+        annotate(panel, named)
     save(figure, path)
 
 
-def _schemes(axes: Axes, report: Report, name: str) -> None:
-    for i, outcome in enumerate(report.outcomes[name]):
-        # What is nearly perfect has no place on this axis: it stands at its lower end.
-        axes.plot(
-            outcome.per_image,
-            max(outcome.logit_error, LEAST_ERROR),
-            MARKERS[i // 10 % len(MARKERS)],
-            label=f"{outcome.scheme.name}: {100 * outcome.accuracy:.1f} %",
-        )
+def _schemes(axes: Axes, report: Report, name: str) -> Mapping[str, tuple[float, float]]:
+    # What is nearly perfect has no place on this axis: it stands at its lower end.
+    points = {
+        f"{o.scheme.name} {100 * o.accuracy:.1f}": (o.per_image, max(o.logit_error, LEAST_ERROR))
+        for o in report.outcomes[name]
+    }
     axes.set(
         xscale="log",
         yscale="log",
         xlabel="instructions per image",
         ylabel="relative error of the logits",
-        title=f"{name} on the digits",
+        title=f"{name} on the digits: scheme and accuracy in %",
     )
+    axes.margins(x=0.3, y=0.15)
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    for i, point in enumerate(points.values()):
+        axes.plot(*point, "o", markersize=5, color=f"C{i % 10}")
+    return points
 
 
-def _surface(axes: Axes, study: Study, name: str) -> None:
-    for bits, row in study.surface[name].items():
+def _surface(axes: Axes, surface: Mapping[int, Mapping[int, float]], name: str) -> None:
+    for bits, row in surface.items():
         label = f"scales of {bits} bits" if bits else "real scales"
-        # A vector of one element with a real scale of its own loses nothing.
-        shown = {size: value for size, value in row.items() if value < LOSSLESS_DB}
-        axes.plot(list(shown), list(shown.values()), "o-", markersize=3, label=label)
+        axes.plot(list(row), list(row.values()), "o-", markersize=3, label=label)
     axes.set_xscale("log", base=2)
-    axes.set(xlabel="vector size V", ylabel="SQNR in dB", title=f"INT4 with vector scales: {name}")
+    axes.set_title(name, fontsize=9)
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=8)
