@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from rvx.analysis.plots import annotate, save
 from rvx.paper.vsq.study import Report
 
@@ -43,10 +45,8 @@ def draw(report: Report, path: Path) -> None:
     rows = -(-len(tensors) // COLUMNS)
     height = (TALL if networks else 0) + FLAT * rows
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    parts = figure.subfigures(
-        2, 1, height_ratios=(TALL * bool(networks) or 0.01, FLAT * rows or 0.01)
-    )
-    above, below = parts.flat
+    ratios = (TALL if networks else 0.01, FLAT * rows or 0.01)
+    above, below = np.ravel(figure.subfigures(2, 1, squeeze=False, height_ratios=ratios))
     panels = above.subplots(1, len(networks), squeeze=False)[0] if networks else ()
     points = {panel: _schemes(panel, report, n) for n, panel in zip(networks, panels, strict=True)}
     if tensors:
