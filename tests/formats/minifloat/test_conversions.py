@@ -91,7 +91,7 @@ def test_overflow_policies(overflow: Overflow, sampler: Any, check_interpreted: 
 
 
 @pytest.mark.parametrize("is_signed", [True, False], ids=["signed", "unsigned"])
-@pytest.mark.parametrize("width", [32, 64])
+@pytest.mark.parametrize("width", [8, 16, 32, 64])
 class TestIntegers:
     @pytest.mark.parametrize("src", [FP8, FP8ALT], ids=str)
     def test_every_fp8(
@@ -111,8 +111,12 @@ class TestIntegers:
     ) -> None:
         parts = [sampler.mix(src, 500), sampler.near(src, 500, 0, 3)]
         parts += [sampler.near(src, 500, min(width - 1, src.emax - 2), 2)]
+        own = [2 ** (width - 1) - 1, 2 ** (width - 1), 2**width - 1, 2**width]
         bounds = [
-            exact.from_integer(src, s * b, rm)[0] for b in BOUNDS for rm in (1, 3) for s in (1, -1)
+            exact.from_integer(src, s * b, rm)[0]
+            for b in BOUNDS + own
+            for rm in (1, 3)
+            for s in (1, -1)
         ]
         codes = np.array(bounds, dtype=np.uint64).astype(np.int64)
         parts += [codes, codes ^ 1]
@@ -141,6 +145,23 @@ class TestIntegers:
 
         kernel = scalar.make_from_integer(dst, width, is_signed)
         check_as_fits(kernel, expected, (x, sampler.modes(x.size, dst != FP64)), dst.bits)
+
+
+@pytest.mark.parametrize("is_signed", [True, False], ids=["signed", "unsigned"])
+@pytest.mark.parametrize(
+    ("dst", "width"), [(FP8, 8), (FP8ALT, 8), (FP16, 16), (FP16ALT, 16)], ids=str
+)
+def test_every_integer_of_a_lane(
+    dst: Minifloat, width: int, is_signed: bool, sampler: Any, check: Check
+) -> None:
+    """As vfcvt.b.x and vfcvt.h.x convert them; those of 8 bits in every mode."""
+    x = np.tile(np.arange(1 << width), 1 if width == 16 else len(MODES))
+    rm = sampler.modes(x.size) if width == 16 else np.repeat(MODES, 1 << width)
+
+    def expected(x: int, rm: int) -> tuple[int, int]:
+        return exact.from_integer(dst, x - (x >> width - 1 << width if is_signed else 0), rm)
+
+    check(scalar.make_from_integer(dst, width, is_signed), expected, (x, rm), dst.bits)
 
 
 def test_stochastic_conversion_of_halves(check: Check) -> None:

@@ -56,7 +56,7 @@ def make_convert(src: Minifloat, dst: Minifloat, overflow: Overflow | None = Non
 def make_from_integer(
     dst: Minifloat, width: int, is_signed: bool, overflow: Overflow | None = None
 ) -> Unary:
-    """from_integer(x, rm): the number that the low `width` bits of x, 32 or 64, round to."""
+    """from_integer(x, rm): the number that the low `width` bits of x, 8 to 64, round to."""
     pack = make_pack(dst, overflow)
     nan = make_nan(dst)
     zero = make_zero(dst)
@@ -82,10 +82,11 @@ def make_from_integer(
 
 @cache
 def make_to_integer(src: Minifloat, width: int, is_signed: bool) -> Unary:
-    """to_integer(a, rm): the integer of `width` bits, 32 or 64, that a number rounds to.
+    """to_integer(a, rm): the integer of `width` bits, 8 to 64, that a number rounds to.
 
     The result is sign-extended from `width` bits, also if it is unsigned: that is what RV64 writes
-    to a register. Out of range gives the nearest bound and a NaN the upper one, with NV.
+    to a register where the width is 32. Out of range gives the nearest bound and a NaN the upper
+    one, with NV.
     """
     unpack = make_unpack(src)
     kind = make_kind(src)
