@@ -5,9 +5,10 @@ conditionals), `statements` and `grammar` (lines to syntax trees), `forms`, `ins
 `pseudo` (operands to words), `directives`, `layout` (relaxation), `resolve` (objects), `linker`.
 """
 
-from rvx.assembler.assembler import Assembler, assemble
+from rvx.assembler.assembler import Assembler, assemble, load
 from rvx.assembler.diagnostics import AssemblyError, Diagnostic, Location
 from rvx.assembler.linker import link
+from rvx.assembler.objectfile import ObjectFile
 from rvx.assembler.program import Program, ProgramSection, ProgramSymbol, Segment
 
 __all__ = [
@@ -15,10 +16,12 @@ __all__ = [
     "AssemblyError",
     "Diagnostic",
     "Location",
+    "ObjectFile",
     "Program",
     "ProgramSection",
     "ProgramSymbol",
     "Segment",
     "assemble",
     "link",
+    "load",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from rvx.assembler.archive import Archive, is_archive, read_archive
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import AssemblyError, Diagnostics, SourceError
 from rvx.assembler.directives.registry import find, unknown
@@ -28,6 +29,7 @@ from rvx.assembler.values import Value
 from rvx.isa import Isa
 
 Source = str | Path
+ELF_MAGIC = b"\x7fELF"
 _RVC, _RVE, _FLOAT_ABI = 0x1, 0x8, {"": 0x0, "f": 0x2, "d": 0x4, "q": 0x6}
 
 
@@ -209,16 +211,31 @@ def elf_flags(isa: Isa, abi: str = "") -> int:
     return flags | _FLOAT_ABI[abi[-1] if abi[-1] in "fdq" else ""]
 
 
-def _object(assembler: Assembler, item: Source, name: str) -> tuple[ObjectFile, Diagnostics]:
-    """The object of a source text or of a file: `.o` is read, `.S` is preprocessed."""
+def load(
+    assembler: Assembler, item: Source, name: str = "<string>"
+) -> tuple[ObjectFile | Archive, Diagnostics]:
+    """What the linker takes: a source is assembled, objects and archives are read as they are.
+
+    Args:
+        assembler: for sources; a file that ends in `.S` is preprocessed first.
+        item: the text of a source, or the path of a file.
+        name: what a text is called in messages.
+
+    Raises:
+        AssemblyError: the source does not assemble, or the file is damaged.
+        OSError: the file cannot be read.
+    """
     if not isinstance(item, Path):
         return assembler.object(item, name)
-    if item.suffix == ".o":
-        return read_object(item), Diagnostics()
+    data = item.read_bytes()
+    if data.startswith(ELF_MAGIC):
+        return read_object(data, str(item)), Diagnostics()
+    if is_archive(data):
+        return read_archive(data, str(item)), Diagnostics()
     if item.suffix == ".S":
         text = preprocess(item, include_dirs=assembler.include_dirs, xlen=assembler.isa.xlen)
     else:
-        text = item.read_text(encoding="utf-8", errors="surrogateescape")
+        text = data.decode("utf-8", "surrogateescape")
     return assembler.object(text, str(item))
 
 
@@ -233,13 +250,14 @@ def assemble(
     include_dirs: Sequence[str | Path] = (),
     defines: Mapping[str, int] | None = None,
     addresses: Mapping[str, int] | None = None,
+    debug: bool = False,
     select_arch: Callable[[Isa, str], Isa] | None = None,
 ) -> Program:
     """Assembles and links to a program.
 
     Args:
         source: text; or the path of a file as `Path`, which may be a source, a `.S` to preprocess
-            or an object; or several of these, which are linked.
+            an object or an archive of objects; or several of these, which are linked.
         isa: the instructions there are.
         name: what a source text is called in messages.
         march: the architecture string that is noted in the program.
@@ -248,6 +266,7 @@ def assemble(
         include_dirs: where `.include` and `.incbin` look after the source's own folder.
         defines: symbols that have a value from the start.
         addresses: addresses of sections by name, where they are to be elsewhere.
+        debug: whether to write line tables for the sources themselves.
         select_arch: gives the ISA that `.option arch, ...` asks for, from the one before.
 
     Raises:
@@ -256,13 +275,18 @@ def assemble(
     """
     sources: list[Source] = [source] if isinstance(source, str | Path) else list(source)
     assembler = Assembler(
-        isa, march=march, include_dirs=include_dirs, defines=defines, select_arch=select_arch
+        isa,
+        march=march,
+        debug=debug,
+        include_dirs=include_dirs,
+        defines=defines,
+        select_arch=select_arch,
     )
-    objects: list[ObjectFile] = []
+    objects: list[ObjectFile | Archive] = []
     found = Diagnostics()
     for item in sources:
         try:
-            made, diagnostics = _object(assembler, item, name)
+            made, diagnostics = load(assembler, item, name)
         except AssemblyError as error:
             found.found.extend(error.diagnostics)
             found.errors += 1

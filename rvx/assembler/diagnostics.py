@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TextIO
 
 MAX_ERRORS = 100
+Paint = Callable[[str, str], str]
+"""Puts a text, the second argument, into the colour of its role, the first."""
+_COLOURS = {
+    "place": "1",
+    "message": "1",
+    "error": "1;31",
+    "warning": "1;35",
+    "note": "1;36",
+    "caret": "1;32",
+}
+
+
+def plain(role: str, text: str) -> str:
+    """Paints nothing."""
+    return text
+
+
+def _coloured(role: str, text: str) -> str:
+    return f"\x1b[{_COLOURS[role]}m{text}\x1b[m" if text else ""
+
+
+def painter(stream: TextIO) -> Paint:
+    """Colours for a terminal, none elsewhere or where the environment has NO_COLOR."""
+    is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return plain if is_plain or not stream.isatty() else _coloured
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +66,11 @@ class Note:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.location}: note: {self.message}"
+        return self.render(plain)
+
+    def render(self, paint: Paint) -> str:
+        """The note in colours."""
+        return f"{paint('place', f'{self.location}:')} {paint('note', 'note:')} {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +96,27 @@ class Diagnostic:
     notes: tuple[Note, ...] = ()
 
     def __str__(self) -> str:
-        lines = [f"{self.location}: {self.severity}: {self.message}"]
+        return self.render(plain)
+
+    def render(self, paint: Paint) -> str:
+        """The diagnostic with its source line, a caret, the hint and the notes.
+
+        Args:
+            paint: puts a text into the colour of its role; see `painter`.
+        """
+        place = paint("place", f"{self.location}:")
+        severity = paint(self.severity, f"{self.severity}:")
+        lines = [f"{place} {severity} {paint('message', self.message)}"]
         if self.source:
             number = f"{self.location.line:5d} | "
             before = self.source[: self.location.column - 1]
             blank = "".join("\t" if c == "\t" else " " for c in before)
             lines.append(number + self.source)
-            lines.append(" " * 5 + " | " + blank + "^" + "~" * (len(self.text) - 1))
+            caret = "^" + "~" * (min(len(self.text), len(self.source) - len(before)) - 1)
+            lines.append(" " * 5 + " | " + blank + paint("caret", caret))
         if self.hint:
             lines.append(f"{'':5} = {self.hint}")
-        lines.extend(str(note) for note in self.notes)
+        lines.extend(note.render(paint) for note in self.notes)
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
@@ -183,6 +224,13 @@ class Diagnostics:
         self.found.append(
             Diagnostic(severity, place, problem.message, source, text, problem.hint, tuple(notes))
         )
+
+
+def show(diagnostics: Iterable[Diagnostic], stream: TextIO) -> None:
+    """Writes diagnostics, in colour on a terminal."""
+    paint = painter(stream)
+    for diagnostic in diagnostics:
+        print(diagnostic.render(paint), file=stream)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rvx.assembler.assembler import Assembler
-from rvx.assembler.diagnostics import AssemblyError, did_you_mean
+from rvx.assembler.diagnostics import AssemblyError, did_you_mean, show
 from rvx.assembler.elf.relocatable import write_object
 from rvx.isa import Isa, IsaError
 
@@ -151,10 +151,9 @@ def run(
     try:
         made, diagnostics = assembler.object(text, name)
     except AssemblyError as error:
-        print(error, file=sys.stderr)
+        show(error.diagnostics, sys.stderr)
         return SOURCE_ERROR
-    for diagnostic in diagnostics.found:
-        print(diagnostic, file=sys.stderr)
+    show(diagnostics.found, sys.stderr)
     try:
         write_object(made, chosen.output)
     except OSError as error:

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rvx.assembler.alignment import align_code
-from rvx.assembler.diagnostics import Diagnostics, Location, Note, SourceError, did_you_mean
+from rvx.assembler.archive import Archive
+from rvx.assembler.diagnostics import Diagnostics, Location, SourceError, did_you_mean
+from rvx.assembler.linkresult import make_program
+from rvx.assembler.linksymbols import Definitions
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
+from rvx.assembler.offsettable import KINDS as GOT_KINDS
+from rvx.assembler.offsettable import OffsetTable
 from rvx.assembler.output import MAX_BYTES, MAX_NOBITS
-from rvx.assembler.outputs import BOUNDS, OUTPUTS, Output, output_name, priority, rank
-from rvx.assembler.patch import patch
-from rvx.assembler.program import PAGE, Program, ProgramSection, ProgramSymbol
+from rvx.assembler.outputs import (
+    BOUNDS,
+    OUTPUTS,
+    Output,
+    is_kept,
+    output_name,
+    priority,
+    rank,
+)
+from rvx.assembler.patch import REACHING, patch
+from rvx.assembler.program import PAGE, Program, ProgramSection
 from rvx.assembler.sections import ALLOC, EXEC, NOBITS, TLS, WRITE
+from rvx.isa.registers import X
 
 BASE = 0x80000000
+DTV_OFFSET = 0x800
+"""How far thread pointers of dynamic entries point behind the block (psABI)."""
 
 
 class Linker:
     """Puts objects together.
 
     Args:
-        objects: in order; the first definition of a weak or grouped symbol counts.
+        objects: in order; the first definition of a weak or grouped symbol counts. Of an archive
+            those members are taken that define what is missing.
         base: address of the first section.
         entry: symbol where the program starts.
         addresses: addresses of sections by name, where they are to be elsewhere.
@@ -29,24 +46,29 @@ class Linker:
 
     def __init__(
         self,
-        objects: Iterable[ObjectFile],
+        objects: Iterable[ObjectFile | Archive],
         *,
         base: int = BASE,
         entry: str = "_start",
         addresses: Mapping[str, int] | None = None,
         defines: Mapping[str, int] | None = None,
     ) -> None:
-        self.objects = list(objects)
         self.base = base
         self.entry = entry
         self.addresses = dict(addresses or {})
         self.diagnostics = Diagnostics()
-        self.globals: dict[str, ObjectSymbol] = {}
+        self.definitions = Definitions(self._error)
+        self.archives: list[Archive] = []
+        for item in objects:
+            if isinstance(item, Archive):
+                self.archives.append(item)
+            else:
+                self.definitions.add(item)
+        self.objects = self.definitions.objects
+        self.globals = self.definitions.globals
         self.absolute = dict(defines or {})
         self.outputs: dict[str, Output] = {}
         self.places: dict[int, int] = {}
-        self._dropped: set[int] = set()
-        self.xlen = self.objects[0].xlen if self.objects else 64
 
     def link(self) -> Program:
         """The program.
@@ -54,19 +76,23 @@ class Linker:
         Raises:
             AssemblyError: symbols are missing or defined twice, or something does not fit.
         """
+        if self.archives:
+            self.definitions.need(self.entry)
+            self.definitions.search(self.archives)
         self._check_company()
         for item in self.objects:
             align_code(item)
-        self._drop_groups()
-        self._collect_symbols()
+        every = [s for s in self._sections() if s.flags & ALLOC]
+        self.table = OffsetTable(every, self._target, self.xlen)
         self._collect_sections()
         self._place()
         self._provide()
         sections = [self._section(output) for output in self.outputs.values()]
         self.diagnostics.check()
-        return self._program(sections)
+        return make_program(self, sections)
 
     def _check_company(self) -> None:
+        self.xlen = self.objects[0].xlen if self.objects else 64
         for other in self.objects:
             if other.xlen != self.xlen:
                 self._error(
@@ -81,53 +107,15 @@ class Linker:
     def _error(self, location: Location | None, problem: SourceError) -> None:
         self.diagnostics.error(location or Location("<link>", 1), "", problem)
 
-    # --- Symbols
-
-    def _drop_groups(self) -> None:
-        """Of several COMDAT groups with one signature the first is kept."""
-        seen: set[str] = set()
-        for item in self.objects:
-            again = {name for name, is_comdat in item.groups.items() if is_comdat and name in seen}
-            seen.update(item.groups)
-            self._dropped.update(id(s) for s in item.sections if s.group and s.group in again)
-
-    def _collect_symbols(self) -> None:
-        for item in self.objects:
-            for symbol in item.symbols:
-                if symbol.binding == "local" or symbol.kind == "undefined":
-                    continue
-                if symbol.section is not None and id(symbol.section) in self._dropped:
-                    continue
-                self._collect(symbol)
-
-    def _collect(self, symbol: ObjectSymbol) -> None:
-        known = self.globals.get(symbol.name)
-        if known is None or (known.binding == "weak" and symbol.binding != "weak"):
-            self.globals[symbol.name] = symbol
-        elif known.kind == "common" and symbol.kind == "common":
-            known.size = max(known.size, symbol.size)
-            known.value = max(known.value, symbol.value)
-        elif known.kind == "common":
-            self.globals[symbol.name] = symbol
-        elif symbol.binding != "weak" and symbol.kind != "common":
-            notes = (Note(known.used_at, "first defined here"),) if known.used_at else ()
-            self._error(
-                symbol.used_at,
-                SourceError(
-                    f"symbol '{symbol.name}' is defined twice",
-                    hint="make one of them local, or .weak",
-                    notes=notes,
-                ),
-            )
-
     # --- Addresses
 
     def _collect_sections(self) -> None:
         found: dict[str, list[ObjectSection]] = {}
-        for item in self.objects:
-            for section in item.sections:
-                if section.flags & ALLOC and section.size and id(section) not in self._dropped:
-                    found.setdefault(output_name(section), []).append(section)
+        for section in self._sections():
+            if section.size and (section.flags & ALLOC or is_kept(section)):
+                found.setdefault(output_name(section), []).append(section)
+        if self.table.section.size:
+            found.setdefault(self.table.section.name, []).append(self.table.section)
         commons = [s for s in self.globals.values() if s.kind == "common"]
         for symbol in commons:
             room = ObjectSection(
@@ -153,10 +141,25 @@ class Linker:
                 self._error(None, problem)
         self.diagnostics.check()
 
+    def _sections(self) -> Iterator[ObjectSection]:
+        """Those of all objects that no other object has brought already."""
+        for item in self.objects:
+            for section in item.sections:
+                if not self.definitions.is_dropped(section):
+                    yield section
+
+    def _target(self, symbol: ObjectSymbol) -> ObjectSymbol:
+        """The definition of a symbol that counts; the symbol itself if nobody defines it."""
+        return symbol if symbol.binding == "local" else self.globals.get(symbol.name, symbol)
+
     def _place(self) -> None:
         at = self.base
         access = -1
         for output in self.outputs.values():
+            if not output.flags & ALLOC:
+                for section, offset in output.parts:
+                    self.places[id(section)] = offset
+                continue
             rights = output.flags & (WRITE | EXEC)
             if access not in (-1, rights):
                 at += -at % PAGE
@@ -173,8 +176,9 @@ class Linker:
 
     def _provide(self) -> None:
         """Symbols that GNU ld's default script defines too, where nobody else does."""
-        ends = {name: out.address + out.size for name, out in self.outputs.items()}
-        starts = {name: out.address for name, out in self.outputs.items()}
+        loaded = {name: out for name, out in self.outputs.items() if out.flags & ALLOC}
+        ends = {name: out.address + out.size for name, out in loaded.items()}
+        starts = {name: out.address for name, out in loaded.items()}
         last = max(ends.values(), default=self.base)
         bss = starts.get(".sbss", starts.get(".bss", last))
         data = starts.get(".sdata", starts.get(".data", bss))
@@ -206,16 +210,14 @@ class Linker:
         Raises:
             SourceError: nobody defines it.
         """
-        target = symbol
-        if symbol.binding != "local":
-            target = self.globals.get(symbol.name, symbol)
+        target = self._target(symbol)
         if target.kind == "absolute":
             return target.value
         if target.section is not None:
             place = self.places.get(id(target.section))
             if place is not None:
                 return place + target.value
-            if id(target.section) not in self._dropped and target.section.flags & ALLOC:
+            if not self.definitions.is_dropped(target.section) and target.section.flags & ALLOC:
                 return self._empty_place(target.section) + target.value
             return 0
         for table in (self.absolute, self.provided):
@@ -225,7 +227,7 @@ class Linker:
             return None
         raise SourceError(
             f"symbol '{symbol.name}' is used and not defined",
-            hint=did_you_mean(symbol.name, [n for n in self.globals if n != symbol.name]),
+            hint=_about(symbol.name, [n for n in self.globals if n != symbol.name]),
             text=symbol.name,
         )
 
@@ -263,26 +265,42 @@ class Linker:
                     value = self._low(relocation, highs, section)
                 else:
                     value = self._value(relocation)
-                    if kind.startswith("TPREL"):
-                        value -= self.tls_start
+                    if self._is_missing(relocation):
+                        kind = f"ABSOLUTE_{kind}"
                 patch(data, offset + relocation.offset, kind, value, place, self.xlen)
             except SourceError as problem:
                 self._error(relocation.location, problem)
 
     def _value(self, relocation: Relocation) -> int:
-        if relocation.symbol is None:
+        kind, symbol = relocation.kind, relocation.symbol
+        if symbol is None:
             return relocation.addend
-        return (self.address(relocation.symbol, relocation.location) or 0) + relocation.addend
+        if kind in GOT_KINDS:
+            return self.places[id(self.table.section)] + self.table.offset(relocation)
+        if kind.startswith("TLS_DTPMOD"):
+            return 1  # the program is the first module, and a static one the only one
+        value = (self.address(symbol, relocation.location) or 0) + relocation.addend
+        if "TPREL" in kind:
+            value -= self.tls_start
+        return value - DTV_OFFSET if "DTPREL" in kind else value
+
+    def _is_missing(self, relocation: Relocation) -> bool:
+        """Whether it is at an auipc and means address 0: a weak symbol that nobody defines."""
+        symbol = relocation.symbol
+        if symbol is None or relocation.kind not in REACHING or relocation.kind in GOT_KINDS:
+            return False
+        return self.address(symbol, relocation.location) is None
 
     def _highs(self, section: ObjectSection) -> dict[int, int]:
         """The distance that each auipc of a section stands for, by its address."""
         start = self.places[id(section)]
         found = {}
         for relocation in section.relocations:
-            if relocation.kind == "PCREL_HI20":
+            if relocation.kind == "PCREL_HI20" or relocation.kind in GOT_KINDS:
                 place = start + relocation.offset
                 try:
-                    found[place] = self._value(relocation) - place
+                    origin = 0 if self._is_missing(relocation) else place
+                    found[place] = self._value(relocation) - origin
                 except SourceError:
                     found[place] = 0  # the auipc itself is reported
         return found
@@ -297,71 +315,16 @@ class Linker:
             )
         return highs[place]
 
-    # --- The result
 
-    def _program(self, sections: list[ProgramSection]) -> Program:
-        symbols: dict[str, ProgramSymbol] = {}
-        every: list[ProgramSymbol] = []
-        for item in self.objects:
-            for symbol in item.symbols:
-                made = self._program_symbol(symbol)
-                if made is None:
-                    continue
-                every.append(made)
-                if made.binding != "local" or made.name not in self.globals:
-                    symbols[made.name] = made
-        for name, value in {**self.provided, **self.absolute}.items():
-            symbols.setdefault(name, ProgramSymbol(name, value, binding="global"))
-            every.append(symbols[name])
-        lines: list[tuple[int, Location]] = []
-        for output in self.outputs.values():
-            for section, offset in output.parts:
-                start = output.address + offset
-                lines.extend((start + at, location) for at, location in section.lines)
-        lines.sort(key=lambda line: line[0])
-        extensions: dict[str, str] = {}
-        for item in self.objects:
-            extensions.update(item.extensions)
-        flags = 0
-        for item in self.objects:
-            flags |= item.elf_flags
-        return Program(
-            self.xlen,
-            self._entry(symbols),
-            sections,
-            symbols,
-            every,
-            lines,
-            extensions,
-            next((item.march for item in self.objects if item.march), ""),
-            flags,
-        )
-
-    def _program_symbol(self, symbol: ObjectSymbol) -> ProgramSymbol | None:
-        if symbol.kind not in ("defined", "absolute"):
-            return None
-        if symbol.binding != "local" and self.globals.get(symbol.name) is not symbol:
-            return None
-        if symbol.section is not None and id(symbol.section) in self._dropped:
-            return None
-        if symbol.section is not None and not symbol.section.flags & ALLOC:
-            return None
-        if symbol.name.startswith(".L") or symbol.name == "":
-            return None
-        address = self.address(symbol, None) or 0
-        home = output_name(symbol.section) if symbol.section is not None else ""
-        return ProgramSymbol(symbol.name, address, symbol.size, symbol.type, symbol.binding, home)
-
-    def _entry(self, symbols: dict[str, ProgramSymbol]) -> int:
-        found = symbols.get(self.entry)
-        if found is not None:
-            return found.address
-        text = self.outputs.get(".text")
-        return text.address if text is not None else 0
+def _about(name: str, known: list[str]) -> str:
+    """What to say about a symbol that is missing."""
+    if name in X.numbers():
+        return f"{name} is also a register; the address in it is written ({name})"
+    return did_you_mean(name, known)
 
 
 def link(
-    objects: Iterable[ObjectFile],
+    objects: Iterable[ObjectFile | Archive],
     *,
     base: int = BASE,
     entry: str = "_start",

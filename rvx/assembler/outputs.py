@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from rvx.assembler.objectfile import ObjectSection
-from rvx.assembler.sections import ALLOC, EXEC, NOBITS, TLS, WRITE
+from rvx.assembler.sections import ALLOC, EXEC, NOBITS, PROGBITS, TLS, WRITE
 
 OUTPUTS = (
     ".init .text .fini .rodata .eh_frame .gcc_except_table .preinit_array .init_array "
-    ".fini_array .tdata .tbss .data .sdata .sbss .bss"
+    ".fini_array .tdata .tbss .got .data .sdata .sbss .bss"
 ).split()
 _MERGED = {".rodata1": ".rodata", ".data1": ".data", ".scommon": ".sbss"}
 BOUNDS = (".preinit_array", ".init_array", ".fini_array")
@@ -42,6 +42,11 @@ class Output:
             self.type = section.type
 
 
+def is_kept(section: ObjectSection) -> bool:
+    """Whether a section that is not loaded goes into the program's file: debug information."""
+    return section.name.startswith(".debug_") and section.type == PROGBITS
+
+
 def output_name(section: ObjectSection) -> str:
     """The section of the program that an input section goes to."""
     name = _MERGED.get(section.name, section.name)
@@ -54,8 +59,10 @@ def output_name(section: ObjectSection) -> str:
 
 
 def rank(name: str, section: ObjectSection) -> tuple[int, int, int]:
-    """Code, then constants, then data, then zeros; within them in the order of `OUTPUTS`."""
-    if section.flags & EXEC:
+    """Code, constants, data, zeros, what is not loaded; within them in the order of `OUTPUTS`."""
+    if not section.flags & ALLOC:
+        group = 4
+    elif section.flags & EXEC:
         group = 0
     elif not section.flags & WRITE:
         group = 1

@@ -5,7 +5,13 @@ from __future__ import annotations
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.relocations import FIELDS, I_FIELD, S_FIELD, U_FIELD, high_part, low_part
 
+_TLS = ("DTPMOD", "DTPREL", "TPREL")
 _DATA = {"32": 4, "64": 8, "SET8": 1, "SET16": 2, "SET32": 4, "32_PCREL": 4}
+_DATA |= {f"TLS_{name}{bits}": bits // 8 for name in _TLS for bits in (32, 64)}
+REACHING = frozenset("CALL CALL_PLT PCREL_HI20 GOT_HI20 TLS_GOT_HI20 TLS_GD_HI20".split())
+"""Those at an auipc."""
+_ABSOLUTE = "ABSOLUTE_"
+_LUI = 0x37
 _REACH = {"BRANCH": 12, "JAL": 20, "RVC_BRANCH": 8, "RVC_JUMP": 11}
 
 
@@ -15,7 +21,8 @@ def patch(data: bytearray, at: int, kind: str, value: int, place: int, xlen: int
     Args:
         data: the bytes of the section.
         at: offset of the place.
-        kind: the relocation, without `R_RISCV_`.
+        kind: the relocation, without `R_RISCV_`; one of `REACHING` behind `ABSOLUTE_` makes the
+            auipc a lui, for an address near 0 that code elsewhere cannot reach.
         value: symbol plus addend; for the LO12 kinds the number whose low part is meant.
         place: address of the place.
         xlen: 32 or 64.
@@ -36,17 +43,13 @@ def patch(data: bytearray, at: int, kind: str, value: int, place: int, xlen: int
         if distance % 2:
             raise SourceError(f"the target is {distance} bytes away, which is odd")
         _insert(data, at, size, FIELDS[kind].insert(distance), FIELDS[kind].insert(-1))
-    elif kind in ("GOT_HI20", "TLS_GOT_HI20", "TLS_GD_HI20"):
-        raise SourceError(
-            f"{kind} needs a global offset table, which rvx does not build",
-            hint="write it without `.option pic`, or make an object with `rvx asm -c` and link it "
-            "with GNU ld",
-        )
-    elif kind in ("CALL", "CALL_PLT", "PCREL_HI20"):
-        distance = _signed(value - place, xlen)
+    elif kind.removeprefix(_ABSOLUTE) in REACHING:
+        distance = value if kind.startswith(_ABSOLUTE) else _signed(value - place, xlen)
         _check_reach(distance, xlen)
+        if kind.startswith(_ABSOLUTE):
+            _insert(data, at, 1, _LUI, 0x7F)
         _insert(data, at, 4, U_FIELD.insert(high_part(distance) << 12), U_FIELD.insert(-1))
-        if kind.startswith("CALL"):
+        if "CALL" in kind:
             low = low_part(distance)
             _insert(data, at + 4, 4, I_FIELD.insert(low), I_FIELD.insert(-1))
     elif kind in ("HI20", "TPREL_HI20"):

@@ -1,4 +1,4 @@
-"""`rvx asm`: assembles a source to an ELF executable, or shows its words."""
+"""`rvx asm`: assembles and links sources to an ELF executable, or shows their words."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rvx.cli.options import Ext, Json, March
+from rvx.cli.options import Defines, Ext, IncludeDirs, Inputs, Json, March
 from rvx.cli.output import command, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rvx.assembler import Program
+    from rvx.cli.sources import Inputs as SourceInputs
     from rvx.disassembler import Line
     from rvx.isa import Isa
 
@@ -23,7 +24,7 @@ SCHEMA = "rvx.asm/1"
 
 @command
 def asm(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An assembly source; - is stdin.")],
+    files: Inputs,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -34,25 +35,30 @@ def asm(
     ext: Ext = None,
     is_object: Annotated[
         bool,
-        typer.Option("-c", help="Write a relocatable object, for a linker, instead."),
+        typer.Option("-c", help="Write a relocatable object of one source, for a linker, instead."),
     ] = False,
-    debug: Annotated[
-        bool, typer.Option("-g", help="Note the lines of the source, for debuggers (with -c).")
-    ] = False,
+    debug: Annotated[bool, typer.Option("-g", help="Note the lines of the sources.")] = False,
     with_source: Annotated[
         bool, typer.Option("--listing", help="Print address, bytes and source line by line.")
     ] = False,
+    include_dirs: IncludeDirs = None,
+    defines: Defines = None,
     as_json: Json = False,
 ) -> None:
-    """Assemble a source and write an ELF executable; without -o, print a listing."""
-    from rvx.cli.sources import STDIN, assembled, choose_isa, read
+    """Assemble and link sources to an ELF executable; without -o, print a listing.
 
-    isa = choose_isa(march, ext)
+    Objects and archives may stand among the sources; a source that ends in .S is preprocessed by
+    the C compiler of the machine. With --json, what is wrong with a source is a JSON document too.
+    """
+    from rvx.cli import sources
+
+    inputs = sources.Inputs.of(files, include_dirs, defines, debug)
+    isa = inputs.choose_isa(march, ext)
     if is_object:
-        _write_object(file, output, march, isa, debug)
+        _write_object(inputs, output, march, isa)
         return
-    program = assembled(file, read(file), isa)
-    if output == STDIN:
+    program = sources.assembled(inputs, isa, march)
+    if output == sources.STDIN:
         sys.stdout.buffer.write(program.to_elf())
         return
     if output is not None:
@@ -68,21 +74,31 @@ def asm(
             print(text)
 
 
-def _write_object(
-    file: Path, output: Path | None, march: str | None, isa: Isa, debug: bool
-) -> None:
-    """Writes a relocatable ELF file: FILE.o beside nothing else, or what -o says."""
-    from rvx.assembler import Assembler
+def _write_object(inputs: SourceInputs, output: Path | None, march: str | None, isa: Isa) -> None:
+    """Writes a relocatable ELF file to where -o says."""
+    from rvx.assembler import Assembler, ObjectFile, load
+    from rvx.assembler.diagnostics import show
     from rvx.assembler.elf.relocatable import relocatable
-    from rvx.cli.output import UsageProblem, say
-    from rvx.cli.sources import STDIN, name_of, read, text_of
+    from rvx.cli.output import UsageProblem
+    from rvx.cli.sources import STDIN, name_of
+    from rvx.extensions import change_arch
 
     if output is None:
         raise UsageProblem("-c needs -o FILE, the object to write; - is stdout")
-    assembler = Assembler(isa, march=march or "", debug=debug)
-    made, diagnostics = assembler.object(text_of(file, read(file)), name_of(file))
-    for diagnostic in diagnostics.found:
-        say(str(diagnostic))
+    if len(inputs.files) != 1:
+        raise UsageProblem(f"-c makes an object of one source, not of {len(inputs.files)}")
+    assembler = Assembler(
+        isa,
+        march=march or "",
+        debug=inputs.debug,
+        include_dirs=inputs.include_dirs,
+        defines=inputs.defines,
+        select_arch=change_arch,
+    )
+    made, diagnostics = load(assembler, inputs.sources()[0], name_of(STDIN))
+    if not isinstance(made, ObjectFile):
+        raise UsageProblem(f"'{inputs.files[0]}' is an archive; -c takes a source")
+    show(diagnostics.found, sys.stderr)
     data = relocatable(made)
     if output == STDIN:
         sys.stdout.buffer.write(data)

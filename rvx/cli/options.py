@@ -31,8 +31,20 @@ Ext = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Source = Annotated[
-    Path, typer.Argument(metavar="FILE", help="An assembly source or an ELF file; - is stdin.")
+Inputs = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE...",
+        help="Assembly sources, objects and archives, which are linked; - is stdin.",
+    ),
+]
+IncludeDirs = Annotated[
+    list[Path] | None,
+    typer.Option("-I", metavar="FOLDER", help="Where .include and .incbin look too. Repeatable."),
+]
+Defines = Annotated[
+    list[str] | None,
+    typer.Option("--defsym", metavar="NAME=NUMBER", help="A symbol to begin with. Repeatable."),
 ]
 BackendName = Annotated[
     str,

@@ -66,6 +66,12 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             code = _code(error)
             if code is None:
                 raise
+            if code is Exit.SOURCE and options.get("as_json"):
+                print_json(_findings(error))
+                raise typer.Exit(code) from None
+            if code is Exit.SOURCE:
+                show(error)
+                raise typer.Exit(code) from None
             fail(_sentence(error), code)
 
     return run
@@ -89,11 +95,21 @@ def _sentence(error: Exception) -> str:
 
 def fail(sentence: str, code: Exit) -> NoReturn:
     """Says why on stderr and ends the command."""
-    if code is Exit.SOURCE:
-        say(sentence)
-    else:
-        say(f"error: {sentence}")
+    say(f"error: {sentence}")
     raise typer.Exit(code)
+
+
+def show(error: Any) -> None:
+    """Prints the diagnostics of an assembly to stderr, in colour on a terminal."""
+    from rvx.assembler.diagnostics import show
+
+    show(error.diagnostics, sys.stderr)
+
+
+def _findings(error: Any) -> dict[str, Any]:
+    """The document of the schema rvx.diagnostics/1."""
+    found = [diagnostic.as_dict() for diagnostic in error.diagnostics]
+    return {"schema": "rvx.diagnostics/1", "diagnostics": found}
 
 
 def say(text: str) -> None:

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rvx.cli.options import BackendName, Ext, Json, March, Source, TierName, parse_tier
+from rvx.cli.options import (
+    BackendName,
+    Defines,
+    Ext,
+    IncludeDirs,
+    Inputs,
+    Json,
+    March,
+    TierName,
+    parse_tier,
+)
 from rvx.cli.output import Exit, command, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -21,12 +31,14 @@ SCHEMA = "rvx.run/1"
 
 @command
 def run(
-    file: Source,
+    files: Inputs,
     march: March = None,
     ext: Ext = None,
     count: Annotated[
         bool, typer.Option("--count", help="Print executed instructions by mnemonic.")
     ] = False,
+    include_dirs: IncludeDirs = None,
+    defines: Defines = None,
     max_instructions: Annotated[
         int | None, typer.Option("--max-instructions", min=1, help="Stop after so many.")
     ] = None,
@@ -41,14 +53,16 @@ def run(
         typer.Option("--region-code", metavar="FILE", help="Write the LLVM text of those loops."),
     ] = None,
 ) -> None:
-    """Run an assembly source or an ELF executable until it exits.
+    """Run an ELF executable until it exits, or sources and objects, which are linked first.
 
     What the program writes goes to stdout and stderr; with --json its standard output is part of
     the document.
     """
     from rvx.analysis.versions import versions
+    from rvx.cli.sources import Inputs as SourceInputs
 
-    machine = _load(file, march, ext, *parse_tier(backend, tier), is_quiet=as_json)
+    inputs = SourceInputs.of(files, include_dirs, defines)
+    machine = _load(inputs, march, ext, *parse_tier(backend, tier), is_quiet=as_json)
     result = machine.run(max_instructions)
     if region_code is not None:
         region_code.write_text(machine.region_code())
@@ -64,19 +78,20 @@ def run(
 
 
 def _load(
-    file: Any, march: Any, ext: Any, backend: Backend, tier: Tier, *, is_quiet: bool
+    inputs: Any, march: Any, ext: Any, backend: Backend, tier: Tier, *, is_quiet: bool
 ) -> Machine:
-    from rvx.cli.sources import ELF_MAGIC, STDIN, assembled, choose_isa, read, read_elf
+    from rvx.cli.sources import ELF_MAGIC, STDIN, assembled, choose_isa, is_object, read_elf
     from rvx.emulator import Machine
 
-    data = read(file)
+    file = inputs.files[0]
+    data = inputs.content(file) if len(inputs.files) == 1 else b""
     program: Any
-    if data.startswith(ELF_MAGIC):
+    if data.startswith(ELF_MAGIC) and not is_object(data):
         program = data if file == STDIN else file
         isa = choose_isa(march, ext, read_elf(file, data))
     else:
-        isa = choose_isa(march, ext)
-        program = assembled(file, data, isa)
+        isa = inputs.choose_isa(march, ext)
+        program = assembled(inputs, isa, march)
     return Machine(program, isa, backend=backend, tier=tier, on_output=_writer(is_quiet))
 
 

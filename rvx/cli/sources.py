@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,19 +56,17 @@ def name_of(path: Path) -> str:
     return "<stdin>" if path == STDIN else str(path)
 
 
-def text_of(path: Path, data: bytes) -> str:
-    """The text of a source.
-
-    Raises:
-        UsageProblem: it is not UTF-8.
-    """
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
+def _check_is_source(path: Path, data: bytes) -> None:
+    at = data.find(0)
+    if at >= 0:
         raise UsageProblem(
-            f"'{name_of(path)}' is neither an ELF file nor a source in UTF-8: byte "
-            f"{data[error.start]:#04x} at offset {error.start}"
-        ) from None
+            f"'{name_of(path)}' is neither an ELF file nor a source: byte 0x00 at offset {at}"
+        )
+
+
+def is_object(data: bytes) -> bool:
+    """Whether these are the bytes of a relocatable ELF file (`e_type` is 1)."""
+    return data.startswith(ELF_MAGIC) and data[16:18] == b"\x01\x00"
 
 
 def choose_isa(march: str | None, ext: Sequence[str] | None, elf: Elf | None = None) -> Isa:
@@ -113,18 +111,121 @@ def _noted_isa(elf: Elf, ext: Sequence[str]) -> Isa:
     return extensions.isa_for(f"rv{elf.xlen}i", [*chosen, *own.values()])
 
 
-def assembled(path: Path, data: bytes, isa: Isa) -> Any:
-    """The program of a source; warnings go to stderr.
+@dataclass(frozen=True)
+class Inputs:
+    """What is assembled and linked, and how.
+
+    Attributes:
+        files: paths; `-` is the standard input.
+        include_dirs: where `.include` looks after the source's own folder.
+        defines: of `--defsym`.
+        debug: whether lines of the sources are noted in the file.
+    """
+
+    files: tuple[Path, ...]
+    include_dirs: tuple[Path, ...] = ()
+    defines: Mapping[str, int] = field(default_factory=dict)
+    debug: bool = False
+    _contents: dict[Path, bytes] = field(default_factory=dict, repr=False)
+
+    def content(self, path: Path) -> bytes:
+        """The bytes of one of the files, which is read once: the standard input comes once."""
+        if path not in self._contents:
+            self._contents[path] = read(path)
+        return self._contents[path]
+
+    @classmethod
+    def of(
+        cls,
+        files: Sequence[Path],
+        include_dirs: Sequence[Path] | None = None,
+        defines: Sequence[str] | None = None,
+        debug: bool = False,
+    ) -> Inputs:
+        """The inputs of a command line.
+
+        Raises:
+            UsageProblem: a definition is none.
+        """
+        return cls(tuple(files), tuple(include_dirs or ()), _definitions(defines or ()), debug)
+
+    def sources(self) -> list[str | Path]:
+        """What the assembler takes: paths, and the text of the standard input.
+
+        Raises:
+            UsageProblem: a file is something else.
+            OSError: a file cannot be read.
+        """
+        from rvx.assembler.archive import is_archive
+
+        found: list[str | Path] = []
+        for path in self.files:
+            data = self.content(path)
+            is_binary = is_object(data) or is_archive(data)
+            if is_binary and path == STDIN:
+                raise UsageProblem("an object or archive cannot come from the standard input")
+            if is_binary:
+                found.append(path)
+                continue
+            if data.startswith(ELF_MAGIC):
+                raise UsageProblem(f"'{name_of(path)}' is linked already; give it alone")
+            _check_is_source(path, data)
+            is_text = path == STDIN
+            found.append(data.decode("utf-8", "surrogateescape") if is_text else path)
+        return found
+
+    def choose_isa(self, march: str | None, ext: Sequence[str] | None) -> Isa:
+        """The ISA that the user asks for, with what the objects among the files note.
+
+        Raises:
+            IsaError: an extension is unknown or clashes.
+        """
+        from rvx.extensions import isa_for, names
+
+        noted: dict[str, None] = dict.fromkeys(ext or ())
+        shipped, xlen = names(), 0
+        for path in self.files:
+            data = self.content(path)
+            if is_object(data):
+                elf = read_elf(path, data)
+                xlen = elf.xlen
+                known = [name for name in elf.extensions if name.lower() in shipped]
+                noted.update(dict.fromkeys(name for name in known if name.startswith("X")))
+        return isa_for(march or ("rv32gc" if xlen == 32 else None), list(noted))
+
+
+def _definitions(texts: Sequence[str]) -> dict[str, int]:
+    found = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        try:
+            found[name] = int(number, 0)
+        except ValueError:
+            raise UsageProblem(f"--defsym {text}: write NAME=NUMBER, as in size=0x40") from None
+    return found
+
+
+def assembled(inputs: Inputs, isa: Isa, march: str | None = None) -> Any:
+    """The program of sources and objects; warnings go to stderr.
 
     Raises:
-        AssemblyError: the source is wrong.
+        AssemblyError: a source is wrong, or the objects do not link.
     """
     from rvx.assembler import assemble
+    from rvx.assembler.diagnostics import show
+    from rvx.extensions import change_arch
 
-    folder = [] if path == STDIN else [path.parent]
-    program = assemble(text_of(path, data), isa, name=name_of(path), include_dirs=folder)
-    for warning in program.warnings:
-        say(str(warning))
+    program = assemble(
+        inputs.sources(),
+        isa,
+        name=name_of(STDIN),
+        march=march or "",
+        include_dirs=inputs.include_dirs,
+        defines=inputs.defines,
+        debug=inputs.debug,
+        select_arch=change_arch,
+    )
+    show(program.warnings, sys.stderr)
     return program
 
 

@@ -142,7 +142,7 @@ def test_a_file_that_is_neither(rvx, tmp_path):
     path.write_bytes(b"\x00\xff\xfe")
     done = rvx("run", path)
     assert done.code == 2
-    assert "is neither an ELF file nor a source in UTF-8: byte 0xff at offset 1" in done.err
+    assert "is neither an ELF file nor a source: byte 0x00 at offset 0" in done.err
 
 
 def test_a_damaged_elf_file(rvx, tmp_path):

@@ -119,7 +119,9 @@ def _place(program: Program, sections: list[ImageSection], loaded: int) -> list[
             )
         )
         at += len(segment.data)
-    for section in sections[loaded:]:
+    for section in sections[1:]:
+        if section.flags & ALLOC:
+            continue
         at += -at % section.alignment
         section.offset = at
         at += len(section.data)

@@ -1,0 +1,83 @@
+"""A linked program out of what the linker has placed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rvx.assembler.diagnostics import Location
+from rvx.assembler.objectfile import ObjectSymbol
+from rvx.assembler.outputs import output_name
+from rvx.assembler.program import Program, ProgramSection, ProgramSymbol
+from rvx.assembler.sections import ALLOC
+
+if TYPE_CHECKING:
+    from rvx.assembler.linker import Linker
+
+
+def make_program(linker: Linker, sections: list[ProgramSection]) -> Program:
+    """The program of these sections, with symbols, lines and notes."""
+    symbols: dict[str, ProgramSymbol] = {}
+    every: list[ProgramSymbol] = []
+    for item in linker.objects:
+        for symbol in item.symbols:
+            made = _symbol(linker, symbol)
+            if made is None:
+                continue
+            every.append(made)
+            if made.binding != "local" or made.name not in linker.globals:
+                symbols[made.name] = made
+    for name, value in {**linker.provided, **linker.absolute}.items():
+        symbols.setdefault(name, ProgramSymbol(name, value, binding="global"))
+        every.append(symbols[name])
+    extensions: dict[str, str] = {}
+    flags = 0
+    for item in linker.objects:
+        extensions.update(item.extensions)
+        flags |= item.elf_flags
+    return Program(
+        linker.xlen,
+        _entry(linker, symbols),
+        sections,
+        symbols,
+        every,
+        _lines(linker),
+        extensions,
+        next((item.march for item in linker.objects if item.march), ""),
+        flags,
+    )
+
+
+def _lines(linker: Linker) -> list[tuple[int, Location]]:
+    lines: list[tuple[int, Location]] = []
+    for output in linker.outputs.values():
+        for section, offset in output.parts:
+            start = output.address + offset
+            lines.extend((start + at, location) for at, location in section.lines)
+    lines.sort(key=lambda line: line[0])
+    return lines
+
+
+def _symbol(linker: Linker, symbol: ObjectSymbol) -> ProgramSymbol | None:
+    """The program's symbol for one of an object; None where it has no place in the program."""
+    section = symbol.section
+    if symbol.kind not in ("defined", "absolute"):
+        return None
+    if symbol.binding != "local" and linker.globals.get(symbol.name) is not symbol:
+        return None
+    if section is not None and (
+        linker.definitions.is_dropped(section) or not section.flags & ALLOC
+    ):
+        return None
+    if symbol.name.startswith(".L") or symbol.name == "":
+        return None
+    address = linker.address(symbol, None) or 0
+    home = output_name(section) if section is not None else ""
+    return ProgramSymbol(symbol.name, address, symbol.size, symbol.type, symbol.binding, home)
+
+
+def _entry(linker: Linker, symbols: dict[str, ProgramSymbol]) -> int:
+    found = symbols.get(linker.entry)
+    if found is not None:
+        return found.address
+    text = linker.outputs.get(".text")
+    return text.address if text is not None else 0
