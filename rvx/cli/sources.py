@@ -16,16 +16,6 @@ if TYPE_CHECKING:
 
 ELF_MAGIC = b"\x7fELF"
 STDIN = Path("-")
-_EXECUTABLE_FLAG = 4
-
-
-@dataclass(frozen=True)
-class Code:
-    """A section of an ELF file that holds instructions."""
-
-    name: str
-    address: int
-    data: bytes
 
 
 @dataclass(frozen=True)
@@ -36,14 +26,10 @@ class Elf:
         xlen: 32 or 64.
         extensions: versions of the extensions that it was assembled for, as rvx notes them;
             empty for files of other tools.
-        code: sections with instructions, in the order of the file.
-        symbols: pairs of name and address.
     """
 
     xlen: int
     extensions: Mapping[str, str]
-    code: tuple[Code, ...]
-    symbols: tuple[tuple[str, int], ...]
 
 
 def read(path: Path) -> bytes:
@@ -230,7 +216,7 @@ def assembled(inputs: Inputs, isa: Isa, march: str | None = None) -> Any:
 
 
 def read_elf(path: Path, data: bytes) -> Elf:
-    """The sections, symbols and notes of an ELF file.
+    """The width and the notes of an ELF file.
 
     Raises:
         UsageProblem: it is damaged, or not for RISC-V.
@@ -245,27 +231,10 @@ def read_elf(path: Path, data: bytes) -> Elf:
 
 
 def _parse(elf: Any) -> Elf:
-    from elftools.elf.sections import SymbolTableSection
-
     from rvx.assembler.elf.notes import SECTION, read_extensions_note
 
     if elf.header["e_machine"] != "EM_RISCV":
         raise ValueError(f"it is for {elf.header['e_machine']}")
-    code = tuple(
-        Code(section.name, int(section["sh_addr"]), section.data())
-        for section in elf.iter_sections()
-        if section["sh_flags"] & _EXECUTABLE_FLAG and section["sh_type"] == "SHT_PROGBITS"
-    )
-    symbols = tuple(
-        (symbol.name, int(symbol["st_value"]))
-        for section in elf.iter_sections()
-        if isinstance(section, SymbolTableSection)
-        for symbol in section.iter_symbols()
-        if symbol.name
-        and not symbol.name.startswith("$")
-        and symbol["st_shndx"] not in ("SHN_UNDEF", "SHN_ABS")
-        and symbol["st_info"]["type"] not in ("STT_SECTION", "STT_FILE")
-    )
     note = elf.get_section_by_name(SECTION)
     extensions = {} if note is None else read_extensions_note(note.data())[1]
-    return Elf(int(elf.elfclass), extensions, code, symbols)
+    return Elf(int(elf.elfclass), extensions)

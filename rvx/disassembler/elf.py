@@ -38,6 +38,7 @@ class Code:
 
     Attributes:
         name: of the section.
+        number: of the section.
         address: of the first byte; 0 in relocatable files.
         data: the bytes.
         symbols: for addresses in its instructions.
@@ -47,6 +48,7 @@ class Code:
     """
 
     name: str
+    number: int
     address: Address
     data: bytes
     symbols: Symbols
@@ -113,7 +115,9 @@ def read_code(data: bytes) -> ElfCode:
         sections = tuple(
             _code(elf, number, section, symbols, is_linked)
             for number, section in enumerate(elf.iter_sections())
-            if section["sh_flags"] & _EXECUTABLE and section["sh_type"] == "SHT_PROGBITS"
+            if section["sh_flags"] & _EXECUTABLE
+            and section["sh_type"] == "SHT_PROGBITS"
+            and section["sh_size"]
         )
         return ElfCode(elf.elfclass, sections)
     except (ELFError, KeyError, AttributeError, TypeError, OSError) as error:
@@ -135,6 +139,7 @@ def _code(elf: Any, number: int, section: Any, symbols: list[Any], is_linked: bo
         every = SectionSymbols(inside, address, section["sh_size"], every)
     return Code(
         section.name,
+        number,
         address,
         section.data(),
         every,

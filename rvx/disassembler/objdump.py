@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rvx.disassembler.elf import Code, Relocation, read_code
+from rvx.disassembler.lines import LineTable
+from rvx.disassembler.sourcetext import SourceText
 from rvx.disassembler.stream import Disassembler, Line
 from rvx.disassembler.text import Written
 from rvx.isa import Address, Isa
@@ -25,6 +27,8 @@ def disassemble_elf(
     name: str | None = None,
     aliases: bool = True,
     relocations: bool = False,
+    lines: bool = False,
+    source_text: bool = False,
 ) -> str:
     """Disassembles all code of an ELF file.
 
@@ -34,6 +38,8 @@ def disassemble_elf(
         name: of the file in the first line; by default the path.
         aliases: see `format_instruction`.
         relocations: whether to print relocations below their instructions, as `objdump -dr` does.
+        lines: whether to print file and line in front of instructions, as `objdump -dl` does.
+        source_text: whether to print the lines themselves, as `objdump -S` does.
 
     Raises:
         ValueError: it is no ELF file for RISC-V of this XLEN, or it is damaged.
@@ -43,17 +49,24 @@ def disassemble_elf(
     if code.xlen != isa.xlen:
         raise ValueError(f"the file is for RV{code.xlen}, and the ISA is RV{isa.xlen}")
     shown = name or ("<bytes>" if isinstance(source, bytes) else str(source))
-    lines = ["", f"{shown}:     file format elf{code.xlen}-littleriscv", ""]
+    out = ["", f"{shown}:     file format elf{code.xlen}-littleriscv", ""]
+    before: SourceText | None = None
+    if lines or source_text:
+        before = SourceText(LineTable(data), has_lines=lines, has_text=source_text)
     disassembler = Disassembler(isa, aliases=aliases)
     for section in code.sections:
-        lines += ["", f"Disassembly of section {section.name}:"]
+        out += ["", f"Disassembly of section {section.name}:"]
         disassembler.use_symbols(section.symbols)
-        lines += _section(section, disassembler, isa.xlen // 4, relocations)
-    return "\n".join(lines) + "\n"
+        out += _section(section, disassembler, isa.xlen // 4, relocations, before)
+    return "\n".join(out) + "\n"
 
 
 def _section(
-    section: Code, disassembler: Disassembler, digits: int, has_relocations: bool
+    section: Code,
+    disassembler: Disassembler,
+    digits: int,
+    has_relocations: bool,
+    before: SourceText | None,
 ) -> Iterator[str]:
     end = section.address + len(section.data)
     starts = sorted({section.address, *(a for a in section.labels if a < end)})
@@ -62,7 +75,11 @@ def _section(
     for start, stop in zip(starts, [*starts[1:], end], strict=True):
         label = section.labels.get(start) or section.symbols.describe(start).partition("<")[2][:-1]
         yield f"\n{start:0{digits}x} <{label}>:"
-        yield from _region(section, start, stop, width, disassembler, pending)
+        region = _region(section, start, stop, width, disassembler, pending)
+        for address, text in region:
+            if before is not None and address is not None:
+                yield from before.before(address, section.number, label)
+            yield text
 
 
 def _region(
@@ -72,21 +89,21 @@ def _region(
     width: int,
     disassembler: Disassembler,
     pending: list[Relocation],
-) -> Iterator[str]:
-    """The lines from one label to the next."""
+) -> Iterator[tuple[Address | None, str]]:
+    """The lines from one label to the next, those of instructions with their addresses."""
     at = start
     while at < stop:
         zeros = _zeros_to_skip(section.data[at - section.address : stop - section.address])
         if zeros and not (pending and pending[0].address < at + zeros):
-            yield "\t..."
+            yield None, "\t..."
             at += zeros
             continue
         line = _line(section, at, disassembler)
-        yield _row(line, width)
+        yield at, _row(line, width)
         at += line.size
         while pending and pending[0].address < at:
             relocation = pending.pop(0)
-            yield f"\t\t\t{relocation.address:x}: {relocation.text}"
+            yield None, f"\t\t\t{relocation.address:x}: {relocation.text}"
 
 
 def _zeros_to_skip(rest: bytes) -> int:
