@@ -23,10 +23,11 @@ import sys
 import threading
 import types
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import EnumMeta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rvx import disk
 from rvx.reachable import cells, code_objects, is_kernel, references
@@ -34,6 +35,7 @@ from rvx.reachable import cells, code_objects, is_kernel, references
 _CACHE_FORMAT = "6"
 
 
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Replacements = tuple[tuple[Callable[..., Any], Any], ...]
 """Pairs of a function and what stands for it in compiled code."""
 
@@ -55,6 +57,10 @@ def native(function: Callable[..., Any], replacing: Replacements = ()) -> Any:
             return stand_in
     if not isinstance(function, types.FunctionType):
         raise TypeError(f"only a plain Python function can be compiled, not {function!r}")
+    twin = _twin_of(function)
+    stand_in = twin.make() if twin is not None else None
+    if stand_in is not None:
+        return stand_in
     outer = _being_compiled.functions
     if function in outer:
         raise KernelError(f"the function '{function.__qualname__}' calls itself")
@@ -66,6 +72,33 @@ def native(function: Callable[..., Any], replacing: Replacements = ()) -> Any:
     # Without the runtime (nrt) a kernel cannot allocate arrays, and needs no counting of references
     # to those it is given: that counting costs two thirds of a quire's multiply-accumulate.
     return _wrapping_numba().njit(rebound, error_model="numpy", _nrt=False)
+
+
+@dataclass(frozen=True)
+class Twin:
+    """What stands for a plain function in compiled code.
+
+    Attributes:
+        make: gives what numba is to call instead, or None if the function itself is to be compiled.
+        key: changes whenever what is made does.
+    """
+
+    make: Callable[[], Any]
+    key: str
+
+
+_TWIN = "compiled_twin"
+
+
+def with_twin(function: Kernel, twin: Twin) -> Kernel:
+    """The function, marked: compiled code calls its twin."""
+    setattr(function, _TWIN, twin)
+    return function
+
+
+def _twin_of(function: Any) -> Twin | None:
+    twin: Twin | None = getattr(function, _TWIN, None)
+    return twin
 
 
 class KernelError(ValueError):
@@ -210,7 +243,8 @@ def _digest_function(function: Any, digest: Any, seen: dict[types.FunctionType, 
         digest.update(code.co_code)
         constants = [c for c in code.co_consts if not isinstance(c, types.CodeType)]
         digest.update(repr((code.co_names, code.co_varnames, constants)).encode())
-    digest.update(repr(function.__defaults__).encode())
+    twin = _twin_of(function)
+    digest.update(repr((function.__defaults__, twin and twin.key)).encode())
     for chain, value in sorted(references(function).items(), key=lambda item: item[0]):
         digest.update(".".join(chain).encode())
         if is_kernel(value):

@@ -75,6 +75,7 @@ class Field(IntEnum):
     IS_LIMITED = 140
     STEPPING = 142  # whether instructions are counted one by one, so that no region may run
     FCSR = 141  # address of the state word fcsr where bodies perform F and D, else 0
+    ZERO = 143  # stays 0
     END = 144
 
 

@@ -26,6 +26,7 @@ FFLAGS = int(const.UC_RISCV_REG_FFLAGS)
 FRM = int(const.UC_RISCV_REG_FRM)
 MSTATUS = int(const.UC_RISCV_REG_MSTATUS)
 MSTATUS_FS_DIRTY = 0x6000
+_WITHOUT_FLOATS = {32: const.UC_CPU_RISCV32_SIFIVE_E31, 64: const.UC_CPU_RISCV64_SIFIVE_E51}
 
 HOOK_TRAP = int(unicorn_const.UC_HOOK_INTR)
 HOOK_CODE = int(unicorn_const.UC_HOOK_CODE)
@@ -87,26 +88,29 @@ class Core:
         xlen: 32 or 64.
         by_pointer: look for the registers in memory, so that compiled code reaches them without
             a call; where they are not found, `pointers` is None.
+        has_floats: whether it performs F and D. Otherwise they are illegal, and so are the CSRs
+            while mstatus.FS is off. What is performed nevertheless are fsgnj.d, which switches FS
+            on, and the loads and stores of the C extension: in those there is nothing to get wrong.
     """
 
-    def __init__(self, xlen: int, by_pointer: bool = True) -> None:
+    def __init__(self, xlen: int, by_pointer: bool = True, has_floats: bool = True) -> None:
         mode = unicorn.UC_MODE_RISCV64 if xlen == 64 else unicorn.UC_MODE_RISCV32
         self.xlen = xlen
         self.uc = unicorn.Uc(unicorn.UC_ARCH_RISCV, mode)
+        if not has_floats:
+            self.uc.ctl_set_cpu_model(_WITHOUT_FLOATS[xlen])
         # Without FS every floating-point instruction is illegal. It is set to dirty at once,
         # because translated blocks are tied to its value.
         self.uc.reg_write(MSTATUS, MSTATUS_FS_DIRTY)
         self._kept: list[Any] = []
         self.pointers = self._find_registers() if by_pointer else None
+        if not has_floats:
+            self.uc.reg_write(MSTATUS, 0)
 
     @property
     def handle(self) -> int:
         """The `uc_engine *` that hooks are called with."""
         return int(self.uc._uch.value)
-
-    def switch_floats_off(self) -> None:
-        """Makes every floating-point instruction, and every access to fcsr, an illegal one."""
-        self.uc.reg_write(MSTATUS, 0)
 
     def map(self, address: int, size: int, permissions: int, host: int) -> None:
         """Maps host memory into the guest; both sides see each other's writes."""

@@ -2,9 +2,9 @@
 
 Unicorn does not box single-precision results in NaNs and does not look at the boxes of operands.
 That is of no consequence in a program in which nobody sees the upper half of a register that holds
-a single. Other programs run with the core's floating-point unit switched off: every instruction of
-F and D then traps, and is performed by its body like a custom one. So do programs that may see
-that an extension has made fcsr wider than the core's.
+a single. Other programs run on a core without F and D: every instruction of theirs then traps, and
+is performed by its body like a custom one. So do programs that may see that an extension has made
+fcsr wider than the core's.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 
 from rvx.emulator.memory import GuestMemory
 from rvx.isa import Isa
+from rvx.isa.bits import Address
 
 _OP_FP, _FUSED = 0x53, (0x43, 0x47, 0x4B, 0x4F)
 _FSD = 0x3027
 _PACKED, _SYSTEM = 0x33, 0x73
 _CORE_BITS = 8
+_MOVE_DOUBLE = 0x22000053
+_CORE_CSRS = (0x001, 0x002, 0x003)
+_MOST_RANGES = 8
 _FLOAT_STATE = "fcsr"
 
 
@@ -63,10 +67,27 @@ def _may_see_formats(isa: Isa, words: NDArray[np.uint32]) -> bool:
         return False
     is_csr = ((words & 0x7F) == _SYSTEM) & (words >> 12 & 3 != 0)
     window = [csr.address for csr in isa.csrs.values() if csr.state == _FLOAT_STATE]
-    beyond = [a for a in window if a not in (0x001, 0x002, 0x003)]
+    beyond = [a for a in window if a not in _CORE_CSRS]
     is_narrow = ((words & 0x7F) == _OP_FP) & (words >> 26 & 1 == 1)
     uses_formats = _is_packed(words) | is_narrow | (is_csr & np.isin(words >> 20, beyond))
     return bool((is_csr & (words >> 20 == fcsr.address)).any() and uses_formats.any())
+
+
+def guarded_ranges(memory: GuestMemory) -> list[tuple[Address, Address]]:
+    """Where the unit has to be off before an instruction: accesses to the core's CSRs.
+
+    Unicorn performs fsgnj.d on any core, and switches the unit on, so that these would not trap any
+    more. There are few ranges, inclusive; without fsgnj.d there are none.
+    """
+    words = _words(memory)
+    if not ((words & 0xFE00707F) == _MOVE_DOUBLE).any():
+        return []
+    is_csr = ((words & 0x7F) == _SYSTEM) & (words >> 12 & 3 != 0)
+    found = np.flatnonzero(is_csr & np.isin(words >> 20, _CORE_CSRS))
+    places = [memory.executable_begin + 2 * int(index) for index in found]
+    if len(places) > _MOST_RANGES:
+        return [(places[0], places[-1])]
+    return [(place, place) for place in places]
 
 
 def _is_packed(words: NDArray[np.uint32]) -> NDArray[np.bool_]:

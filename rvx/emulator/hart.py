@@ -10,12 +10,14 @@ from rvx.emulator.core import (
     CAUSE_ECALL,
     CAUSE_ILLEGAL,
     HOOK_BLOCK,
+    HOOK_CODE,
     HOOK_TRAP,
     PC,
     X0,
     Core,
 )
 from rvx.emulator.counts import BlockCounter
+from rvx.emulator.floatunit import guarded_ranges
 from rvx.emulator.hooks import OUT_OF_BLOCK_MASK, compiled_hooks
 from rvx.emulator.interpreter import Interpreter
 from rvx.emulator.memory import GuestMemory
@@ -170,6 +172,9 @@ class Hart:
             self._core.add_native_hook(HOOK_TRAP, hooks.trap.address, data)
         else:
             self._core.on_trap(self._interpret)
+        if self._words[Field.FCSR]:
+            for first, last in guarded_ranges(self._memory):
+                self._core.add_native_hook(HOOK_CODE, hooks.float_csr.address, data, first, last)
         self._core.on_bad_access(self._note_bad_access)
         self._words[Field.IS_LIMITED] = is_limited
         if self._uses_regions:

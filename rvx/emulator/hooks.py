@@ -12,6 +12,7 @@ from typing import Any
 
 from rvx import jit
 from rvx.emulator.context import Field, Status
+from rvx.emulator.core import MSTATUS
 from rvx.emulator.pointers import (
     byte_array,
     call_handler,
@@ -44,6 +45,7 @@ _FLAGS_ADDRESS, _FLAGS_TABLE = int(Field.FLAGS_ADDRESS), int(Field.FLAGS_TABLE)
 _PC_REGISTER, _FFLAGS_REGISTER = int(Field.PC_REGISTER), int(Field.FFLAGS_REGISTER)
 _IS_LIMITED, _STOP = int(Field.IS_LIMITED), int(Field.STOP)
 _STEPPING = int(Field.STEPPING)
+_ZERO = int(Field.ZERO)
 _FCSR, _MIRROR_FRM = int(Field.FCSR), int(Field.MIRROR_FRM)
 _END = int(Field.END)
 
@@ -262,6 +264,11 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
         _perform(uc, context, inner, address)
 
 
+def on_float_csr(uc: int, address: int, size: int, data: int) -> None:
+    """UC_HOOK_CODE: switches the floating-point unit off, see `floatunit.guarded_ranges`."""
+    uc_reg_write(uc, MSTATUS, data + 8 * _ZERO)
+
+
 def on_block(uc: int, address: int, size: int, data: int) -> None:
     """UC_HOOK_BLOCK: one more execution of the block that begins here."""
     context = int64_array(data, _END)
@@ -326,6 +333,11 @@ def code(uc, address, size, data):
 
 
 @numba.cfunc("void(intp, uint64, uint32, intp)", cache=True)
+def float_csr(uc, address, size, data):
+    on_float_csr(uc, numba.int64(address), numba.int64(size), data)
+
+
+@numba.cfunc("void(intp, uint64, uint32, intp)", cache=True)
 def block(uc, address, size, data):
     on_block(uc, numba.int64(address), numba.int64(size), data)
 
@@ -338,8 +350,8 @@ def limited_block(uc, address, size, data):
 
 @cache
 def compiled_hooks() -> ModuleType:
-    """The compiled hooks `trap`, `code`, `block` and `limited_block`, each with an `address`."""
-    functions = (on_trap, on_code, on_block, on_limited_block)
+    """The compiled hooks, each with an `address`: those of `_SOURCE`."""
+    functions = (on_trap, on_code, on_float_csr, on_block, on_limited_block)
     key = jit.content_key(*functions, extra=_SOURCE + fingerprint())
     names = {function.__name__: jit.native(function) for function in functions}
     return jit.load_generated(_SOURCE, names, key)

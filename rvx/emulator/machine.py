@@ -68,7 +68,8 @@ class Machine:
         self.isa = isa
         self.memory = GuestMemory(self.executable.segments, memory, isa.xlen)
         self.context = Context.for_isa(isa)
-        self.core = Core(isa.xlen, by_pointer=by_pointer)
+        self._has_bodies = needs_bodies(isa, self.memory)
+        self.core = Core(isa.xlen, by_pointer, has_floats=not self._has_bodies)
         self.system = System(self.memory, on_output)
         self._connect()
         self.hart = Hart(
@@ -103,8 +104,7 @@ class Machine:
             words[Field.FRM] = pointers.frm
             words[Field.FLAGS_ADDRESS] = pointers.fflags
             words[Field.FLAGS_TABLE : Field.FLAGS_TABLE + 32] = pointers.flags_table
-        if needs_bodies(self.isa, memory):
-            self.core.switch_floats_off()
+        if self._has_bodies:
             words[Field.FCSR] = self.context.address(self.context.offsets["fcsr"])
             words[Field.FRM] = self.context.address(Field.MIRROR_FRM)
         for address, size, permissions in memory.runs():

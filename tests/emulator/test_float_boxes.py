@@ -13,7 +13,7 @@ from rvx.extensions import isa_for
 
 ISA = isa_for("rv64gc")
 SOURCE = """
-        .globl  boxed, unboxed, rounded, loop
+        .globl  boxed, unboxed, rounded, moved, loop
 boxed:  li      t0, 0x40400000          # 3.0
         fmv.w.x fa0, t0
         fadd.s  fa1, fa0, fa0
@@ -34,6 +34,13 @@ rounded:
         frflags a1
         fsrmi   0
         frcsr   a2
+        ret
+moved:  fmv.d   fa3, fa3                # Unicorn performs this one whatever one tells it
+        li      t0, 0x40400000
+        fmv.w.x fa0, t0
+        fadd.s  fa1, fa0, fa0
+        fmv.x.d a0, fa1
+        frflags a1
         ret
 loop:   li      t1, 0x3f7fffff
         fmv.w.x fa1, t1
@@ -77,6 +84,13 @@ def test_a_result_is_boxed(machine: Machine) -> None:
 
 def test_an_operand_without_a_box_is_nan(machine: Machine) -> None:
     assert bits(machine, "unboxed") == 0xFFFFFFFF_7FC00000
+
+
+def test_a_result_is_boxed_after_a_move_of_doubles(machine: Machine) -> None:
+    assert bits(machine, "rounded") == 0x3F800002
+    for _ in range(2):
+        assert bits(machine, "moved") == 0xFFFFFFFF_40C00000
+        assert machine.register("a1") == 1
 
 
 def test_rounding_mode_and_flags(machine: Machine) -> None:

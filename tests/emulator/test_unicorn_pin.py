@@ -16,6 +16,7 @@ from unicorn import riscv_const as regs
 from unicorn import unicorn_const
 
 from rvx.emulator.core import FFLAGS, FRM, HOOK_BLOCK, HOOK_CODE, HOOK_TRAP, PC, X0, Core
+from rvx.extensions import isa_for
 
 CODE, DATA, NOWHERE = 0x10000, 0x20000, 0xFFFFF001
 NOP, ECALL, LOOP = 0x00000013, 0x00000073, 0x0000006F
@@ -27,8 +28,8 @@ A0, A1 = X0 + 10, X0 + 11
 class Bench:
     """A core with code at CODE, and what its hooks saw."""
 
-    def __init__(self, *words: int, xlen: int = 64, size: int = 4) -> None:
-        self.core = Core(xlen)
+    def __init__(self, *words: int, xlen: int = 64, size: int = 4, has_floats: bool = True) -> None:
+        self.core = Core(xlen, has_floats=has_floats)
         self.uc = self.core.uc
         self.ram = np.zeros(1 << 18, np.uint8)
         host = -(-self.ram.ctypes.data // 4096) * 4096
@@ -81,14 +82,12 @@ def test_sixteen_bit_trap_moves_pc_by_four_too() -> None:
     assert bench.core.trap_pc() == CODE, "Core.trap_pc holds that rule"
 
 
-@pytest.mark.parametrize(("xlen", "is_float_off"), [(64, False), (32, True)])
+@pytest.mark.parametrize(("xlen", "has_floats"), [(64, True), (32, False)])
 def test_which_trapping_sixteen_bit_words_are_left_out_of_their_block(
-    xlen: int, is_float_off: bool
+    xlen: int, has_floats: bool
 ) -> None:
     """Every 16-bit word that is no jump: if it traps, it is within its block, but for eight."""
-    bench = Bench(xlen=xlen)
-    if is_float_off:
-        bench.uc.reg_write(regs.UC_RISCV_REG_MSTATUS, 0)
+    bench = Bench(xlen=xlen, has_floats=has_floats)
     bench.see_traps()
     bench.hook(HOOK_BLOCK, lambda _u, at, size, _d: bench.seen.append((at, size)))
     left_out, included = set(), set()
@@ -245,6 +244,35 @@ def test_floating_point_is_on_in_a_core() -> None:
     assert bench.seen == [(8, CODE + 8)], "D.2.11: mstatus.FS is set"
     low = bench.core.read(regs.UC_RISCV_REG_F0 + 10) & 0xFFFFFFFF
     assert low == 0x40700000, "D.2.12: the low word of fadd.s is right"
+
+
+@pytest.mark.parametrize("xlen", [32, 64])
+def test_a_core_without_floats_traps_but_for_moves_of_doubles(xlen: int) -> None:
+    """All of F and D but fsgnj.d: it is performed whatever the core and mstatus.FS say."""
+    performed = set()
+    declared = isa_for(f"rv{xlen}ifd").instructions.values()
+    floating = [made for made in declared if made.extension in ("F", "D")]
+    for made in floating:
+        values = {
+            name: 0 if operand.is_register else operand.range[0]
+            for name, operand in made.operands.items()
+        }
+        bench = Bench(made.encode(values), ECALL, xlen=xlen, has_floats=False)
+        bench.see_traps()
+        bench.start()
+        if bench.seen[0][0] != 2:
+            performed.add(made.mnemonic)
+    assert len(floating) > 50
+    assert performed == {"fsgnj.d"}
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_the_csrs_of_a_core_without_floats_trap_until_doubles_move(moves: bool) -> None:
+    move, read = 0x22000053, 0x00301573  # fsgnj.d ft0, ft0, ft0; csrrw a0, fcsr, zero
+    bench = Bench(move if moves else NOP, read, ECALL, has_floats=False)
+    bench.see_traps()
+    bench.start()
+    assert bench.seen == [(8, CODE + 12) if moves else (2, CODE + 8)]
 
 
 def test_code_hook_sees_words_that_trap() -> None:

@@ -23,7 +23,10 @@ from rvx.isa.operands import RegisterKind
 
 _MANGLED = re.compile(r"^define [^@]*@([\w.$\"]+)\(", re.MULTILINE)
 _ENVIRONMENT = re.compile(r"^@_ZN08NumbaEnv\S+ = common [^\n]*\n", re.MULTILINE)
-_FLOATING = re.compile(r"= (?:fadd|fsub|fmul|fdiv|fptosi|sitofp|fcmp|fptrunc|fpext|call double)\b")
+_FLOATING = re.compile(
+    r"= (?:f(?:add|sub|mul|div|rem|cmp|ptrunc|pext|pto[su]i)\b|[su]itofp\b"
+    r"|call [^@]*(?:double|float)\b)"
+)
 _SMALL = 12_000
 """Functions with less text than this are inlined always, others as LLVM sees fit."""
 
@@ -36,7 +39,7 @@ class BodyFunction:
         name: of the LLVM function: `i32 name(ptr result, ptr exception, i64 ...)`, with one
             argument for each request of the instruction but `xlen`.
         text: the LLVM module that defines it.
-        uses_floats: whether it computes with host floating point.
+        uses_floats: whether it computes with host floating point, and so raises flags there.
     """
 
     name: str

@@ -302,7 +302,11 @@ class Emitter:
         arguments = [self._argument(name, step) for name in arguments_of(made)]
         listed = "".join(f", i64 {value}" for value in arguments)
         n = self._next_unique()
-        self._lines.append(f"  %s{n} = call i32 @{body.name}(ptr %result, ptr null{listed})")
+        call = f"  %s{n} = call i32 @{body.name}(ptr %result, ptr null{listed})"
+        if body.uses_floats and self._frame.has_floats:
+            self._lines += self._frame.keeping_host_flags(f"{n}", f"{call} noinline")
+        else:
+            self._lines.append(call)
         result = made.operands.get("rd")
         if result is not None and isinstance(result.kind, RegisterKind):
             self._lines.append(f"  %y{n} = load i64, ptr %result")

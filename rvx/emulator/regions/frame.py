@@ -163,6 +163,15 @@ class Frame:
             total = f"%flags.{i}"
         return [*lines, f"  %flags.all = or i64 {total}, 0"]
 
+    def keeping_host_flags(self, tag: str, call: str) -> list[str]:
+        """A call of a body that computes on the host, whose flags there are none of the guest's."""
+        return [
+            f"  %flags{tag}.h = call i32 @fetestexcept(i32 {ALL_FLAGS}) strictfp",
+            call,
+            f"  %flags{tag}.k = xor i32 %flags{tag}.h, {ALL_FLAGS}",
+            f"  %flags{tag}.c = call i32 @feclearexcept(i32 %flags{tag}.k) strictfp",
+        ]
+
     def add_difference(self, tag: str, at: Address, value: str, operation: str) -> list[str]:
         """Adds to the number of executions that begin, or end, at an address."""
         offset = (at - self.first) * 4

@@ -12,8 +12,10 @@ from typing import Any
 
 from rvx.extensions.smallfloat.layout import (
     CODES,
+    FORMATS,
     MODE_PLACE,
     RESULT_BIT,
+    RNE,
     RSR,
     Kernel,
     Layout,
@@ -27,6 +29,7 @@ from rvx.extensions.smallfloat.layout import (
 from rvx.formats.bits import like
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.scalar import make_exsdotp, make_fma, make_vsum
+from rvx.formats.minifloat.vector import DECLINED, make_packed_dot, make_packed_fma
 from rvx.isa import Extension, Words
 
 EXPANDING = (("s", "h"), ("h", "b"))
@@ -49,13 +52,25 @@ def draw_mode(shift_registers: Words, lane: int) -> int:
     return RSR | (value & 0xFFF) << 3
 
 
-def dot_body(kernels: list[Kernel], src: str, dst: str, replicates: bool, layout: Layout) -> Kernel:
-    """rd[l] = rs1[2l] * rs2[2l] + rs1[2l+1] * rs2[2l+1] + rd[l], for all lanes of the result."""
-    usual, dst_alt, src_alt, alternate = kernels
+def dot_body(src: str, dst: str, negate: bool, replicates: bool, layout: Layout) -> Kernel:
+    """rd[l] +-= rs1[2l] * rs2[2l] + rs1[2l+1] * rs2[2l+1], for all lanes of the result."""
+    usual, dst_alt, src_alt, alternate = by_mode(partial(make_exsdotp, negate=negate), src, dst)
+    make_packed = partial(make_packed_dot, negate=negate, replicates=replicates)
+    packed, packed_dst_alt, packed_src_alt, packed_alternate = by_mode(make_packed, src, dst)
     src_bits, dst_bits = bits_of(src), bits_of(dst)
     src_mask, dst_mask = mask_of(src), mask_of(dst)
     lanes, above = layout.lanes(dst), layout.above
+    counted = ~above
     step = 0 if replicates else src_bits
+
+    def attempt(mode: int, rd: int, rs1: int, rs2: int) -> Any:
+        if mode == 0:
+            return packed(rd, rs1, rs2)
+        if mode == 3:
+            return packed_alternate(rd, rs1, rs2)
+        if mode == 1:
+            return packed_dst_alt(rd, rs1, rs2)
+        return packed_src_alt(rd, rs1, rs2)
 
     def lane(mode: int, a: int, b: int, c: int, d: int, e: int, rm: int) -> Any:
         if mode == 0:
@@ -70,6 +85,12 @@ def dot_body(kernels: list[Kernel], src: str, dst: str, replicates: bool, layout
         rd: int, rs1: int, rs2: int, frm: int, fflags: Words, fcsr: Words, sdotp_random: Words
     ) -> int:
         mode = fcsr[0] >> MODE_PLACE & 3
+        result, raised = rd, DECLINED
+        if frm == RNE:
+            result, raised = attempt(mode, rd & counted, rs1 & counted, rs2 & counted)
+        if raised >= 0:
+            fflags[0] |= raised
+            return result | above
         result = above
         raised = 0
         for i in range(lanes):
@@ -92,16 +113,27 @@ def dot_body(kernels: list[Kernel], src: str, dst: str, replicates: bool, layout
     return body
 
 
-def fused_body(kernels: list[Kernel], letter: str, replicates: bool, layout: Layout) -> Kernel:
-    """rd[l] = rs1[l] * rs2[l] + rd[l]; one mode bit, that of results, selects the format."""
-    usual, alternate = kernels[0], kernels[3]
+def fused_body(letter: str, negate: bool, replicates: bool, layout: Layout) -> Kernel:
+    """rd[l] +-= rs1[l] * rs2[l]; one mode bit, that of results, selects the format."""
+    usual, alternate = (make_fma(fmt, negate_product=negate) for fmt in FORMATS[letter])
+    attempts = [make_packed_fma(fmt, negate, replicates) for fmt in FORMATS[letter]]
+    packed, packed_alternate = attempts
     bits, mask = bits_of(letter), mask_of(letter)
     lanes, above = layout.lanes(letter), layout.above
+    counted = ~above
     step = 0 if replicates else bits
 
     def body(rd: int, rs1: int, rs2: int, frm: int, fflags: Words, fcsr: Words) -> int:
         is_alternate = fcsr[0] & RESULT_BIT
         rm = without_randomness(frm)
+        result, raised = rd, DECLINED
+        if rm == RNE and is_alternate != 0:
+            result, raised = packed_alternate(rd & counted, rs1 & counted, rs2 & counted)
+        elif rm == RNE:
+            result, raised = packed(rd & counted, rs1 & counted, rs2 & counted)
+        if raised >= 0:
+            fflags[0] |= raised
+            return result | above
         result = above
         raised = 0
         for i in range(lanes):
@@ -163,10 +195,6 @@ def same_format_sum_body(kernels: list[Kernel], letter: str, layout: Layout) -> 
     return sum_body([kernels[0], kernels[3], kernels[0], kernels[3]], letter, letter, layout)
 
 
-def _fma(_src: Minifloat, dst: Minifloat, *, negate: bool) -> Kernel:
-    return make_fma(dst, negate_product=negate)
-
-
 def _same_format_sum(_src: Minifloat, dst: Minifloat, *, negate: bool) -> Kernel:
     return make_vsum(dst, negate=negate)
 
@@ -183,7 +211,6 @@ def declare_expanding(extension: Extension, layout: Layout) -> None:
 def _declare_dot_products(extension: Extension, layout: Layout, src: str, dst: str) -> None:
     for sign, top in (("", "01011"), ("n", "11101")):
         for mark, flag in (("", "0"), (".r", "1")):
-            kernels = by_mode(partial(make_exsdotp, negate=bool(sign)), src, dst)
             source = "rs2[0]" if mark else "rs2[2l], rs2[2l+1]"
             declare(
                 extension,
@@ -191,21 +218,20 @@ def _declare_dot_products(extension: Extension, layout: Layout, src: str, dst: s
                 pattern(top, "rs2", flag + CODES[dst]),
                 f"rd[l] {'-' if sign else '+'}= the products of rs1[2l], rs1[2l+1] with "
                 f"{source}, rounded once.",
-                dot_body(kernels, src, dst, bool(mark), layout),
+                dot_body(src, dst, bool(sign), bool(mark), layout),
             )
 
 
 def _declare_fused(extension: Extension, layout: Layout, letter: str) -> None:
     for name, top, negate in (("vfmac", "01000", False), ("vfmre", "01001", True)):
         for mark, flag in (("", "0"), (".r", "1")):
-            kernels = by_mode(partial(_fma, negate=negate), letter, letter)
             source = "rs2[0]" if mark else "rs2[l]"
             declare(
                 extension,
                 f"{name}{mark}.{letter} rd:f, rs1:f, rs2:f",
                 pattern(top, "rs2", flag + CODES[letter]),
                 f"rd[l] {'-' if negate else '+'}= rs1[l] * {source}, rounded once.",
-                fused_body(kernels, letter, bool(mark), layout),
+                fused_body(letter, negate, bool(mark), layout),
             )
 
 

@@ -277,3 +277,23 @@ compare: li     t0, -1
     assert hot(made, "compare", 50_000).regions
     made.set_register("a3", 0)
     assert made.call("compare", 50_000).value == 50_000
+
+
+def test_a_body_that_computes_on_the_host_raises_no_flags_of_the_guest() -> None:
+    source = """
+        .globl  mixed
+mixed:  li      t0, 3
+        pcvt.s.w p1, t0
+        fcvt.d.w fa1, t0
+        mv      t1, a0
+1:      fadd.d  fa0, fa1, fa1           # exact, by the host's unit in a region
+        psqrt.s p2, p1                  # not exact, and none of fflags' business
+        addi    t1, t1, -1
+        bnez    t1, 1b
+        frflags a0
+        ret
+"""
+    made = machine(source)
+    assert hot(made, "mixed", 50_000).regions
+    assert made.call("mixed", 50_000).value == 0
+    assert "feclearexcept(i32 %flags" in made.region_code()
