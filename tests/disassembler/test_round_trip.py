@@ -24,7 +24,10 @@ WORDS_PER_INSTRUCTION = 8
 def isas() -> list[Isa]:
     """The default at both widths, and every extension that is not in it."""
     every = [isa_for(), isa_for("rv32gc_zihintpause")]
-    return every + [isa_for("rv64gc", [load(name)]) for name in sorted(catalogue.NOT_BY_DEFAULT)]
+    for name in sorted(catalogue.NOT_BY_DEFAULT):
+        base = "rv64imafc" if "D" in load(name).conflicts else "rv64gc"
+        every.append(isa_for(base, [load(name)]))
+    return every
 
 
 @cache
