@@ -32,6 +32,7 @@ def lay_out(section: Section, distances: Distances, diagnostics: Diagnostics) ->
             break
     last = fragments[-1] if fragments else None
     section.size = last.address + last.length if last else 0
+    section.is_laid_out = True
     for fragment in fragments:
         _check(fragment, distances, diagnostics)
 
@@ -131,6 +132,11 @@ def _check(fragment: Fragment, distances: Distances, diagnostics: Diagnostics) -
         number = distances.constant(value)
         if number is None:
             raise SourceError("this must be a number once all addresses of the section are known")
+        if isinstance(tail, Leb128) and tail.is_relaxable and distances.may_shrink(value):
+            raise SourceError(
+                "the linker may still shorten the code in between",
+                hint="write .word for the distance, or assemble with -mno-relax or .option norelax",
+            )
         if number < 0 and not (isinstance(tail, Leb128) and tail.is_signed):
             raise SourceError(f"the number is negative here: {number}")
     except SourceError as problem:

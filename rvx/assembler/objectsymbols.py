@@ -33,6 +33,13 @@ class SymbolMaker:
         known = self._known.get(id(symbol))
         if known is not None:
             return known
+        home = None if symbol.is_defined else self._assembly.sections.get(symbol.name)
+        if home is not None and id(home) in self._sections:
+            # The name of a section stands for its first byte; its symbol has no name of its own.
+            section = self._sections[id(home)]
+            made = ObjectSymbol("", section, kind="defined", type="section")
+            self._known[id(symbol)] = made
+            return made
         made = ObjectSymbol(symbol.name, type=symbol.type, visibility=symbol.visibility)
         self._known[id(symbol)] = made
         self._object.symbols.append(made)

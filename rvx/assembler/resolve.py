@@ -51,9 +51,8 @@ class Resolver:
         """The object; errors are taken down in the assembly's diagnostics."""
         assembly = self.assembly
         sections = list(assembly.sections.values())
-        for section in sections:
+        for section in sorted(sections, key=lambda section: section.depends_on_others):
             lay_out(section, assembly.distances, assembly.diagnostics)
-        assembly.distances.is_laid_out = True
         for section in sections:
             self._check_size(section)
         assembly.diagnostics.check()

@@ -84,11 +84,16 @@ class Org:
 
 @dataclass(slots=True)
 class Leb128:
-    """A variable-length number that is known late."""
+    """A variable-length number that is known late.
+
+    Attributes:
+        is_relaxable: whether the linker may change distances in code.
+    """
 
     value: Value
     is_signed: bool
     location: Location
+    is_relaxable: bool = False
     length: int = 1
 
 
@@ -170,6 +175,7 @@ class Section:
         subsections: fragments by subsection number.
         fragments: all of them in order, once laid out.
         lines: where instructions start: fragment, offset, statement.
+        is_laid_out: whether the addresses of its fragments are final.
     """
 
     name: str
@@ -185,6 +191,7 @@ class Section:
     lines: list[tuple[Fragment, int, Location, str]] = field(default_factory=list)
     marks: list[tuple[Fragment, int, str]] = field(default_factory=list)
     size: int = 0
+    is_laid_out: bool = False
 
     @property
     def is_code(self) -> bool:
@@ -199,6 +206,12 @@ class Section:
         """A nameless symbol behind the last byte of a section that is laid out."""
         last = self.fragments[-1]
         return Symbol(".L0 ", last, last.length)
+
+    @property
+    def depends_on_others(self) -> bool:
+        """Whether the length of something in it may depend on distances in other sections."""
+        tails = (fragment.tail for each in self.subsections.values() for fragment in each)
+        return any(isinstance(tail, Leb128 | Space) for tail in tails)
 
     def join(self) -> None:
         """Puts the fragments of all subsections in a row."""

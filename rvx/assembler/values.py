@@ -95,13 +95,8 @@ Place = tuple["Fragment | None", int]
 
 @dataclass
 class Distances:
-    """Tells how far apart two symbols are, as far as that is settled.
+    """Tells how far apart two symbols are, as far as that is settled."""
 
-    Attributes:
-        is_laid_out: whether fragment addresses are final.
-    """
-
-    is_laid_out: bool = False
     _resolving: set[int] = field(default_factory=set)
 
     def between(self, plus: Symbol, minus: Symbol) -> int | None:
@@ -115,9 +110,17 @@ class Distances:
             return plus.offset - minus.offset
         if left.section is not right.section:
             return None
-        if self.is_laid_out:
+        if left.section.is_laid_out:
             return left.address + plus.offset - right.address - minus.offset
         return _fixed_distance(left, plus.offset, right, minus.offset)
+
+    def may_shrink(self, value: Value) -> bool:
+        """Whether a distance goes across code that a linker may shorten."""
+        value = self.reduce(value)
+        if value.plus is None or value.minus is None:
+            return False
+        left, right = value.plus.fragment, value.minus.fragment
+        return left is not None and left is not right and left.section.is_code
 
     def reduce(self, value: Value) -> Value:
         """The value with every symbol replaced that stands for a number or another value.

@@ -12,6 +12,7 @@ from .whole_object import whole_object
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.c"))
 LEVELS = ["-O0", "-O2", "-Os"]
 MARCHES = ["rv64gc", "rv32imac_zicsr"]
+CLASS_FLAGS = [["-O0"], ["-O2"], ["-Os", "-fpic"], ["-O2", "-ffunction-sections"]]
 OTHER_FLAGS = [["-O2", "-fpic"], ["-O2", "-fexceptions"], ["-O1", "-mcmodel=medany"]]
 
 
@@ -45,6 +46,18 @@ def test_compiled_program(gnu: Gnu, source: Path, march: str) -> None:
 def test_other_code_models(gnu: Gnu, flags: list[str]) -> None:
     for source in CORPUS[::3]:
         check(gnu, compiled(gnu, source, "rv64gc", flags), "rv64gc")
+
+
+@pytest.mark.parametrize("flags", CLASS_FLAGS, ids=" ".join)
+def test_classes(gnu: Gnu, flags: list[str]) -> None:
+    """C++ brings COMDAT groups, exception tables and thread-local variables."""
+    source = Path(__file__).parent / "corpus" / "classes.cc"
+    for march in MARCHES:
+        out = gnu.path(".s")
+        command = [f"-march={march}", f"-mabi={ABIS[march]}", *flags, "-S", str(source)]
+        done = gnu.run("g++", *command, "-o", str(out))
+        assert done.returncode == 0, done.stderr.decode()
+        check(gnu, out.read_text(), march)
 
 
 def test_debug_information(gnu: Gnu) -> None:

@@ -20,6 +20,10 @@ NOT_COMPARED = {
 """Sections that are left out, with the reason."""
 
 
+IMPLIED = ("zmmul1p0", "zicsr2p0", "zifencei2p0")
+"""Parts of m and of the old i that GNU as adds to what `.attribute arch` says, and rvx does not."""
+
+
 def whole_object(data: bytes) -> dict[str, Any]:
     """Flags, section headers, symbols, relocations and groups of an object.
 
@@ -59,8 +63,8 @@ def _header(file: Any, section: Any) -> tuple[Any, ...]:
     kind = section["sh_type"]
     if section.name == attributes.SECTION:
         found = attributes.read_attributes(section.data())
-        # GNU as completes what the source says; m includes zmmul in any case.
-        found[attributes.ARCH] = str(found[attributes.ARCH]).replace("_zmmul1p0", "")
+        arch = str(found[attributes.ARCH])
+        found[attributes.ARCH] = "_".join(p for p in arch.split("_") if p not in IMPLIED)
         return section.name, str(kind), (section["sh_addralign"],), "", str(found)
     held = kind not in ("SHT_NOBITS", "SHT_RELA", "SHT_GROUP")
     link = file.get_section(section["sh_link"]).name if section["sh_link"] else ""

@@ -150,7 +150,9 @@ def leb128(assembly: Assembly, name: str, rest: str) -> None:
                 )
             assembly.emit(encode_leb128(value.number, is_signed))
         else:
-            assembly.end_fragment(Leb128(value, is_signed, assembly.location))
+            assembly.end_fragment(
+                Leb128(value, is_signed, assembly.location, assembly.options.relax)
+            )
 
 
 @directive(".incbin")

@@ -38,6 +38,7 @@ class _Writer:
     numbers: dict[int, int] = field(default_factory=dict)
     entries: list[ImageSymbol] = field(default_factory=list)
     symbols: dict[int, int] = field(default_factory=dict)
+    starts: dict[int, int] = field(default_factory=dict)
     signatures: dict[str, int] = field(default_factory=dict)
     first_global: int = 1
 
@@ -136,6 +137,7 @@ class _Writer:
         for section in self.item.sections:
             number = self.numbers[id(section)]
             self.entries.append(ImageSymbol("", 0, 0, TYPES["section"], 0, 0, number))
+            self.starts[id(section)] = len(self.entries)
             for offset, name in section.marks:
                 self.entries.append(ImageSymbol(name, offset, 0, 0, 0, 0, number))
         for name in sorted(set(self.item.groups) - known):
@@ -168,13 +170,18 @@ class _Writer:
     def _fill_relocations(self, section: ObjectSection, rela: ImageSection, symtab: int) -> None:
         out = []
         for item in section.relocations:
-            number = self.symbols[id(item.symbol)] if item.symbol is not None else 0
+            number = self._symbol_number(item.symbol) if item.symbol is not None else 0
             out.append(
                 relocation(self.item.xlen, item.offset, number, NUMBERS[item.kind], item.addend)
             )
         rela.data = b"".join(out)
         rela.size = len(rela.data)
         rela.link = symtab
+
+    def _symbol_number(self, symbol: ObjectSymbol) -> int:
+        if symbol.type == "section":
+            return self.starts[id(symbol.section)]
+        return self.symbols[id(symbol)]
 
     def _reserve_groups(self) -> dict[str, ImageSection]:
         made: dict[str, ImageSection] = {}
