@@ -220,7 +220,7 @@ def make_instruction(
         )
     requests: tuple[str, ...] = ()
     if body is not None:
-        requests = tuple(inspect.signature(body).parameters)
+        requests = _parameters(body)
         known = [*operands, *REQUESTS, *state]
         for name in requests:
             if name not in known:
@@ -240,6 +240,14 @@ def make_instruction(
         frozenset(overlaps),
         doc or inspect.getdoc(body) or "",
     )
+
+
+def _parameters(body: Body) -> tuple[str, ...]:
+    """Names of the parameters; a plain function tells them without the cost of `inspect`."""
+    code = getattr(body, "__code__", None)
+    if code is None or code.co_kwonlyargcount or hasattr(body, "__wrapped__"):
+        return tuple(inspect.signature(body).parameters)
+    return tuple(code.co_varnames[: code.co_argcount])
 
 
 def _narrow_fields(syntax: Syntax, kinds: Mapping[str, Kind]) -> dict[str, int]:
