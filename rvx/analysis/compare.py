@@ -98,6 +98,7 @@ class Row:
             "variant": self.variant.name,
             "instructions": self.run.instructions,
             "custom_instructions": self.run.custom_instructions,
+            "fetched": self.run.fetched,
             "instructions_per_mac": self.instructions_per_mac,
             "mse": finite(self.total.mse),
             "max_abs_error": finite(self.total.max_abs),

@@ -116,7 +116,9 @@ def to_json(result: RunResult) -> dict[str, Any]:
         "exit_code": result.exit_code,
         "instructions": result.instructions,
         "custom_instructions": result.custom_instructions,
+        "fetched": result.fetched,
         "by_mnemonic": dict(result.by_mnemonic),
+        "fetched_by_mnemonic": dict(result.fetched_by_mnemonic),
         "by_kind": dict(result.by_kind),
         "seconds": result.seconds,
         "output": result.output.decode("utf-8", "replace"),
@@ -127,7 +129,7 @@ def to_json(result: RunResult) -> dict[str, Any]:
 
 
 def table(result: RunResult) -> Table:
-    """Executed instructions by mnemonic, the most frequent first."""
+    """Executed instructions by mnemonic, the most frequent first; fetched ones if they differ."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -135,10 +137,15 @@ def table(result: RunResult) -> Table:
     found.add_column("mnemonic")
     found.add_column("executed", justify="right")
     found.add_column("share", justify="right")
+    repeats = result.fetched != result.instructions
+    if repeats:
+        found.add_column("fetched", justify="right")
     for mnemonic, executed in result.by_mnemonic.items():
-        found.add_row(mnemonic, f"{executed:,}", f"{executed / result.instructions:.1%}")
+        cells = [mnemonic, f"{executed:,}", f"{executed / result.instructions:.1%}"]
+        found.add_row(*cells, *([f"{result.fetched_by_mnemonic[mnemonic]:,}"] if repeats else []))
     found.add_section()
-    found.add_row("total", f"{result.instructions:,}", "")
+    total = f"{result.instructions:,}"
+    found.add_row("total", total, "", *([f"{result.fetched:,}"] if repeats else []))
     found.add_row("of these custom", f"{result.custom_instructions:,}", "")
     return found
 

@@ -26,6 +26,7 @@ class Status(IntEnum):
     TIER_UP = 5
     CAUSE = 6
     CODE_WRITTEN = 7
+    INTERRUPTED = 8
 
 
 class Field(IntEnum):
@@ -71,12 +72,21 @@ class Field(IntEnum):
     WRITE_BEGIN = 136  # and store to
     WRITE_LIMIT = 137
     BIAS = 138  # host address minus guest address
-    STOP = 139  # set to end a region soon
+    STOP = 139  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition
     IS_LIMITED = 140
     STEPPING = 142  # whether instructions are counted one by one, so that no region may run
     FCSR = 141  # address of the state word fcsr where bodies perform F and D, else 0
     ZERO = 143  # stays 0
-    END = 144
+    REPEAT = 144  # four words, see rvx.isa.repeat
+    SSR = 148  # address of the state of streams where bodies see to them, else 0
+    SEQUENCES = 149  # for every executable halfword, the address of what is repeated from there
+    PREPARE = 150  # callback: makes it
+    REPEATED = 151  # like DIFFERENCES, for executions that were not fetched
+    POSITION = 152  # where a repetition stands, see rvx.emulator.sequencer
+    END = 160
+
+
+STOP_NOW = 2
 
 
 @dataclass(frozen=True)

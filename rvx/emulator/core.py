@@ -112,6 +112,17 @@ class Core:
         """The `uc_engine *` that hooks are called with."""
         return int(self.uc._uch.value)
 
+    @staticmethod
+    def performed_regardless(words: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """Which words of F or D that name f0 to f2 are performed by a core without F and D."""
+        is_move = (words & 0xFE00707F) == 0x22000053
+        is_found: NDArray[np.bool_] = is_move | ((words & 0x2003) == 0x2002)
+        return is_found
+
+    def on_code(self, callback: Callable[[int], None], address: int) -> None:
+        """Calls back with the address before the instruction there is performed."""
+        self.uc.hook_add(HOOK_CODE, lambda _uc, at, _n, _d: callback(at), None, address, address)
+
     def map(self, address: int, size: int, permissions: int, host: int) -> None:
         """Maps host memory into the guest; both sides see each other's writes."""
         self.uc.mem_map_ptr(address, size, permissions, host)

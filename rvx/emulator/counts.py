@@ -30,12 +30,21 @@ class Counts:
         by_mnemonic: by mnemonic, most frequent first.
         by_kind: by class of instruction, most frequent first.
         custom: of instructions that are not of the base ISA.
+        fetches: as `executions`, but what the hart repeats by itself is fetched once.
+        fetched_by_mnemonic: fetches by mnemonic, most frequent first.
     """
 
     executions: dict[Address, int]
     by_mnemonic: dict[str, int]
     by_kind: dict[str, int]
     custom: int
+    fetches: dict[Address, int]
+    fetched_by_mnemonic: dict[str, int]
+
+    @property
+    def fetched(self) -> int:
+        """All fetches."""
+        return sum(self.fetches.values())
 
     @property
     def total(self) -> int:
@@ -64,16 +73,20 @@ class BlockCounter:
         self._no_blocks = np.zeros_like(self.blocks)
         self.resume()
         self._words[Field.DIFFERENCES] = self.differences.ctypes.data
+        self.repeated = np.zeros(halfwords + 2, np.int64)
+        self._words[Field.REPEATED] = self.repeated.ctypes.data
         self._words[Field.BLOCK_LENGTHS] = self._lengths.ctypes.data
 
-    def request_stop(self) -> None:
+    def request_stop(self, how: int = 1) -> None:
         """Makes the hook of the next block stop the core; called from another thread.
+
+        With `STOP_NOW`, a repetition is left where it stands, too.
 
         The core must not be stopped at any other moment: between an inline word and the nop in its
         place, nobody could tell whether it was performed. The fast hook is shown a table in which
         no block is known, so that it goes the slow way, where the wish is looked at.
         """
-        self._words[Field.STOP] = 1
+        self._words[Field.STOP] = how
         self._show(self._no_blocks)
 
     def resume(self) -> None:
@@ -89,6 +102,7 @@ class BlockCounter:
         """Begins to count anew."""
         self.blocks[:] = 0
         self.differences[:] = 0
+        self.repeated[:] = 0
         self.forget_block()
 
     def forget_block(self) -> None:
@@ -102,6 +116,13 @@ class BlockCounter:
         self.differences[at + 1] -= 1
         self._words[Field.REMAINING] -= 1
 
+    def count_repeated(self, pc: Address, executions: int) -> None:
+        """Counts a 32-bit word that was fetched once, if at all, and performed so often."""
+        at = (pc - self._memory.executable_begin) >> 1
+        self.differences[at] += executions
+        self.differences[at + 2] -= executions
+        self.repeated[at] += max(executions - 1, 0)
+
     def take_back(self, pc: Address) -> None:
         """Takes back the part of the last block, from pc on, that was counted and not executed."""
         begin = int(self._words[Field.BLOCK_BEGIN])
@@ -114,6 +135,21 @@ class BlockCounter:
             self.differences[(end - first) >> 1] += 1
         self.forget_block()
 
+    def begin_anew(self, pc: Address) -> int:
+        """Ends the block that has begun at `pc`; what follows counts for itself.
+
+        Returns:
+            How many instructions of the block are left, which were counted with it.
+        """
+        begin = int(self._words[Field.BLOCK_BEGIN])
+        end = begin + int(self.blocks[(begin - self._memory.executable_begin) >> 1, 1])
+        self.take_back(pc)
+        left = 0
+        while pc < end:
+            pc += 4 if (self._memory.word(pc) or 0) & 3 == 3 else 2
+            left += 1
+        return left
+
     def tally(self, isa: Isa) -> Counts:
         """Adds everything up.
 
@@ -123,16 +159,28 @@ class BlockCounter:
         executions: dict[Address, int] = {}
         mnemonics: Counter[str] = Counter()
         kinds: Counter[str] = Counter()
+        fetches: dict[Address, int] = {}
+        fetched: Counter[str] = Counter()
         custom = 0
         for address, word, running in self._flow():
             executions[address] = running
+            once = running - int(self.repeated[(address - self._memory.executable_begin) >> 1])
+            fetches[address] = once
             decoded = isa.decode(word)
             made = decoded.instruction if decoded else None
             mnemonics[made.mnemonic if made else UNKNOWN] += running
             kinds[made.kind if made else UNKNOWN] += running
+            fetched[made.mnemonic if made else UNKNOWN] += once
             if made is not None and made.extension not in CORE_EXTENSIONS:
                 custom += running
-        return Counts(executions, dict(mnemonics.most_common()), dict(kinds.most_common()), custom)
+        return Counts(
+            executions,
+            dict(mnemonics.most_common()),
+            dict(kinds.most_common()),
+            custom,
+            fetches,
+            dict(fetched.most_common()),
+        )
 
     def _flow(self) -> Iterator[tuple[Address, Word, int]]:
         """Every executed address in order, with its word and executions.

@@ -4,7 +4,7 @@ Unicorn does not box single-precision results in NaNs and does not look at the b
 That is of no consequence in a program in which nobody sees the upper half of a register that holds
 a single. Other programs run on a core without F and D: every instruction of theirs then traps, and
 is performed by its body like a custom one. So do programs that may see that an extension has made
-fcsr wider than the core's.
+fcsr wider than the core's, and those with streams or repetitions, of which the core knows nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from rvx.emulator.core import Core
 from rvx.emulator.memory import GuestMemory
-from rvx.isa import Isa
+from rvx.isa import Isa, streams
 from rvx.isa.bits import Address
 
 _OP_FP, _FUSED = 0x53, (0x43, 0x47, 0x4B, 0x4F)
@@ -34,6 +35,8 @@ def needs_bodies(isa: Isa, memory: GuestMemory) -> bool:
     if _FLOAT_STATE not in isa.states:
         return False
     words = _words(memory)
+    if _uses_sequencer(isa, words):
+        return True
     writes_status = (words & 0xFFF0007F) == 0x30000073  # a program that switches the unit itself
     if writes_status.any():
         return False
@@ -93,6 +96,39 @@ def guarded_ranges(memory: GuestMemory) -> list[tuple[Address, Address]]:
 def _is_packed(words: NDArray[np.uint32]) -> NDArray[np.bool_]:
     packed: NDArray[np.bool_] = ((words & 0x7F) == _PACKED) & (words >> 31 == 1)
     return packed
+
+
+def _uses_sequencer(isa: Isa, words: NDArray[np.uint32]) -> bool:
+    """Whether there are words that repeat others, or both words that enable and set up streams.
+
+    One of the latter alone has no effect; in compiled code some data looks like either.
+    """
+
+    def found(patterns: list[tuple[int, int]]) -> bool:
+        return any(bool(((words & mask) == match).any()) for mask, match in patterns)
+
+    def asking(request: str) -> list[tuple[int, int]]:
+        made = (one for one in isa.instructions.values() if request in one.requests)
+        return [(one.pattern.mask, one.pattern.match) for one in made]
+
+    csrs = [csr.address for csr in isa.csrs.values() if csr.state == streams.STATE]
+    enabling = [(0xFFF0007F, address << 20 | _SYSTEM) for address in csrs]
+    return found(asking("repeat")) or (found(enabling) and found(asking(streams.STATE)))
+
+
+def stream_words(isa: Isa, memory: GuestMemory) -> list[Address]:
+    """Where words may stand that name a stream's register and that the core performs regardless.
+
+    Data that looks like such a word does no harm: nobody comes by there.
+    """
+    found = []
+    for index in np.flatnonzero(Core.performed_regardless(_words(memory))):
+        address = memory.executable_begin + 2 * int(index)
+        decoded = isa.decode(memory.word(address) or 0)
+        taken, appended = streams.moved(decoded.expanded) if decoded else ((), None)
+        if taken or appended is not None:
+            found.append(address)
+    return found
 
 
 def _words(memory: GuestMemory) -> NDArray[np.uint32]:

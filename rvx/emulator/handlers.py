@@ -74,6 +74,8 @@ def _fetch(instruction: Instruction, name: str, at: int, isa: Isa) -> str:
         "frm": f"    frm = {_FRM}\n",
         "fflags": f"    fflags = int64_array(context_address + {8 * Field.FFLAGS}, 1)\n",
         "mem": _MEMORY,
+        "fault": f"    fault = int64_array(context_address + {8 * Field.FAULT}, 4)\n",
+        "repeat": f"    repeat = int64_array(context_address + {8 * Field.REPEAT}, 4)\n",
         "csr_word": f"    csr_word = int64_array({slot}, 1)\n",
     }
     return fixed.get(name, f"    {name} = {slot}\n")
@@ -98,7 +100,7 @@ def handler_source(instruction: Instruction, isa: Isa) -> str:
     call = f"body({', '.join(instruction.requests)})"
     if result is not None and isinstance(result.kind, RegisterKind):
         lines.append(f"    rd = {call}\n")
-        if "mem" in instruction.requests:
+        if "mem" in instruction.requests or "fault" in instruction.requests:
             lines.append(f"    if context[{int(Field.FAULT)}] != 0:\n        return\n")
         lines.append(_store(result.kind.file, isa.xlen, "rd"))
     else:

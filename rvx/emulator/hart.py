@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from rvx.emulator.blockhook import count_block_address
-from rvx.emulator.context import Context, Field, Status
+from rvx.emulator.context import STOP_NOW, Context, Field, Status
 from rvx.emulator.core import (
     CAUSE_ECALL,
     CAUSE_ILLEGAL,
@@ -17,19 +17,22 @@ from rvx.emulator.core import (
     Core,
 )
 from rvx.emulator.counts import BlockCounter
-from rvx.emulator.floatunit import guarded_ranges
+from rvx.emulator.floatunit import guarded_ranges, stream_words
 from rvx.emulator.hooks import OUT_OF_BLOCK_MASK, compiled_hooks
 from rvx.emulator.interpreter import Interpreter
 from rvx.emulator.memory import GuestMemory
+from rvx.emulator.records import Records
+from rvx.emulator.regions.repeats import RepeatTier
 from rvx.emulator.regions.tier import RegionTier
-from rvx.emulator.report import BREAKPOINT_WORDS, Reporter, kind_of_access
+from rvx.emulator.repeater import Repeater
+from rvx.emulator.report import BREAKPOINT_WORDS, Reporter, fault_detail, kind_of_access
 from rvx.emulator.result import Trap, TrapKind
 from rvx.emulator.rows import Unsupported, Wiring
 from rvx.emulator.system import System
 from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier, Rows
-from rvx.isa import Isa
+from rvx.isa import Isa, streams
 from rvx.isa.bits import Address
-from rvx.isa.memory import FAULT_LOAD
+from rvx.isa.memory import FAULT_LOAD, FAULT_MISUSE
 
 Backend = Literal["native", "python"]
 Tier = Literal["trap", "inline", "region"]
@@ -77,8 +80,12 @@ class Hart:
         self._backend = backend
         self.counter = BlockCounter(context, memory)
         self.rows = Rows(Wiring(isa, core, context), context)
+        self.records = Records(isa, context, memory, self.rows)
         self.inline = InlineTier(isa, core, context, memory, self.rows)
         self._interpreter = Interpreter(isa, core, context, memory)
+        self._repeater = Repeater(
+            isa, context, memory, self._interpreter, self.counter, self.rows.note_illegal
+        )
         self._is_limited: bool | None = None
         self._code = memory.code()
         self._is_stopping = self._is_pausing = False
@@ -87,6 +94,7 @@ class Hart:
         may_promote = backend == "native" and tier != "trap"
         self._uses_regions = may_promote and tier == "region" and core.pointers is not None
         self.regions: RegionTier | None = None
+        self.repeats: RepeatTier | None = None
         self._words[Field.THRESHOLD] = TRAPS_BEFORE_INLINE if may_promote else _NEVER
 
     def run(self, pc: Address, limit: int | None) -> End:
@@ -138,7 +146,7 @@ class Hart:
     def stop(self) -> None:
         """Ends the run soon; called from another thread, as often as it takes."""
         self._is_stopping = True
-        self.counter.request_stop()
+        self.counter.request_stop(STOP_NOW)
 
     def watch(self, elapsed: float) -> None:
         """Looks for loops worth compiling; called from another thread while the hart runs.
@@ -148,6 +156,8 @@ class Hart:
         """
         if self.regions is None or self._is_stopping:
             return
+        if self.repeats is not None:
+            self.repeats.look()
         if self.regions.has_pending or self.regions.look(elapsed):
             self._is_pausing = True
             self.counter.request_stop()
@@ -177,10 +187,18 @@ class Hart:
                 self._core.add_native_hook(HOOK_CODE, hooks.float_csr.address, data, first, last)
         self._core.on_bad_access(self._note_bad_access)
         self._words[Field.IS_LIMITED] = is_limited
+        standing = stream_words(self._isa, self._memory) if self._words[Field.SSR] else []
+        if self._backend == "native":
+            self.inline.stand_in(standing)
+        else:
+            for address in standing:
+                self._core.on_code(self._interpret_instead, address)
         if self._uses_regions:
             self.regions = RegionTier(
                 self._isa, self._context, self._memory, self.counter, is_limited
             )
+            if self._words[Field.FCSR]:
+                self.repeats = RepeatTier(self._isa, self._context, self._memory, self.records)
 
     def _start(self, pc: Address, count: int = 0) -> tuple[Status, str | None, Address]:
         """Starts the core; gives why it stopped, Unicorn's error, and where execution stands."""
@@ -196,9 +214,9 @@ class Hart:
             # A count is compiled into blocks: with one, they have to be made by the core itself.
             self.inline.translate(pc)
         error = self._core.start(pc, _NOWHERE, count)
-        failure = self._error or self.rows.error
+        failure = self._error or self.rows.error or self.records.error
         if failure is not None:
-            self._error = self.rows.error = None
+            self._error = self.rows.error = self.records.error = None
             raise failure
         status = Status(int(words[Field.STATUS]))
         self._last_block = int(words[Field.BLOCK_BEGIN])
@@ -207,10 +225,7 @@ class Hart:
             word = self._memory.word(int(words[Field.PC])) or 0
             self.counter.take_back(int(words[Field.PC]) + (4 if word & 3 == 3 else 2))
             return status, error, int(words[Field.NEXT_PC])
-        if status in (Status.FAULT, Status.ILLEGAL, Status.CAUSE, Status.LIMIT):
-            pc = int(words[Field.PC])
-        else:
-            pc = self._core.pc
+        pc = int(words[Field.PC]) if status in _AT_PC else self._core.pc
         if status != Status.ECALL:
             self.counter.take_back(pc)
         return status, error, pc
@@ -272,6 +287,11 @@ class Hart:
             return self._stop(Status.ILLEGAL)
         if self._words[Field.FAULT]:
             return self._stop(Status.FAULT)
+        if self._words[Field.REPEAT]:
+            status = self._repeater.run(decoded.word, pc)
+            if status != Status.RUNNING:
+                return self._stop(status)
+            next_pc = int(self._words[Field.NEXT_PC])
         if is_single:
             self.counter.count_one(pc)
         if self._words[Field.FAULT + 3]:
@@ -279,6 +299,23 @@ class Hart:
         if next_pc != pc + 4:
             self._core.write(PC, next_pc)
         return None
+
+    def _interpret_instead(self, pc: Address) -> None:
+        """In front of a word that the core would perform without looking at streams."""
+        if not self._context.state(streams.STATE, 1)[streams.ENABLED] & 1:
+            return
+        try:
+            decoded = self._isa.decode(self._memory.word(pc) or 0)
+            assert decoded is not None
+            self._words[Field.PC] = pc
+            next_pc = self._interpreter.perform(decoded, pc)
+            if self._words[Field.FAULT]:
+                return self._stop(Status.FAULT)
+            self._words[Field.REMAINING] += self.counter.begin_anew(next_pc)
+            self._core.write(PC, next_pc)
+        except BaseException as error:
+            self._error = error
+            self._core.stop()
 
     def _stop(self, status: Status) -> None:
         self._words[Field.STATUS] = status
@@ -297,6 +334,8 @@ class Hart:
         if status == Status.ILLEGAL:
             return TrapKind.ILLEGAL_INSTRUCTION
         if status == Status.FAULT:
+            if self._words[Field.FAULT] == FAULT_MISUSE:
+                return TrapKind.MISUSE
             is_load = self._words[Field.FAULT] == FAULT_LOAD
             return TrapKind.BAD_LOAD if is_load else TrapKind.BAD_STORE
         if self._bad_access is not None:
@@ -311,8 +350,7 @@ class Hart:
         """What is known beyond the kind: the address of an access, the reason of a refusal."""
         words = self._words
         if status == Status.FAULT:
-            address, size = int(words[Field.FAULT + 1]), int(words[Field.FAULT + 2])
-            return f"{size} bytes at {address & (1 << 64) - 1:#x}"
+            return fault_detail(words[Field.FAULT : Field.FAULT + 4])
         if status == Status.ILLEGAL:
             return self.rows.why_illegal(self._memory.word(pc) or 0)
         if self._bad_access is not None:
@@ -321,4 +359,5 @@ class Hart:
         return f"cause {int(words[Field.CAUSE])}" if status == Status.CAUSE else ""
 
 
+_AT_PC = (Status.FAULT, Status.ILLEGAL, Status.CAUSE, Status.LIMIT, Status.INTERRUPTED)
 _ENDINGS = (Status.ILLEGAL, Status.FAULT, Status.CAUSE)

@@ -13,9 +13,9 @@ from typing import Any
 from rvx import jit
 from rvx.emulator.context import Field, Status
 from rvx.emulator.core import MSTATUS
+from rvx.emulator.perform import perform, raise_flags, read_word, stop
 from rvx.emulator.pointers import (
     byte_array,
-    call_handler,
     call_region,
     call_word_callback,
     fingerprint,
@@ -30,6 +30,8 @@ from rvx.emulator.pointers import (
     uc_reg_write,
 )
 from rvx.emulator.rows import Row
+from rvx.emulator.sequencer import repeat_block
+from rvx.isa import streams
 from rvx.isa.memory import PAGE_SHIFT, WRITABLE
 
 _STATUS, _REMAINING = int(Field.STATUS), int(Field.REMAINING)
@@ -44,7 +46,8 @@ _HASH, _HASH_MASK, _MISS = int(Field.HASH), int(Field.HASH_MASK), int(Field.MISS
 _FLAGS_ADDRESS, _FLAGS_TABLE = int(Field.FLAGS_ADDRESS), int(Field.FLAGS_TABLE)
 _PC_REGISTER, _FFLAGS_REGISTER = int(Field.PC_REGISTER), int(Field.FFLAGS_REGISTER)
 _IS_LIMITED, _STOP = int(Field.IS_LIMITED), int(Field.STOP)
-_STEPPING = int(Field.STEPPING)
+_STANDS_IN, _SSR, _ENABLED = int(Row.STANDS_IN), int(Field.SSR), streams.ENABLED
+_STEPPING, _REPEAT = int(Field.STEPPING), int(Field.REPEAT)
 _ZERO = int(Field.ZERO)
 _FCSR, _MIRROR_FRM = int(Field.FCSR), int(Field.MIRROR_FRM)
 _END = int(Field.END)
@@ -60,61 +63,6 @@ _ROW_END = int(Row.END)
 _HASH_FACTOR = 0x9E3779B1
 OUT_OF_BLOCK_MASK = 0xFFFFFFE3
 """Words that have none of these bits (c.addi4spn with 0) Unicorn leaves out of their block."""
-
-
-def _stop(uc: int, context: Any, status: int) -> None:
-    context[_STATUS] = status
-    uc_emu_stop(uc)
-
-
-def _read_word(context: Any, address: int) -> int:
-    """The word at a guest address that is known to be executable."""
-    at = context[_RAM] + address - context[_BOUNDS]
-    low = load_16(at) & 0xFFFF
-    if low & 3 != 3:
-        return low
-    return low | (load_16(at + 2) & 0xFFFF) << 16
-
-
-def _perform(uc: int, context: Any, row_address: int, pc: int) -> None:
-    """Runs the handler of a row, with what its instruction needs around it."""
-    row = int64_array(row_address, _ROW_END)
-    context[_PC] = pc
-    context[_NEXT_PC] = pc + row[_SIZE]
-    reads = row[_READS]
-    for i in range(reads):
-        uc_reg_read(uc, row[_TRANSFERS + 2 * i], row[_TRANSFERS + 2 * i + 1])
-    call_handler(row[_HANDLER], row_address, context.ctypes.data)
-    if context[_FAULT] != 0:
-        _stop(uc, context, _FAULTED)
-        return
-    for i in range(reads, reads + row[_WRITES]):
-        uc_reg_write(uc, row[_TRANSFERS + 2 * i], row[_TRANSFERS + 2 * i + 1])
-    if context[_FFLAGS] != 0:
-        _raise_flags(uc, context)
-    if context[_FCSR] != 0:
-        context[_MIRROR_FRM] = load_64(context[_FCSR]) >> 5 & 7
-    if context[_FAULT + 3] != 0:
-        _stop(uc, context, _CODE_WRITTEN)
-
-
-def _raise_flags(uc: int, context: Any) -> None:
-    """Accrues the flags of an instruction where the guest's CSR reads will find them."""
-    flags = context[_FFLAGS] & 31
-    context[_FFLAGS] = 0
-    if context[_FCSR] != 0:
-        fcsr = int64_array(context[_FCSR], 1)
-        fcsr[0] |= flags
-        return
-    if context[_FLAGS_ADDRESS] != 0:
-        accrued = byte_array(context[_FLAGS_ADDRESS], 1)
-        accrued[0] |= context[_FLAGS_TABLE + flags]
-        return
-    mirror = context.ctypes.data + 8 * _FFLAGS
-    uc_reg_read(uc, context[_FFLAGS_REGISTER], mirror)
-    context[_FFLAGS] |= flags
-    uc_reg_write(uc, context[_FFLAGS_REGISTER], mirror)
-    context[_FFLAGS] = 0
 
 
 def _find_row(context: Any, word: int) -> int:
@@ -139,13 +87,13 @@ def on_trap(uc: int, cause: int, data: int) -> None:
     pc = context[_PC] - 4
     context[_PC] = pc
     if cause != 2:
-        _stop(uc, context, _ECALL if cause == 8 else _OTHER)
+        stop(uc, context, _ECALL if cause == 8 else _OTHER)
         return
     index = (pc - context[_EXEC_BASE]) >> 1
     if pc < context[_EXEC_BASE] or index >= context[_EXEC_HALFWORDS]:
-        _stop(uc, context, _ILLEGAL)
+        stop(uc, context, _ILLEGAL)
         return
-    word = _read_word(context, pc)
+    word = read_word(context, pc)
     site = load_64(context[_SITES] + 8 * index)
     if site != 0 and load_64(site + 8 * _SIZE) == 0:
         site = load_64(site + 8 * _RESULT)  # At the entry of a region: the inline word, if any.
@@ -160,15 +108,17 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         return
     row = _find_row(context, word)
     if row == 0:
-        _stop(uc, context, _ILLEGAL)
+        stop(uc, context, _ILLEGAL)
         return
     size = load_64(row + 8 * _SIZE)
     is_single = word & OUT_OF_BLOCK_MASK == 0
     if is_single and context[_REMAINING] < 1:
-        _stop(uc, context, _LIMIT)
+        stop(uc, context, _LIMIT)
         return
-    _perform(uc, context, row, pc)
-    if context[_STATUS] == _FAULTED:
+    perform(uc, context, row, pc)
+    if context[_REPEAT] != 0 and context[_STATUS] != _FAULTED:
+        repeat_block(uc, context, pc)
+    if context[_STATUS] != 0 and context[_STATUS] != _CODE_WRITTEN:
         return
     if is_single:
         _count_one(context, index)
@@ -189,7 +139,7 @@ def _count_trap(uc: int, context: Any, index: int) -> None:
     traps = load_32(context[_TRAPS] + 4 * index) + 1
     store_32(context[_TRAPS] + 4 * index, traps)
     if traps == context[_THRESHOLD] and context[_STATUS] == 0:
-        _stop(uc, context, _TIER_UP)
+        stop(uc, context, _TIER_UP)
 
 
 def on_code(uc: int, address: int, size: int, data: int) -> None:
@@ -202,8 +152,30 @@ def on_code(uc: int, address: int, size: int, data: int) -> None:
     if load_64(site + 8 * _SIZE) == 0:
         _enter_region(uc, context, site, address)
         return
-    if load_64(site + 8 * _WORD) == _read_word(context, address):
-        _perform(uc, context, site, address)
+    if load_64(site + 8 * _WORD) == read_word(context, address):
+        _perform_inline(uc, context, site, address)
+
+
+def _perform_inline(uc: int, context: Any, site: int, address: int) -> None:
+    """Performs an inline word; a nop stands behind it, or a word that must not have its turn."""
+    if load_64(site + 8 * _STANDS_IN) == 0:
+        perform(uc, context, site, address)
+        return
+    if load_64(context[_SSR] + 8 * _ENABLED) & 1 == 0:
+        return
+    begin = context[_BLOCK_BEGIN]
+    end = begin + load_64(context[_BLOCKS] + ((begin - context[_EXEC_BASE]) << 3) + 8)
+    perform(uc, context, site, address)
+    after = address + load_64(site + 8 * _SIZE)
+    if context[_STATUS] != _FAULTED:
+        # The rest of the block begins anew, and counts for itself.
+        differences = context[_DIFFERENCES] - (context[_EXEC_BASE] << 2)
+        _add(differences + (after << 2), -1)
+        _add(differences + (end << 2), 1)
+        if context[_IS_LIMITED] != 0:
+            context[_REMAINING] += _count_instructions(context, after, end - after)
+        context[_BLOCK_BEGIN] = -1
+        uc_reg_write(uc, context[_PC_REGISTER], context.ctypes.data + 8 * _NEXT_PC)
 
 
 def _add(at: int, value: int) -> None:
@@ -229,7 +201,7 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     inner = load_64(site + 8 * _RESULT)
     if context[_STEPPING] != 0:
         if inner != 0:
-            _perform(uc, context, inner, address)
+            _perform_inline(uc, context, inner, address)
         return
     begin = context[_BLOCK_BEGIN]
     end = begin + load_64(context[_BLOCKS] + ((begin - context[_EXEC_BASE]) << 3) + 8)
@@ -243,7 +215,7 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     _add(site + 8 * _ARGUMENTS, 1)
     after = call_region(load_64(site + 8 * _HANDLER), context.ctypes.data, address)
     if context[_FFLAGS] != 0:
-        _raise_flags(uc, context)
+        raise_flags(uc, context)
     if context[_STOP] != 0:
         uc_emu_stop(uc)
     if after != address:
@@ -257,11 +229,11 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     if context[_REMAINING] < rest:
         context[_PC] = address
         if context[_STATUS] == 0:
-            _stop(uc, context, _LIMIT)
+            stop(uc, context, _LIMIT)
         return
     context[_REMAINING] -= rest
     if inner != 0 and context[_STOP] == 0:
-        _perform(uc, context, inner, address)
+        _perform_inline(uc, context, inner, address)
 
 
 def on_float_csr(uc: int, address: int, size: int, data: int) -> None:
@@ -313,7 +285,7 @@ def on_limited_block(uc: int, address: int, size: int, data: int) -> None:
     if context[_REMAINING] < length:
         if context[_STATUS] == 0:
             context[_PC] = address
-            _stop(uc, context, _LIMIT)
+            stop(uc, context, _LIMIT)
         return
     context[_REMAINING] -= length
 

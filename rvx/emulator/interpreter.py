@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, X0, Core
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import Unsupported, owned_csr
-from rvx.isa import Decoded, Isa, Memory, RegisterFile
+from rvx.isa import Decoded, Isa, Memory, RegisterFile, streams
+from rvx.isa.memory import store_64
 from rvx.isa.operands import RegisterKind, RoundingKind
 
 
@@ -31,11 +33,13 @@ class Interpreter:
             words[Field.RAM_BOUNDS : Field.RAM_BOUNDS + 3].tolist(),
             words[Field.FAULT : Field.FAULT + 4],
         )
+        self._elements: dict[int, int] = {}
 
     def perform(self, decoded: Decoded, pc: int) -> int:
         """Runs one instruction and gives the address where execution goes on.
 
-        A bad memory access is noted in the context and leaves the registers as they were.
+        A bad memory access, or misuse, is noted in the context and leaves the registers as they
+        were.
 
         Raises:
             Unsupported: the instruction has no body, or asks for a CSR that rvx does not hold.
@@ -48,17 +52,42 @@ class Interpreter:
         words = self.context.words
         words[Field.NEXT_PC] = pc + size
         words[Field.FFLAGS] = 0
+        self._elements, appended = self._take(decoded)
+        if words[Field.FAULT]:
+            return pc
         arguments = [self._argument(name, decoded, pc) for name in made.requests]
         with np.errstate(over="ignore"):
             result = made.body(*arguments)
         if words[Field.FAULT]:
             return pc
         operand = made.operands.get("rd")
-        if operand is not None and isinstance(operand.kind, RegisterKind):
+        for stream in self._elements:
+            streams.advance(self._ssr, streams.mover(stream))
+        if appended is not None:
+            self._append(appended, result)
+        elif operand is not None and isinstance(operand.kind, RegisterKind):
             self._write(operand.kind.file, decoded.values["rd"], int(result))
         if words[Field.FFLAGS]:
             self._accrue(int(words[Field.FFLAGS]) & 31)
         return int(words[Field.NEXT_PC])
+
+    def _take(self, decoded: Decoded) -> tuple[dict[int, int], int | None]:
+        """The elements that an instruction takes from streams, and the stream it appends to."""
+        if not self.context.words[Field.SSR] or not self._ssr[streams.ENABLED] & 1:
+            return {}, None
+        taken, appended = streams.moved(decoded)
+        if appended is not None:
+            streams.check_append(self._ssr, appended, self.mem)
+        return {stream: streams.peek(self._ssr, stream, self.mem) for stream in taken}, appended
+
+    def _append(self, stream: int, value: int) -> None:
+        at = streams.mover(stream)
+        store_64(self.mem, self._ssr[at + streams.POINTER], value)
+        streams.advance(self._ssr, at)
+
+    @property
+    def _ssr(self) -> NDArray[np.int64]:
+        return self.context.state(streams.STATE, streams.WORDS)
 
     def _accrue(self, flags: int) -> None:
         if self.context.words[Field.FCSR]:
@@ -76,6 +105,8 @@ class Interpreter:
         if operand is not None:
             value = decoded.values[name]
             if isinstance(operand.kind, RegisterKind):
+                if operand.kind.file.name == "f" and value in self._elements:
+                    return np.int64(self._elements[value])
                 return np.int64(self._read(operand.kind.file, value))
             if isinstance(operand.kind, RoundingKind) and value == 7:
                 value = self._rounding_mode()
@@ -92,6 +123,8 @@ class Interpreter:
             "xlen": np.int64(self.isa.xlen),
             "fflags": words[Field.FFLAGS : Field.FFLAGS + 1],
             "mem": self.mem,
+            "fault": words[Field.FAULT : Field.FAULT + 4],
+            "repeat": words[Field.REPEAT : Field.REPEAT + 4],
         }
         return np.int64(self._rounding_mode()) if name == "frm" else fixed[name]
 

@@ -17,11 +17,11 @@ from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.hart import Backend, End, Hart, Tier
 from rvx.emulator.loader import HasElf, load_executable
 from rvx.emulator.memory import GuestMemory
-from rvx.emulator.regions.explain import Explanation, explain
+from rvx.emulator.regions.explain import Explanation, explain, explain_repeat
 from rvx.emulator.report import Reporter
 from rvx.emulator.result import RunResult
 from rvx.emulator.system import System
-from rvx.isa import Isa
+from rvx.isa import Isa, streams
 from rvx.isa.bits import Address
 
 DEFAULT_MEMORY = 64 << 20
@@ -107,6 +107,9 @@ class Machine:
         if self._has_bodies:
             words[Field.FCSR] = self.context.address(self.context.offsets["fcsr"])
             words[Field.FRM] = self.context.address(Field.MIRROR_FRM)
+            if streams.STATE in self.context.offsets:
+                words[Field.SSR] = self.context.address(self.context.offsets[streams.STATE])
+                self.context.state(streams.STATE, streams.WORDS)[streams.AVAILABLE] = 1
         for address, size, permissions in memory.runs():
             host = int(memory.ram.ctypes.data) + address - memory.base
             self.core.map(address, size, permissions, host)
@@ -122,13 +125,20 @@ class Machine:
             explain(made, self.hart.inline, self.executable.symbols, result.executions)
             for made in self.hart.regions.regions
         ]
+        if self.hart.repeats is not None:
+            found += [
+                explain_repeat(made, self.executable.symbols, result.executions)
+                for made in self.hart.repeats.repeats
+            ]
         return sorted(found, key=lambda one: -one.instructions)
 
     def region_code(self) -> str:
         """The LLVM text of all regions."""
         if self.hart.regions is None:
             return ""
-        return "\n".join(made.source for made in self.hart.regions.regions)
+        repeats = self.hart.repeats.repeats if self.hart.repeats is not None else []
+        sources = [made.source for made in self.hart.regions.regions]
+        return "\n".join([*sources, *(made.source for made in repeats)])
 
     def symbol(self, name: str) -> Address:
         """Address of a symbol.
@@ -233,6 +243,8 @@ class Machine:
         seconds = time.perf_counter() - start - (self.hart.rows.seconds - compiling)
         if self.hart.regions is not None:
             self.hart.regions.remember()
+        if self.hart.repeats is not None:
+            self.hart.repeats.remember()
         counts = self.hart.counter.tally(self.isa)
         return RunResult(
             exit_code=exit_code,
@@ -240,6 +252,8 @@ class Machine:
             by_mnemonic=counts.by_mnemonic,
             by_kind=counts.by_kind,
             custom_instructions=counts.custom,
+            fetched=counts.fetched,
+            fetched_by_mnemonic=counts.fetched_by_mnemonic,
             executions=counts.executions,
             output=bytes(self.system.output[written:]),
             seconds=seconds,

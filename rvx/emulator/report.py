@@ -8,8 +8,9 @@ from rvx.disassembler import format_instruction
 from rvx.emulator.loader import SymbolTable
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.result import Trap, TrapKind
-from rvx.isa import Isa
-from rvx.isa.bits import Address
+from rvx.isa import Isa, misuse
+from rvx.isa.bits import Address, Words
+from rvx.isa.memory import FAULT_ADDRESS, FAULT_KIND, FAULT_MISUSE, FAULT_SIZE
 
 BREAKPOINT_WORDS = (0x00100073, 0x9002)
 _READS = (const.UC_MEM_READ_UNMAPPED, const.UC_MEM_READ_PROT)
@@ -21,6 +22,15 @@ def kind_of_access(access: int) -> TrapKind:
     if access in _READS:
         return TrapKind.BAD_LOAD
     return TrapKind.BAD_STORE if access in _WRITES else TrapKind.BAD_FETCH
+
+
+def fault_detail(fault: Words) -> str:
+    """More about a fault that an instruction noted, from the fault words."""
+    if fault[FAULT_KIND] == FAULT_MISUSE:
+        return misuse.sentence(fault)
+    size, stream = int(fault[FAULT_SIZE]) & 0xFF, int(fault[FAULT_SIZE]) >> misuse.CODE_BITS
+    what = f"{size} bytes at {int(fault[FAULT_ADDRESS]) & (1 << 64) - 1:#x}"
+    return f"{what}, by stream {stream - 1} (ft{stream - 1})" if stream else what
 
 
 class Reporter:

@@ -18,6 +18,7 @@ class TrapKind(StrEnum):
     BAD_FETCH = "jump to memory that holds no code"
     BREAKPOINT = "breakpoint"
     EXCEPTION = "exception"
+    MISUSE = "misuse"
     LIMIT = "instruction limit"
     INTERRUPTED = "interrupted"
 
@@ -47,6 +48,9 @@ class RunResult:
         by_mnemonic: executions, most frequent first.
         by_kind: executions by the class of the instruction (`load`, `branch`, `custom`, ...).
         custom_instructions: executions of instructions outside of the base ISA.
+        fetched: of the executed instructions, how many were fetched: the hart fetches what it
+            repeats by itself once.
+        fetched_by_mnemonic: fetches, most frequent first.
         executions: for every executed address, how often; in the order of addresses.
         output: what the guest wrote to standard output.
         seconds: time spent in emulation, without loading and compiling.
@@ -59,6 +63,8 @@ class RunResult:
     by_mnemonic: Mapping[str, int]
     by_kind: Mapping[str, int]
     custom_instructions: int
+    fetched: int
+    fetched_by_mnemonic: Mapping[str, int]
     executions: Mapping[Address, int]
     output: bytes
     seconds: float

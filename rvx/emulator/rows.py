@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FRM, X0, Core
-from rvx.isa import Csr, Decoded, Instruction, Isa
+from rvx.isa import Csr, Decoded, Instruction, Isa, streams
 from rvx.isa.operands import RegisterKind, RoundingKind
 
 
@@ -30,6 +30,10 @@ class Row(IntEnum):
     RESULT = 5
     TRANSFERS = 6  # pairs of (register number of the core, host address)
     ARGUMENTS = 20  # a word names at most five registers, one of which may be written, and frm
+    TAKEN = 56  # streams that are taken from, as a mask
+    APPENDED = 57  # one more than the stream that is appended to, or 0
+    PLAIN_HANDLER = 58  # what HANDLER would be without streams
+    STANDS_IN = 59  # whether the core performs the word itself, without streams
     END = 64
 
 
@@ -72,6 +76,10 @@ class Wiring:
         if result is not None and isinstance(result.kind, RegisterKind):
             row[Row.RESULT] = self._result(result.kind, decoded.values["rd"], transfers)
         row[Row.WRITES] = len(transfers) - row[Row.READS]
+        if self.context.words[Field.SSR]:
+            taken, appended = streams.moved(decoded)
+            row[Row.TAKEN] = sum(1 << stream for stream in taken)
+            row[Row.APPENDED] = 0 if appended is None else appended + 1
         for i, (register, address) in enumerate(transfers):
             row[Row.TRANSFERS + 2 * i] = register
             row[Row.TRANSFERS + 2 * i + 1] = address
@@ -133,4 +141,4 @@ def _needs_rounding_mode(instruction: Instruction) -> bool:
 
 def is_transferred(instruction: Instruction) -> bool:
     """Whether the instruction may go on somewhere else than at the next one."""
-    return "next_pc" in instruction.requests
+    return "next_pc" in instruction.requests or "repeat" in instruction.requests

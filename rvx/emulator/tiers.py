@@ -26,6 +26,7 @@ from rvx.emulator.handlers import CompileError, compile_handler
 from rvx.emulator.hooks import OUT_OF_BLOCK_MASK, compiled_hooks
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import Row, Unsupported, Wiring, is_transferred
+from rvx.emulator.streamed import streamed_address
 from rvx.isa import Isa
 from rvx.isa.bits import Address, Word
 
@@ -95,6 +96,10 @@ class Rows:
                 self._insert(word, known)
         return int(known.ctypes.data)
 
+    def mark_stand_in(self, word: Word) -> None:
+        """Notes that the core would perform a word itself; there is a row for it."""
+        self._rows[word][Row.STANDS_IN] = 1
+
     def _insert(self, word: Word, row: NDArray[np.int64]) -> None:
         mask = self._table.size // 2 - 1
         slot = (word * 0x9E3779B1 >> 15) & mask
@@ -114,6 +119,9 @@ class Rows:
             handler = compile_handler(decoded.expanded.instruction, isa)
             self._wiring.fill(row, decoded.expanded, handler.address)
             row[Row.SIZE] = decoded.instruction.size
+            if row[Row.TAKEN] or row[Row.APPENDED]:
+                row[Row.PLAIN_HANDLER] = row[Row.HANDLER]
+                row[Row.HANDLER] = streamed_address()
         except (Unsupported, CompileError) as error:
             self._illegal[word] = str(error)
             return None
@@ -144,6 +152,20 @@ class InlineTier:
         self._hooked: list[tuple[Address, Address]] = []
         self._region_rows: dict[Address, NDArray[np.int64]] = {}
         self._inner: dict[Address, int] = {}
+        self._standing: set[Address] = set()
+
+    def stand_in(self, words: Iterable[Address]) -> None:
+        """Makes inline sites of words that the core would perform without looking at streams."""
+        begin = self._memory.executable_begin
+        for address in words:
+            word = self._memory.word(address) or 0
+            row = self._rows.address(word)
+            if row:
+                self._rows.mark_stand_in(word)
+                self.sites[(address - begin) >> 1] = row
+                self._standing.add(address)
+        if self._standing:
+            self._install()
 
     def promote(self, block: Address) -> None:
         """Makes inline sites of all words that have trapped, and has their blocks made anew.
@@ -233,7 +255,8 @@ class InlineTier:
         A hook cannot be taken back, and no address may be reached by two. Once there are many,
         everything between them is hooked too, so that no more will be needed.
         """
-        fresh = [a for a in sorted({*self._patched, *self._inner}) if not self._is_hooked(a)]
+        sites = {*self._patched, *self._inner, *self._standing}
+        fresh = [a for a in sorted(sites) if not self._is_hooked(a)]
         if not fresh:
             return []
         if len(self._hooked) >= 2 * MOST_HOOKS:

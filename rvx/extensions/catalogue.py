@@ -53,6 +53,8 @@ SHIPPED: dict[str, str] = {
     "xvsq": "xvsq:Xvsq",
     "xmxdotp": "xmxdotp:Xmxdotp",
     "xpulpnn": "xpulpnn:Xpulpnn",
+    "xssr": "xssr:Xssr",
+    "xfrep": "xfrep:Xfrep",
 }
 """Module of this package and variable in it, by name in lower case."""
 
@@ -60,7 +62,7 @@ NOT_BY_DEFAULT = frozenset(
     {
         *("xposit64", "xposit1", "xposit1p16", "xposit1p8"),
         *("xpositstd", "xposit64std", "xpositlog"),
-        *("xsmallfloat32", "xsflt"),
+        *("xsmallfloat32", "xsflt", "xfrep"),
     }
 )
 """Shipped extensions that clash with others, so that they are loaded only when named."""

@@ -23,6 +23,8 @@ REQUESTS = MappingProxyType(
         "frm": "the dynamic rounding mode, 0..7",
         "fflags": "int64[1]: OR the raised flags into element 0",
         "mem": "guest memory, see rvx.isa.memory",
+        "fault": "int64[4]: why the instruction cannot be performed, see rvx.isa.misuse",
+        "repeat": "int64[4]: makes the hart repeat what follows, see rvx.isa.repeat",
         "csr_word": "int64[1]: the state word behind the CSR operand",
         "csr_lsb": "position of the CSR within that word",
         "csr_mask": "the CSR's bits, at position 0",

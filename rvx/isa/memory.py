@@ -14,6 +14,8 @@ from rvx.isa.bits import Words
 FAULT_NONE = 0
 FAULT_LOAD = 1
 FAULT_STORE = 2
+FAULT_MISUSE = 3
+"""Not a bad access: `rvx.isa.misuse` says what it is."""
 
 BASE, SIZE, ADDRESS_MASK = 0, 1, 2
 FAULT_KIND, FAULT_ADDRESS, FAULT_SIZE, CODE_WRITTEN = 0, 1, 2, 3
@@ -49,7 +51,8 @@ def _offset(mem: Memory, address: int, size: int) -> int:
     return offset
 
 
-def _store_offset(mem: Memory, address: int, size: int) -> int:
+def store_offset(mem: Memory, address: int, size: int) -> int:
+    """Where a store goes within the mapping; -1, with the fault noted, if it may not."""
     offset = address - mem.bounds[BASE] & mem.bounds[ADDRESS_MASK]
     if offset < 0 or offset > mem.bounds[SIZE] - size:
         return _note(mem, FAULT_STORE, address, size)
@@ -124,14 +127,14 @@ def load_64(mem: Memory, address: int) -> int:
 
 def store_8(mem: Memory, address: int, value: int) -> None:
     """The low byte of the value."""
-    at = _store_offset(mem, address, 1)
+    at = store_offset(mem, address, 1)
     if at >= 0:
         mem.ram[at] = value & 0xFF
 
 
 def store_16(mem: Memory, address: int, value: int) -> None:
     """The low two bytes of the value, little-endian."""
-    at = _store_offset(mem, address, 2)
+    at = store_offset(mem, address, 2)
     if at >= 0:
         mem.ram[at] = value & 0xFF
         mem.ram[at + 1] = value >> 8 & 0xFF
@@ -139,7 +142,7 @@ def store_16(mem: Memory, address: int, value: int) -> None:
 
 def store_32(mem: Memory, address: int, value: int) -> None:
     """The low four bytes of the value, little-endian."""
-    at = _store_offset(mem, address, 4)
+    at = store_offset(mem, address, 4)
     if at >= 0:
         mem.ram[at] = value & 0xFF
         mem.ram[at + 1] = value >> 8 & 0xFF
@@ -149,7 +152,7 @@ def store_32(mem: Memory, address: int, value: int) -> None:
 
 def store_64(mem: Memory, address: int, value: int) -> None:
     """All eight bytes of the value, little-endian."""
-    at = _store_offset(mem, address, 8)
+    at = store_offset(mem, address, 8)
     if at >= 0:
         store_32(mem, address, value)
         store_32(mem, address + 4, value >> 32)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,11 +41,13 @@ class BodyFunction:
             argument for each request of the instruction but `xlen`.
         text: the LLVM module that defines it.
         uses_floats: whether it computes with host floating point, and so raises flags there.
+        arguments: how many i64 arguments it has.
     """
 
     name: str
     text: str
     uses_floats: bool
+    arguments: int
 
 
 def arguments_of(instruction: Instruction) -> list[str]:
@@ -118,17 +121,38 @@ def body_function(instruction: Instruction, isa: Isa) -> BodyFunction:
     body = instruction.body
     if body is None:
         raise CompileError(f"'{instruction.mnemonic}' has no semantics: only its encoding is known")
-    source = _source(instruction, isa)
-    fingerprint = pointers.fingerprint() + _own_fingerprint()
-    key = jit.content_key(body, extra=source + fingerprint)
+    import numba.core.errors
+
+    names = arguments_of(instruction)
+    try:
+        return _function(body, _source(instruction, isa), len(names), isa.xlen)
+    except numba.core.errors.NumbaError as error:
+        raise CompileError(explain(instruction, error)) from None
+
+
+@cache
+def kernel_function(kernel: Callable[..., Any], source: str, xlen: int) -> BodyFunction:
+    """The LLVM function of a kernel that is no body.
+
+    Args:
+        kernel: a plain function.
+        source: of a function `op` of int64 values that calls it as `body`.
+        xlen: width of addresses.
+    """
+    arguments = source[source.index("(") + 1 : source.index(")")].count(",") + 1
+    return _function(kernel, source, arguments, xlen)
+
+
+def _function(kernel: Callable[..., Any], source: str, arguments: int, xlen: int) -> BodyFunction:
+    key = jit.content_key(kernel, extra=source + pointers.fingerprint() + _own_fingerprint())
     name = f"rvx_{key}"
     path = disk.directory() / "bodies" / f"{key}.ll"
     try:
         text = path.read_text()
     except OSError:
-        text = _compile(instruction, isa, source, name)
+        text = _compile(kernel, source, arguments, xlen, name)
         disk.store(path, text.encode())
-    return BodyFunction(name, text, _FLOATING.search(text) is not None)
+    return BodyFunction(name, text, _FLOATING.search(text) is not None, arguments)
 
 
 @cache
@@ -136,18 +160,15 @@ def _own_fingerprint() -> str:
     return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
-def _compile(instruction: Instruction, isa: Isa, source: str, name: str) -> str:
+def _compile(kernel: Callable[..., Any], source: str, arguments: int, xlen: int, name: str) -> str:
     import numba
-    import numba.core.errors
 
-    body = instruction.body
-    assert body is not None
     namespace: dict[str, Any] = {
-        "body": jit.native(body, _memory_functions(isa.xlen)),
+        "body": jit.native(kernel, _memory_functions(xlen)),
         "int64": numba.int64,
         "int64_array": pointers.int64_array,
     }
-    exec(compile(source, f"<{instruction.mnemonic}>", "exec"), namespace)
+    exec(compile(source, f"<{name}>", "exec"), namespace)
     function = numba.njit(
         namespace["op"],
         error_model="numpy",
@@ -155,10 +176,7 @@ def _compile(instruction: Instruction, isa: Isa, source: str, name: str) -> str:
         no_cpython_wrapper=True,
         no_cfunc_wrapper=True,
     )
-    try:
-        function.compile((numba.int64,) * len(arguments_of(instruction)))
-    except numba.core.errors.NumbaError as error:
-        raise CompileError(explain(instruction, error)) from None
+    function.compile((numba.int64,) * arguments)
     result = next(iter(function.overloads.values()))
     return _adopted(result.library.get_llvm_str(), result.fndesc.llvm_func_name, name)
 

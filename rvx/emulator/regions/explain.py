@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rvx.emulator.loader import SymbolTable
+from rvx.emulator.regions.repeats import CompiledRepeat
 from rvx.emulator.regions.tier import Installed
 from rvx.emulator.tiers import InlineTier
 from rvx.isa.bits import Address
@@ -65,4 +66,24 @@ def explain(
         seconds=made.seconds,
         entries=sum(inline.entries_of(entry) for entry in region.entries),
         instructions=sum(executions.get(pc, 0) for pc in steps),
+    )
+
+
+def explain_repeat(
+    made: CompiledRepeat, symbols: SymbolTable, executions: Mapping[Address, int]
+) -> Explanation:
+    """What is to be said of one repetition after a run."""
+    sequence = made.recorded.sequence
+    state = "enabled" if made.is_streaming else "disabled"
+    reason = made.refusal and f"refused, {made.refusal}"
+    return Explanation(
+        begin=sequence.pc,
+        end=sequence.end,
+        where=symbols.describe(sequence.pc),
+        blocks=2 if sequence.inner else 1,
+        steps=len(sequence.items),
+        reason=reason or f"a repetition, compiled for {state} streams",
+        seconds=made.seconds,
+        entries=executions.get(sequence.pc, 0),
+        instructions=sum(executions.get(item.pc, 0) for item in sequence.items),
     )

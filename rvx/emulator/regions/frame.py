@@ -13,6 +13,7 @@ from rvx.emulator.regions.floats import ALL_FLAGS, HOST_FLAGS
 from rvx.emulator.regions.select import Region
 from rvx.isa import Isa, RegisterFile
 from rvx.isa.bits import Address
+from rvx.isa.streams import ENABLED, STATE, STREAMS
 
 
 @dataclass
@@ -40,7 +41,9 @@ class Frame:
         first: address of the first halfword that is counted.
         is_limited: whether the region stops before the instruction limit is passed.
         has_floats: whether it uses the host's floating point.
+        refuses_streams: whether f0 to f2 have to be registers, and not streams.
         registers: filled while the blocks are translated.
+        setup: further lines of the prologue, before anything is decided.
     """
 
     region: Region
@@ -48,8 +51,10 @@ class Frame:
     context: Context
     first: Address
     is_limited: bool
-    has_floats: bool
+    has_floats: bool = False
+    refuses_streams: bool = False
     registers: Registers = field(default_factory=Registers)
+    setup: list[str] = field(default_factory=list)
 
     def _field_pointer(self, name: str, index: Field) -> str:
         return f"  %{name} = getelementptr i8, ptr %c, i64 {8 * index}"
@@ -85,18 +90,39 @@ class Frame:
             lines += [f"  %count{start:x} = alloca i64", f"  store i64 0, ptr %count{start:x}"]
         for name, (file, number) in sorted(self.registers.names.items()):
             lines += [f"  {name} = alloca i64", *self._fetch(name, file, number)]
+        lines += [*self.setup, *self._entry_conditions()]
         if self.has_floats:
-            lines += [
-                "  %is.rne = icmp eq i64 %frm, 0",
-                "  br i1 %is.rne, label %enter, label %refuse",
-                "refuse:",
-                "  ret i64 %address",
-                "enter:",
-                f"  %cleared = call i32 @feclearexcept(i32 {ALL_FLAGS}) strictfp",
-            ]
+            lines.append(f"  %cleared = call i32 @feclearexcept(i32 {ALL_FLAGS}) strictfp")
         entries = " ".join(f"i64 {start}, label %b{start:x}" for start in self.region.entries)
         first = self.region.entries[0]
         return [*lines, f"  switch i64 %address, label %b{first:x} [ {entries} ]"]
+
+    def _entry_conditions(self) -> list[str]:
+        """Leaves at once where the region's assumptions do not hold: the tier below does it all."""
+        conditions: list[str] = []
+        lines: list[str] = []
+        if self.has_floats:
+            lines.append("  %is.rne = icmp eq i64 %frm, 0")
+            conditions.append("%is.rne")
+        if self.refuses_streams and any(f"%f{n}" in self.registers.names for n in range(STREAMS)):
+            at = 8 * (self.context.offsets[STATE] + ENABLED)
+            lines += [
+                f"  %ssr.p = getelementptr i8, ptr %c, i64 {at}",
+                "  %ssr.word = load i64, ptr %ssr.p",
+                "  %ssr.bit = and i64 %ssr.word, 1",
+                "  %is.plain = icmp eq i64 %ssr.bit, 0",
+            ]
+            conditions.append("%is.plain")
+        if not conditions:
+            return []
+        lines.append(f"  %may.enter = and i1 {conditions[0]}, {conditions[-1]}")
+        return [
+            *lines,
+            "  br i1 %may.enter, label %enter, label %refuse",
+            "refuse:",
+            "  ret i64 %address",
+            "enter:",
+        ]
 
     def _register_pointer(self, name: str, file: RegisterFile, number: int) -> list[str]:
         tag = name[1:]

@@ -16,17 +16,18 @@ from rvx.emulator.memory import GuestMemory
 from rvx.emulator.regions.flow import blocks_from
 from rvx.emulator.regions.select import Region
 from rvx.isa import Isa
+from rvx.isa.bits import Address
 
 _FORMAT = 1
 
 
-def _path(isa: Isa, memory: GuestMemory) -> Path:
+def _path(isa: Isa, memory: GuestMemory, suffix: str = "") -> Path:
     begin = memory.executable_begin - memory.base
     code = memory.ram[begin : memory.executable_end - memory.base]
     digest = hashlib.sha256(code.tobytes())
     names = [f"{name} {extension.version}" for name, extension in isa.extensions.items()]
     digest.update(f"{_FORMAT} {isa.xlen} {memory.executable_begin} {names}".encode())
-    return disk.directory() / "profiles" / f"{digest.hexdigest()[:32]}.json"
+    return disk.directory() / "profiles" / f"{digest.hexdigest()[:32]}{suffix}.json"
 
 
 def store(isa: Isa, memory: GuestMemory, regions: Iterable[Region]) -> None:
@@ -62,3 +63,18 @@ def recall(isa: Isa, memory: GuestMemory) -> list[Region]:
         if blocks and entries and all(entry in blocks for entry in entries):
             regions.append(Region(blocks, entries, weight))
     return regions
+
+
+def store_repeats(isa: Isa, memory: GuestMemory, repeats: Iterable[tuple[Address, bool]]) -> None:
+    """Remembers which repetitions were compiled, each for one state of streams."""
+    data = json.dumps({"repeats": sorted(repeats)}).encode()
+    disk.store(_path(isa, memory, "-repeats"), data)
+
+
+def recall_repeats(isa: Isa, memory: GuestMemory) -> set[tuple[Address, bool]]:
+    """What `store_repeats` remembered of a program, nothing if it is not known."""
+    try:
+        stored = json.loads(_path(isa, memory, "-repeats").read_text())
+        return {(int(pc), bool(is_streaming)) for pc, is_streaming in stored["repeats"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()

@@ -12,9 +12,10 @@ from rvx.emulator.handlers import CompileError
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.regions import profile
 from rvx.emulator.regions.build import CompiledRegion, compile_region
-from rvx.emulator.regions.emit import Emitter, can_translate
+from rvx.emulator.regions.emit import Emitter
 from rvx.emulator.regions.flow import Executions, executed_blocks
 from rvx.emulator.regions.select import Region, choose
+from rvx.emulator.regions.steps import can_translate
 from rvx.isa import Isa
 from rvx.isa.bits import Address
 

@@ -1,0 +1,85 @@
+"""Performing one row, compiled: what every hook and the sequencer do with an instruction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rvx.emulator.context import Field, Status
+from rvx.emulator.pointers import (
+    byte_array,
+    call_handler,
+    int64_array,
+    load_16,
+    load_64,
+    uc_emu_stop,
+    uc_reg_read,
+    uc_reg_write,
+)
+from rvx.emulator.rows import Row
+
+_STATUS, _PC, _NEXT_PC = int(Field.STATUS), int(Field.PC), int(Field.NEXT_PC)
+_FFLAGS, _FAULT = int(Field.FFLAGS), int(Field.FAULT)
+_RAM, _BOUNDS = int(Field.RAM), int(Field.RAM_BOUNDS)
+_FLAGS_ADDRESS, _FLAGS_TABLE = int(Field.FLAGS_ADDRESS), int(Field.FLAGS_TABLE)
+_FFLAGS_REGISTER = int(Field.FFLAGS_REGISTER)
+_FCSR, _MIRROR_FRM = int(Field.FCSR), int(Field.MIRROR_FRM)
+_FAULTED, _CODE_WRITTEN = int(Status.FAULT), int(Status.CODE_WRITTEN)
+_HANDLER, _SIZE = int(Row.HANDLER), int(Row.SIZE)
+_READS, _WRITES, _TRANSFERS = int(Row.READS), int(Row.WRITES), int(Row.TRANSFERS)
+_ROW_END = int(Row.END)
+
+
+def stop(uc: int, context: Any, status: int) -> None:
+    """Ends the run soon, for this reason."""
+    context[_STATUS] = status
+    uc_emu_stop(uc)
+
+
+def read_word(context: Any, address: int) -> int:
+    """The word at a guest address that is known to be executable."""
+    at = context[_RAM] + address - context[_BOUNDS]
+    low = load_16(at) & 0xFFFF
+    if low & 3 != 3:
+        return low
+    return low | (load_16(at + 2) & 0xFFFF) << 16
+
+
+def perform(uc: int, context: Any, row_address: int, pc: int) -> None:
+    """Runs the handler of a row, with what its instruction needs around it."""
+    row = int64_array(row_address, _ROW_END)
+    context[_PC] = pc
+    context[_NEXT_PC] = pc + row[_SIZE]
+    reads = row[_READS]
+    for i in range(reads):
+        uc_reg_read(uc, row[_TRANSFERS + 2 * i], row[_TRANSFERS + 2 * i + 1])
+    call_handler(row[_HANDLER], row_address, context.ctypes.data)
+    if context[_FAULT] != 0:
+        stop(uc, context, _FAULTED)
+        return
+    for i in range(reads, reads + row[_WRITES]):
+        uc_reg_write(uc, row[_TRANSFERS + 2 * i], row[_TRANSFERS + 2 * i + 1])
+    if context[_FFLAGS] != 0:
+        raise_flags(uc, context)
+    if context[_FCSR] != 0:
+        context[_MIRROR_FRM] = load_64(context[_FCSR]) >> 5 & 7
+    if context[_FAULT + 3] != 0:
+        stop(uc, context, _CODE_WRITTEN)
+
+
+def raise_flags(uc: int, context: Any) -> None:
+    """Accrues the flags of an instruction where the guest's CSR reads will find them."""
+    flags = context[_FFLAGS] & 31
+    context[_FFLAGS] = 0
+    if context[_FCSR] != 0:
+        fcsr = int64_array(context[_FCSR], 1)
+        fcsr[0] |= flags
+        return
+    if context[_FLAGS_ADDRESS] != 0:
+        accrued = byte_array(context[_FLAGS_ADDRESS], 1)
+        accrued[0] |= context[_FLAGS_TABLE + flags]
+        return
+    mirror = context.ctypes.data + 8 * _FFLAGS
+    uc_reg_read(uc, context[_FFLAGS_REGISTER], mirror)
+    context[_FFLAGS] |= flags
+    uc_reg_write(uc, context[_FFLAGS_REGISTER], mirror)
+    context[_FFLAGS] = 0

@@ -1,0 +1,246 @@
+"""LLVM text of single instructions, with registers as local variables.
+
+What regions and repetitions have in common: a body is called as a function that LLVM inlines,
+floating point of the base ISA goes to the host's unit, and memory is accessed after a check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rvx.emulator.context import Context, Field
+from rvx.emulator.regions.bodies import BodyFunction, arguments_of, body_function
+from rvx.emulator.regions.floats import Lowered, lower
+from rvx.emulator.regions.flow import Step, ends_block
+from rvx.emulator.regions.frame import Frame
+from rvx.isa import Instruction, Isa, RegisterFile
+from rvx.isa.operands import RegisterKind, RoundingKind
+
+_CHECKED_KINDS = ("load", "store", "atomic")
+_REFUSED_KINDS = ("csr", "system")
+_REFUSED_REQUESTS = ("fault", "repeat")
+
+
+def can_translate(step: Step, is_boxed: bool) -> bool:
+    """Whether an instruction may stand in a region.
+
+    Args:
+        step: the instruction.
+        is_boxed: whether F and D are performed by their bodies in the tier below, with boxes.
+    """
+    made = step.decoded.instruction
+    if made.body is None or made.kind in _REFUSED_KINDS:
+        return False
+    if any(name.startswith("csr_") or name in _REFUSED_REQUESTS for name in made.requests):
+        return False
+    if lower(made, is_boxed) is not None:
+        # The host rounds to nearest even; otherwise the body does it, if that is the tier below.
+        return is_boxed or rounding(step) in (None, 0, 7)
+    if made.extension in ("F", "D") and not is_boxed and not _is_as_in_unicorn(made):
+        return False
+    if "reservation" in made.requests:
+        return False  # A pair of lr and sc is not to be split between the tiers.
+    return "mem" not in made.requests or (made.kind in _CHECKED_KINDS and _base(made) is not None)
+
+
+def _is_as_in_unicorn(made: Instruction) -> bool:
+    """Whether the body of an instruction of F or D gives what Unicorn gives, boxes and all."""
+    return "fflags" not in made.requests and made.mnemonic not in _SHOWS_BOX
+
+
+_SHOWS_BOX = frozenset({"fsgnj.s", "fsgnjn.s", "fsgnjx.s", "fclass.s", "fmv.w.x"})
+
+
+def rounding(step: Step) -> int | None:
+    """The static rounding mode of an instruction, None if it has none."""
+    for name, operand in step.decoded.instruction.operands.items():
+        if isinstance(operand.kind, RoundingKind):
+            return step.decoded.values[name]
+    return None
+
+
+def _base(made: Instruction) -> tuple[str, str] | None:
+    """Names of the base and the offset of the memory operand; the offset may be empty."""
+    for slot in made.syntax.slots:
+        if slot.base:
+            return slot.base, slot.name
+    return None
+
+
+class StepEmitter:
+    """Collects the lines of a function.
+
+    Args:
+        isa: the instructions.
+        context: where the state of extensions is, relative to the context.
+        frame: holds the local variables.
+
+    Attributes:
+        bodies: the functions that are called, by mnemonic.
+    """
+
+    def __init__(self, isa: Isa, context: Context, frame: Frame) -> None:
+        self._is_boxed = bool(context.words[Field.FCSR])
+        self._isa = isa
+        self._context = context
+        self._frame = frame
+        self._registers = frame.registers
+        self._lines: list[str] = []
+        self._declarations: dict[str, None] = {}
+        self._unique = 0
+        self.bodies: dict[str, BodyFunction] = {}
+
+    def _body_declarations(self) -> str:
+        """Declarations of the functions in `bodies`; instructions with the same body share one."""
+        return "\n".join(
+            dict.fromkeys(
+                f"declare i32 @{body.name}(ptr, ptr" + ", i64" * body.arguments + ")"
+                for _, body in sorted(self.bodies.items())
+            )
+        )
+
+    def _next_unique(self) -> int:
+        self._unique += 1
+        return self._unique
+
+    def _instruction(self, step: Step, leave: Callable[[], str]) -> None:
+        """Emits one instruction, but for where it branches to.
+
+        Args:
+            step: the instruction.
+            leave: gives the label where the function is left before this instruction.
+        """
+        if "mem" in step.decoded.instruction.requests:
+            self._check_access(step, leave)
+        lowered = self._lower(step)
+        if lowered is not None:
+            self._host_float(step, lowered, leave)
+        else:
+            self._call_body(step)
+
+    def _lower(self, step: Step) -> Lowered | None:
+        if rounding(step) not in (None, 0, 7):
+            return None
+        return lower(step.decoded.instruction, self._is_boxed)
+
+    def _register_value(self, kind: RegisterKind, number: int) -> str:
+        if kind.file.name == "x" and number == 0:
+            return "0"
+        n = self._next_unique()
+        name = self._registers.name(kind.file, number)
+        self._lines.append(f"  %v{n} = load i64, ptr {name}")
+        return f"%v{n}"
+
+    def _check_access(self, step: Step, leave: Callable[[], str]) -> None:
+        """Leaves before a load or store that is not within the memory that needs no checks."""
+        made = step.decoded.instruction
+        found = _base(made)
+        assert found is not None
+        base, offset = found
+        operand = made.operands[base]
+        assert isinstance(operand.kind, RegisterKind)
+        value = self._register_value(operand.kind, step.decoded.values[base])
+        n = self._next_unique()
+        distance = step.decoded.values[offset] if offset else 0
+        self._lines.append(f"  %a{n} = add i64 {value}, {distance}")
+        self._check_range(f"%a{n}", "read" if made.kind == "load" else "write", leave)
+
+    def _check_range(self, address: str, run: str, leave: Callable[[], str]) -> str:
+        """Leaves if an address is not within the memory that may be read or written; else gives it.
+
+        Args:
+            address: value of the address.
+            run: `read` or `write`.
+            leave: gives the label to leave at.
+        """
+        n = self._next_unique()
+        if self._isa.xlen == 32:
+            self._lines.append(f"  %m{n} = and i64 {address}, 4294967295")
+        else:
+            self._lines.append(f"  %m{n} = or i64 {address}, 0")
+        self._lines += [
+            f"  %o{n} = sub i64 %m{n}, %{run}.begin",
+            f"  %k{n} = icmp ule i64 %o{n}, %{run}.limit",
+            f"  br i1 %k{n}, label %go{n}, label {leave()}, !prof !0",
+            f"go{n}:",
+        ]
+        self._declarations['!0 = !{!"branch_weights", i32 100000, i32 1}'] = None
+        return f"%m{n}"
+
+    def _argument(self, name: str, step: Step) -> str:
+        made, values = step.decoded.instruction, step.decoded.values
+        operand = made.operands.get(name)
+        if operand is not None:
+            if isinstance(operand.kind, RegisterKind):
+                return self._register_value(operand.kind, values[name])
+            if isinstance(operand.kind, RoundingKind) and values[name] == 7:
+                return "%frm"
+            return str(values[name])
+        if name in self._isa.states:
+            n = self._next_unique()
+            at = 8 * self._context.offsets[name]
+            self._lines.append(f"  %w{n} = add i64 %context, {at}")
+            return f"%w{n}"
+        fixed = {
+            "pc": str(step.pc),
+            "next_pc": "%next.i",
+            "fflags": "%fflags.i",
+            "frm": "%frm",
+            "mem": "%bias",
+        }
+        return fixed[name]
+
+    def _call_body(self, step: Step) -> None:
+        made = step.decoded.instruction
+        body = self.bodies.get(made.mnemonic)
+        if body is None:
+            body = self.bodies[made.mnemonic] = body_function(made, self._isa)
+        if ends_block(step):
+            self._lines.append(f"  store i64 {step.pc + step.size}, ptr %next")
+        arguments = [self._argument(name, step) for name in arguments_of(made)]
+        listed = "".join(f", i64 {value}" for value in arguments)
+        n = self._next_unique()
+        call = f"  %s{n} = call i32 @{body.name}(ptr %result, ptr null{listed})"
+        if body.uses_floats and self._frame.has_floats:
+            self._lines += self._frame.keeping_host_flags(f"{n}", f"{call} noinline")
+        else:
+            self._lines.append(call)
+        result = made.operands.get("rd")
+        if result is not None and isinstance(result.kind, RegisterKind):
+            self._lines.append(f"  %y{n} = load i64, ptr %result")
+            self._write(result.kind.file, step.decoded.values["rd"], f"%y{n}")
+
+    def _write(self, file: RegisterFile, number: int, value: str) -> None:
+        if file.name == "x" and number == 0:
+            return
+        name = self._registers.name(file, number)
+        self._registers.written.add(name)
+        n = self._next_unique()
+        if file.name == "x" and self._isa.xlen == 32:
+            self._lines.append(f"  %z{n}.t = trunc i64 {value} to i32")
+            self._lines.append(f"  %z{n} = sext i32 %z{n}.t to i64")
+            value = f"%z{n}"
+        elif not file.is_core and file.bits < 64:
+            self._lines.append(f"  %z{n} = and i64 {value}, {(1 << file.bits) - 1}")
+            value = f"%z{n}"
+        self._lines.append(f"  store i64 {value}, ptr {name}")
+
+    def _host_float(self, step: Step, lowered: Lowered, leave: Callable[[], str]) -> None:
+        made, values = step.decoded.instruction, step.decoded.values
+        operands = {
+            name: self._register_value(operand.kind, values[name])
+            for name, operand in made.operands.items()
+            if name != "rd" and isinstance(operand.kind, RegisterKind)
+        }
+        n = self._next_unique()
+        for line in lowered.lines:
+            self._lines += [f"  {part}" for part in line.format(n=n, **operands).splitlines()]
+        for declaration in lowered.declarations:
+            self._declarations[declaration] = None
+        if lowered.nan:
+            flag = lowered.nan.format(n=n)
+            self._lines.append(f"  br i1 {flag}, label {leave()}, label %num{n}")
+            self._lines.append(f"num{n}:")
+        result = made.operands["rd"]
+        assert isinstance(result.kind, RegisterKind)
+        self._write(result.kind.file, values["rd"], lowered.result.format(n=n))
