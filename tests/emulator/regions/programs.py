@@ -33,7 +33,7 @@ def of_extensions(isa: Isa, names: frozenset[str]) -> list[Instruction]:
         if made.extension in names
         and made.size == 4
         and made.body is not None
-        and not {"mem", "next_pc", "csr_word"} & set(made.requests)
+        and not {"mem", "next_pc", "csr_word", "fault", "repeat"} & set(made.requests)
         and all(_is_simple(operand) for operand in made.operands.values())
     ]
 
