@@ -208,6 +208,35 @@ def run_variant(
     )
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A variant with its operands in the memory of a machine.
+
+    Attributes:
+        machine: with the variant loaded.
+        symbol: the function.
+        arguments: what it is called with.
+        c: address of the result.
+        dtype: of its elements.
+        shape: of the result.
+    """
+
+    machine: Machine
+    symbol: str
+    arguments: Sequence[int]
+    c: int
+    dtype: npt.DTypeLike
+    shape: tuple[int, ...]
+
+    def call(self) -> RunResult:
+        """Runs the kernel once."""
+        return self.machine.call(self.symbol, *self.arguments)
+
+    def result(self) -> npt.NDArray[Any]:
+        """A copy of the result."""
+        return self.machine.array(self.c, self.dtype, self.shape).copy()
+
+
 def execute(
     kernel: Kernel,
     variant: Variant,
@@ -223,6 +252,27 @@ def execute(
         AssemblyError: the source is wrong.
         GuestError: the kernel trapped.
     """
+    prepared = prepare(kernel, variant, sizes, a, b, backend, tier)
+    run = prepared.call()
+    if run.trap is not None:
+        raise GuestError(variant.name, run.trap)
+    return run, prepared.result()
+
+
+def prepare(
+    kernel: Kernel,
+    variant: Variant,
+    sizes: Mapping[str, int],
+    a: Encoded,
+    b: Encoded,
+    backend: Backend = "native",
+    tier: Tier = "region",
+) -> Prepared:
+    """Loads a variant and its encoded operands into a machine.
+
+    Raises:
+        AssemblyError: the source is wrong.
+    """
     isa = isa_for(variant.march)
     program = assemble(variant.source, isa)
     numbers = arithmetic.find(variant.arithmetic)
@@ -236,10 +286,7 @@ def execute(
     arguments = list(kernel.data.arguments(sizes, call))
     if numbers.has_scales:
         arguments.append(_place_scales(machine, numbers, a, b, placed))
-    run = machine.call(kernel.symbol, *arguments)
-    if run.trap is not None:
-        raise GuestError(variant.name, run.trap)
-    return run, machine.array(c, numbers.output, shape).copy()
+    return Prepared(machine, kernel.symbol, arguments, c, numbers.output, shape)
 
 
 def _place_scales(

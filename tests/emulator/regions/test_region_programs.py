@@ -58,7 +58,7 @@ def outcome(hart: Machine, result: Any) -> dict[str, Any]:
         "p": [hart.register(f"p{i}") for i in range(32)],
         "fflags": hart.fflags,
         "frm": hart.frm,
-        "states": {name: hart.state(name).tolist() for name in ISA.states if name != "fcsr"},
+        "states": {name: hart.state(name).tolist() for name in ISA.states},
         "memory": hash(ram.tobytes()),
     }
 
