@@ -74,6 +74,7 @@ def _facts(extension: Extension) -> str:
     facts = [
         ("Source", escape(extension.source)),
         ("Builds on", ", ".join(extension.requires)),
+        ("Supersedes what it shares with", ", ".join(extension.supersedes)),
     ]
     facts += [
         (f"Not together with {name}", escape(reason))

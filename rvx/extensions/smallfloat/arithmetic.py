@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from rvx.extensions.smallfloat.lanes import lanes_body, ones_above
 from rvx.extensions.smallfloat.layout import (
     CODES,
     FORMATS,
@@ -152,23 +153,8 @@ def comparison_body(
 
 def root_body(letter: str, layout: Layout) -> Kernel:
     """rd[l] = the square root of rs1[l], rounded once."""
-    kernel = unary_by_bit(scalar.make_sqrt, letter, RESULT_BIT)
-    bits, mask = bits_of(letter), mask_of(letter)
-    lanes, above = layout.lanes(letter), layout.above
-
-    def body(rs1: int, frm: int, fflags: Words, fcsr: Words) -> int:
-        status = fcsr[0]
-        rm = without_randomness(frm)
-        result = above
-        raised = 0
-        for i in range(lanes):
-            code, flags = kernel(status, rs1 >> i * bits & mask, rm)
-            result |= like(rs1, code) << i * bits
-            raised |= flags
-        fflags[0] |= raised
-        return result
-
-    return body
+    kernel, bits = unary_by_bit(scalar.make_sqrt, letter, RESULT_BIT), bits_of(letter)
+    return lanes_body(kernel, bits, bits, layout.lanes(letter), 0, ones_above(layout.flen))
 
 
 def declare_arithmetic(extension: Extension, layout: Layout) -> None:
