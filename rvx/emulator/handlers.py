@@ -15,6 +15,7 @@ from rvx.emulator import pointers
 from rvx.emulator.context import Field
 from rvx.emulator.rows import Row
 from rvx.isa import Instruction, Isa, Memory, RegisterFile
+from rvx.isa.memory import FAULT_EXCEPTION
 from rvx.isa.operands import RegisterKind, RoundingKind
 
 _MEMORY = f"""    mem = Memory(
@@ -99,13 +100,21 @@ def handler_source(instruction: Instruction, isa: Isa) -> str:
         lines.append(_fetch(instruction, name, i, isa))
     call = f"body({', '.join(instruction.requests)})"
     if result is not None and isinstance(result.kind, RegisterKind):
-        lines.append(f"    rd = {call}\n")
+        lines.append(_guarded(f"rd = {call}"))
         if "mem" in instruction.requests or "fault" in instruction.requests:
             lines.append(f"    if context[{int(Field.FAULT)}] != 0:\n        return\n")
         lines.append(_store(result.kind.file, isa.xlen, "rd"))
     else:
-        lines.append(f"    {call}\n")
+        lines.append(_guarded(call))
     return "".join(lines)
+
+
+def _guarded(statement: str) -> str:
+    """A statement after which the guest has faulted if it raised, an IndexError for example."""
+    return (
+        f"    try:\n        {statement}\n    except Exception:\n"
+        f"        context[{int(Field.FAULT)}] = {FAULT_EXCEPTION}\n        return\n"
+    )
 
 
 def compile_handler(instruction: Instruction, isa: Isa) -> Handler:

@@ -25,14 +25,19 @@ from rvx.emulator.records import Records
 from rvx.emulator.regions.repeats import RepeatTier
 from rvx.emulator.regions.tier import RegionTier
 from rvx.emulator.repeater import Repeater
-from rvx.emulator.report import BREAKPOINT_WORDS, Reporter, fault_detail, kind_of_access
+from rvx.emulator.report import (
+    BREAKPOINT_WORDS,
+    Reporter,
+    fault_detail,
+    kind_of_access,
+    kind_of_fault,
+)
 from rvx.emulator.result import Trap, TrapKind
 from rvx.emulator.rows import Unsupported, Wiring
 from rvx.emulator.system import System
 from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier, Rows
 from rvx.isa import Isa, streams
 from rvx.isa.bits import Address
-from rvx.isa.memory import FAULT_LOAD, FAULT_MISUSE
 
 Backend = Literal["native", "python"]
 Tier = Literal["trap", "inline", "region"]
@@ -334,10 +339,7 @@ class Hart:
         if status == Status.ILLEGAL:
             return TrapKind.ILLEGAL_INSTRUCTION
         if status == Status.FAULT:
-            if self._words[Field.FAULT] == FAULT_MISUSE:
-                return TrapKind.MISUSE
-            is_load = self._words[Field.FAULT] == FAULT_LOAD
-            return TrapKind.BAD_LOAD if is_load else TrapKind.BAD_STORE
+            return kind_of_fault(int(self._words[Field.FAULT]))
         if self._bad_access is not None:
             return kind_of_access(self._bad_access[0])
         if error is not None and self._memory.word(pc) in BREAKPOINT_WORDS:

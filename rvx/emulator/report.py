@@ -10,7 +10,15 @@ from rvx.emulator.memory import GuestMemory
 from rvx.emulator.result import Trap, TrapKind
 from rvx.isa import Isa, misuse
 from rvx.isa.bits import Address, Words
-from rvx.isa.memory import FAULT_ADDRESS, FAULT_KIND, FAULT_MISUSE, FAULT_SIZE
+from rvx.isa.memory import (
+    FAULT_ADDRESS,
+    FAULT_EXCEPTION,
+    FAULT_KIND,
+    FAULT_LOAD,
+    FAULT_MISUSE,
+    FAULT_SIZE,
+    FAULT_STORE,
+)
 
 BREAKPOINT_WORDS = (0x00100073, 0x9002)
 _READS = (const.UC_MEM_READ_UNMAPPED, const.UC_MEM_READ_PROT)
@@ -24,10 +32,22 @@ def kind_of_access(access: int) -> TrapKind:
     return TrapKind.BAD_STORE if access in _WRITES else TrapKind.BAD_FETCH
 
 
+def kind_of_fault(kind: int) -> TrapKind:
+    """The kind of trap for a fault that an instruction noted."""
+    return {
+        FAULT_LOAD: TrapKind.BAD_LOAD,
+        FAULT_STORE: TrapKind.BAD_STORE,
+        FAULT_MISUSE: TrapKind.MISUSE,
+        FAULT_EXCEPTION: TrapKind.ILLEGAL_INSTRUCTION,
+    }[kind]
+
+
 def fault_detail(fault: Words) -> str:
     """More about a fault that an instruction noted, from the fault words."""
     if fault[FAULT_KIND] == FAULT_MISUSE:
         return misuse.sentence(fault)
+    if fault[FAULT_KIND] == FAULT_EXCEPTION:
+        return "its body raised an exception; --backend python says which"
     size, stream = int(fault[FAULT_SIZE]) & 0xFF, int(fault[FAULT_SIZE]) >> misuse.CODE_BITS
     what = f"{size} bytes at {int(fault[FAULT_ADDRESS]) & (1 << 64) - 1:#x}"
     return f"{what}, by stream {stream - 1} (ft{stream - 1})" if stream else what

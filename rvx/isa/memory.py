@@ -16,6 +16,8 @@ FAULT_LOAD = 1
 FAULT_STORE = 2
 FAULT_MISUSE = 3
 """Not a bad access: `rvx.isa.misuse` says what it is."""
+FAULT_EXCEPTION = 4
+"""Not a bad access: the body raised an exception."""
 
 BASE, SIZE, ADDRESS_MASK = 0, 1, 2
 FAULT_KIND, FAULT_ADDRESS, FAULT_SIZE, CODE_WRITTEN = 0, 1, 2, 3

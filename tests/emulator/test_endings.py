@@ -385,3 +385,49 @@ def test_nine_arguments(lab: Any) -> None:
 def test_wrong_width(lab: Any) -> None:
     with pytest.raises(ValueError, match="<bytes> is an RV32 program, the ISA is RV64"):
         Machine(lab.elf("_start: ret", 32), lab.isa(64))
+
+
+_TABLE = (10, 20, 30)
+
+
+def _table() -> Extension:
+    ext = Extension("Xtable", version="1")
+
+    @ext.instruction("look rd, rs1", "000000000000 rs1 000 rd 0101011")
+    def look(rs1: int) -> int:
+        """rd = the entry of a table."""
+        return _TABLE[rs1]
+
+    return ext
+
+
+@pytest.mark.parametrize("tier", ["trap", "inline", "region"])
+def test_an_exception_of_a_compiled_body_ends_the_guest(
+    tier: Any, lab: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It comes from numba, not from a `raise`: nobody knows it before it happens."""
+    isa = isa_for("rv64gc", extra=[_table()])
+    word = isa.instructions["look"].encode({"rd": 10, "rs1": 11})
+    text = f"""_start: ret
+        f: li a2, 0
+        1: remu a1, a3, a4
+        .word {word}
+        add a2, a2, a0
+        addi a3, a3, -1
+        bnez a3, 1b
+        mv a0, a2
+        ret"""
+    machine = Machine(lab.elf(text), isa, tier=tier)
+    rounds = 60_000
+    assert machine.call("f", 0, 0, 0, rounds, 3).value == rounds * 20
+    if machine.hart.regions is not None:
+        machine.hart.regions.look(float("inf"))
+        assert machine.hart.regions.regions
+    assert machine.call("f", 0, 0, 0, rounds, 3).value == rounds * 20
+    result = machine.call("f", 0, 0, 0, 7, 5)
+    assert result.trap is not None
+    assert result.trap.kind == TrapKind.ILLEGAL_INSTRUCTION
+    assert "its body raised an exception; --backend python says which" in result.trap.message
+    assert result.instructions == 1 + 3 * 5 + 1
+    assert machine.register("a2") == 30 + 10 + 20
+    assert capfd.readouterr().err == ""

@@ -28,6 +28,8 @@ _FLOATING = re.compile(
     r"= (?:f(?:add|sub|mul|div|rem|cmp|ptrunc|pext|pto[su]i)\b|[su]itofp\b"
     r"|call [^@]*(?:double|float)\b)"
 )
+_RAISING = "picklebuf"
+"""Part of the name of the exceptions that numba keeps in compiled code."""
 _SMALL = 12_000
 """Functions with less text than this are inlined always, others as LLVM sees fit."""
 
@@ -42,12 +44,14 @@ class BodyFunction:
         text: the LLVM module that defines it.
         uses_floats: whether it computes with host floating point, and so raises flags there.
         arguments: how many i64 arguments it has.
+        may_raise: whether it may give a status other than 0, instead of a result.
     """
 
     name: str
     text: str
     uses_floats: bool
     arguments: int
+    may_raise: bool
 
 
 def arguments_of(instruction: Instruction) -> list[str]:
@@ -152,7 +156,8 @@ def _function(kernel: Callable[..., Any], source: str, arguments: int, xlen: int
     except OSError:
         text = _compile(kernel, source, arguments, xlen, name)
         disk.store(path, text.encode())
-    return BodyFunction(name, text, _FLOATING.search(text) is not None, arguments)
+    uses_floats = _FLOATING.search(text) is not None
+    return BodyFunction(name, text, uses_floats, arguments, _RAISING in text)
 
 
 @cache

@@ -67,6 +67,7 @@ class Frame:
         lines = ["init:", "  %c = inttoptr i64 %context to ptr"]
         for name in ("result", "fflags", "next", "pc.out", "remaining"):
             lines.append(f"  %{name} = alloca i64")
+        lines.append("  %exception = alloca ptr")
         lines += ["  store i64 0, ptr %fflags", "  %fflags.i = ptrtoint ptr %fflags to i64"]
         lines.append("  %next.i = ptrtoint ptr %next to i64")
         for name, index in (

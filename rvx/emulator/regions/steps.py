@@ -116,7 +116,7 @@ class StepEmitter:
         if lowered is not None:
             self._host_float(step, lowered, leave)
         else:
-            self._call_body(step)
+            self._call_body(step, leave)
 
     def _lower(self, step: Step) -> Lowered | None:
         if rounding(step) not in (None, 0, 7):
@@ -190,7 +190,7 @@ class StepEmitter:
         }
         return fixed[name]
 
-    def _call_body(self, step: Step) -> None:
+    def _call_body(self, step: Step, leave: Callable[[], str]) -> None:
         made = step.decoded.instruction
         body = self.bodies.get(made.mnemonic)
         if body is None:
@@ -200,11 +200,18 @@ class StepEmitter:
         arguments = [self._argument(name, step) for name in arguments_of(made)]
         listed = "".join(f", i64 {value}" for value in arguments)
         n = self._next_unique()
-        call = f"  %s{n} = call i32 @{body.name}(ptr %result, ptr null{listed})"
+        call = f"  %s{n} = call i32 @{body.name}(ptr %result, ptr %exception{listed})"
         if body.uses_floats and self._frame.has_floats:
             self._lines += self._frame.keeping_host_flags(f"{n}", f"{call} noinline")
         else:
             self._lines.append(call)
+        if body.may_raise:
+            # The tier below performs it again, and says what happened.
+            self._lines += [
+                f"  %ok{n} = icmp eq i32 %s{n}, 0",
+                f"  br i1 %ok{n}, label %done{n}, label {leave()}",
+                f"done{n}:",
+            ]
         result = made.operands.get("rd")
         if result is not None and isinstance(result.kind, RegisterKind):
             self._lines.append(f"  %y{n} = load i64, ptr %result")
