@@ -197,3 +197,10 @@ def test_the_wide_dot_product_of_spatz_is_bfloat16_multiply_add_of_the_vector_ex
         path.write_text(f"{name} rd rs1 rs2 vm 31..26=0x3b 14..12=0x1 6..0=0x57\n")
     with pytest.raises(IsaError, match=r"'vfwdotp\.vv' and .* 'vfwmaccbf16\.vv' share words"):
         isa_for("rv64gc", paths)
+
+
+def test_posits_and_repetition_are_both_in_custom_0() -> None:
+    with pytest.raises(IsaError) as error:
+        isa_for("rv64gc_xposit_xfrep_xsmallfloat")
+    assert "Xposit" in str(error.value)
+    assert "Xfrep" in str(error.value)
