@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def compare(
     kernel: Annotated[
         str,
-        typer.Argument(metavar="KERNEL", help="gemm, conv2d, maxpool, or the folder of a kernel."),
+        typer.Argument(metavar="KERNEL", help="gemm, gemm_snitch, conv2d, maxpool, or a folder."),
     ],
     parameter: Annotated[
         list[str] | None,

@@ -1,4 +1,6 @@
-"""What an instruction costs in a repetition with streams: `python tests/benchmarks/bench_streams.py`.
+"""What an instruction costs in a repetition with streams, beside a bare inline hook.
+
+`python tests/benchmarks/bench_streams.py` prints the table.
 
 A block of eight instructions reads stream 0 (every element eight times) and stream 1, as the matrix
 products of Snitch's library do, 512 times a repetition. The table shows medians of turns, and the

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
-from rvx.analysis.arithmetic import floating, posit
+from rvx.analysis.arithmetic import floating, posit, snitch
 from rvx.analysis.arithmetic.base import Arithmetic, Encoded, bits_of
 from rvx.analysis.arithmetic.integer import PerTensor
 from rvx.analysis.arithmetic.mx import Blocks, ScaledWords
@@ -46,6 +46,22 @@ CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
     "nvfp4": TwoLevels,
     "f32_nofma": lambda: floating.separate(FP32),
 }
+_SNITCH: dict[str, Callable[[], Arithmetic]] = {
+    "fp64_naive": lambda: snitch.fused(FP64),
+    "fp64_opt": lambda: snitch.packed(FP64, multiplies_first=True),
+    "fp32_naive": lambda: snitch.fused(FP32),
+    "fp32_opt": lambda: snitch.packed(FP32, multiplies_first=True),
+    "fp16_naive": lambda: snitch.separate(FP16),
+    "fp16_opt": lambda: snitch.packed(FP16, multiplies_first=False),
+    "fp16_opt_ex": lambda: snitch.expanding(FP16, FP32, is_fused=True),
+    "fp16_exfma": lambda: snitch.expanding(FP16, FP32, is_fused=False),
+    "fp16_fmacex": lambda: snitch.scalar_expanding(FP16),
+    "fp8_naive": lambda: snitch.separate(FP8),
+    "fp8_opt_ex": lambda: snitch.expanding(FP8, FP16, is_fused=True),
+    "fp8_exfma": lambda: snitch.expanding(FP8, FP16, is_fused=False),
+    "fp8_fmacex": lambda: snitch.scalar_expanding(FP8),
+}
+CATALOGUE |= {f"snitch_{name}": made for name, made in _SNITCH.items()}
 for _posit in STANDARD:
     CATALOGUE[_posit.name] = partial(posit.rounded, _posit)
     CATALOGUE[f"{_posit.name}_quire"] = partial(posit.with_quire, _posit)
