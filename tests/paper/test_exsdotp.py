@@ -10,7 +10,7 @@ import pytest
 from rvx.formats.minifloat import array, exact
 from rvx.formats.minifloat.rounding import Rounding
 from rvx.paper.exsdotp import products, study, view
-from rvx.paper.exsdotp.data import LENGTHS, PAIRS, PUBLISHED, UNITS, Pair, Shape
+from rvx.paper.exsdotp.data import LENGTHS, PAIRS, PUBLISHED, RATIOS, UNITS, Pair, Shape
 
 BY_NAME = {pair.name: pair for pair in PAIRS}
 both = pytest.mark.parametrize("pair", PAIRS, ids=lambda p: p.name)
@@ -98,6 +98,16 @@ def test_products_are_counted_and_exact():
     assert found.mismatches == 0
     assert found.rate == found.macs / found.instructions
     assert found.to_json()["k"] == 64
+
+
+def test_ratios_are_near_the_published_ones():
+    """In instructions, where the paper has cycles: within 10 %."""
+    found = {product.shape.variant: product for product in products.run()}
+    assert not any(product.mismatches for product in found.values())
+    measured = [found[one].rate / found[other].rate for one, other, _ in RATIOS]
+    assert measured[:2] == pytest.approx([1.96, 7.23], rel=0.1)
+    assert 1 < measured[2] <= 1.10
+    assert measured[3:] == pytest.approx([2, 2], rel=0.1)
 
 
 @pytest.mark.parametrize("arguments", [([], 1), ([0], 1), ([8], 0)])

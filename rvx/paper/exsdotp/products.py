@@ -1,8 +1,8 @@
 """What matrix products cost with each unit: instructions of the whole kernels.
 
 The paper gives ratios of throughput. A Snitch core issues one instruction of its FPU a cycle, and
-the streams and the repetition leave it nothing else to do, so that multiplications per executed
-instruction stand for it.
+streams and repetition leave it little else to do, so that multiplications per executed instruction
+stand for it.
 """
 
 from __future__ import annotations
