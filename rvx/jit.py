@@ -23,26 +23,35 @@ import sys
 import threading
 import types
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import EnumMeta
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from rvx import disk
-from rvx.reachable import cells, code_objects, is_kernel, references
+from rvx.reachable import cells, code_objects, is_kernel, reached, references, twin_of
 
 _CACHE_FORMAT = "6"
 
 
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Replacements = tuple[tuple[Callable[..., Any], Any], ...]
 """Pairs of a function and what stands for it in compiled code."""
 
 
 @cache
-def native(function: Callable[..., Any], replacing: Replacements = ()) -> Any:
+def native(function: Callable[..., Any]) -> Any:
     """The numba dispatcher of a plain function; what it calls is compiled with it.
+
+    Raises:
+        KernelError: the function calls itself, at once or through others.
+        TypeError: the argument is not a plain Python function.
+    """
+    return _dispatcher(function, ())
+
+
+@cache
+def callee(function: Callable[..., Any], replacing: Replacements = ()) -> Any:
+    """The same for compiled code alone to call, which compiles a third faster.
 
     Args:
         function: the outermost function.
@@ -55,9 +64,16 @@ def native(function: Callable[..., Any], replacing: Replacements = ()) -> Any:
     for original, stand_in in replacing:
         if function is original:
             return stand_in
+    # What reaches nothing that is replaced is compiled once, whoever calls it.
+    if replacing and not any(original in reached(function) for original, _ in replacing):
+        return callee(function)
+    return _dispatcher(function, replacing, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _dispatcher(function: Callable[..., Any], replacing: Replacements, **options: bool) -> Any:
     if not isinstance(function, types.FunctionType):
         raise TypeError(f"only a plain Python function can be compiled, not {function!r}")
-    twin = _twin_of(function)
+    twin = twin_of(function)
     stand_in = twin.make() if twin is not None else None
     if stand_in is not None:
         return stand_in
@@ -71,34 +87,7 @@ def native(function: Callable[..., Any], replacing: Replacements = ()) -> Any:
         _being_compiled.functions = outer
     # Without the runtime (nrt) a kernel cannot allocate arrays, and needs no counting of references
     # to those it is given: that counting costs two thirds of a quire's multiply-accumulate.
-    return _wrapping_numba().njit(rebound, error_model="numpy", _nrt=False)
-
-
-@dataclass(frozen=True)
-class Twin:
-    """What stands for a plain function in compiled code.
-
-    Attributes:
-        make: gives what numba is to call instead, or None if the function itself is to be compiled.
-        key: changes whenever what is made does.
-    """
-
-    make: Callable[[], Any]
-    key: str
-
-
-_TWIN = "compiled_twin"
-
-
-def with_twin(function: Kernel, twin: Twin) -> Kernel:
-    """The function, marked: compiled code calls its twin."""
-    setattr(function, _TWIN, twin)
-    return function
-
-
-def _twin_of(function: Any) -> Twin | None:
-    twin: Twin | None = getattr(function, _TWIN, None)
-    return twin
+    return _wrapping_numba().njit(rebound, error_model="numpy", _nrt=False, **options)
 
 
 class KernelError(ValueError):
@@ -119,17 +108,10 @@ def raises(function: Callable[..., Any]) -> types.FunctionType | None:
 
     Compiled code that C code calls has nobody to raise to.
     """
-    waiting: list[Any] = [function]
-    seen: set[Any] = set()
-    while waiting:
-        one = waiting.pop(0)
-        if one in seen or not isinstance(one, types.FunctionType):
-            continue
-        seen.add(one)
+    for one in reached(function):
         for code in code_objects(one.__code__):
             if any(step.opname == "RAISE_VARARGS" for step in dis.get_instructions(code)):
                 return one
-        waiting += [value for value in references(one).values() if is_kernel(value)]
     return None
 
 
@@ -156,12 +138,12 @@ def _rebound(function: types.FunctionType, replacing: Replacements) -> types.Fun
         if not is_kernel(value) or chain[0] == "<closure>":
             continue
         if len(chain) == 1:
-            namespace[chain[0]] = native(value, replacing)
+            namespace[chain[0]] = callee(value, replacing)
             continue
         parent = _stand_in(namespace, stand_ins, chain[:-1])
-        setattr(parent, chain[-1], native(value, replacing))
+        setattr(parent, chain[-1], callee(value, replacing))
     closure = tuple(
-        types.CellType(native(value, replacing) if is_kernel(value) else value)
+        types.CellType(callee(value, replacing) if is_kernel(value) else value)
         for value in cells(function).values()
     )
     copy = types.FunctionType(
@@ -243,7 +225,7 @@ def _digest_function(function: Any, digest: Any, seen: dict[types.FunctionType, 
         digest.update(code.co_code)
         constants = [c for c in code.co_consts if not isinstance(c, types.CodeType)]
         digest.update(repr((code.co_names, code.co_varnames, constants)).encode())
-    twin = _twin_of(function)
+    twin = twin_of(function)
     digest.update(repr((function.__defaults__, twin and twin.key)).encode())
     for chain, value in sorted(references(function).items(), key=lambda item: item[0]):
         digest.update(".".join(chain).encode())
@@ -315,7 +297,7 @@ class Exported:
                 f"    return kernel({parameters})\n"
             )
             key = content_key(self.function, extra=source)
-            module = load_generated(source, {"kernel": native(self.function)}, key)
+            module = load_generated(source, {"kernel": callee(self.function)}, key)
             self._compiled = module.entry
         return self._compiled
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dis
 import types
-from collections.abc import Iterator
-from typing import Any, TypeGuard
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeGuard, TypeVar
 
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 _FOREIGN_PACKAGES = ("numba", "numpy", "math", "operator", "builtins", "llvmlite")
 
 
@@ -67,3 +70,45 @@ def references(function: types.FunctionType) -> dict[tuple[str, ...], object]:
     for name, value in cells(function).items():
         found[("<closure>", name)] = value
     return found
+
+
+@cache
+def reached(function: Callable[..., Any]) -> tuple[types.FunctionType, ...]:
+    """The plain functions that compiled code of this one consists of, itself first."""
+    waiting: list[Any] = [function]
+    found: dict[types.FunctionType, None] = {}
+    while waiting:
+        one = waiting.pop(0)
+        if one in found or not isinstance(one, types.FunctionType):
+            continue
+        found[one] = None
+        waiting += [value for value in references(one).values() if is_kernel(value)]
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Twin:
+    """What stands for a plain function in compiled code.
+
+    Attributes:
+        make: gives what numba is to call instead, or None if the function itself is to be compiled.
+        key: changes whenever what is made does.
+    """
+
+    make: Callable[[], Any]
+    key: str
+
+
+_TWIN = "compiled_twin"
+
+
+def with_twin(function: Kernel, twin: Twin) -> Kernel:
+    """The function, marked: compiled code calls its twin."""
+    setattr(function, _TWIN, twin)
+    return function
+
+
+def twin_of(function: Any) -> Twin | None:
+    """The twin of a function, None if it has none."""
+    twin: Twin | None = getattr(function, _TWIN, None)
+    return twin

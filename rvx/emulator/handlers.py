@@ -144,7 +144,7 @@ def _compile(instruction: Instruction, source: str) -> Handler:
         raise CompileError(explain(instruction, ValueError(reason)))
     key = jit.content_key(body, extra=source + pointers.fingerprint())
     try:
-        native = jit.native(body)
+        native = jit.callee(body)
     except jit.KernelError as error:
         raise CompileError(explain(instruction, error)) from None
     names = {

@@ -325,5 +325,5 @@ def compiled_hooks() -> ModuleType:
     """The compiled hooks, each with an `address`: those of `_SOURCE`."""
     functions = (on_trap, on_code, on_float_csr, on_block, on_limited_block)
     key = jit.content_key(*functions, extra=_SOURCE + fingerprint())
-    names = {function.__name__: jit.native(function) for function in functions}
+    names = {function.__name__: jit.callee(function) for function in functions}
     return jit.load_generated(_SOURCE, names, key)

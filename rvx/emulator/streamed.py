@@ -108,5 +108,5 @@ def streamed(row, context):
 def streamed_address() -> int:
     """Host address of the compiled handler."""
     key = jit.content_key(on_streams, extra=_SOURCE + fingerprint())
-    names = {"on_streams": jit.native(on_streams), "Memory": Memory}
+    names = {"on_streams": jit.callee(on_streams), "Memory": Memory}
     return int(jit.load_generated(_SOURCE, names, key).streamed.address)

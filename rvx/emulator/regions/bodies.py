@@ -169,7 +169,7 @@ def _compile(kernel: Callable[..., Any], source: str, arguments: int, xlen: int,
     import numba
 
     namespace: dict[str, Any] = {
-        "body": jit.native(kernel, _memory_functions(xlen)),
+        "body": jit.callee(kernel, _memory_functions(xlen)),
         "int64": numba.int64,
         "int64_array": pointers.int64_array,
     }

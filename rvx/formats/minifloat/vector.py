@@ -35,10 +35,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
-from rvx import jit
 from rvx.formats.minifloat import vectorcode
 from rvx.formats.minifloat.catalogue import FP8, FP8ALT, FP16, FP16ALT, FP32
 from rvx.formats.minifloat.format import Minifloat
+from rvx.reachable import Twin, with_twin
 
 Attempt = Callable[[int, int, int], tuple[int, int]]
 
@@ -101,5 +101,5 @@ def _attempt(emit: vectorcode.Emit, name: str) -> Attempt:
     def attempt(rd: int, rs1: int, rs2: int) -> tuple[int, int]:
         return rd, DECLINED
 
-    twin = jit.Twin(partial(vectorcode.compiled, emit), f"{name} {vectorcode.fingerprint()}")
-    return jit.with_twin(attempt, twin)
+    twin = Twin(partial(vectorcode.compiled, emit), f"{name} {vectorcode.fingerprint()}")
+    return with_twin(attempt, twin)
