@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from rvx.assembler.diagnostics import Note, SourceError
@@ -15,6 +16,8 @@ from rvx.assembler.sections import Request
 from rvx.assembler.syntax import Binary, Expression, LocalLabel, Modified, Name, Number, Unary
 from rvx.assembler.values import Distances, Symbol, Value, combine
 from rvx.isa import Extension, Isa, IsaError
+
+_NOWHERE = Distances()
 
 
 @dataclass(kw_only=True)
@@ -241,6 +244,9 @@ class Assembly(Output):
         Raises:
             SourceError: it is not a number yet; the sentence says `what` needs it.
         """
+        known = _literal(text)
+        if known is not None:
+            return known
         value = self.evaluate(parse_expression(text))
         number = self.distances.constant(value)
         if number is None or value.modifier:
@@ -250,6 +256,25 @@ class Assembly(Output):
                 text=text,
             )
         return number
+
+
+@lru_cache(maxsize=1 << 14)
+def _literal(text: str) -> int | None:
+    """The number that an expression of numbers alone is worth; None for another."""
+    value = _folded(parse_expression(text))
+    return value.number if value is not None and value.is_constant else None
+
+
+def _folded(expression: Expression) -> Value | None:
+    if isinstance(expression, Number):
+        return Value(expression.value)
+    if isinstance(expression, Unary):
+        operand = _folded(expression.operand)
+        return operand and combine(expression.operator, [operand], _NOWHERE)
+    if isinstance(expression, Binary):
+        left, right = _folded(expression.left), _folded(expression.right)
+        return left and right and combine(expression.operator, [left, right], _NOWHERE)
+    return None
 
 
 def _local_name(number: int, count: int) -> str:

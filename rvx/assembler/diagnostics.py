@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 MAX_ERRORS = 100
+_LONGEST = 1000
+"""Characters of a sentence."""
+_WIDEST = 200
+"""Characters of a source line that are shown."""
 Paint = Callable[[str, str], str]
 """Puts a text, the second argument, into the colour of its role, the first."""
 _COLOURS = {
@@ -109,10 +113,13 @@ class Diagnostic:
         lines = [f"{place} {severity} {paint('message', self.message)}"]
         if self.source:
             number = f"{self.location.line:5d} | "
-            before = self.source[: self.location.column - 1]
+            column = self.location.column - 1
+            start = max(column - _WIDEST // 2, 0) if len(self.source) > _WIDEST else 0
+            shown = self.source[start : start + _WIDEST]
+            before = shown[: column - start]
             blank = "".join("\t" if c == "\t" else " " for c in before)
-            lines.append(number + self.source)
-            caret = "^" + "~" * (min(len(self.text), len(self.source) - len(before)) - 1)
+            lines.append(number + shown)
+            caret = "^" + "~" * (min(len(self.text), len(shown) - len(before)) - 1)
             lines.append(" " * 5 + " | " + blank + paint("caret", caret))
         if self.hint:
             lines.append(f"{'':5} = {self.hint}")
@@ -207,7 +214,7 @@ class Diagnostics:
             raise AssemblyError(self.found)
 
     def _add(self, severity: str, location: Location, source: str, problem: SourceError) -> None:
-        text = problem.text or source[location.column - 1 :].rstrip()
+        text = problem.text[:_WIDEST] or source[location.column - 1 :].rstrip()
         column = location.column
         if problem.text:
             at = source.find(problem.text, location.column - 1)
@@ -222,8 +229,16 @@ class Diagnostics:
             notes.append(Note(inner.via, inner.reason))
             inner = inner.via
         self.found.append(
-            Diagnostic(severity, place, problem.message, source, text, problem.hint, tuple(notes))
+            Diagnostic(
+                severity, place, _clipped(problem.message), source, text, problem.hint, tuple(notes)
+            )
         )
+
+
+def _clipped(text: str) -> str:
+    """A sentence of bearable length: what it quotes may be anything."""
+    half = _LONGEST // 2
+    return text if len(text) <= _LONGEST else f"{text[:half]} ... {text[-half:]}"
 
 
 def show(diagnostics: Iterable[Diagnostic], stream: TextIO) -> None:

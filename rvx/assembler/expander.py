@@ -20,6 +20,8 @@ from rvx.assembler.reader import Line, read
 
 MAX_DEPTH = 100
 MAX_LINES = 1_000_000
+MAX_CHARACTERS = 100_000_000
+MAX_LINE = 1_000_000
 _HEAD = re.compile(r"((?:[A-Za-z_.$][\w.$]*|\d+):\s*)*([A-Za-z_.$][\w.$]*)\s*", re.ASCII)
 
 
@@ -53,6 +55,7 @@ class Expander:
         macros: by name.
         count: of macro calls, for `\@`.
         produced: how many lines came out of macros, repetitions and includes.
+        characters: how many these lines have together.
         is_alternate: whether `.altmacro` holds.
         local_count: of names that `LOCAL` made.
     """
@@ -64,6 +67,7 @@ class Expander:
     macros: dict[str, Macro] = field(default_factory=dict)
     count: int = 0
     produced: int = 0
+    characters: int = 0
     is_alternate: bool = False
     local_count: int = 0
 
@@ -80,6 +84,8 @@ class Expander:
             if line is None:
                 self._close_frame()
                 continue
+            if len(self._frames) > 1:
+                self._count_line(line)
             text = line.text
             head = _HEAD.match(text)
             name = head[2].lower() if head else ""
@@ -87,8 +93,6 @@ class Expander:
             macro = self.macros.get(head[2]) or self.macros.get(name) if head else None
             if name not in HANDLED and (macro is None or self._is_skipping):
                 if not self._is_skipping:
-                    if len(self._frames) > 1:
-                        self._count_line(line)
                     yield line
                 continue
             assert head is not None
@@ -136,12 +140,13 @@ class Expander:
     def _count_line(self, line: Line) -> None:
         """Counts a line that is not in the source file itself."""
         self.produced += 1
-        if self.produced > MAX_LINES:
+        self.characters += len(line.text)
+        if self.produced > MAX_LINES or self.characters > MAX_CHARACTERS:
+            what = "lines" if self.produced > MAX_LINES else "characters"
+            most = MAX_LINES if self.produced > MAX_LINES else MAX_CHARACTERS
             self._frames.clear()
             self._conditions.clear()
-            raise TooManyLines(
-                line, SourceError(f"the source expands to more than {MAX_LINES} lines")
-            )
+            raise TooManyLines(line, SourceError(f"the source expands to more than {most} {what}"))
 
     def _block(self, opener: str, line: Line) -> list[Line]:
         """The lines up to the end of the block, which is taken away."""
@@ -280,7 +285,7 @@ class Expander:
         self.count += 1
         lines = (
             Line(
-                put(inner.text, bound, count),
+                _checked(put(inner.text, bound, count)),
                 Location(
                     inner.location.file,
                     inner.location.line,
@@ -359,7 +364,13 @@ def _copies(
 ) -> Iterator[Line]:
     for bound in copies:
         for line in body:
-            yield Line(put(line.text, bound, count), line.location, line.source)
+            yield Line(_checked(put(line.text, bound, count)), line.location, line.source)
+
+
+def _checked(text: str) -> str:
+    if len(text) > MAX_LINE:
+        raise SourceError(f"a line expands to more than {MAX_LINE} characters")
+    return text
 
 
 def _resplit(lines: Iterator[Line]) -> Iterator[Line]:

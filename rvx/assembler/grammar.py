@@ -31,7 +31,9 @@ _ESCAPES = {"n": 10, "t": 9, "r": 13, "b": 8, "f": 12, "v": 11, "a": 7}
 _ESCAPE = re.compile(r"\\([0-7]{1,3}|[xX][0-9a-fA-F]+|.)", re.DOTALL)
 _PLAIN = re.compile(r"(?P<name>[A-Za-z_.$][\w.$]*)|(?P<number>-?(?:0|[1-9][0-9]*))", re.ASCII)
 _ENCLOSED = re.compile(r"\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII)
-_PIECE = re.compile(r"""[^,"'()]+|"(?:\\.|[^"\\])*"|'(?:\\.[0-7]{0,2}|[^\\])'?|.""", re.DOTALL)
+_PIECE = re.compile(
+    r"""[^,"'()]+|"[^"\\]*(?:\\.[^"\\]*)*"|'(?:\\.[0-7]{0,2}|[^\\])'?|.""", re.DOTALL
+)
 _OPERATOR = re.compile(r"[-+*/%|&^~!<>=(]")
 MAX_DEPTH = 200
 
@@ -113,7 +115,7 @@ def parse_operand(text: str) -> Operand:
     """
     plain = _PLAIN.fullmatch(text)
     if plain:  # two shapes that most operands have, as the grammar reads them too
-        return Name(text) if plain["name"] else Number(int(text))
+        return Name(text) if plain["name"] else _plain_number(text)
     enclosed = _ENCLOSED.fullmatch(text)
     if enclosed:
         return Enclosed(enclosed[1])
@@ -129,6 +131,12 @@ def parse_operand(text: str) -> Operand:
     except lark.exceptions.UnexpectedInput as error:
         raise _unexpected(text, error) from None
     return tree
+
+
+def _plain_number(text: str) -> Number:
+    if text[0] == "-":
+        return Number(-parse_integer(text[1:]))
+    return Number(parse_integer(text))
 
 
 def _unexpected(text: str, error: Any) -> SourceError:

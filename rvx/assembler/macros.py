@@ -14,7 +14,7 @@ _PARAMETER = re.compile(
     r"\s*,?\s*([A-Za-z_.$][\w.$]*)(?:\s*:\s*(req|vararg))?(?:\s*=\s*(\"(?:\\.|[^\"\\])*\"|[^\s,]*))?",
     re.ASCII,
 )
-_BLANK_NEAR_OPERATOR = re.compile(r"\s*([-+*/%|&^~!<>=(,])\s*|\s+(\))")
+_BLANK_NEAR_OPERATOR = re.compile(r"(?<=[-+*/%|&^~!<>=(,])\s+|\s+(?=[-+*/%|&^~!<>=(,)])")
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,11 @@ def split_arguments(text: str) -> list[str]:
     arguments: list[str] = []
     current = ""
     depth = 0
-    for piece in re.findall(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\\])\'?|[^"\']+|.', text):
+    for piece in re.findall(r'"[^"\\]*(?:\\.[^"\\]*)*"|\'(?:\\.|[^\\])\'?|[^"\']+|.', text):
         if piece[0] in "\"'" and len(piece) > 1:
             current += piece
             continue
-        for char in _BLANK_NEAR_OPERATOR.sub(r"\1\2", piece):
+        for char in _BLANK_NEAR_OPERATOR.sub("", piece):
             depth += (char == "(") - (char == ")")
             if (char == "," or char.isspace()) and depth <= 0:
                 if char == "," or current:

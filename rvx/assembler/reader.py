@@ -10,7 +10,7 @@ from rvx.assembler.diagnostics import Location, SourceError
 
 _PIECE = re.compile(
     r"""(?P<text>[^#/;"'\n]+)
-      | (?P<string>"(?:\\.|[^"\\\n])*"?)
+      | (?P<string>"[^"\\\n]*(?:\\.[^"\\\n]*)*"?)
       | (?P<char>'(?:\\[0-7]{1,3}|\\[^\n]|[^\\\n])'?)
       | (?P<open>/\*) | (?P<comment>\#|//) | (?P<end>;) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,

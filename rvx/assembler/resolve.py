@@ -55,6 +55,10 @@ class Resolver:
             lay_out(section, assembly.distances, assembly.diagnostics)
         for section in sections:
             self._check_size(section)
+        total = sum(section.size for section in sections if section.type != NOBITS)
+        if total > 2 * MAX_BYTES:
+            problem = SourceError(f"the sections have {total} bytes, more than {2 * MAX_BYTES}")
+            self._error(Location(self.object.name, 1), problem)
         assembly.diagnostics.check()
         sections += self._late_sections(sections)
         assembly.diagnostics.check()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ELF_MAGIC = b"\x7fELF"
 STDIN = Path("-")
+_LARGEST = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,21 @@ class Elf:
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a file, or of stdin for `-`."""
-    return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+    """The bytes of a file, or of stdin for `-`.
+
+    Raises:
+        UsageProblem: it is a device, or it does not end within reason.
+    """
+    if path == STDIN:
+        data = sys.stdin.buffer.read(_LARGEST + 1)
+    elif path.is_char_device() or path.is_block_device():
+        raise UsageProblem(f"'{path}' is a device, not a file")
+    else:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise UsageProblem(f"'{name_of(path)}' has more than {_LARGEST >> 30} GiB")
+    return data
 
 
 def name_of(path: Path) -> str:

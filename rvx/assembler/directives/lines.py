@@ -7,6 +7,7 @@ from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import directive, string
 from rvx.assembler.linetable import Loc
 
+MAX_FILES = 65535
 _MARKS = {"basic_block": 7, "prologue_end": 10, "epilogue_begin": 11}
 _NUMBERS = ("is_stmt", "isa", "discriminator")
 
@@ -20,6 +21,10 @@ def number_file(assembly: Assembly, rest: str) -> None:
     number, _, names = rest.partition(" ") if " " in rest else rest.partition("\t")
     if not number.isdigit():
         raise SourceError(f"'{number}' is not the number of a file", text=number)
+    if len(number) > 5 or int(number) > MAX_FILES:
+        raise SourceError(
+            f"a file has the number {number}", hint=f"valid is 0 to {MAX_FILES}", text=number
+        )
     parts = [string(part).decode("utf-8", "replace") for part in _strings(names)]
     if not parts:
         raise SourceError(".file with a number needs a name", hint='.file 1 "name.c"')
@@ -47,7 +52,7 @@ def loc(assembly: Assembly, name: str, rest: str) -> None:
     line = assembly.constant(words[1], "the line")
     if file not in table.files:
         raise SourceError(f"there is no .file {file}", text=words[0])
-    if line < 0:
+    if not 0 <= line < 1 << 32:
         raise SourceError(f"line {line} is not a line", text=words[1])
     words = words[2:]
     column = 0

@@ -8,9 +8,11 @@ from typing import Any
 
 from rvx.assembler.diagnostics import AssemblyError, Diagnostic, Location
 from rvx.assembler.elf import attributes, image, notes
+from rvx.assembler.elf.integrity import find_damage
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
 from rvx.assembler.relocations import NAMES
 
+_DAMAGE = (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError, MemoryError)
 _SKIPPED = frozenset("SHT_NULL SHT_SYMTAB SHT_STRTAB SHT_RELA SHT_GROUP".split())
 _NAMES_OF_TYPES = {number: name for name, number in image.TYPES.items()}
 
@@ -27,6 +29,7 @@ def read_object(source: str | Path | bytes, name: str = "") -> ObjectFile:
         OSError: it cannot be read.
     """
     from elftools.common.exceptions import ELFError
+    from elftools.construct import ConstructError
     from elftools.elf.elffile import ELFFile
 
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
@@ -37,7 +40,14 @@ def read_object(source: str | Path | bytes, name: str = "") -> ObjectFile:
         raise _refusal(label, "is not an ELF file") from None
     if file["e_machine"] != "EM_RISCV" or file["e_type"] != "ET_REL":
         raise _refusal(label, "is not a relocatable RISC-V object")
-    return _Reader(file, label).read()
+    try:
+        made = _Reader(file, label).read()
+    except (ELFError, ConstructError, *_DAMAGE) as error:
+        raise _refusal(label, f"is damaged: {error}") from error
+    problem = find_damage(made)
+    if problem:
+        raise _refusal(label, f"is damaged: {problem}")
+    return made
 
 
 def _refusal(label: str, what: str) -> AssemblyError:
