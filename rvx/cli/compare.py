@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 def compare(
     kernel: Annotated[
         str,
-        typer.Argument(metavar="KERNEL", help="gemm, gemm_snitch, conv2d, maxpool, or a folder."),
+        typer.Argument(
+            metavar="KERNEL",
+            help="gemm, gemm_snitch, conv2d, maxpool, softmax, layernorm, or a folder.",
+        ),
     ],
     parameter: Annotated[
         list[str] | None,

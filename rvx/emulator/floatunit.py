@@ -37,10 +37,27 @@ def needs_bodies(isa: Isa, memory: GuestMemory) -> bool:
     words = _words(memory)
     if _uses_sequencer(isa, words):
         return True
-    writes_status = (words & 0xFFF0007F) == 0x30000073  # a program that switches the unit itself
-    if writes_status.any():
-        return False
+    writes_status = np.flatnonzero((words & 0xFFF0007F) == 0x30000073)
+    if writes_status.size and _are_reached(words, writes_status):
+        return False  # a program that switches the unit itself
     return _may_see_a_box(isa, words) or _may_see_formats(isa, words)
+
+
+def _are_reached(words: NDArray[np.uint32], places: NDArray[np.int64]) -> bool:
+    """Whether one of these places is a word of its own, and not made of halves of two others.
+
+    Other answers are careful whatever a word looks like; this one is not, so that it takes the
+    lengths of instructions from the beginning into account.
+    """
+    wanted = {int(place) for place in places}
+    last = max(wanted)
+    steps = (((words[: last + 1] & 3) == 3) + 1).tolist()
+    at = 0
+    while at <= last:
+        if at in wanted:
+            return True
+        at += steps[at]
+    return False
 
 
 def _may_see_a_box(isa: Isa, words: NDArray[np.uint32]) -> bool:

@@ -121,3 +121,15 @@ def test_programs_that_cannot_tell_run_on_the_core() -> None:
     only_doubles = assemble("f: fld fa0, 0(a0)\n fadd.d fa0, fa0, fa0\n fsd fa0, 0(a0)\n ret", ISA)
     for program in (only_singles, only_doubles):
         assert not Machine(program, ISA, memory=1 << 20).context.words[Field.FCSR]
+
+
+def test_halves_of_two_words_do_not_pass_for_a_write_of_mstatus() -> None:
+    sees_boxes = "fadd.s fa0, fa0, fa0\n fsd fa0, 0(a0)\n ret"
+    for text, has_bodies in (
+        (".word 0x22730013, 0x00003007", True),  # 0x30072273 in between: csrrs tp, mstatus, a4
+        (".word 0x30072273", False),
+        ("c.nop\n .word 0x30072273", False),
+    ):
+        source = f"f: {text}\n {sees_boxes}"
+        made = Machine(assemble(source, ISA), ISA, memory=1 << 20)
+        assert bool(made.context.words[Field.FCSR]) == has_bodies, text

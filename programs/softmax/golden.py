@@ -1,0 +1,86 @@
+"""What the softmax must be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rvx import jit
+from rvx.analysis.arithmetic import Arithmetic, Encoded
+from rvx.formats.minifloat.catalogue import FP16, FP32
+from rvx.formats.minifloat.scalar import (
+    make_add,
+    make_convert,
+    make_div,
+    make_fma,
+    make_maximum,
+    make_mul,
+    make_sub,
+    make_vsum,
+)
+
+Reals = npt.NDArray[np.float64]
+RNE = 0
+_EIGHTH, _LEAST, _INFINITY, _SIXTH, _HALF, _ONE = (
+    int(code)
+    for code in np.array([1 / 8, -8, -np.inf, 1 / 6, 1 / 2, 1], np.float16).view(np.uint16)
+)
+_SINGLE_ONE = 0x3F800000
+
+
+def golden(p: Mapping[str, int], x: Reals, bias: Reals) -> Reals:
+    """The result in float64."""
+    moved = x + bias
+    exponentials = np.exp(moved - moved.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def reference(
+    p: Mapping[str, int], arithmetic: Arithmetic, x: Encoded, bias: Encoded
+) -> npt.NDArray[Any]:
+    """The result in the kernel's order of operations."""
+    rows = np.ascontiguousarray(x.parts[0], np.int64)
+    result = np.zeros_like(rows)
+    offsets = np.ascontiguousarray(bias.parts[0][0], np.int64)
+    for row, target in zip(rows, result, strict=True):
+        _row()(row, offsets, target)
+    return result.astype(arithmetic.output)
+
+
+@cache
+def _row() -> jit.Exported:
+    """The softmax of one row of codes."""
+    add, subtract, multiply, fma = (make(FP16) for make in (make_add, make_sub, make_mul, make_fma))
+    greater = make_maximum(FP16)
+    add_pair, add_singles = make_vsum(FP16, FP32), make_vsum(FP32)
+    divide, narrow = make_div(FP32), make_convert(FP32, FP16)
+
+    def exponential(t: int) -> int:
+        s = multiply(greater(t, _LEAST)[0], _EIGHTH, RNE)[0]
+        p = fma(s, _SIXTH, _HALF, RNE)[0]
+        p = fma(p, s, _ONE, RNE)[0]
+        p = fma(p, s, _ONE, RNE)[0]
+        for _ in range(3):
+            p = multiply(p, p, RNE)[0]
+        return p
+
+    def row(x: Any, bias: Any, y: Any) -> None:
+        largest = _INFINITY
+        for i in range(x.size):
+            largest = greater(largest, add(x[i], bias[i], RNE)[0])[0]
+        low, high = 0, 0
+        for i in range(x.size):
+            y[i] = exponential(subtract(add(x[i], bias[i], RNE)[0], largest, RNE)[0])
+        for i in range(0, x.size, 4):
+            low = add_pair(y[i], y[i + 1], low, RNE)[0]
+            high = add_pair(y[i + 2], y[i + 3], high, RNE)[0]
+        total = add_singles(low, high, 0, RNE)[0]
+        inverse = narrow(divide(_SINGLE_ONE, total, RNE)[0], RNE)[0]
+        for i in range(x.size):
+            y[i] = multiply(y[i], inverse, RNE)[0]
+
+    return jit.export(row, "void(int64[::1], int64[::1], int64[::1])")
