@@ -20,11 +20,10 @@ WIDE = isa_for("rv64gc_xsmallfloat")
 NARROW = isa_for("rv32if_xsmallfloat32")
 ARGUMENTS = {"rd": "fa0", "rs1": "fa1", "rs2": "fa2", "rs3": "fa3"}
 ONE_OF_EACH_BODY = (
-    "fadd.b fmadd.h fnmsub.b fsqrt.h fmin.b feq.h fclass.b fsgnjn.h fcvt.w.b fcvt.lu.h fcvt.b.wu "
-    "fcvt.h.b fcvt.b.b fcvt.d.h fcvt.h.h fmv.x.b fmv.h.x fmulex.s.h fmacex.s.b vfsub.r.b vfmin.h "
-    "vfsgnjx.r.h vfge.b vfsqrt.s vfmac.r.h vfmre.s vfdotpex.s.h vfndotpex.h.r.b vfsum.h "
-    "vfsumex.h.b vfcvtu.s.b vfcvt.b.h vfcvt.h.h vfcvt.x.h vfcvt.xu.b vfcvt.h.xu vfmv.x.b vfmv.s.x "
-    "vfclass.h vfcpkd.b.s vfcpkb.h.d"
+    "fadd.b fmadd.h fsqrt.h fmin.b feq.h fclass.b fsgnjn.h fcvt.w.b fcvt.b.wu fcvt.h.b fcvt.h.h "
+    "fmv.x.b fmv.h.x fmulex.s.h fmacex.s.b vfsub.r.b vfsgnjx.r.h vfge.b vfsqrt.s vfmac.r.h "
+    "vfndotpex.h.r.b vfsum.h vfcvtu.s.b vfcvt.h.h vfcvt.x.h vfcvt.h.xu vfmv.x.b vfmv.s.x "
+    "vfclass.h vfcpkd.b.s"
 ).split()
 REST = [
     made.mnemonic
