@@ -49,6 +49,7 @@ def test_clz64_and_ctz64(run: Callable[..., int]) -> None:
     for x in EDGES:
         u = unsigned(x)
         assert run(bits.clz64, x) == 64 - u.bit_length()
+        assert run(bits.clz63, x) == 64 - (u % (WORD // 2)).bit_length()
         assert run(bits.ctz64, x) == ((u & -u).bit_length() - 1 if u else 64)
 
 

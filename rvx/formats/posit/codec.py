@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from rvx.formats.bits import clz64
+from rvx.formats.bits import clz63
 from rvx.formats.posit.format import Posit
 
 
@@ -38,11 +38,12 @@ def make_decode(fmt: Posit) -> Callable[[int], tuple[int, int, int]]:
         x = p << top
         sign = x >> 63
         magnitude = (x ^ sign) - sign
-        regime = magnitude << 1
-        ones = regime >> 63
-        run = clz64(regime ^ ones)
+        # The run ends where a bit differs from the next one; above it are zeros, but for the top.
+        doubled = magnitude << 1
+        run = clz63(magnitude ^ doubled)
         aligned = magnitude << run
-        k = run - 1 if ones else -run
+        # run - 1 for a run of ones, else -run: the complement of run - 1.
+        k = (run - 1) ^ ((doubled >> 63) ^ -1)
         scale = (k << es) + ((aligned >> u) & exponent_mask)
         return sign, scale, (aligned & (hidden - 1)) | hidden
 

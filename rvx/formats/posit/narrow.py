@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from rvx.formats.bits import clz64
+from rvx.formats.bits import clz63
 from rvx.formats.posit.codec import make_decode, make_encode, unit
 from rvx.formats.posit.format import Posit
 
@@ -18,13 +18,12 @@ def make_add(fmt: Posit) -> Binary:
     decode = make_decode(fmt)
     encode = make_encode(fmt)
     nar = fmt.nar
+    body = nar - 1
     shift_to_unit = 63 - unit(fmt)
 
     def add(a: int, b: int) -> int:
-        if a == 0 or b == nar:
-            return b
-        if b == 0 or a == nar:
-            return a
+        if a & body == 0 or b & body == 0:
+            return b if a == 0 or b == nar else a
         sign_a, scale_a, sig_a = decode(a)
         sign_b, scale_b, sig_b = decode(b)
         # One position down makes room for the carry; both stay exact.
@@ -38,13 +37,15 @@ def make_add(fmt: Posit) -> Binary:
         low ^= change
         scale = max(scale_a, scale_b)
         distance = min((distance ^ exchange) - exchange, 62)
-        kept = low >> distance
-        total = high + (kept | (kept << distance != low))
+        # Both end in 64 - n zeros, so that bits are lost only where low is below 2**-32 of high.
+        # No fraction has more than 29 bits: a sum so close to high, which is a posit, rounds to it,
+        # and so does what the floor makes of it.
+        total = high + (low >> distance)
         if total == 0:
             return 0
         sign = total >> 63
         total = (total ^ sign) - sign
-        shift = clz64(total) - shift_to_unit
+        shift = clz63(total) - shift_to_unit
         return encode(sign, scale + 1 - shift, total << shift, 0)
 
     return add
@@ -55,16 +56,15 @@ def make_mul(fmt: Posit) -> Binary:
     decode = make_decode(fmt)
     encode = make_encode(fmt)
     nar = fmt.nar
+    body = nar - 1
     u = unit(fmt)
     # The hidden bits move to two positions that add up to u - 1; no fraction bit is lost.
     drop_b = (u + 1) // 2
     drop_a = u + 1 - drop_b
 
     def mul(a: int, b: int) -> int:
-        if nar in (a, b):
-            return nar
-        if 0 in (a, b):
-            return 0
+        if a & body == 0 or b & body == 0:
+            return nar if nar in (a, b) else 0
         sign_a, scale_a, sig_a = decode(a)
         sign_b, scale_b, sig_b = decode(b)
         product = (sig_a >> drop_a) * (sig_b >> drop_b)
