@@ -133,7 +133,9 @@ _start: la a0, data
  ecall
  .data
  .balign 8
-data: .fill 40, 8, 0x3ff0000000000000
+data: .rept 40
+ .double 1.0
+ .endr
 """
 
 
