@@ -69,7 +69,8 @@ def _sdot_body(dot: Binary) -> Callable[..., int]:
     def body(rd: int, rs1: int, rs2: int, vsq_events: Words) -> int:
         total = sext32(rd) + dot(rs1, rs2)
         kept = sext32(total)
-        vsq_events[WRAPS] += kept != total
+        if kept != total:
+            vsq_events[WRAPS] += 1
         return kept
 
     return body
@@ -113,7 +114,8 @@ def vsq_sprod(rs1: int, rs2: int) -> int:
 def vsq_sprod8(rs1: int, rs2: int, vsq_events: Words) -> int:
     """rd = (product of the low bytes of rs1 and rs2, unsigned, + 128) >> 8."""
     product = sprod8(rs1, rs2)
-    vsq_events[ZEROED_SCALES] += (product == 0) & (rs1 & 0xFF != 0) & (rs2 & 0xFF != 0)
+    if product == 0 and rs1 & 0xFF != 0 and rs2 & 0xFF != 0:
+        vsq_events[ZEROED_SCALES] += 1
     return product
 
 
@@ -121,7 +123,8 @@ def vsq_sprod8(rs1: int, rs2: int, vsq_events: Words) -> int:
 def vsq_sprodr(rs1: int, rs2: int, vsq_events: Words) -> int:
     """rd = rs1[15:0] * rs1[31:16] >> rs2[5:0], unsigned, rounded half up."""
     product = sprodr(rs1, rs2)
-    vsq_events[ZEROED_SCALES] += (product == 0) & (rs1 & 0xFFFF != 0) & (rs1 >> 16 & 0xFFFF != 0)
+    if product == 0 and rs1 & 0xFFFF != 0 and rs1 >> 16 & 0xFFFF != 0:
+        vsq_events[ZEROED_SCALES] += 1
     return product
 
 
@@ -130,7 +133,8 @@ def vsq_sacc(rd: int, rs1: int, rs2: int, vsq_events: Words) -> int:
     """rd += rs1[31:0], signed, * rs2[31:0], unsigned; modulo 2^32, sign-extended."""
     total = scaled_sum(rd, rs1, rs2)
     kept = sext32(total)
-    vsq_events[WRAPS] += kept != total
+    if kept != total:
+        vsq_events[WRAPS] += 1
     return kept
 
 
@@ -138,7 +142,8 @@ def _saturating_sacc(saturate: Unary) -> Callable[..., int]:
     def body(rd: int, rs1: int, rs2: int, vsq_events: Words) -> int:
         total = scaled_sum(rd, rs1, rs2)
         kept = saturate(total)
-        vsq_events[SATURATIONS] += kept != total
+        if kept != total:
+            vsq_events[SATURATIONS] += 1
         return kept
 
     return body
@@ -233,8 +238,10 @@ def _mac_body(dot: Binary, saturate: Unary) -> Callable[..., int]:
         product = sprod8(rs3, rs3 >> 8)
         total = scaled_sum(rd, dot(rs1, rs2), product)
         kept = saturate(total)
-        vsq_events[ZEROED_SCALES] += (product == 0) & (rs3 & 0xFF != 0) & (rs3 & 0xFF00 != 0)
-        vsq_events[SATURATIONS] += kept != total
+        if product == 0 and rs3 & 0xFF != 0 and rs3 & 0xFF00 != 0:
+            vsq_events[ZEROED_SCALES] += 1
+        if kept != total:
+            vsq_events[SATURATIONS] += 1
         return kept
 
     return body
