@@ -188,6 +188,9 @@ def test_the_unit_of_the_last_place_is_the_spacing_of_the_output(name):
     spacing = {"f64": 2.0**-52}
     for n in (8, 16, 32, 64):
         spacing[f"posit{n}"] = spacing[f"posit{n}_quire"] = 2.0 ** (5 - n)
+    for prefix, mantissa in (("fp64", 52), ("fp32", 23), ("fp16", 10), ("fp8", 2)):
+        of_snitch = (other for other in CATALOGUE if other.startswith(f"snitch_{prefix}_"))
+        spacing |= dict.fromkeys(of_snitch, 2.0**-mantissa)
     assert numbers.ulp(np.array([1.0, 1.5]))[0] == spacing.get(name, 2.0**-23)
 
 
