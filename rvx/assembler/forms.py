@@ -116,7 +116,7 @@ class Form:
                     hint=f"write ({operand.base})",
                 )
         elif isinstance(operand, Enclosed) and operand.name in isa.registers:
-            own[slot.base] = fill_place(base, operand, isa, evaluate)
+            own[slot.base] = fill_place(base, Name(operand.name), isa, evaluate)
             if slot.name:
                 own[slot.name] = 0
         else:
@@ -185,7 +185,7 @@ def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> 
 
 
 def _register(kind: RegisterKind, operand: Expression, isa: Isa) -> int:
-    if isinstance(operand, Name):
+    if isinstance(operand, Name) and not isinstance(operand, Enclosed):
         found = isa.registers.get(operand.name)
         if found is not None and found[0] == kind.file:
             return found[1]

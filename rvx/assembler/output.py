@@ -182,7 +182,16 @@ class Output:
         self.fragment.data += data
 
     def begin_instruction(self) -> None:
-        """Notes that an instruction begins here."""
+        """Notes that an instruction begins here.
+
+        Raises:
+            SourceError: this is a record, not a section.
+        """
+        if self.current[0].name == ABSOLUTE:
+            raise SourceError(
+                "an instruction has no place in a record",
+                hint="choose a section, such as .text, behind the last field",
+            )
         fragment, table = self.fragment, self.line_table
         place = len(fragment.data)
         self.current[0].lines.append((fragment, place, self.location, "x"))

@@ -1,6 +1,9 @@
 """No source, however damaged, ends in a traceback, a hang or a flood of memory.
 
-The long run (`pytest -m long tests/assembler/test_fuzz.py`) takes 100,000 inputs.
+Inputs are made from hand-written sources, wrong ones and the output of compilers by moving, losing,
+doubling and replacing lines and characters. The long run takes 100,000 of them, and an hour:
+
+    pytest -m long tests/assembler/test_fuzz.py
 """
 
 import random
@@ -12,12 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rvx.assembler import Assembler, AssemblyError, link
-from rvx.extensions import isa_for
+from rvx.extensions import change_arch, isa_for
 
+from .test_clang import SOURCES as COMPILED
 from .test_diagnostics import CASES
 from .test_gnu_language import SOURCES
 
-SEEDS = [*SOURCES.values(), *(source for source, _, _ in CASES)]
+SEEDS = [
+    *SOURCES.values(),
+    *(source for source, _, _ in CASES),
+    *(path.read_text() for path in COMPILED),
+]
 PIECES = (
     """
     .rept 1000000000|.rept 99999|.endr|.macro m a|.endm|m|.if 1|.else|.endif|.space 1<<62|.zero -1
@@ -28,7 +36,10 @@ PIECES = (
     .previous|.option push|.option pop|.insn r 0x33|.posit32 1|.int4 1|.float 1|.string "a
     .irp r,1,2|.irpc c,ab|.subsection 9999|.comm c,1<<40|.lcomm l,99999999999|.word a-b*c/d|.byte x
     j x|beqz a0, .+4096|.set a, b|.set b, a|.size f, g-h|.file 1 "f"|.loc 1 1|.end|.purgem m|.exitm
-    .ifdef x|.dword . - 1b
+    .ifdef x|.dword . - 1b|.altmacro|LOCAL x|%x|<a b>|.struct 4|.reloc 0, R_RISCV_32, x
+    .weakref a, b|.option arch, -c|.option arch, +zfh|.option arch, rv64i|.symver a, a@V
+    .dtprelword x|.dcb.d 9999,1|.attribute arch, "rv64gc"|.string16 "x"|.variant_cc x
+    .tls_common x, 8|.ident "x"|.error "x"|.fail 1
 """.strip()
     .replace("\n", "|")
     .split("|")
@@ -39,7 +50,10 @@ SHORT_RUN, LONG_RUN = 1500, 100_000
 
 @pytest.fixture(scope="module")
 def assemblers() -> list[Assembler]:
-    return [Assembler(isa_for("rv64gc"), relax=True), Assembler(isa_for("rv32gc"), debug=True)]
+    return [
+        Assembler(isa_for("rv64gc"), relax=True, select_arch=change_arch),
+        Assembler(isa_for("rv32gc"), debug=True, select_arch=change_arch),
+    ]
 
 
 def mutated(rng: random.Random) -> str:

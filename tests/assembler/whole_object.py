@@ -20,17 +20,25 @@ NOT_COMPARED = {
 """Sections that are left out, with the reason."""
 
 
+TABLES = ("", ".symtab", ".strtab", ".shstrtab", ".note.rvx")
 IMPLIED = ("zmmul1p0", "zicsr2p0", "zifencei2p0")
 """Parts of m and of the old i that GNU as adds to what `.attribute arch` says, and rvx does not."""
 
 
-def whole_object(data: bytes) -> dict[str, Any]:
+def whole_object(data: bytes, *, everything: bool = False) -> dict[str, Any]:
     """Flags, section headers, symbols, relocations and groups of an object.
 
     Left out are section symbols, which exist for more sections with GNU as, and the ISA that GNU as
     appends to `$x`, which its objdump reads and rvx leaves to .riscv.attributes.
+
+    Args:
+        data: of the file.
+        everything: the bytes of all sections instead, those too that are not compared otherwise.
     """
     file = ELFFile(io.BytesIO(data))
+    if everything:
+        kept = [each for each in file.iter_sections() if each.name not in TABLES]
+        return {each.name: each.data() for each in kept}
     table = file.get_section_by_name(".symtab")
     return {
         "flags": file["e_flags"],
