@@ -251,7 +251,7 @@ def show(diagnostics: Iterable[Diagnostic], stream: TextIO) -> None:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint such as "did you mean 'addi' or 'add'?", or nothing."""
     cutoff = 0.5 if len(word) <= 3 else 0.68
-    close = difflib.get_close_matches(word, list(known), n=3, cutoff=cutoff)
+    close = difflib.get_close_matches(word, list(dict.fromkeys(known)), n=3, cutoff=cutoff)
     if not close:
         return ""
     quoted = [f"'{name}'" for name in close]

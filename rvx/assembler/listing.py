@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from rvx.assembler.diagnostics import Location
 from rvx.assembler.program import Program, ProgramSection
+from rvx.assembler.sections import ALLOC
 
-_EXEC = 4
 _ROW = 8
+_MOST = 64
+"""Bytes of a statement that are shown below its first row."""
 
 
 def listing(program: Program, sources: dict[str, str] | None = None) -> str:
-    """The code of a program with the source lines that it comes from.
+    """The code and data of a program with the source lines that they come from.
 
     Args:
         program: as linked.
@@ -21,19 +24,21 @@ def listing(program: Program, sources: dict[str, str] | None = None) -> str:
     texts = _Texts(dict(sources or {}))
     rows: list[str] = []
     for section in program.sections:
-        if section.flags & _EXEC:
-            rows.append(f"section {section.name}")
-            rows.extend(_code(program, section, texts))
+        found = list(_rows(program, section, texts))
+        if found:
+            rows += [f"section {section.name}", *found]
     return "\n".join(rows) + "\n"
 
 
-def _code(program: Program, section: ProgramSection, texts: _Texts) -> Iterator[str]:
+def _rows(program: Program, section: ProgramSection, texts: _Texts) -> Iterator[str]:
     end = section.address + section.size
     labels: dict[int, list[str]] = {}
     for symbol in program.all_symbols:
         if symbol.section == section.name:
             labels.setdefault(symbol.address, []).append(symbol.name)
-    starts = [line for line in program.lines if section.address <= line[0] < end]
+    if not section.flags & ALLOC:
+        return
+    starts = _statements(program, range(section.address, end), labels)
     for index, (address, location) in enumerate(starts):
         stop = starts[index + 1][0] if index + 1 < len(starts) else end
         at = address - section.address
@@ -43,8 +48,22 @@ def _code(program: Program, section: ProgramSection, texts: _Texts) -> Iterator[
         text = texts.line(location.file, location.line)
         first, rest = data[:_ROW], data[_ROW:]
         yield f"{address:12x}  {first.hex():16}  {location.line:6} {text}".rstrip()
-        for offset in range(0, len(rest), _ROW):
+        for offset in range(0, min(len(rest), _MOST), _ROW):
             yield f"{address + _ROW + offset:12x}  {rest[offset : offset + _ROW].hex()}"
+        if len(rest) > _MOST:
+            yield f"{'':12}  ... and {len(rest) - _MOST} bytes more"
+
+
+def _statements(
+    program: Program, addresses: range, labels: dict[int, list[str]]
+) -> list[tuple[int, Location]]:
+    """Where statements begin: one may make several instructions, and several numbers."""
+    found: list[tuple[int, Location]] = []
+    for address, location in program.lines:
+        is_same = found and found[-1][1] is location and address not in labels
+        if address in addresses and not is_same:
+            found.append((address, location))
+    return found
 
 
 class _Texts:

@@ -57,7 +57,7 @@ class ObjectSection:
     Attributes:
         data: its bytes; empty for one that only has a size.
         size: in bytes.
-        lines: offset and statement of every instruction.
+        lines: offset and statement of instructions and data.
         marks: offsets where code (`$x`) and data (`$d`) begin in a section of code.
         group: name of its section group, or empty.
         link: name of the section that it is ordered with, or empty.

@@ -211,9 +211,8 @@ class Output:
 
     def mark_data(self) -> None:
         """Notes that data follows, not instructions."""
-        section = self.current[0]
-        if section.is_code:
-            section.lines.append((self.fragment, len(self.fragment.data), self.location, "d"))
+        place = len(self.fragment.data)
+        self.current[0].lines.append((self.fragment, place, self.location, "d"))
 
     def mark_padding(self) -> None:
         """Notes that nops follow which no statement wrote."""

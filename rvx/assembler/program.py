@@ -80,7 +80,7 @@ class Program:
         sections: in the order of addresses.
         symbols: by name; the last of several local ones of one name.
         all_symbols: every symbol that is worth writing to an ELF file.
-        lines: addresses of instructions, ascending, with their statements.
+        lines: addresses of instructions and data, ascending, with their statements.
         extensions: version of each extension that the code was assembled for.
         march: the architecture string.
         elf_flags: `e_flags` of the ELF header.

@@ -140,7 +140,7 @@ class Resolver:
         made.lines = [
             (fragment.address + offset, location)
             for fragment, offset, location, what in section.lines
-            if what == "x"
+            if what != "n"
         ]
         made.marks = _marks(section) if section.is_code else []
         for fixup in section.fixups:

@@ -174,7 +174,8 @@ class Section:
         link: name of the section or symbol that it is ordered with, or empty.
         subsections: fragments by subsection number.
         fragments: all of them in order, once laid out.
-        lines: where instructions start: fragment, offset, statement.
+        lines: where statements start: fragment, offset, statement, and `x` for instructions, `d`
+            for data, `n` for nops that fill up.
         is_laid_out: whether the addresses of its fragments are final.
     """
 

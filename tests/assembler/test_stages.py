@@ -155,9 +155,29 @@ def test_listing() -> None:
     assert listing(program(text), {"test.s": text}).splitlines() == [
         "section .text",
         " " * 32 + "main:",
-        "    80000000  37553412               1 main: li a0, 0x12345678",
-        "    80000004  1b058567               1 main: li a0, 0x12345678",
+        "    80000000  375534121b058567       1 main: li a0, 0x12345678",
         "    80000008  8280                   3 ret",
+    ]
+
+
+def test_listing_of_data() -> None:
+    text = 'nop\n.data\nx: .word 1, 2, 3\n.zero 100\n.string "ab"\n.bss\nroom: .space 4\n'
+    lines = listing(program(text), {"test.s": text}).splitlines()
+    assert lines[2:6] == [
+        "section .data",
+        " " * 32 + "x:",
+        "    80001000  0100000002000000       3 x: .word 1, 2, 3",
+        "    80001008  03000000",
+    ]
+    assert lines[6] == "    8000100c  0000000000000000       4 .zero 100"
+    assert lines[15:17] == [
+        "              ... and 28 bytes more",
+        '    80001070  616200                 5 .string "ab"',
+    ]
+    assert lines[17:] == [
+        "section .bss",
+        " " * 32 + "room:",
+        "    80001073" + " " * 25 + "7 room: .space 4",
     ]
 
 
