@@ -15,7 +15,7 @@ from .whole_object import whole_object
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "gnu-differences.md"
 EXAMPLE = re.compile(
     r"<!-- GNU as: (?P<gnu>\w+), rvx: (?P<rvx>\w+)(?:, objects: (?P<objects>differ))?"
-    r"(?:, flags: (?P<flags>[-\w ]+?))? -->\n```asm\n(?P<source>.*?)```",
+    r"(?:, flags: (?P<flags>[-\w ]+?))? -->\n```text\n(?P<source>.*?)```",
     re.DOTALL,
 )
 EXAMPLES = [found.groupdict() for found in EXAMPLE.finditer(PAGE.read_text())]
@@ -26,7 +26,7 @@ def outcome(code: int, said: str) -> str:
 
 
 def test_every_example_is_found() -> None:
-    assert len(EXAMPLES) == PAGE.read_text().count("```asm") >= 20
+    assert len(EXAMPLES) == PAGE.read_text().count("```text") >= 20
     assert {example["gnu"] for example in EXAMPLES} == {"refused", "warned", "taken"}
 
 
