@@ -39,8 +39,8 @@ def machine(
     )
     if mode == "region":
         made.hart.prepare(is_limited)
-        assert made.hart.repeats is not None
-        made.hart.repeats.is_eager = True
+        if made.hart.repeats is not None:  # None where nothing is repeated or streamed
+            made.hart.repeats.is_eager = True
     return made
 
 
