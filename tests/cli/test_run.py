@@ -37,6 +37,29 @@ def test_json_has_the_counts_and_the_output(rvx, source):
     assert rvx("run", source(HELLO), "--json").document["output"] == "hello\n"
 
 
+REPEATED = """
+_start: li      t0, 9
+        frep.o  t0, 1, 0, 0
+        fadd.d  fa0, fa0, fa0
+        li      a0, 0
+        li      a7, 93
+        ecall
+"""
+
+
+def test_what_is_repeated_counts_as_executed_and_as_fetched(rvx, source):
+    options = ("--march", "rv64g_xfrep")
+    document = rvx("run", source(REPEATED), *options, "--json").document
+    assert (document["instructions"], document["fetched"]) == (15, 6)
+    assert document["by_mnemonic"]["fadd.d"] == 10
+    assert document["fetched_by_mnemonic"]["fadd.d"] == 1
+    table = rvx("run", source(REPEATED), *options, "--count").out
+    assert "fetched" in table
+    assert "fetched" not in rvx("run", source(EXIT_WITH.format(0)), "--count").out
+    fields = next(line.split() for line in table.splitlines() if "fadd.d" in line)
+    assert fields == ["fadd.d", "10", "66.7%", "1"]
+
+
 def test_count_prints_a_table(rvx, source):
     done = rvx("run", source(EXIT_WITH.format(0)), "--count")
     rows = [line.split() for line in done.out.splitlines() if line.strip()]

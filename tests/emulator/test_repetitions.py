@@ -364,3 +364,45 @@ def test_what_is_too_long_to_compile_is_performed_all_the_same() -> None:
             assert made.hart.repeats is not None
             assert "too long" in made.hart.repeats.repeats[0].refusal
     assert outcomes[0] == outcomes[1]
+
+
+def test_loads_and_stores_are_repeated_at_their_first_address(way: str) -> None:
+    text = """.globl f
+f: li t0, 3
+ frep.o t0, 3, 0, 0
+ fld fa1, 8(a0)
+ fadd.d fa0, fa0, fa1
+ fsd fa0, 8(a0)
+ ret"""
+    made = machine(text, way)
+    at = made.place(np.array([7.0, 1.0]))
+    result = made.call("f", at)
+    assert result.trap is None
+    # 1 + 1 + 2 + 4: what was stored is loaded again.
+    assert floats(made, "fa0") == [8]
+    assert made.array(at, np.float64, 2).tolist() == [7, 8]
+    assert result.by_kind["load"] == result.by_kind["store"] == 4
+
+
+def test_a_store_out_of_memory_in_the_third_iteration(way: str) -> None:
+    text = f""".globl f
+f: {configure(2, [2, 2], [8, 1 << 40])}
+ {start("a0", 2, 2, writes=True)}
+ csrsi ssr, 1
+ li t0, 9
+ frep.o t0, 2, 0, 0
+ fadd.d fa0, fa0, fa1
+ fsgnj.d ft2, fa0, fa0
+ ret"""
+    made = machine(text, way)
+    made.set_register("fa1", int(np.float64(1).view(np.int64)))
+    at = made.allocate(16)
+    result = made.call("f", at)
+    assert result.trap is not None
+    assert result.trap.kind == TrapKind.BAD_STORE
+    assert result.trap.message.endswith("by stream 2 (ft2)")
+    assert floats(made, "fa0") == [3]
+    assert made.array(at, np.float64, 2).tolist() == [1, 2]
+    assert result.by_mnemonic["fadd.d"] == 3
+    assert result.by_mnemonic["fsgnj.d"] == 2
+    assert result.fetched_by_mnemonic["fadd.d"] == 1
