@@ -1,8 +1,8 @@
 """Packed attempts on the host's vector unit: what they answer is the exact result, flags included.
 
-The exact reference judges a sample. The long run (`-m long`) goes through 10^8 lanes of every kind
-against the scalar kernels, which have a long run of their own against the reference, and through
-10^7 lanes of hard cases against the reference itself.
+The exact reference judges a sample. The long run (`-m long`, half an hour) attempts 1.8 * 10^8 lanes
+and compares the answers with the scalar kernels, which have a long run of their own against the
+reference, and attempts 10^7 lanes that are compared with the reference itself.
 """
 
 from __future__ import annotations
@@ -44,9 +44,8 @@ FMAS = [FP16, FP16ALT, FP32]
 RNE = int(Rounding.RNE)
 TYPES = {8: np.uint8, 16: np.uint16, 32: np.uint32}
 
-needs_host = pytest.mark.skipif(
-    not vectorcode.is_host_able(), reason="this processor does not convert binary16"
-)
+IS_ABLE = vectorcode.is_host_able()
+"""Whether this processor converts binary16; on others attempts never answer."""
 
 
 def packed(codes: Words, fmt: Minifloat) -> Words:
@@ -179,7 +178,6 @@ def exact_fma(fmt: Minifloat, negate: bool) -> Callable[..., tuple[int, int]]:
     return lambda a, b, c, rm: exact.fma(fmt, a, b, c, rm, negate_product=negate)
 
 
-@needs_host
 @pytest.mark.parametrize(("src", "dst"), DOTS, ids=str)
 @pytest.mark.parametrize(("negate", "replicates"), [(False, False), (True, True)])
 def test_dot_products_are_exact(
@@ -190,10 +188,9 @@ def test_dot_products_are_exact(
     answered = [
         judge(attempt, reference, each, (src, dst)) for each in draws(sampler, src, dst, 40)
     ]
-    assert sum(answered) > 200
+    assert (sum(answered) > 200) == IS_ABLE
 
 
-@needs_host
 @pytest.mark.parametrize("fmt", FMAS, ids=str)
 @pytest.mark.parametrize(("negate", "replicates"), [(False, False), (True, True)])
 def test_products_are_exact(fmt: Minifloat, negate: bool, replicates: bool, sampler: Any) -> None:
@@ -202,10 +199,9 @@ def test_products_are_exact(fmt: Minifloat, negate: bool, replicates: bool, samp
     answered = [
         judge(attempt, reference, each, (fmt, fmt)) for each in draws(sampler, fmt, fmt, 40)
     ]
-    assert sum(answered) > 200
+    assert (sum(answered) > 200) == IS_ABLE
 
 
-@needs_host
 @pytest.mark.parametrize(("src", "dst"), DOTS, ids=str)
 def test_ordinary_operands_are_answered(src: Minifloat, dst: Minifloat, sampler: Any) -> None:
     count = 20_000
@@ -213,18 +209,17 @@ def test_ordinary_operands_are_answered(src: Minifloat, dst: Minifloat, sampler:
         packed(sampler.near(fmt, count * 64 // fmt.bits, -2, 3), fmt) for fmt in (dst, src, src)
     ]
     _, flags = answers(vector.make_packed_dot(src, dst), *values)
-    assert np.count_nonzero(flags < 0) < count / 100
+    assert (np.count_nonzero(flags < 0) < count / 100) == IS_ABLE
 
 
-@needs_host
 def test_one_lane_that_tells_fused_from_chained() -> None:
     ones = np.array([0x3C3C_3C3C_3C3C_3C3C])
     sums = np.array([0x6800_6800_6800_6800])
     results, flags = answers(vector.make_packed_dot(FP8, FP16), sums, ones, ones)
-    assert (results.tolist(), flags.tolist()) == ([0x6801_6801_6801_6801], [0])
+    answer = ([0x6801_6801_6801_6801], [0]) if IS_ABLE else (sums.tolist(), [vector.DECLINED])
+    assert (results.tolist(), flags.tolist()) == answer
 
 
-@needs_host
 @pytest.mark.parametrize(
     ("rd", "rs1", "rs2"),
     [
@@ -333,7 +328,6 @@ def compare_with_scalar(
     return int(np.count_nonzero(answered))
 
 
-@needs_host
 @pytest.mark.long
 @pytest.mark.parametrize(("src", "dst"), DOTS, ids=str)
 def test_a_hundred_million_lanes_of_dot_products(
@@ -347,7 +341,6 @@ def test_a_hundred_million_lanes_of_dot_products(
     print(f"\n{answered * 64 // dst.bits} lanes of {src} into {dst}: no difference")
 
 
-@needs_host
 @pytest.mark.long
 @pytest.mark.parametrize("fmt", FMAS, ids=str)
 def test_a_hundred_million_lanes_of_products(fmt: Minifloat, sampler: Any) -> None:
@@ -359,7 +352,6 @@ def test_a_hundred_million_lanes_of_products(fmt: Minifloat, sampler: Any) -> No
     print(f"\n{answered * 64 // fmt.bits} lanes of {fmt}: no difference")
 
 
-@needs_host
 @pytest.mark.long
 @pytest.mark.parametrize(("src", "dst"), DOTS, ids=str)
 def test_ten_million_lanes_against_the_reference(
