@@ -1,8 +1,8 @@
 """Packed attempts on the host's vector unit: what they answer is the exact result, flags included.
 
-The exact reference judges a sample. The long run (`-m long`, half an hour) attempts 1.8 * 10^8 lanes
-and compares the answers with the scalar kernels, which have a long run of their own against the
-reference, and attempts 10^7 lanes that are compared with the reference itself.
+The exact reference judges a sample. The long run (`-m long`, half an hour) attempts 1.8 * 10^8
+lanes and compares the answers with the scalar kernels, which have a long run of their own against
+the reference, and attempts 10^7 lanes that are compared with the reference itself.
 """
 
 from __future__ import annotations
