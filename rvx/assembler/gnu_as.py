@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rvx import __version__
 from rvx.assembler.assembler import Assembler
 from rvx.assembler.diagnostics import AssemblyError, did_you_mean, show
 from rvx.assembler.elf.relocatable import write_object
@@ -35,7 +36,24 @@ _IGNORED = {
     "--64",
     "--32",
     "-D",
+    "-L",
+    "--keep-locals",
+    "-J",
+    "-Z",
+    "-f",
+    "--compress-debug-sections",
+    "--nocompress-debug-sections",
+    "--debug-prefix-map",
+    "--size-check",
+    "--elf-stt-common",
+    "--generate-missing-build-notes",
+    "--hash-size",
+    "--reduce-memory-overheads",
+    "--sectname-subst",
+    "--strip-local-absolute",
+    "--statistics",
 }
+"""Flags that change nothing in what is assembled, or nothing here: debug sections stay plain."""
 _DEBUG = ("-g", "--gen-debug", "-gdwarf", "--gdwarf", "-gstabs", "--gstabs")
 
 
@@ -126,6 +144,9 @@ def run(
     Returns:
         The exit code: 0, 2 for a wrong command line, 3 for a source that does not assemble.
     """
+    if "--version" in words or "-version" in words:
+        print(f"rvx as {__version__}, with the flags of GNU assembler 2.40")
+        return 0
     try:
         chosen = parse_arguments(words)
         isa = choose_isa(chosen.march)

@@ -86,6 +86,7 @@ CASES = [
     (".nop 1", ".nop takes no operand", ""),
     ('.error "wrong"', "error: wrong", ""),
     (".err", ".err stands here", ""),
+    ('.error ""', ".error stands here", ""),
     (".fail 3", ".fail 3 stands here", ""),
     (".abort\n.abort", "the rest is not assembled", ""),
     (".altmacro\n.macro m a\n.endm\nm <a", "a '<' in the arguments has no '>'", "!<"),

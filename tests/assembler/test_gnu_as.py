@@ -102,6 +102,23 @@ def test_wrong_command_lines(
     assert sentence in capsys.readouterr().err
 
 
+def test_flags_of_drivers_that_change_nothing(stand_in: str, gnu: Gnu, tmp_path: Path) -> None:
+    source = next(path for path in CORPUS if path.stem == "crc")
+    made = set()
+    for flags in ("", "-pipe", "-g -gz", "-Wa,-L -Wa,--size-check=error", "-Wa,--statistics"):
+        out = tmp_path / "made.o"
+        command = [stand_in, "-O2", "-march=rv64gc", *flags.split(), "-c", str(source)]
+        done = gnu.run("gcc", *command, "-o", str(out))
+        assert done.returncode == 0, done.stderr.decode()
+        made.add(read_sections(out.read_bytes())[".text"][0])
+    assert len(made) == 1
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"], choose) == 0
+    assert capsys.readouterr().out.startswith("rvx as ")
+
+
 def test_a_wrong_source_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = tmp_path / "wrong.s"
     source.write_text("nop\npad.s p1, p2, p3\n")

@@ -10,7 +10,7 @@ _LEAST_WARNING = 500
 
 
 def _text(rest: str, otherwise: str) -> str:
-    return string(rest).decode("utf-8", "replace") if rest else otherwise
+    return string(rest).decode("utf-8", "replace") or otherwise if rest else otherwise
 
 
 @directive(".error", ".err")
