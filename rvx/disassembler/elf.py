@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.relocation import RelocationSection
 from elftools.elf.sections import SymbolTableSection
 
+from rvx.disassembler.damage import reading
 from rvx.disassembler.relocation_names import RELOCATION_NAMES
 from rvx.disassembler.symbols import Symbols
 from rvx.isa import Address
@@ -105,11 +105,12 @@ def read_code(data: bytes) -> ElfCode:
     Raises:
         ValueError: it is no ELF file for RISC-V, or it is damaged.
     """
-    try:
+    with reading("the file"):
         elf = ELFFile(io.BytesIO(data))
         machine = elf.header["e_machine"]
-        if machine != "EM_RISCV":
-            raise ValueError(f"the file is for {machine}, not for RISC-V")
+    if machine != "EM_RISCV":
+        raise ValueError(f"the file is for {machine}, not for RISC-V")
+    with reading("the file"):
         symbols = list(_symbols(elf))
         is_linked = elf.header["e_type"] != "ET_REL"
         sections = tuple(
@@ -120,8 +121,6 @@ def read_code(data: bytes) -> ElfCode:
             and section["sh_size"]
         )
         return ElfCode(elf.elfclass, sections)
-    except (ELFError, KeyError, AttributeError, TypeError, OSError) as error:
-        raise ValueError(f"this is not a valid ELF file: {error}") from error
 
 
 def _symbols(elf: Any) -> Iterator[Any]:

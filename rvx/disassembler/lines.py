@@ -8,15 +8,13 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
-from elftools.common.exceptions import DWARFError, ELFError
-from elftools.construct import ConstructError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.relocation import RelocationSection
 
+from rvx.disassembler.damage import reading
 from rvx.disassembler.functions import FunctionTable
 from rvx.isa import Address
 
-_DAMAGE = (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError)
 _ADD = {33: 1, 34: 2, 35: 4, 36: 8}
 _SUB = {37: 1, 38: 2, 39: 4, 40: 8}
 _SET = {1: 4, 2: 8}
@@ -59,10 +57,8 @@ class LineTable:
         self._lines: list[SourceLine | None] = []
         self._functions: FunctionTable | None = None
         if elf.get_section_by_name(".debug_line") is not None:
-            try:
+            with reading("the debug information"):
                 self._read(_relocated(data, elf, 0 if self._is_linked else self._shift))
-            except (ELFError, DWARFError, ConstructError, *_DAMAGE) as error:
-                raise ValueError(f"the debug information is damaged: {error}") from error
 
     def find(self, address: Address, section: int = 0) -> SourceLine | None:
         """The line of an address.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from rvx.disassembler.damage import reading
 from rvx.disassembler.elf import Code, Relocation, read_code
 from rvx.disassembler.lines import LineTable
 from rvx.disassembler.sourcetext import SourceText
@@ -54,10 +55,11 @@ def disassemble_elf(
     if lines or source_text:
         before = SourceText(LineTable(data), has_lines=lines, has_text=source_text)
     disassembler = Disassembler(isa, aliases=aliases)
-    for section in code.sections:
-        out += ["", f"Disassembly of section {section.name}:"]
-        disassembler.use_symbols(section.symbols)
-        out += _section(section, disassembler, isa.xlen // 4, relocations, before)
+    with reading("the file"):
+        for section in code.sections:
+            out += ["", f"Disassembly of section {section.name}:"]
+            disassembler.use_symbols(section.symbols)
+            out += _section(section, disassembler, isa.xlen // 4, relocations, before)
     return "\n".join(out) + "\n"
 
 

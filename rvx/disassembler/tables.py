@@ -9,6 +9,7 @@ from typing import Any
 
 from elftools.elf.elffile import ELFFile
 
+from rvx.disassembler.damage import reading
 from rvx.isa import Address
 
 _FLAGS = ((0x2, "a"), (0x1, "w"), (0x4, "x"), (0x10, "M"), (0x20, "S"), (0x200, "G"), (0x400, "T"))
@@ -47,8 +48,28 @@ class SymbolRow:
     section: str
 
 
-def section_rows(data: bytes) -> Iterator[SectionRow]:
-    """The sections of an ELF file, in its order."""
+def section_rows(data: bytes) -> list[SectionRow]:
+    """The sections of an ELF file, in its order.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    with reading("the table of sections"):
+        return list(_section_rows(data))
+
+
+def symbol_rows(data: bytes) -> list[SymbolRow]:
+    """The symbols of an ELF file by address, without those of sections and files.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    with reading("the table of symbols"):
+        rows = list(_symbol_rows(data))
+    return sorted(rows, key=lambda row: (row.section, row.address, row.name))
+
+
+def _section_rows(data: bytes) -> Iterator[SectionRow]:
     for section in ELFFile(io.BytesIO(data)).iter_sections():
         if section["sh_type"] == "SHT_NULL":
             continue
@@ -62,11 +83,9 @@ def section_rows(data: bytes) -> Iterator[SectionRow]:
         )
 
 
-def symbol_rows(data: bytes) -> Iterator[SymbolRow]:
-    """The symbols of an ELF file by address, without those of sections and files."""
+def _symbol_rows(data: bytes) -> Iterator[SymbolRow]:
     elf = ELFFile(io.BytesIO(data))
     table: Any = elf.get_section_by_name(".symtab")
-    rows = []
     for symbol in table.iter_symbols() if table is not None else ():
         kind = symbol["st_info"]["type"].removeprefix("STT_").lower()
         if not symbol.name or kind in ("section", "file") or symbol.name.startswith(("$x", "$d")):
@@ -77,6 +96,4 @@ def symbol_rows(data: bytes) -> Iterator[SymbolRow]:
         else:
             home = {"SHN_ABS": "absolute", "SHN_COMMON": "common"}.get(place, "undefined")
         binding = symbol["st_info"]["bind"].removeprefix("STB_").lower()
-        row = SymbolRow(symbol.name, symbol["st_value"], symbol["st_size"], kind, binding, home)
-        rows.append(row)
-    yield from sorted(rows, key=lambda row: (row.section, row.address, row.name))
+        yield SymbolRow(symbol.name, symbol["st_value"], symbol["st_size"], kind, binding, home)

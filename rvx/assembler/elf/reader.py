@@ -12,7 +12,10 @@ from rvx.assembler.elf.integrity import find_damage
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
 from rvx.assembler.relocations import NAMES
 
-_DAMAGE = (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError, MemoryError)
+_DAMAGE = (
+    *(ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError),
+    *(MemoryError, AssertionError),
+)
 _SKIPPED = frozenset("SHT_NULL SHT_SYMTAB SHT_STRTAB SHT_RELA SHT_GROUP".split())
 _NAMES_OF_TYPES = {number: name for name, number in image.TYPES.items()}
 

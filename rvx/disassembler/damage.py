@@ -1,0 +1,33 @@
+"""What reading a damaged file raises, as one kind of error."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from elftools.common.exceptions import DWARFError, ELFError
+from elftools.construct import ConstructError
+
+_KINDS = (
+    *(ELFError, DWARFError, ConstructError, struct.error),
+    *(ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError),
+    *(AssertionError, MemoryError, RecursionError, OSError, ZeroDivisionError),
+)
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Turns what pyelftools raises about damaged data into a sentence.
+
+    Args:
+        what: is read, such as "the debug information".
+
+    Raises:
+        ValueError: the data is damaged.
+    """
+    try:
+        yield
+    except _KINDS as error:
+        detail = str(error) or type(error).__name__
+        raise ValueError(f"{what} is damaged: {detail}") from error
