@@ -14,7 +14,10 @@ FEW = (0, 0, 1, 2, 3, 5, 10, -1)
 
 
 def random_words(made: Instruction, isa: Isa, rng: random.Random, count: int) -> Iterator[int]:
-    """Words that decode as the instruction; small and equal operands are likely."""
+    """Words that decode as the instruction, or as another spelling of all its words.
+
+    Small and equal operands are likely.
+    """
     loose = made.pattern.default & ~made.pattern.mask
     found = 0
     while found < count:
@@ -26,7 +29,10 @@ def random_words(made: Instruction, isa: Isa, rng: random.Random, count: int) ->
         fields = sum(operand.field.insert(-1) for operand in made.operands.values())
         word = word & fields | made.pattern.match | loose
         decoded = isa.decode(word)
-        if decoded is not None and decoded.instruction is made:
+        if decoded is None:
+            continue
+        found_in, own = decoded.instruction.pattern, made.pattern
+        if decoded.instruction is made or (found_in.mask, found_in.match) == (own.mask, own.match):
             found += 1
             yield word
 
