@@ -91,7 +91,7 @@ def _entries(data: bytes, name: str) -> Iterator[tuple[int, str, bytes]]:
 
 def _long_name(label: str, names: bytes) -> str:
     """The name of a member; long ones stand in an entry of their own."""
-    if label[:1] == "/" and label[1:].isdigit():
+    if label[:1] == "/" and label[1:].isdecimal():
         start = int(label[1:])
         return names[start:].split(b"/\n", 1)[0].decode("utf-8", "replace")
     return label.rstrip("/")

@@ -125,7 +125,7 @@ class Assembly(Output):
         Raises:
             SourceError: the name is taken.
         """
-        if name.isdigit():
+        if name.isdecimal() and name.isascii() and len(name) < 20:
             number = int(name)
             count = self._local_counts[number] = self._local_counts.get(number, 0) + 1
             name = _local_name(number, count)

@@ -199,7 +199,7 @@ def parse_expression(text: str) -> Expression:
 
 def parse_integer(text: str) -> int:
     """A literal in the bases of C: 0x, 0b, and 0 for octal."""
-    if len(text) > 1 and text[0] == "0" and text[1].isdigit():
+    if len(text) > 1 and text[0] == "0" and text[1].isdecimal():
         if not set(text) <= set("01234567"):
             raise SourceError(
                 f"'{text}' begins with 0 and so is octal, but has the digits 8 or 9", text=text

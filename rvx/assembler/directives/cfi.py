@@ -18,7 +18,7 @@ def _register(assembly: Assembly, text: str) -> int:
     found = assembly.isa.registers.get(text)
     if found is not None and found[0].name in ("x", "f"):
         return found[1] + (32 if found[0].name == "f" else 0)
-    if text.isdigit():
+    if text.isdecimal() and len(text) < 10:
         return int(text)
     raise SourceError(
         f"'{text}' is not a register that frames can name",

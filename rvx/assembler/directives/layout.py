@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rvx.assembler import sections
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
@@ -31,6 +33,7 @@ _TYPES = {
     "fini_array": sections.FINI_ARRAY,
     "preinit_array": sections.PREINIT_ARRAY,
 }
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,8}|0|[1-9][0-9]{0,9}")
 MAX_ALIGNMENT_BITS = 31
 MAX_IN_LINE = 1 << 16
 
@@ -90,8 +93,8 @@ def section(assembly: Assembly, name: str, rest: str) -> None:
 
 def _read_flags(text: str) -> tuple[int, str]:
     letters = plain_name(text)
-    if letters.isdigit():
-        return int(letters), ""
+    if _NUMBER.fullmatch(letters):
+        return int(letters, 0), ""
     flags = 0
     for letter in letters:
         if letter not in _FLAGS:
@@ -106,7 +109,7 @@ def _read_flags(text: str) -> tuple[int, str]:
 
 def _read_type(text: str) -> int:
     name = text[1:]
-    if name.isdigit() or name.startswith("0x"):
+    if _NUMBER.fullmatch(name):
         return int(name, 0)
     if name not in _TYPES:
         raise SourceError(

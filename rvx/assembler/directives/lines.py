@@ -19,7 +19,7 @@ def number_file(assembly: Assembly, rest: str) -> None:
         SourceError: the number is taken by another file.
     """
     number, _, names = rest.partition(" ") if " " in rest else rest.partition("\t")
-    if not number.isdigit():
+    if not number.isdecimal():
         raise SourceError(f"'{number}' is not the number of a file", text=number)
     if len(number) > 5 or int(number) > MAX_FILES:
         raise SourceError(
@@ -92,7 +92,7 @@ def _define_view(assembly: Assembly, name: str) -> None:
     """Views number the rows of one address; the tables written here have one row an address."""
     from rvx.assembler.values import Value
 
-    if not name.lstrip("-").isdigit():
+    if not name.lstrip("-").isdecimal():
         assembly.assign(name, Value(0))
 
 

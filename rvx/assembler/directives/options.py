@@ -60,7 +60,7 @@ def attribute(assembly: Assembly, name: str, rest: str) -> None:
     if name == ".gnu_attribute":
         return
     tag = ATTRIBUTE_TAGS.get(parts[0])
-    if tag is None and parts[0][:1].isdigit():
+    if tag is None and parts[0][:1].isdecimal():
         tag = assembly.constant(parts[0], "the tag")
     if tag is None:
         raise SourceError(

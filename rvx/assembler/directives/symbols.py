@@ -176,7 +176,7 @@ def _alignment(assembly: Assembly, text: str) -> int:
 @directive(".file")
 def file(assembly: Assembly, name: str, rest: str) -> None:
     """`.file "name"`: the source the compiler read; with a number, for line information."""
-    if rest[:1].isdigit():
+    if rest[:1].isdecimal():
         from rvx.assembler.directives.lines import number_file
 
         number_file(assembly, rest)
