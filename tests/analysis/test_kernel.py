@@ -7,7 +7,6 @@ from rvx.analysis import arithmetic, kernel
 from rvx.analysis.kernel import KernelError
 from rvx.resources import programs
 
-
 SHIPPED = ["conv2d", "gemm", "gemm_snitch", "layernorm", "maxpool", "softmax"]
 
 
