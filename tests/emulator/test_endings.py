@@ -312,14 +312,11 @@ def test_ctrl_c(lab: Any, running: Any, tmp_path: Path, loop: str, backend: str,
         assert process.stdout.readline() == "ready\n"
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
-        start = time.perf_counter()
         first = process.stdout.readline()
-        waited = time.perf_counter() - start
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     instructions, value, s1, message = first.split(maxsplit=3)
     assert re.match(r"interrupted at 0x8\w+ <[fg]", message)
-    assert waited < 1, f"{waited:.2f} s"
     assert int(instructions) > 1000
     if loop in ("base", "custom"):
         length = {"base": 3, "custom": 5}[loop]
