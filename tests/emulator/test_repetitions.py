@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 import numpy as np
@@ -314,14 +313,12 @@ def test_a_long_nest_can_be_interrupted() -> None:
         made = machine(NEST.format(stagger="0, 0"), way)
         timer = threading.Timer(0.3, made.hart.stop)
         timer.start()
-        begun = time.perf_counter()
         result = made.call("f", 65536, 65536)
         timer.join()
-        assert time.perf_counter() - begun < 60
         assert result.trap is not None
         assert result.trap.kind == TrapKind.INTERRUPTED
         assert made.symbol("f") < result.trap.pc < made.symbol("f") + 44
-        assert result.instructions > 100
+        assert 100 < result.instructions < 65536**2
 
 
 def test_a_hot_repetition_is_compiled_by_itself_and_remembered(
