@@ -318,7 +318,7 @@ def test_a_long_nest_can_be_interrupted() -> None:
         assert result.trap is not None
         assert result.trap.kind == TrapKind.INTERRUPTED
         assert made.symbol("f") < result.trap.pc < made.symbol("f") + 44
-        assert 100 < result.instructions < 65536**2
+        assert 0 < result.instructions < 65536**2
 
 
 def test_a_hot_repetition_is_compiled_by_itself_and_remembered(
