@@ -148,7 +148,8 @@ def kernel_function(kernel: Callable[..., Any], source: str, xlen: int) -> BodyF
 
 
 def _function(kernel: Callable[..., Any], source: str, arguments: int, xlen: int) -> BodyFunction:
-    key = jit.content_key(kernel, extra=source + pointers.fingerprint() + _own_fingerprint())
+    extra = f"{xlen} {source}{pointers.fingerprint()}{_own_fingerprint()}"
+    key = jit.content_key(kernel, extra=extra)
     name = f"rvx_{key}"
     path = disk.directory() / "bodies" / f"{key}.ll"
     try:

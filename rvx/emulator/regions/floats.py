@@ -1,8 +1,9 @@
 """Floating point of the base ISA on the host's own unit.
 
 IEEE arithmetic is the same everywhere: the exact result rounded once. What differs is left to the
-tier below: a region does not run in another rounding mode than to nearest even, and leaves before
-an instruction whose result is a NaN. Flags accrue in the host's own sticky flags, which a region
+tier below: a region does not run in another rounding mode than to nearest even (conversions to
+integers may also round towards zero, as C wants it), and leaves before an instruction whose result
+is a NaN or no integer of its type. Flags accrue in the host's own sticky flags, which a region
 clears when it is entered and reads when it is left; LLVM's constrained intrinsics keep it from
 computing what the program does not.
 """
@@ -19,6 +20,28 @@ _FUSED = {"fmadd": ("", ""), "fmsub": ("", "c"), "fnmsub": ("a", ""), "fnmadd": 
 _PLAIN = {"fadd": "fadd", "fsub": "fsub", "fmul": "fmul", "fdiv": "fdiv", "fsqrt": "sqrt"}
 _COMPARED = {"feq": ("fcmp", "oeq"), "flt": ("fcmps", "olt"), "fle": ("fcmps", "ole")}
 _WIDTHS = {"s": ("float", "f32", "i32"), "d": ("double", "f64", "i64")}
+_INTEGERS = {"w": (32, True), "wu": (32, False), "l": (64, True), "lu": (64, False)}
+_EXTREMES = {"fmin": "slt", "fmax": "sgt"}
+_SIGN_AND_ABOVE = -(1 << 31)
+_MOVED = {
+    "fmv.w.x": ("%o{n} = and i64 {rs1}, {kept}",),
+    "fsgnj.s": (
+        f"%a{{n}} = and i64 {{rs1}}, {~_SIGN_AND_ABOVE}",
+        f"%b{{n}} = and i64 {{rs2}}, {_SIGN_AND_ABOVE}",
+        "%o{n} = or i64 %a{n}, %b{n}",
+    ),
+    "fsgnjn.s": (
+        f"%a{{n}} = and i64 {{rs1}}, {~_SIGN_AND_ABOVE}",
+        "%i{n} = xor i64 {rs2}, -1",
+        f"%b{{n}} = and i64 %i{{n}}, {_SIGN_AND_ABOVE}",
+        "%o{n} = or i64 %a{n}, %b{n}",
+    ),
+    "fsgnjx.s": (
+        f"%b{{n}} = and i64 {{rs2}}, {_SIGN_AND_ABOVE}",
+        "%o{n} = xor i64 {rs1}, %b{n}",
+    ),
+}
+_NEAREST, _TOWARDS_ZERO, _DYNAMIC = 0, 1, 7
 
 HOST_FLAGS = (
     {0x01: 16, 0x02: 8, 0x04: 4, 0x08: 2, 0x10: 1}
@@ -34,7 +57,8 @@ class Lowered:
     """LLVM text of an instruction.
 
     Attributes:
-        lines: instructions; `{rs1}` and its like are the operands, `{n}` makes names unique.
+        lines: instructions; `{rs1}` and its like are the operands, `{n}` makes names unique, and
+            `{leave}` is the label for what the tier below has to do.
         result: name of the i64 result.
         nan: name of an i1 that says that the tier below has to do it; empty if that cannot be.
         declarations: what the lines call.
@@ -45,16 +69,29 @@ class Lowered:
     nan: str
     declarations: tuple[str, ...]
 
+    @property
+    def may_leave(self) -> bool:
+        """Whether the tier below has to do some cases."""
+        return bool(self.nan) or any("{leave}" in line for line in self.lines)
 
-def lower(instruction: Instruction, is_boxed: bool) -> Lowered | None:
-    """How the host computes an instruction; None if it is not one of these.
+
+def lower(
+    instruction: Instruction, is_boxed: bool, rounding: int | None, xlen: int
+) -> Lowered | None:
+    """How the host computes an instruction; None if it does not.
 
     Args:
-        instruction: of F or D.
+        instruction: any.
         is_boxed: whether singles are boxed in NaNs and their boxes are looked at; otherwise they
-            are in the low half of a register and leave the upper half zero, as Unicorn has it.
+            are in the low half of a register and the upper half is what Unicorn leaves there.
+        rounding: the static rounding mode, None if there is none.
+        xlen: width of the x registers.
     """
     if instruction.extension not in ("F", "D"):
+        return None
+    if rounding == _TOWARDS_ZERO:
+        return _to_integer(instruction.mnemonic, True, is_boxed)
+    if rounding not in (None, _NEAREST, _DYNAMIC):
         return None
     operation, _, rest = instruction.mnemonic.partition(".")
     if rest in _WIDTHS:
@@ -62,9 +99,15 @@ def lower(instruction: Instruction, is_boxed: bool) -> Lowered | None:
             return _arithmetic(operation, rest, is_boxed)
         if operation in _COMPARED:
             return _comparison(operation, rest, is_boxed)
+        if operation in _EXTREMES:
+            return _extreme(operation, rest, is_boxed)
     if instruction.mnemonic in ("fcvt.d.s", "fcvt.s.d"):
         return _conversion(rest, is_boxed)
-    return None
+    if instruction.mnemonic in _MOVED and not is_boxed:
+        return _moved(instruction.mnemonic, xlen)
+    return _from_integer(instruction.mnemonic, is_boxed) or _to_integer(
+        instruction.mnemonic, False, is_boxed
+    )
 
 
 def _unpack(width: str, is_boxed: bool, *names: str) -> list[str]:
@@ -168,3 +211,94 @@ def _conversion(rest: str, is_boxed: bool) -> Lowered:
         ]
         declared = f"declare float {called}(double, metadata, metadata)"
     return Lowered(tuple(lines), "%o{n}", "%u{n}", (declared,))
+
+
+def _extreme(operation: str, width: str, is_boxed: bool) -> Lowered:
+    """The smaller or larger number by its bits, which orders zeros by sign; NaNs are left alone."""
+    _, _, bits = _WIDTHS[width]
+    top = int(bits[1:]) - 1
+    infinity = 0x7F800000 if width == "s" else 0x7FF0000000000000
+    lines = _unpack(width, is_boxed, "rs1", "rs2")
+    for name in ("rs1", "rs2"):
+        lines += [
+            f"%b{name}{{n}} = bitcast {_WIDTHS[width][0]} %{name}{{n}} to {bits}",
+            f"%s{name}{{n}} = ashr {bits} %b{name}{{n}}, {top}",
+            f"%h{name}{{n}} = lshr {bits} %s{name}{{n}}, 1",
+            f"%k{name}{{n}} = xor {bits} %b{name}{{n}}, %h{name}{{n}}",
+            f"%m{name}{{n}} = and {bits} %b{name}{{n}}, {(1 << top) - 1}",
+            f"%u{name}{{n}} = icmp ugt {bits} %m{name}{{n}}, {infinity}",
+        ]
+    lines += [
+        "%u{n} = or i1 %urs1{n}, %urs2{n}",
+        f"%c{{n}} = icmp {_EXTREMES[operation]} {bits} %krs1{{n}}, %krs2{{n}}",
+        f"%e{{n}} = select i1 %c{{n}}, {bits} %brs1{{n}}, {bits} %brs2{{n}}",
+        f"%r{{n}} = bitcast {bits} %e{{n}} to {_WIDTHS[width][0]}",
+        *_pack(width, is_boxed),
+    ]
+    return Lowered(tuple(lines), "%o{n}", "%u{n}", ())
+
+
+def _moved(mnemonic: str, xlen: int) -> Lowered:
+    """Moves of singles that are not boxed, upper halves included: as Unicorn has them."""
+    kept = -1 if xlen == 64 else 0xFFFFFFFF
+    lines = tuple(line.replace("{kept}", str(kept)) for line in _MOVED[mnemonic])
+    return Lowered(lines, "%o{n}", "", ())
+
+
+def _from_integer(mnemonic: str, is_boxed: bool) -> Lowered | None:
+    operation, _, names = mnemonic.partition(".")
+    width, _, name = names.partition(".")
+    if operation != "fcvt" or width not in _WIDTHS or name not in _INTEGERS:
+        return None
+    bits, is_signed = _INTEGERS[name]
+    kind, suffix, _ = _WIDTHS[width]
+    convert = "sitofp" if is_signed else "uitofp"
+    called = f"@llvm.experimental.constrained.{convert}.{suffix}.i{bits}"
+    source = "{rs1}"
+    lines = []
+    if bits == 32:
+        lines.append("%i{n} = trunc i64 {rs1} to i32")
+        source = "%i{n}"
+    lines.append(f"%r{{n}} = call {kind} {called}(i{bits} {source}, {_STRICT}) strictfp")
+    lines += _pack(width, is_boxed)
+    declared = f"declare {kind} {called}(i{bits}, metadata, metadata)"
+    return Lowered(tuple(lines), "%o{n}", "", (declared,))
+
+
+def _to_integer(mnemonic: str, is_truncated: bool, is_boxed: bool) -> Lowered | None:
+    """A conversion of numbers of which it is plain that the result is in range."""
+    operation, _, names = mnemonic.partition(".")
+    name, _, width = names.partition(".")
+    if operation != "fcvt" or width not in _WIDTHS or name not in _INTEGERS:
+        return None
+    bits, is_signed = _INTEGERS[name]
+    kind, suffix, pattern = _WIDTHS[width]
+    fraction, bias, top = (23, 127, 31) if width == "s" else (52, 1023, 63)
+    # Below 2^limit nothing overflows, not even what is rounded up.
+    limit = min(bits - (1 if is_signed else 0) - (0 if is_truncated else 1), 63)
+    bound = limit + bias << fraction
+    rounded = f"@llvm.experimental.constrained.rint.{suffix}"
+    called = f"@llvm.experimental.constrained.fptosi.i64.{suffix}"
+    declarations = [f"declare i64 {called}({kind}, metadata)"]
+    lines = [
+        *_unpack(width, is_boxed, "rs1"),
+        f"%b{{n}} = bitcast {kind} %rs1{{n}} to {pattern}",
+        # An unsigned number has no sign bit; with one the pattern is above every bound.
+        f"%m{{n}} = and {pattern} %b{{n}}, {(1 << top) - 1 if is_signed else -1}",
+        f"%u{{n}} = icmp uge {pattern} %m{{n}}, {bound}",
+        "br i1 %u{n}, label {leave}, label %in{n}",
+        "in{n}:",
+    ]
+    source = "%rs1{n}"
+    if not is_truncated:
+        lines.append(f"%q{{n}} = call {kind} {rounded}({kind} {source}, {_STRICT}) strictfp")
+        declarations.append(f"declare {kind} {rounded}({kind}, metadata, metadata)")
+        source = "%q{n}"
+    lines.append(
+        f'%r{{n}} = call i64 {called}({kind} {source}, metadata !"fpexcept.strict") strictfp'
+    )
+    result = "%r{n}"
+    if bits == 32:
+        lines += ["%t{n} = trunc i64 %r{n} to i32", "%o{n} = sext i32 %t{n} to i64"]
+        result = "%o{n}"
+    return Lowered(tuple(lines), result, "", tuple(declarations))

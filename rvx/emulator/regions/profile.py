@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from rvx import disk
@@ -18,7 +19,12 @@ from rvx.emulator.regions.select import Region
 from rvx.isa import Isa
 from rvx.isa.bits import Address
 
-_FORMAT = 1
+
+@cache
+def _rules() -> str:
+    """Changes with what chooses and translates regions: a profile is what they made once."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
 def _path(isa: Isa, memory: GuestMemory, suffix: str = "") -> Path:
@@ -26,7 +32,7 @@ def _path(isa: Isa, memory: GuestMemory, suffix: str = "") -> Path:
     code = memory.ram[begin : memory.executable_end - memory.base]
     digest = hashlib.sha256(code.tobytes())
     names = [f"{name} {extension.version}" for name, extension in isa.extensions.items()]
-    digest.update(f"{_FORMAT} {isa.xlen} {memory.executable_begin} {names}".encode())
+    digest.update(f"{_rules()} {isa.xlen} {memory.executable_begin} {names}".encode())
     return disk.directory() / "profiles" / f"{digest.hexdigest()[:32]}{suffix}.json"
 
 

@@ -21,21 +21,22 @@ _REFUSED_KINDS = ("csr", "system")
 _REFUSED_REQUESTS = ("fault", "repeat")
 
 
-def can_translate(step: Step, is_boxed: bool) -> bool:
+def can_translate(step: Step, is_boxed: bool, xlen: int) -> bool:
     """Whether an instruction may stand in a region.
 
     Args:
         step: the instruction.
         is_boxed: whether F and D are performed by their bodies in the tier below, with boxes.
+        xlen: width of the x registers.
     """
     made = step.decoded.instruction
     if made.body is None or made.kind in _REFUSED_KINDS:
         return False
     if any(name.startswith("csr_") or name in _REFUSED_REQUESTS for name in made.requests):
         return False
-    if lower(made, is_boxed) is not None:
-        # The host rounds to nearest even; otherwise the body does it, if that is the tier below.
-        return is_boxed or rounding(step) in (None, 0, 7)
+    if lower(made, is_boxed, rounding(step), xlen) is not None:
+        return True
+    # With boxes the body does it, as in the tier below.
     if made.extension in ("F", "D") and not is_boxed and not _is_as_in_unicorn(made):
         return False
     if "reservation" in made.requests:
@@ -119,9 +120,8 @@ class StepEmitter:
             self._call_body(step, leave)
 
     def _lower(self, step: Step) -> Lowered | None:
-        if rounding(step) not in (None, 0, 7):
-            return None
-        return lower(step.decoded.instruction, self._is_boxed)
+        made = step.decoded.instruction
+        return lower(made, self._is_boxed, rounding(step), self._isa.xlen)
 
     def _register_value(self, kind: RegisterKind, number: int) -> str:
         if kind.file.name == "x" and number == 0:
@@ -240,13 +240,15 @@ class StepEmitter:
             if name != "rd" and isinstance(operand.kind, RegisterKind)
         }
         n = self._next_unique()
+        left = leave() if lowered.may_leave else ""
         for line in lowered.lines:
-            self._lines += [f"  {part}" for part in line.format(n=n, **operands).splitlines()]
+            made_of = line.format(n=n, leave=left, **operands)
+            self._lines += [f"  {part}" for part in made_of.splitlines()]
         for declaration in lowered.declarations:
             self._declarations[declaration] = None
         if lowered.nan:
             flag = lowered.nan.format(n=n)
-            self._lines.append(f"  br i1 {flag}, label {leave()}, label %num{n}")
+            self._lines.append(f"  br i1 {flag}, label {left}, label %num{n}")
             self._lines.append(f"num{n}:")
         result = made.operands["rd"]
         assert isinstance(result.kind, RegisterKind)

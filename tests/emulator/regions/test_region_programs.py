@@ -14,8 +14,6 @@ import pytest
 
 from rvx.assembler import assemble
 from rvx.emulator import Machine
-from rvx.emulator.regions import select
-from rvx.emulator.regions import tier as tier_module
 from rvx.extensions import isa_for
 from rvx.isa import Extension, Words
 
@@ -81,14 +79,6 @@ def compare(seed: int) -> tuple[int, int]:
     after = outcome(with_regions, with_regions.call("main", max_instructions=limit))
     assert after == second, seed
     return len(tier.regions), sum(len(made.region.entries) for made in tier.regions)
-
-
-@pytest.fixture
-def everything_is_hot(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    """Loops are translated from their second execution on, and no profile is there or stays."""
-    monkeypatch.setattr(select, "LEAST_WEIGHT", 2)
-    monkeypatch.setattr(tier_module.profile, "recall", lambda *_: [])
-    monkeypatch.setattr(tier_module.profile, "store", lambda *_: None)
 
 
 @pytest.mark.usefixtures("everything_is_hot")

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from rvx import disk
@@ -158,6 +159,47 @@ swap:   fmv.d.x fa0, a0
     assert hot(made, "swap", 50_000).regions
     assert made.call("swap", 50_000).value == 0
     assert made.register("a1") == 1
+
+
+def test_addresses_have_the_width_of_their_machine() -> None:
+    """A load compiled for RV64 does not mask its address; RV32 above 2^31 has to."""
+    source = """
+        .globl  read
+read:   flw     fa0, 0(a0)
+        addi    a1, a1, -1
+        bnez    a1, read
+        ret
+"""
+    for xlen in (64, 32):
+        isa = isa_for(f"rv{xlen}imaf_zicsr")
+        made = Machine(assemble(source, isa), isa, memory=1 << 20)
+        at = made.place(np.array([1.5], np.float32))
+        assert at >= 1 << 31
+        assert hot(made, "read", at, 100_000).regions
+        made.call("read", at, 100_000)
+        assert made.register("fa0") & 0xFFFFFFFF == 0x3FC00000
+
+
+def test_a_region_goes_around_a_conversion() -> None:
+    source = """
+        .globl  fill
+fill:   li      t0, 100
+1:      fcvt.s.w fa0, t0
+        fmv.s   fa1, fa0
+        fmin.s  fa1, fa1, fa0
+        fcvt.w.s a2, fa1, rtz
+        addi    t0, t0, -1
+        bnez    t0, 1b
+        addi    a0, a0, -1
+        bnez    a0, fill
+        ret
+"""
+    made = machine(source)
+    tier = hot(made, "fill", 2_000)
+    assert [one.region.steps for one in tier.regions] == [9]
+    (explanation,) = made.explain(made.call("fill", 2_000))
+    assert explanation.entries < 10
+    assert made.register("a2") == 1
 
 
 def test_an_entry_that_traps_is_performed_when_the_region_leaves_it() -> None:
