@@ -150,8 +150,17 @@ def draw(
     low: float = -1.0,
     high: float = 1.0,
     seed: int = 0,
+    uniform: Callable[..., Reals] | None = None,
 ) -> Inputs:
     """Draws the operands, uniform in [low, high), and computes the golden result.
+
+    Args:
+        kernel: what is to be run.
+        parameters: sizes, where they are not the usual ones.
+        low: smallest possible element.
+        high: upper end of the range.
+        seed: of NumPy's PCG64 generator.
+        uniform: gives an array of a shape, if the numbers are to come from elsewhere.
 
     Raises:
         KernelError: a parameter is not valid.
@@ -162,10 +171,10 @@ def draw(
     sizes = kernel.choose(parameters)
     generator = np.random.default_rng(seed)
 
-    def uniform(*shape: int) -> Reals:
+    def usual(*shape: int) -> Reals:
         return generator.uniform(low, high, shape)
 
-    a, b = kernel.data.operands(*kernel.data.inputs(sizes, uniform))
+    a, b = kernel.data.operands(*kernel.data.inputs(sizes, uniform or usual))
     golden = _golden(kernel, sizes, a, b)
     return Inputs(sizes, low, high, seed, a, b, golden)
 

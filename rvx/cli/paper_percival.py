@@ -21,13 +21,8 @@ def percival(
         str, typer.Option("--sizes", metavar="N,N,...", help="Rows and columns of the matrices.")
     ] = "16,32,64,128,256",
     seeds: Annotated[
-        int | None,
-        typer.Option(
-            "--seeds",
-            min=1,
-            help="Pairs of random matrices a cell. Default: 2048/n, and at least 8.",
-        ),
-    ] = None,
+        int, typer.Option("--seeds", min=1, help="Pairs of random matrices a cell.")
+    ] = 8,
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE", help="Also draw it (.svg, .png).")
     ] = None,

@@ -21,10 +21,12 @@ def test_the_document(rvx):
     document = done.document
     assert done.err == ""
     assert document["schema"] == "rvx.paper.percival/1"
-    assert [cell["seeds"] for cell in document["cells"]] == 4 * [128] + 4 * [512]
+    assert [cell["seeds"] for cell in document["cells"]] == 8 * [8]
     found = [(c["range"], c["size"], c["variant"]) for c in document["cells"]]
     assert found == [(0.1, size, variant) for size in (16, 4) for variant in VARIANTS]
     assert document["cells"][0]["simulated_mse"] == 3.104e-21
+    assert document["cells"][0]["mse"] == pytest.approx(3.104e-21, rel=2e-4)
+    assert document["cells"][0]["simulated_max_abs_error"] == 2.664e-10
     assert document["cells"][0]["published_mse"] is None
     assert document["cells"][4]["simulated_mse"] is None
 

@@ -2,8 +2,7 @@
 
 Inputs are drawn uniformly in [-R, R] as float64. The golden product is that of these unrounded
 inputs, so that rounding them to the format is part of the error, as it is in the paper; the error
-of a cell is the mean of the squared differences over all elements and all seeds. For each seed the
-numbers are those of `rvx compare gemm -p M=n -p N=n -p K=n --range R --seed SEED`.
+of a cell is the mean of the squared differences over all elements and all pairs of matrices.
 
 Source: Mallasen et al., PERCIVAL: Open-Source Posit RISC-V Core with Quire Capability, IEEE TETC
 2022.
@@ -18,24 +17,24 @@ from typing import Any
 import numpy as np
 
 from rvx.analysis import arithmetic, kernel
-from rvx.analysis.compare import STACK_AND_SLACK, GuestError, Inputs, draw
+from rvx.analysis.compare import STACK_AND_SLACK, GuestError, Inputs
 from rvx.analysis.metrics import finite
 from rvx.analysis.versions import versions
 from rvx.assembler import assemble
 from rvx.emulator import Backend, Machine
 from rvx.extensions import isa_for
-from rvx.paper.percival.data import PUBLISHED, RANGES, SIMULATED, SIZES, VARIANTS
+from rvx.paper.percival import draws
+from rvx.paper.percival.data import (
+    PUBLISHED,
+    RANGES,
+    SIMULATED,
+    SIMULATED_LARGEST,
+    SIMULATED_PAIRS,
+    SIZES,
+    VARIANTS,
+)
 
 SCHEMA = "rvx.paper.percival/1"
-LEAST_SEEDS = 8
-ROWS = 2048
-"""Rows of all matrices of a cell together: what small matrices lack in elements they get in pairs,
-for at n = 16 eight pairs leave the mean uncertain by more than 10 %."""
-
-
-def usual_seeds(size: int) -> int:
-    """Pairs of matrices of a cell where nobody asks for another number."""
-    return max(LEAST_SEEDS, ROWS // size)
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,11 @@ class Cell:
         """The error of the independent simulation, where it has this cell."""
         return SIMULATED.get((self.limit, self.size), {}).get(self.variant)
 
+    @property
+    def simulated_largest(self) -> float | None:
+        """The largest error of the independent simulation, where it has this cell."""
+        return SIMULATED_LARGEST.get((self.limit, self.size), {}).get(self.variant)
+
     def to_json(self) -> dict[str, Any]:
         """The cell of the schema."""
         return {
@@ -85,6 +89,7 @@ class Cell:
             "instructions": self.instructions,
             "published_mse": self.published,
             "simulated_mse": self.simulated,
+            "simulated_max_abs_error": self.simulated_largest,
         }
 
 
@@ -165,7 +170,7 @@ class Bench:
 def run(
     ranges: Sequence[float] = RANGES,
     sizes: Sequence[int] = SIZES,
-    seeds: int | None = None,
+    seeds: int = SIMULATED_PAIRS,
     backend: Backend = "native",
     progress: Callable[[str], None] | None = None,
 ) -> Study:
@@ -174,24 +179,20 @@ def run(
     Args:
         ranges: each R for inputs in [-R, R].
         sizes: rows and columns of the matrices.
-        seeds: how many pairs of matrices a cell, `usual_seeds` if None; they are drawn with
-            seeds 0, 1, ...
+        seeds: how many pairs of matrices a cell; see `rvx.paper.percival.draws`.
         backend: of the emulator.
         progress: is told what comes next, once for every range, size and arithmetic.
 
     Raises:
         ValueError: there is no range, size or seed, or one is not positive.
     """
-    if not (ranges and sizes and min(*ranges, *sizes, 1 if seeds is None else seeds) > 0):
+    if not (ranges and sizes and min(*ranges, *sizes, seeds) > 0):
         raise ValueError("there must be ranges, sizes and seeds, all of them above 0")
-    gemm = kernel.load("gemm")
     benches = [Bench(variant, max(sizes), backend) for variant in VARIANTS]
     cells = []
     for limit in ranges:
         for size in sizes:
-            shape = dict.fromkeys("MNK", size)
-            count = usual_seeds(size) if seeds is None else seeds
-            inputs = [draw(gemm, shape, -limit, limit, seed) for seed in range(count)]
+            inputs = list(draws.pairs(limit, size, seeds))
             for bench in benches:
                 if progress is not None:
                     progress(f"[-{limit:g}, {limit:g}], n={size}, {bench.variant}")

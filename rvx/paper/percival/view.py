@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rvx.analysis.plots import check, save
-from rvx.paper.percival.data import LABELS, PUBLISHED, SIMULATED, VARIANTS
+from rvx.paper.percival.data import LABELS, PUBLISHED, SIMULATED, SIMULATED_PAIRS, VARIANTS
 from rvx.paper.percival.study import Study
 
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 NOTE = (
     "MSE against the float64 product of the unrounded inputs. In brackets: relative to a "
-    "simulation with SoftPosit and C floats; the mean of 8 pairs, it has a sampling error of its "
-    "own, 1 % (n = 256) to 12 % (n = 16). Published: Mallasen et "
-    "al., PERCIVAL, IEEE TETC 2022."
+    "simulation with SoftPosit and C floats, whose {pairs} pairs of matrices are the first ones "
+    "here; = means the same in all digits. Published: Mallasen et al., PERCIVAL, IEEE TETC 2022, "
+    "with unknown matrices."
 )
 
 
@@ -27,7 +27,7 @@ def to_rich(study: Study) -> Table:
 
     table = Table(
         title="gemm, mean squared error",
-        caption=NOTE,
+        caption=NOTE.format(pairs=SIMULATED_PAIRS) + _certainty(study),
         box=SIMPLE_HEAD,
         title_justify="left",
         caption_justify="left",
@@ -43,16 +43,27 @@ def to_rich(study: Study) -> Table:
         table.add_row(f"[-{limit:g}, {limit:g}]".replace("[", "\\["), str(size), pairs, *texts)
         if (limit, size) in PUBLISHED:
             known = PUBLISHED[limit, size]
-            figures = (f"{known[v]:.3e}        " if v in known else "" for v in VARIANTS)
+            figures = (f"{known[v]:.3e}" + " " * 9 if v in known else "" for v in VARIANTS)
             table.add_row("published", "", "", *figures, style="bold")
     return table
 
 
+def _certainty(study: Study) -> str:
+    """How well means over so few matrices are known."""
+    errors = [cell.spread / cell.seeds**0.5 for cell in study.cells if cell.spread is not None]
+    if not errors:
+        return ""
+    return f" Standard errors of these means: {min(errors):.1%} to {max(errors):.1%}."
+
+
 def cell_text(mse: float, simulated: float | None) -> str:
-    """An error, and how far it is from the simulated one."""
+    """An error, and how far it is from the simulated one, of which four digits are known."""
+    text = f"{mse:.3e}"
     if simulated is None:
-        return f"{mse:.3e}        "
-    return f"{mse:.3e} ({mse / simulated - 1:+.1%})"
+        return text + " " * 9
+    if text == f"{simulated:.3e}":
+        return f"{text} (=)     "
+    return f"{text} ({mse / simulated - 1:+.1%})"
 
 
 def draw(study: Study, path: Path) -> None:

@@ -12,13 +12,19 @@ TEMPORARIES = ("a0", "a1", "a2", "a3", "a4", "a5", "a6", "t3", "t4", "t5")
 DOUBLES = ("fa0", "fa1", "fa2", "fa3", "ft0", "ft1")
 POSITS = ("pa0", "pa1", "pa2", "pt0")
 _THREE = "add sub xor or and sll srl sra slt sltu mul mulh mulhu mulhsu".split()
-_THREE_64 = "addw subw sllw srlw sraw mulw divw remuw div divu rem remu".split()
+_DIVISIONS = "div divu rem remu".split()
+_THREE_64 = "addw subw sllw srlw sraw mulw divw remuw".split()
 _IMMEDIATE = "addi xori ori andi slti sltiu".split()
-_SHIFTS = (("slli", 64), ("srli", 64), ("srai", 64), ("slliw", 32), ("srliw", 32), ("sraiw", 32))
-_FLOATS = "fadd.d fsub.d fmul.d fdiv.d".split()
-_FUSED = "fmadd.d fmsub.d fnmadd.d fnmsub.d".split()
-_LOADS = (("lb", 1), ("lbu", 1), ("lh", 2), ("lhu", 2), ("lw", 4), ("lwu", 4), ("ld", 8))
-_STORES = (("sb", 1), ("sh", 2), ("sw", 4), ("sd", 8))
+_SHIFTS = ("slli", "srli", "srai")
+_SHIFTS_64 = ("slliw", "srliw", "sraiw")
+_FLOATS = "fadd fsub fmul fdiv fmin fmax fsgnj fsgnjn fsgnjx".split()
+_FUSED = "fmadd fmsub fnmadd fnmsub".split()
+_INTEGERS = {32: ("w", "wu"), 64: ("w", "wu", "l", "lu")}
+_MOVES = {"d": ("fmv.d.x", "fmv.x.d"), "s": ("fmv.w.x", "fmv.x.w")}
+_LOADS = (("lb", 1), ("lbu", 1), ("lh", 2), ("lhu", 2), ("lw", 4))
+_LOADS_64 = (("lwu", 4), ("ld", 8))
+_STORES = (("sb", 1), ("sh", 2), ("sw", 4))
+_STORES_64 = (("sd", 8),)
 _BRANCHES = "beq bne blt bge bltu bgeu".split()
 _ATOMICS = "amoswap amoadd amoxor amoand amoor amomin amomax amominu amomaxu".split()
 _PALETTE = 6
@@ -54,12 +60,14 @@ class Writer:
         may_fault: whether a pointer may leave its buffer.
         isa: what it is written for.
         palette: instructions of extensions that it uses besides the ones listed above.
+        precision: `d` or `s`: which floats it computes with. With `s` alone nobody sees boxes.
     """
 
     draw: random.Random
     may_fault: bool
     isa: Isa
     palette: list[Instruction] = field(default_factory=list)
+    precision: str = "d"
     labels: int = 0
 
     def label(self) -> str:
@@ -79,32 +87,24 @@ class Writer:
         if kind < 3:
             return [f"{draw.choice(_THREE)} {rd}, {rs1}, {rs2}"]
         if kind == 3:
-            return [f"{draw.choice(_THREE_64)} {rd}, {rs1}, {rs2}"]
+            names = _DIVISIONS if self.isa.xlen == 32 else _DIVISIONS + _THREE_64
+            return [f"{draw.choice(names)} {rd}, {rs1}, {rs2}"]
         if kind == 4:
             return [f"{draw.choice(_IMMEDIATE)} {rd}, {rs1}, {draw.randrange(-2048, 2048)}"]
         if kind == 5:
-            name, width = draw.choice(_SHIFTS)
+            name = draw.choice(_SHIFTS if self.isa.xlen == 32 else _SHIFTS + _SHIFTS_64)
+            width = 32 if name in _SHIFTS_64 else self.isa.xlen
             return [f"{name} {rd}, {rs1}, {draw.randrange(width)}"]
         if kind in (6, 7):
             return self.access()
         if kind == 8:
             fd, f1, f2 = (draw.choice(DOUBLES) for _ in range(3))
-            return [f"{draw.choice(_FLOATS)} {fd}, {f1}, {f2}"]
+            return [f"{draw.choice(_FLOATS)}.{self.precision} {fd}, {f1}, {f2}"]
         if kind == 9:
             fd, f1, f2, f3 = (draw.choice(DOUBLES) for _ in range(4))
-            return [f"{draw.choice(_FUSED)} {fd}, {f1}, {f2}, {f3}"]
+            return [f"{draw.choice(_FUSED)}.{self.precision} {fd}, {f1}, {f2}, {f3}"]
         if kind == 10:
-            return [
-                draw.choice(
-                    (
-                        f"fmv.d.x {draw.choice(DOUBLES)}, {rs1}",
-                        f"fmv.x.d {rd}, {draw.choice(DOUBLES)}",
-                        f"fsqrt.d {draw.choice(DOUBLES)}, {draw.choice(DOUBLES)}",
-                        f"flt.d {rd}, {draw.choice(DOUBLES)}, {draw.choice(DOUBLES)}",
-                        f"fsgnjn.d {draw.choice(DOUBLES)}, fa0, {draw.choice(DOUBLES)}",
-                    )
-                )
-            ]
+            return [self.between(rd, rs1)]
         if kind == 11:
             return self.custom()
         if kind == 12:
@@ -112,6 +112,22 @@ class Writer:
         if kind > 13:
             return [self.drawn(draw.choice(self.palette))]
         return [f"lui {rd}, {draw.randrange(1 << 20)}"]
+
+    def between(self, rd: str, rs1: str) -> str:
+        """A move or conversion between integers and floats, a comparison or a square root."""
+        draw, letter = self.draw, self.precision
+        f1, f2 = draw.choice(DOUBLES), draw.choice(DOUBLES)
+        integer = draw.choice(_INTEGERS[self.isa.xlen])
+        choices = [
+            f"fsqrt.{letter} {f1}, {f2}",
+            f"{draw.choice(('feq', 'flt', 'fle'))}.{letter} {rd}, {f1}, {f2}",
+            f"fcvt.{letter}.{integer} {f1}, {rs1}",
+            f"fcvt.{integer}.{letter} {rd}, {f1}, {draw.choice(('rtz', 'rtz', 'dyn', 'rup'))}",
+        ]
+        if letter == "s" or self.isa.xlen == 64:
+            into, outof = _MOVES[letter]
+            choices += [f"{into} {f1}, {rs1}", f"{outof} {rd}, {f1}"]
+        return draw.choice(choices)
 
     def drawn(self, made: Instruction) -> str:
         """An instruction with random operands, as a word."""
@@ -132,11 +148,13 @@ class Writer:
         """A load or a store; at times with a pointer that leads astray."""
         draw = self.draw
         is_load = draw.random() < 0.6
-        name, size = draw.choice(_LOADS if is_load else _STORES)
+        is_wide = self.isa.xlen == 64
+        loads = _LOADS + _LOADS_64 if is_wide else _LOADS
+        name, size = draw.choice(loads if is_load else _STORES + _STORES_64 * is_wide)
         offset = draw.randrange(0, 256, size)
         base = "s1"
         if draw.random() < 0.1:
-            atomic = f"{draw.choice(_ATOMICS)}.{draw.choice('wd')}"
+            atomic = f"{draw.choice(_ATOMICS)}.{draw.choice('wd' if is_wide else 'w')}"
             return [f"{atomic} {self.register()}, {self.register()}, (s1)"]
         if draw.random() < 0.3:
             lines = [f"andi t6, {self.register()}, 0x3f8", "add t6, t6, s1"]
@@ -197,19 +215,21 @@ class Writer:
 
     def program(self) -> str:
         """The whole source: `main`, two leaf functions and a buffer."""
-        lines = [".text", ".globl main", "main:", "addi sp, sp, -16", "sd ra, 8(sp)"]
+        wide = "w" if self.isa.xlen == 32 else "d"
+        float_load = "flw" if self.precision == "s" else "fld"
+        lines = [".text", ".globl main", "main:", "addi sp, sp, -16", f"s{wide} ra, 8(sp)"]
         lines.append("la s1, buffer")
         for register in TEMPORARIES:
-            lines.append(f"li {register}, {self.draw.getrandbits(64):#x}")
+            lines.append(f"li {register}, {self.draw.getrandbits(self.isa.xlen):#x}")
         for i, register in enumerate(DOUBLES):
-            lines.append(f"fld {register}, {8 * i}(s1)")
+            lines.append(f"{float_load} {register}, {8 * i}(s1)")
         for i, register in enumerate(POSITS):
             lines.append(f"plw {register}, {4 * i}(s1)")
         for _ in range(self.draw.randrange(1, 4)):
             lines.append(f"csrwi 0x800, {self.draw.choice((0, 0, 3, self.draw.randrange(4)))}")
             lines.append(f"fsrmi {self.draw.choice((0, 0, self.draw.randrange(5)))}")
             lines += self.loop(0)
-        lines += ["ld ra, 8(sp)", "addi sp, sp, 16", "ret"]
+        lines += [f"l{wide} ra, 8(sp)", "addi sp, sp, 16", "ret"]
         for i in range(2):
             body = [line for _ in range(self.draw.randrange(1, 5)) for line in self.instruction()]
             lines += [f"leaf{i}:", *body, "ret"]
@@ -244,6 +264,11 @@ class Writer:
         return draw.getrandbits(64)
 
 
+def is_single(seed: int) -> bool:
+    """Whether a program computes with singles alone, and has nobody who sees their boxes."""
+    return seed % 5 == 4
+
+
 def random_program(seed: int, isa: Isa) -> str:
     """The source of a program; every third one may fault.
 
@@ -251,7 +276,14 @@ def random_program(seed: int, isa: Isa) -> str:
     """
     draw = random.Random(seed)
     names = sorted({made.extension for made in isa.instructions.values()} - {"I", "C", "Zicsr"})
-    chosen = frozenset(draw.sample(names, draw.randrange(1, 3)))
-    pool = of_extensions(isa, chosen)
+    pool = of_extensions(isa, frozenset(draw.sample(names, draw.randrange(1, 3))))
+    if is_single(seed):
+        pool = [made for made in pool if "f" not in files_of(made)]
     palette = draw.sample(pool, min(len(pool), _PALETTE))
-    return Writer(draw, seed % 3 == 0, isa, palette).program()
+    return Writer(draw, seed % 3 == 0, isa, palette, "s" if is_single(seed) else "d").program()
+
+
+def files_of(made: Instruction) -> set[str]:
+    """The register files of an instruction's operands."""
+    kinds = (operand.kind for operand in made.operands.values())
+    return {kind.file.name for kind in kinds if isinstance(kind, RegisterKind)}
