@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 NOTE = (
     "MSE against the float64 product of the unrounded inputs. In brackets: relative to a "
     "simulation with SoftPosit and C floats, whose {pairs} pairs of matrices are the first ones "
-    "here; = means the same in all digits. Published: Mallasen et al., PERCIVAL, IEEE TETC 2022, "
-    "with unknown matrices."
+    "here; = means the same in all digits. (p): published, Mallasen et al., PERCIVAL, IEEE TETC "
+    "2022, with unknown matrices."
 )
 
 
@@ -26,25 +26,23 @@ def to_rich(study: Study) -> Table:
     from rich.table import Table
 
     table = Table(
-        title="gemm, mean squared error",
+        title=f"gemm, mean squared error over {study.cells[0].seeds} pairs of matrices",
         caption=NOTE.format(pairs=SIMULATED_PAIRS) + _certainty(study),
         box=SIMPLE_HEAD,
         title_justify="left",
         caption_justify="left",
     )
-    table.add_column("range")
-    table.add_column("n", justify="right")
-    table.add_column("pairs", justify="right")
+    table.add_column("inputs", justify="right", no_wrap=True)
+    table.add_column("n", justify="right", no_wrap=True)
     for variant in VARIANTS:
-        table.add_column(LABELS[variant], justify="right", no_wrap=True)
+        table.add_column(LABELS[variant], justify="right")
     for limit, size, row in study.rows():
-        pairs = str(next(iter(row.values())).seeds)
         texts = [cell_text(row[v].mse, row[v].simulated) for v in VARIANTS]
-        table.add_row(f"[-{limit:g}, {limit:g}]".replace("[", "\\["), str(size), pairs, *texts)
+        table.add_row(f"±{limit:g}", str(size), *texts)
         if (limit, size) in PUBLISHED:
             known = PUBLISHED[limit, size]
-            figures = (f"{known[v]:.3e}" + " " * 9 if v in known else "" for v in VARIANTS)
-            table.add_row("published", "", "", *figures, style="bold")
+            figures = (f"{known[v]:.3e} (p)" if v in known else "" for v in VARIANTS)
+            table.add_row("", "", *figures, style="bold")
     return table
 
 
@@ -60,9 +58,9 @@ def cell_text(mse: float, simulated: float | None) -> str:
     """An error, and how far it is from the simulated one, of which four digits are known."""
     text = f"{mse:.3e}"
     if simulated is None:
-        return text + " " * 9
+        return text + " " * 4
     if text == f"{simulated:.3e}":
-        return f"{text} (=)     "
+        return f"{text} (=)"
     return f"{text} ({mse / simulated - 1:+.1%})"
 
 
