@@ -1,51 +1,9 @@
-# void conv2d(const fp8 *x, const fp8 *filters, float *y, const struct shape *shape)
-#
-# f8_exsdotp with streams and repetition: nothing but dot products is executed for a filter and a
-# window. Stream 0 is the window, once for every filter; stream 1 is all filters, one after the other.
-# See conv2d.inc for the layout.
+# conv2d of FP8 (E5M2), summed in binary16 by ExSdotp, with streams and repetition.
+# The step is in ../steps/f8.inc, the loop nest in streams.inc.
 
-        .include "conv2d.inc"
+        .macro  products sum, a, b
+        vfdotpex.h.b \sum, \a, \b
+        .endm
+
+        .include "../steps/f8.inc"
         .include "streams.inc"
-
-        .option norvc                   # an addition has one name in the counts
-        .text
-        .globl  conv2d
-        .type   conv2d, @function
-conv2d:
-        enter
-        configure
-image:
-        mv      a7, s1                  # output rows to go
-output_row:
-        mv      t0, s2                  # output columns to go
-window:
-        scfgwi  a0, 26 << 5 | 0         # three loops
-        scfgwi  a1, 24 << 5 | 1
-        mv      t2, s3                  # filters to go
-filter:
-        fmv.d.x fa0, zero               # four sums
-        frep.o  t1, 1, 0, 0
-        vfdotpex.h.b fa0, ft0, ft1      # eight channels
-        fmv.d.x fa1, zero
-        vfsumex.s.h fa1, fa0            # lanes 0 + 1 and lanes 2 + 3, in binary32
-        fmv.d.x fa0, zero
-        vfsum.s fa0, fa1                # 0 + both, rounded once
-        fsw     fa0, 0(a2)
-        addi    a2, a2, 4
-        addi    t2, t2, -1
-        bnez    t2, filter
-
-        add     a0, a0, s7
-        addi    t0, t0, -1
-        bnez    t0, window
-
-        add     a0, a0, s8
-        addi    a7, a7, -1
-        bnez    a7, output_row
-
-        add     a0, a0, s9
-        addi    s0, s0, -1
-        bnez    s0, image
-        csrci   0x7c0, 1
-        leave
-        .size   conv2d, . - conv2d

@@ -1,5 +1,5 @@
 # conv2d of INT4, one scale per tensor, 32-bit sums.
-# The step is in ../steps/int4.inc, the loop nest in scaled.inc.
+# The step is in ../steps/int4.inc, the loop nest in nest.inc.
 
         .include "../steps/int4.inc"
-        .include "scaled.inc"
+        .include "nest.inc"

@@ -1,40 +1,9 @@
-# void gemm(const half *a, const half *bt, float *c, size_t m, size_t n, size_t k)
-#
-# C = A B, binary16 products summed in binary32 by ExSdotp: each of the two lanes adds two
-# products to its sum and rounds once. The sums of the lanes are added at the end.
-# A is m by k and C is m by n, both by rows; B is stored transposed, n by k.
-# k is a multiple of 4, filled up with zeros; m, n and k are at least 1.
+# gemm of binary16, summed in binary32 by ExSdotp: each lane adds two products to its sum and
+# rounds once. The step is in ../steps/f16.inc, the loop nest in plain.inc.
 
-        .option norvc                   # an addition has one name in the counts
-        .text
-        .globl  gemm
-        .type   gemm, @function
-gemm:
-        slli    a6, a5, 1               # bytes of a row of A
-row:
-        add     a7, a0, a6              # where this row of A ends
-        mv      t1, a1                  # Bt, from its first row
-        mv      t2, a4                  # columns to go
-column:
-        mv      t0, a0
-        fmv.d.x fa0, zero               # two sums
-products:
-        fld     fa1, 0(t0)              # four elements of A
-        fld     fa2, 0(t1)
-        addi    t0, t0, 8
-        addi    t1, t1, 8               # runs on into the next row of Bt
-        vfdotpex.s.h fa0, fa1, fa2
-        bne     t0, a7, products
+        .macro  products sum, a, b
+        vfdotpex.s.h \sum, \a, \b
+        .endm
 
-        fmv.d.x fa1, zero
-        vfsum.s fa1, fa0                # 0 + lane 0 + lane 1, rounded once
-        fsw     fa1, 0(a2)
-        addi    a2, a2, 4
-        addi    t2, t2, -1
-        bnez    t2, column
-
-        mv      a0, a7
-        addi    a3, a3, -1
-        bnez    a3, row
-        ret
-        .size   gemm, . - gemm
+        .include "../steps/f16.inc"
+        .include "plain.inc"

@@ -1,5 +1,6 @@
 # gemm in binary32 without fused multiply-adds: every product and every sum is rounded.
-# The loop nest is that of f32.s.
+# The step is in ../steps/f32.inc, the loop nest in plain.inc.
 
         .equ    NO_FMA, 1
-        .include "f32.s"
+        .include "../steps/f32.inc"
+        .include "plain.inc"

@@ -1,42 +1,5 @@
-# void gemm(const int4_t *a, const int4_t *bt, float *c, size_t m, size_t n, size_t k,
-#           const float *scale)
-#
-# C = scale * A B, INT4 with one scale per tensor: sixteen products an instruction, summed
-# exactly in 32 bits. Element 0 is in the low half of byte 0.
-# A is m by k and C is m by n, both by rows; B is stored transposed, n by k.
-# k is a multiple of 16, filled up with zeros; m, n and k are at least 1.
+# gemm of INT4, one scale per tensor, 32-bit sums.
+# The step is in ../steps/int4.inc, the loop nest in scaled.inc.
 
-        .option norvc                   # an addition has one name in the counts
-        .text
-        .globl  gemm
-        .type   gemm, @function
-gemm:
-        flw     fa0, 0(a6)              # scale of A times scale of B
-        srli    a5, a5, 1               # bytes of a row of A
-row:
-        add     a7, a0, a5              # where this row of A ends
-        mv      t1, a1                  # Bt, from its first row
-        mv      t2, a4                  # columns to go
-column:
-        mv      t0, a0
-        li      t5, 0                   # the sum
-products:
-        ld      t3, 0(t0)               # sixteen elements of A
-        ld      t4, 0(t1)
-        addi    t0, t0, 8
-        addi    t1, t1, 8               # runs on into the next row of Bt
-        vsq.sdotsp.n t5, t3, t4
-        bne     t0, a7, products
-
-        fcvt.s.w fa1, t5
-        fmul.s  fa1, fa1, fa0
-        fsw     fa1, 0(a2)
-        addi    a2, a2, 4
-        addi    t2, t2, -1
-        bnez    t2, column
-
-        mv      a0, a7
-        addi    a3, a3, -1
-        bnez    a3, row
-        ret
-        .size   gemm, . - gemm
+        .include "../steps/int4.inc"
+        .include "scaled.inc"

@@ -1,6 +1,7 @@
 # gemm in posit32: every product and every sum rounded.
-# The step is in ../steps/posit.inc, the loop nest in posit.inc.
+# The step is in ../steps/posit.inc, the loop nest in plain.inc.
 
         .equ    SHIFT, 2
         .equ    QUIRE, 0
-        .include "posit.inc"
+        .include "../steps/posit.inc"
+        .include "plain.inc"

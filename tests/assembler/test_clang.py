@@ -6,7 +6,8 @@ compiler is large. They are made again by
     clang --target=riscv64-unknown-elf -march=rv64gc -mabi=lp64d -ffreestanding -w -O2 \\
         -S corpus/NAME.c -o clang/NAME-rv64gc-O2.s
 
-and likewise for riscv32, rv32imac and ilp32, and for -O0 and -Os; `classes` with -O1 -fexceptions,
+and likewise for riscv32, rv32imac and ilp32, and for -O0 (and -Os where that gives another source);
+`classes` with -O1 -fexceptions,
 and `debug` is sort.c with -O1 -g.
 """
 
@@ -37,7 +38,7 @@ def test_the_corpus_has_all_levels_and_widths() -> None:
         f"{march}-{level}" for march in ("rv64gc", "rv32imac") for level in ("O0", "O2", "Os")
     }
     assert levels <= kinds
-    assert len(SOURCES) >= 60
+    assert len(SOURCES) >= 40
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_kernels_keep_the_calling_convention(name, variant):
         ("vsq4", 16, 12, 9),
         ("vsq4_v64", 64, 21, 9),
         ("w4a8", 16, 16, 9),
-        ("fp8_e4m3", 8, 6, 9),
+        ("fp8_e4m3", 8, 6, 8),
         ("mxfp8", 32, 21, 7),
         ("mxfp4", 32, 16, 7),
         ("nvfp4", 16, 21, 8),
