@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rvx.emulator.core import Core
+from rvx.emulator.loader import Executable
 from rvx.emulator.memory import GuestMemory
 from rvx.isa import Isa, streams
 from rvx.isa.bits import Address
@@ -27,37 +28,47 @@ _MOST_RANGES = 8
 _FLOAT_STATE = "fcsr"
 
 
-def needs_bodies(isa: Isa, memory: GuestMemory) -> bool:
+def needs_bodies(isa: Isa, memory: GuestMemory, executable: Executable) -> bool:
     """Whether the program may tell the core's floating point from that of the bodies.
 
     The words are looked at without decoding: data among them can only make the answer more careful.
     """
     if _FLOAT_STATE not in isa.states:
         return False
-    words = _words(memory)
+    words = _instructions(memory, executable)
     if _uses_sequencer(isa, words):
         return True
-    writes_status = np.flatnonzero((words & 0xFFF0007F) == 0x30000073)
-    if writes_status.size and _are_reached(words, writes_status):
-        return False  # a program that switches the unit itself
+    if ((words & 0xFFF0007F) == 0x30000073).any():
+        return False  # a program that switches the unit itself, in mstatus
     return _may_see_a_box(isa, words) or _may_see_formats(isa, words)
 
 
-def _are_reached(words: NDArray[np.uint32], places: NDArray[np.int64]) -> bool:
-    """Whether one of these places is a word of its own, and not made of halves of two others.
+def _instructions(memory: GuestMemory, executable: Executable) -> NDArray[np.uint32]:
+    """The words where instructions begin, in sections of code.
 
-    Other answers are careful whatever a word looks like; this one is not, so that it takes the
-    lengths of instructions from the beginning into account.
+    These are found by their lengths, from the begin of each section, each symbol and the entry on.
+    Halves of two instructions look like a third one all the time, and nobody jumps there. Where a
+    file does not say what is code, every even address of executable memory counts.
     """
-    wanted = {int(place) for place in places}
-    last = max(wanted)
-    steps = (((words[: last + 1] & 3) == 3) + 1).tolist()
-    at = 0
-    while at <= last:
-        if at in wanted:
-            return True
-        at += steps[at]
-    return False
+    words = _words(memory)
+    entry = executable.entry
+    if not any(first <= entry < end for first, end in executable.code):
+        return words
+    places = words.size
+    edges = np.zeros(places + 1, np.int32)
+    for first, end in executable.code:
+        for address, change in ((first, 1), (end, -1)):
+            edges[min(max(address - memory.executable_begin >> 1, 0), places)] += change
+    is_code = (np.cumsum(edges)[:-1] > 0).tolist()
+    lengths = (((words & 3) == 3) + np.uint8(1)).tolist()
+    is_start = bytearray(places)
+    starts = (first for first, _ in executable.code)
+    for address in (*starts, entry, *executable.symbols.addresses):
+        at = address - memory.executable_begin >> 1
+        while 0 <= at < places and is_code[at] and not is_start[at]:
+            is_start[at] = 1
+            at += lengths[at]
+    return words[np.frombuffer(is_start, np.bool_)]
 
 
 def _may_see_a_box(isa: Isa, words: NDArray[np.uint32]) -> bool:

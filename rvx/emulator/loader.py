@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from elftools.common.exceptions import ELFError
 from elftools.construct import ConstructError
+from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
@@ -59,6 +60,11 @@ class SymbolTable:
     def __iter__(self) -> Iterator[Symbol]:
         return iter(self._sorted)
 
+    @property
+    def addresses(self) -> Sequence[Address]:
+        """Of all symbols, ascending."""
+        return self._addresses
+
     def find(self, address: Address) -> Symbol | None:
         """The nearest symbol at or below an address."""
         index = bisect_right(self._addresses, address)
@@ -83,6 +89,7 @@ class Executable:
         xlen: 32 or 64.
         symbols: by name and by address.
         name: of the file, for messages.
+        code: begin and end of each section of code; empty if the file does not say.
     """
 
     segments: tuple[Segment, ...]
@@ -90,6 +97,7 @@ class Executable:
     xlen: int
     symbols: SymbolTable
     name: str
+    code: tuple[tuple[Address, Address], ...] = ()
 
 
 def load_executable(source: HasElf | bytes | str | Path) -> Executable:
@@ -150,6 +158,11 @@ def _read(elf: Any, name: str, size: int) -> Executable:
         int(elf.elfclass),
         SymbolTable(_symbols(elf)),
         name,
+        tuple(
+            (int(section["sh_addr"]), int(section["sh_addr"] + section["sh_size"]))
+            for section in elf.iter_sections()
+            if section["sh_flags"] & SH_FLAGS.SHF_EXECINSTR
+        ),
     )
 
 

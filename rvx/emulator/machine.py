@@ -68,7 +68,7 @@ class Machine:
         self.isa = isa
         self.memory = GuestMemory(self.executable.segments, memory, isa.xlen)
         self.context = Context.for_isa(isa)
-        self._has_bodies = needs_bodies(isa, self.memory)
+        self._has_bodies = needs_bodies(isa, self.memory, self.executable)
         self.core = Core(isa.xlen, by_pointer, has_floats=not self._has_bodies)
         self.system = System(self.memory, on_output)
         self._connect()

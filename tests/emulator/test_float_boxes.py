@@ -133,3 +133,24 @@ def test_halves_of_two_words_do_not_pass_for_a_write_of_mstatus() -> None:
         source = f"f: {text}\n {sees_boxes}"
         made = Machine(assemble(source, ISA), ISA, memory=1 << 20)
         assert bool(made.context.words[Field.FCSR]) == has_bodies, text
+
+
+def test_halves_of_two_instructions_do_not_pass_for_a_third() -> None:
+    singles = "f: fadd.s fa0, fa0, fa0\n"
+    for text, has_bodies in (
+        (".word 0x05530013, 0x00000205", False),  # 0x02050553, fadd.d fa0, fa0, ft0, in between
+        (".word 0x02050553", True),
+        ("seen: .half 0x0001\n inside: .word 0x02050553", True),
+        ("j over\n .half 0x0013\n over: .word 0x02050553", True),  # a symbol after some data
+    ):
+        made = Machine(assemble(f"{singles} {text}\n ret", ISA), ISA, memory=1 << 20)
+        assert bool(made.context.words[Field.FCSR]) == has_bodies, text
+
+
+def test_without_sections_every_place_counts() -> None:
+    source = "_start: fadd.s fa0, fa0, fa0\n .word 0x05530013, 0x00000205\n ret"
+    elf = bytearray(assemble(source, ISA).to_elf())
+    elf[0x28:0x30] = bytes(8)  # e_shoff
+    elf[0x3A:0x40] = bytes(6)  # e_shentsize, e_shnum, e_shstrndx
+    made = Machine(bytes(elf), ISA, memory=1 << 20)
+    assert made.context.words[Field.FCSR]

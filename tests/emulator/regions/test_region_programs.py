@@ -14,12 +14,11 @@ import pytest
 
 from rvx.assembler import assemble
 from rvx.emulator import Machine
-from rvx.emulator import machine as machine_module
 from rvx.extensions import isa_for
 from rvx.isa import Extension, Words
 from rvx.isa.bits import narrow
 
-from .programs import is_single, random_program
+from .programs import random_program
 
 Xmix = Extension("Xmix", version="1.0", doc="What random programs use besides posits")
 
@@ -70,10 +69,7 @@ def compare(seed: int) -> tuple[int, int]:
     program = assemble(random_program(seed, isa), isa)
 
     def machine(tier: Any) -> Machine:
-        with pytest.MonkeyPatch.context() as patch:
-            if is_single(seed):  # two instructions may look like a third one that sees boxes
-                patch.setattr(machine_module, "needs_bodies", lambda *_: False)
-            return Machine(program, isa, memory=1 << 20, tier=tier)
+        return Machine(program, isa, memory=1 << 20, tier=tier)
 
     limit = draw.choice((None, None, draw.randrange(1, 20_000)))
     plain = machine("inline")
