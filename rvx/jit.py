@@ -87,7 +87,14 @@ def _dispatcher(function: Callable[..., Any], replacing: Replacements, **options
         _being_compiled.functions = outer
     # Without the runtime (nrt) a kernel cannot allocate arrays, and needs no counting of references
     # to those it is given: that counting costs two thirds of a quire's multiply-accumulate.
-    return _wrapping_numba().njit(rebound, error_model="numpy", _nrt=False, **options)
+    numba = _wrapping_numba()
+    checks = _is_foreign(function)
+    return numba.njit(rebound, error_model="numpy", _nrt=False, boundscheck=checks, **options)
+
+
+def _is_foreign(function: types.FunctionType) -> bool:
+    """Whether indices are checked: those of rvx's own kernels are right whatever a guest does."""
+    return (function.__module__ or "").partition(".")[0] != "rvx"
 
 
 class KernelError(ValueError):
@@ -221,6 +228,7 @@ def _digest_function(function: Any, digest: Any, seen: dict[types.FunctionType, 
     digest.update(f"<function {seen.setdefault(function, len(seen))}>".encode())
     if not is_new:
         return
+    digest.update(f"checked {_is_foreign(function)}".encode())
     for code in code_objects(function.__code__):
         digest.update(code.co_code)
         constants = [c for c in code.co_consts if not isinstance(c, types.CodeType)]

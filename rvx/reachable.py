@@ -17,7 +17,7 @@ def is_kernel(value: Any) -> TypeGuard[types.FunctionType]:
     """Whether this is a plain function, to be compiled with what calls it."""
     if not isinstance(value, types.FunctionType):
         return False
-    return value.__module__.partition(".")[0] not in _FOREIGN_PACKAGES
+    return (value.__module__ or "").partition(".")[0] not in _FOREIGN_PACKAGES
 
 
 def code_objects(code: types.CodeType) -> Iterator[types.CodeType]:

@@ -34,6 +34,7 @@ class Exit(IntEnum):
 # By name, so that the packages that raise them need not be imported to say so.
 _EXPECTED = {
     "AssemblyError": Exit.SOURCE,
+    "BodyError": Exit.TRAP,
     "GuestError": Exit.TRAP,
     "IsaError": Exit.USAGE,
     "DeclarationError": Exit.USAGE,

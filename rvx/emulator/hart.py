@@ -19,7 +19,7 @@ from rvx.emulator.core import (
 from rvx.emulator.counts import BlockCounter
 from rvx.emulator.floatunit import guarded_ranges, stream_words
 from rvx.emulator.hooks import OUT_OF_BLOCK_MASK, compiled_hooks
-from rvx.emulator.interpreter import Interpreter
+from rvx.emulator.interpreter import BodyError, Interpreter
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.records import Records
 from rvx.emulator.regions.repeats import RepeatTier
@@ -290,6 +290,9 @@ class Hart:
         except Unsupported as error:
             self.rows.note_illegal(decoded.word, str(error))
             return self._stop(Status.ILLEGAL)
+        except BodyError as error:
+            trap = self._reporter.trap(TrapKind.ILLEGAL_INSTRUCTION, pc, str(error), None)
+            raise BodyError(trap.message) from error.__cause__
         if self._words[Field.FAULT]:
             return self._stop(Status.FAULT)
         if self._words[Field.REPEAT]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from bdb import BdbQuit
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +17,10 @@ from rvx.emulator.rows import Unsupported, owned_csr
 from rvx.isa import Decoded, Isa, Memory, RegisterFile, streams
 from rvx.isa.memory import store_64
 from rvx.isa.operands import RegisterKind, RoundingKind
+
+
+class BodyError(RuntimeError):
+    """An interpreted body has raised an exception, which is the cause of this one."""
 
 
 class Interpreter:
@@ -43,6 +50,7 @@ class Interpreter:
 
         Raises:
             Unsupported: the instruction has no body, or asks for a CSR that rvx does not hold.
+            BodyError: the body raised an exception.
         """
         size = decoded.instruction.size
         decoded = decoded.expanded
@@ -56,8 +64,7 @@ class Interpreter:
         if words[Field.FAULT]:
             return pc
         arguments = [self._argument(name, decoded, pc) for name in made.requests]
-        with np.errstate(over="ignore"):
-            result = made.body(*arguments)
+        result = _call(made.body, arguments)
         if words[Field.FAULT]:
             return pc
         operand = made.operands.get("rd")
@@ -153,6 +160,19 @@ class Interpreter:
             self.core.write(F0 + number, value)
         elif number:
             self.core.write(X0 + number, value)
+
+
+def _call(body: Callable[..., Any], arguments: list[Any]) -> Any:
+    try:
+        with np.errstate(over="ignore"):
+            return body(*arguments)
+    except BdbQuit:  # somebody has left the debugger
+        raise
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__}: {error}".removesuffix(": ")
+        where = f"{place.filename}:{place.lineno}"
+        raise BodyError(f"its body raised {said} ({where})") from error
 
 
 def _signed(value: int, bits: int) -> int:

@@ -214,3 +214,29 @@ def test_rv32_programs(rvx, source, tmp_path):
     elf = tmp_path / "rv32.elf"
     assert rvx("asm", source(EXIT_WITH.format(0)), "--march", "rv32imc", "-o", elf).code == 0
     assert rvx("run", elf).code == 0
+
+
+@pytest.mark.parametrize("backend", ["native", "python"])
+def test_a_guest_that_leads_a_body_astray_is_4(rvx, source, tmp_path, backend):
+    extension = tmp_path / "table.py"
+    extension.write_text(
+        "import numpy as np\n"
+        "from rvx.isa import Extension\n"
+        "X = Extension('Xtable', version='1', doc='A table')\n"
+        "TABLE = np.arange(16)\n"
+        "@X.instruction('look rd, rs1', '0000000 00000 rs1 000 rd 1011011')\n"
+        "def look(rs1):\n"
+        "    return TABLE[rs1]\n"
+    )
+    path = source("_start: li a0, 16\nlook a0, a0\n")
+    done = rvx("run", path, "--ext", extension, "--march", "rv64i", "--backend", backend)
+    assert done.code == 4
+    assert done.err.startswith(
+        "error: illegal instruction at 0x80000004 <_start+0x4>, word 0005055b"
+    )
+    said = {
+        "native": "'look a0,a0': its body raised an exception; --backend python says which\n",
+        "python": f"'look a0,a0': its body raised IndexError: index 16 is out of bounds for axis 0 "
+        f"with size 16 ({extension}:7)\n",
+    }
+    assert done.err.endswith(said[backend])

@@ -6,15 +6,17 @@ import re
 import signal
 import sys
 import time
+from bdb import BdbQuit
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from rvx.emulator import Machine, MemoryLayoutError, TrapKind
+from rvx.emulator import BodyError, Machine, MemoryLayoutError, TrapKind
 from rvx.emulator.handlers import CompileError, compile_handler
 from rvx.extensions import isa_for
-from rvx.isa import Extension
+from rvx.isa import Extension, Words
 
 HOT = "li t0, 300\n1: mac a3, a1, a2\n addi t0, t0, -1\n bnez t0, 1b\n"
 """Makes the machine hot, so that the inline tier is there when it ends."""
@@ -269,8 +271,9 @@ def test_an_exception_of_an_interpreted_body_surfaces(lab: Any) -> None:
     word = isa.instructions["guard"].encode({"rd": 10, "rs1": 11})
     machine = Machine(lab.elf(f"_start: ret\nf: .word {word}\n ret"), isa, backend="python")
     assert machine.call("f", 0, 12).value == 12
-    with pytest.raises(ValueError, match="thirteen"):
+    with pytest.raises(BodyError, match=r"word .* 'guard a0,a1': .*ValueError: .*thirteen") as told:
         machine.call("f", 0, 13)
+    assert isinstance(told.value.__cause__, ValueError)
     assert machine.call("f", 0, 14).value == 14
 
 
@@ -385,26 +388,40 @@ def test_wrong_width(lab: Any) -> None:
 
 
 _TABLE = (10, 20, 30)
+_ARRAY = np.array([10, 20, 30])
 
 
-def _table() -> Extension:
+def _tables() -> Extension:
     ext = Extension("Xtable", version="1")
+    ext.state("kept", 3)
 
     @ext.instruction("look rd, rs1", "000000000000 rs1 000 rd 0101011")
     def look(rs1: int) -> int:
         """rd = the entry of a table."""
         return _TABLE[rs1]
 
+    @ext.instruction("lookarray rd, rs1", "000000000001 rs1 000 rd 0101011")
+    def lookarray(rs1: int) -> int:
+        """rd = the entry of an array."""
+        return _ARRAY[rs1]
+
+    @ext.instruction("lookkept rd, rs1", "000000000010 rs1 000 rd 0101011")
+    def lookkept(rs1: int, kept: Words) -> int:
+        """Writes, and reads again, a word of state."""
+        kept[rs1] = 10 + 10 * rs1
+        return kept[rs1]
+
     return ext
 
 
 @pytest.mark.parametrize("tier", ["trap", "inline", "region"])
+@pytest.mark.parametrize("name", ["look", "lookarray", "lookkept"])
 def test_an_exception_of_a_compiled_body_ends_the_guest(
-    tier: Any, lab: Any, capfd: pytest.CaptureFixture[str]
+    tier: Any, name: str, lab: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """It comes from numba, not from a `raise`: nobody knows it before it happens."""
-    isa = isa_for("rv64gc", extra=[_table()])
-    word = isa.instructions["look"].encode({"rd": 10, "rs1": 11})
+    isa = isa_for("rv64gc", extra=[_tables()])
+    word = isa.instructions[name].encode({"rd": 10, "rs1": 11})
     text = f"""_start: ret
         f: li a2, 0
         1: remu a1, a3, a4
@@ -428,3 +445,28 @@ def test_an_exception_of_a_compiled_body_ends_the_guest(
     assert result.instructions == 1 + 3 * 5 + 1
     assert machine.register("a2") == 30 + 10 + 20
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", ["look", "lookarray", "lookkept"])
+def test_an_exception_of_an_interpreted_body_is_named(name: str, lab: Any) -> None:
+    isa = isa_for("rv64gc", extra=[_tables()])
+    word = isa.instructions[name].encode({"rd": 10, "rs1": 10})
+    machine = Machine(lab.elf(f"_start: ret\n f: .word {word}\n ret"), isa, backend="python")
+    assert machine.call("f", 2).value == 30
+    expected = rf"'{name} a0,a0': its body raised IndexError: .*test_endings.py:\d+\)"
+    with pytest.raises(BodyError, match=expected):
+        machine.call("f", 3)
+
+
+def test_leaving_the_debugger_is_no_fault_of_the_guest(lab: Any) -> None:
+    ext = Extension("Xdebug", version="1")
+
+    @ext.instruction("stop rd", "00000000000000000 000 rd 0101011")
+    def stop() -> int:
+        """What pdb raises after `quit`."""
+        raise BdbQuit
+
+    isa = isa_for("rv64gc", extra=[ext])
+    machine = Machine(lab.elf("_start: .word 0x2b"), isa, backend="python")
+    with pytest.raises(BdbQuit):
+        machine.run()
