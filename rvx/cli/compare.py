@@ -94,8 +94,13 @@ def _run(
 ) -> Comparison:
     """Runs the variants, with a bar on stderr if somebody watches."""
     from rvx.analysis.compare import compare as run_all
-    from rvx.cli.output import step_bar
+    from rvx.analysis.warmup import compile_ahead
+    from rvx.cli.output import progress_bar, step_bar
 
+    backend, tier = way
+    if backend == "native":
+        with progress_bar(len(variants)) as show:
+            compile_ahead(kernel, variants, tier, lambda done, _: show("compiling", done))
     with step_bar(len(variants)) as begin:
         return run_all(kernel, inputs, variants, *way, progress=begin)
 

@@ -1,0 +1,100 @@
+"""What a comparison has to compile the first time, compiled by all processors at once.
+
+numba and LLVM take half a minute for the bodies, references and loops of a dozen variants. Before
+the variants run one after the other, processes of their own run a share of them each, on the usual
+sizes, for nothing but what they leave in the cache on disk. What fails there is left to the
+comparison itself.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import rvx
+from rvx import disk, jit
+from rvx.analysis import kernel as kernels
+from rvx.analysis.compare import draw, run_variant
+from rvx.analysis.kernel import Kernel, Variant
+from rvx.emulator import Tier
+
+LEAST_VARIANTS = 3
+"""With fewer of them to compile, starting processes costs what they save."""
+MOST_PROCESSES = 8
+_POLL_SECONDS = 0.05
+
+
+def _mark(variant: Variant) -> Path:
+    """A file that exists once a variant has been compiled with this version of everything."""
+    key = jit.content_key(extra=f"{rvx.__version__} {variant.source.resolve()} {variant.march}")
+    return disk.directory() / "warm" / key
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def compile_ahead(
+    kernel: Kernel,
+    variants: Sequence[Variant],
+    tier: Tier = "region",
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Compiles what the variants need, if that is much and there are processors for it.
+
+    Args:
+        kernel: of the variants.
+        variants: those that are to run.
+        tier: how far they are to be compiled.
+        progress: is told from time to time how many variants are done, and of how many.
+    """
+    waiting = [variant for variant in variants if not _mark(variant).exists()]
+    count = min(_processors(), len(waiting), MOST_PROCESSES)
+    if len(waiting) < LEAST_VARIANTS or count < 2 or not sys.executable:
+        return
+    command = [sys.executable, "-m", __name__, str(kernel.folder.resolve()), tier]
+    places = [str(Path(rvx.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))}
+    helpers: list[subprocess.Popen[bytes]] = []
+    try:
+        for number in range(count):
+            names = [variant.name for variant in waiting[number::count]]
+            helpers.append(
+                subprocess.Popen(
+                    [*command, *names],
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            )
+        while any(helper.poll() is None for helper in helpers):
+            if progress is not None:
+                progress(sum(_mark(variant).exists() for variant in waiting), len(waiting))
+            time.sleep(_POLL_SECONDS)
+    finally:
+        for helper in helpers:
+            helper.kill()
+            helper.wait()
+
+
+def main(folder: str, tier: Tier, *names: str) -> None:
+    """Runs some variants of a kernel on the usual sizes, and says nothing."""
+    kernel = kernels.load(folder)
+    inputs = draw(kernel, {})
+    for name in names:
+        try:
+            run_variant(kernel, kernel.variants[name], inputs, tier=tier)
+        except Exception:
+            continue  # The comparison runs it again, and says what is wrong.
+        disk.store(_mark(kernel.variants[name]), b"")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])  # type: ignore[arg-type]
