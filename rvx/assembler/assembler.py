@@ -87,7 +87,9 @@ class Assembler:
         made.extensions = {name: e.version for name, e in used.items()}
         made.attributes.setdefault(ARCH, arch_string(self.isa.xlen, {**standard, **used}.values()))
         made.march = self.march
+        made.included = [str(path) for path in assembly.included]
         made.elf_flags = elf_flags(self.isa, self.abi) | int(assembly.uses_rvc)
+        made.has_abi = bool(self.abi)
         return made, assembly.diagnostics
 
     def assembly(self, text: str, name: str) -> Assembly:
@@ -114,6 +116,7 @@ class Assembler:
             assembly.line_table.files[1] = (str(path.parent.absolute()), path.name)
         runner = _Runner(assembly, self.include_dirs)
         runner.run(read(text, name))
+        assembly.included = runner.expander.included
         assembly.diagnostics.check()
         return assembly
 

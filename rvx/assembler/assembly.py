@@ -38,6 +38,7 @@ class Assembly(Output):
         weak_names: what `.weakref` said: the symbol that a name stands for.
         frames: what `.cfi_*` said.
         find_file: finds the file of `.incbin`.
+        included: the files that `.include` and `.incbin` have found.
         select_arch: gives the ISA that `.option arch` asks for, from the one before.
         used_extensions: names of those that the code has instructions of.
         uses_rvc: whether compression was on anywhere.
@@ -58,6 +59,7 @@ class Assembly(Output):
     frames: FrameTable = field(default_factory=FrameTable)
     distances: Distances = field(default_factory=Distances)
     find_file: Callable[[str], Path] = Path
+    included: list[Path] = field(default_factory=list)
     select_arch: Callable[[Isa, str], Isa] | None = None
     touches_symbols: bool = False
     used_extensions: set[str] = field(default_factory=lambda: {"I"})

@@ -58,6 +58,7 @@ class Expander:
         characters: how many these lines have together.
         is_alternate: whether `.altmacro` holds.
         local_count: of names that `LOCAL` made.
+        included: the files that `.include` and `.incbin` have found.
     """
 
     constant: Callable[[str, str], int]
@@ -70,6 +71,7 @@ class Expander:
     characters: int = 0
     is_alternate: bool = False
     local_count: int = 0
+    included: list[Path] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._frames: list[_Frame] = []
@@ -337,7 +339,8 @@ class Expander:
         folders = [Path(line.location.file).parent, *self.include_dirs, Path()]
         for folder in folders:
             if name and "\0" not in name and (folder / name).is_file():
-                return folder / name
+                self.included.append(folder / name)
+                return self.included[-1]
         tried = ", ".join(dict.fromkeys(str(folder) for folder in folders))
         names = [path.name for folder in folders if folder.is_dir() for path in folder.iterdir()]
         raise SourceError(

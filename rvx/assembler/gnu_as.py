@@ -15,7 +15,17 @@ from rvx.isa import Isa, IsaError
 
 DEFAULT_MARCH = "rv64gc"
 SOURCE_ERROR, USAGE_ERROR = 3, 2
-_WITH_VALUE = {"-march", "-mabi", "-misa-spec", "-mpriv-spec", "--defsym", "-o", "-I", "-MD"}
+_WITH_VALUE = {
+    "-march",
+    "-mabi",
+    "-misa-spec",
+    "-mpriv-spec",
+    "--defsym",
+    "-o",
+    "-I",
+    "-MD",
+    "--MD",
+}
 _IGNORED = {
     "--traditional-format",
     "-mno-arch-attr",
@@ -64,6 +74,7 @@ class Arguments:
     Attributes:
         sources: paths, `-` for the standard input; several are one source, as with GNU as.
         output: where the object goes.
+        dependencies: where a rule for make goes, empty if nobody wants one.
         march: the last `-march`.
         abi: the last `-mabi`.
         relax: whether the linker may relax.
@@ -75,6 +86,7 @@ class Arguments:
 
     sources: list[str] = field(default_factory=list)
     output: str = "a.out"
+    dependencies: str = ""
     march: str = DEFAULT_MARCH
     abi: str = ""
     relax: bool = True
@@ -103,6 +115,8 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
             value = rest.pop(0)
         if name == "-o":
             found.output = value
+        elif name in ("-MD", "--MD"):
+            found.dependencies = value
         elif name == "-march":
             found.march = value
         elif name == "-mabi":
@@ -177,10 +191,19 @@ def run(
     show(diagnostics.found, sys.stderr)
     try:
         write_object(made, chosen.output)
+        if chosen.dependencies:
+            rule = _rule(chosen.output, [*chosen.sources, *made.included])
+            Path(chosen.dependencies).write_text(rule, encoding="utf-8")
     except OSError as error:
-        print(f"rvx as: cannot write '{chosen.output}': {error.strerror}", file=sys.stderr)
+        print(f"rvx as: cannot write '{error.filename}': {error.strerror}", file=sys.stderr)
         return USAGE_ERROR
     return 0
+
+
+def _rule(target: str, sources: list[str]) -> str:
+    """A line for make: the object, and every file that it is made of."""
+    names = [name.replace("$", "$$").replace(" ", "\\ ") for name in (target, *sources)]
+    return f"{names[0]}: {' '.join(dict.fromkeys(names[1:]))}\n"
 
 
 def _read(sources: list[str]) -> tuple[str, str]:

@@ -28,8 +28,15 @@ from rvx.assembler.sections import ALLOC, EXEC, NOBITS, TLS, WRITE
 from rvx.isa.registers import X
 
 BASE = 0x80000000
+ABI = 0xE
+"""The bits of `e_flags` that say how arguments are passed: the float ABI, and RVE."""
 DTV_OFFSET = 0x800
 """How far thread pointers of dynamic entries point behind the block (psABI)."""
+
+
+def _abi(item: ObjectFile) -> str:
+    width = {0: "soft", 2: "single", 4: "double", 6: "quad"}[item.elf_flags & 6]
+    return f"{width}-float" + (" for RVE" if item.elf_flags & 8 else "")
 
 
 class Linker:
@@ -102,7 +109,33 @@ class Linker:
                         f"'{self.objects[0].name}' for RV{self.xlen}"
                     ),
                 )
+        chosen = self._with_abi()
+        for other in chosen[1:]:
+            first = chosen[0]
+            if (other.elf_flags ^ first.elf_flags) & ABI:
+                problem = SourceError(
+                    f"'{other.name}' is {_abi(other)}, '{first.name}' is {_abi(first)}: they pass "
+                    "arguments in different registers; compile both with one -mabi"
+                )
+                self._error(Location(other.name, 1), problem)
         self.diagnostics.check()
+
+    def _with_abi(self) -> list[ObjectFile]:
+        """The objects with code whose ABI somebody has chosen."""
+        return [
+            item
+            for item in self.objects
+            if item.has_abi and any(s.flags & EXEC and s.size for s in item.sections)
+        ]
+
+    def elf_flags(self) -> int:
+        """`e_flags` of the program: the ABI of the objects, and whether any has compressed code."""
+        flags = 0
+        for item in self._with_abi() or self.objects:
+            flags |= item.elf_flags & ABI
+        for item in self.objects:
+            flags |= item.elf_flags & ~ABI
+        return flags
 
     def _error(self, location: Location | None, problem: SourceError) -> None:
         self.diagnostics.error(location or Location("<link>", 1), "", problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rvx.assembler.diagnostics import Location
+from rvx.assembler.elf.attributes import merged
 from rvx.assembler.objectfile import ObjectSymbol
 from rvx.assembler.outputs import output_name
 from rvx.assembler.program import Program, ProgramSection, ProgramSymbol
@@ -30,10 +31,8 @@ def make_program(linker: Linker, sections: list[ProgramSection]) -> Program:
         symbols.setdefault(name, ProgramSymbol(name, value, binding="global"))
         every.append(symbols[name])
     extensions: dict[str, str] = {}
-    flags = 0
     for item in linker.objects:
         extensions.update(item.extensions)
-        flags |= item.elf_flags
     return Program(
         linker.xlen,
         _entry(linker, symbols),
@@ -43,7 +42,8 @@ def make_program(linker: Linker, sections: list[ProgramSection]) -> Program:
         _lines(linker),
         extensions,
         next((item.march for item in linker.objects if item.march), ""),
-        flags,
+        linker.elf_flags(),
+        merged(item.attributes for item in linker.objects),
     )
 
 

@@ -85,10 +85,12 @@ class ObjectFile:
         name: of the source or the file.
         xlen: 32 or 64.
         elf_flags: `e_flags`: RVC and the float ABI.
+        has_abi: whether somebody has chosen that ABI; otherwise it is that of what it is linked to.
         extensions: name and version of each that the code was assembled for.
         march: the architecture string of `.riscv.attributes`.
         attributes: of `.riscv.attributes`, by tag.
         files: names of the sources that a compiler read.
+        included: the files that the source brought in.
         groups: signature of each section group, and whether it is COMDAT.
     """
 
@@ -101,4 +103,6 @@ class ObjectFile:
     march: str = ""
     attributes: dict[int, int | str] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
+    included: list[str] = field(default_factory=list)
     groups: dict[str, bool] = field(default_factory=dict)
+    has_abi: bool = True

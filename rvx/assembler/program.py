@@ -84,6 +84,7 @@ class Program:
         extensions: version of each extension that the code was assembled for.
         march: the architecture string.
         elf_flags: `e_flags` of the ELF header.
+        attributes: of `.riscv.attributes`, by tag.
         warnings: what the assembler found, short of errors.
     """
 
@@ -96,6 +97,7 @@ class Program:
     extensions: dict[str, str] = field(default_factory=dict)
     march: str = ""
     elf_flags: int = 0
+    attributes: dict[int, int | str] = field(default_factory=dict)
     warnings: list[Diagnostic] = field(default_factory=list)
 
     @cached_property

@@ -126,3 +126,34 @@ def test_a_wrong_source_is_reported(tmp_path: Path, capsys: pytest.CaptureFixtur
     text = capsys.readouterr().err
     assert f"{source}:2:1: error: there is no instruction 'pad.s'" in text
     assert "did you mean 'padd.s'" in text
+
+
+@pytest.mark.parametrize("flag", ["-MD", "--MD"])
+def test_a_rule_for_make_names_what_gnu_as_names(gnu: Gnu, flag: str, tmp_path: Path) -> None:
+    (tmp_path / "in side.inc").write_text('.incbin "bytes.bin"\n')
+    (tmp_path / "bytes.bin").write_bytes(b"12345678")
+    source = tmp_path / "rule.s"
+    source.write_text('.include "in side.inc"\n.include "in side.inc"\nnop\n')
+    out, rule, theirs = (str(tmp_path / name) for name in ("rule.o", "ours.d", "theirs.d"))
+    assert run([str(source), "-o", out, flag, rule], choose) == 0
+    done = gnu.run("as", str(source), "-I", str(tmp_path), "-o", out, "--MD", theirs)
+    assert done.returncode == 0, done.stderr
+    rules = [Path(name).read_text().replace("\\\n", " ") for name in (rule, theirs)]
+    parts = [text.replace("\\ ", "\0").split() for text in rules]
+    assert parts[0][0] == parts[1][0] == out + ":"
+    assert len(parts[0]) == 1 + 3
+    assert {name.replace("\0", " ") for name in parts[0]} >= {str(source), out + ":"}
+    assert [Path(name).name for name in sorted(parts[0])] == [
+        Path(name).name for name in sorted(parts[1])
+    ]
+
+
+def test_a_rule_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "rule.s"
+    source.write_text("nop\n")
+    missing = tmp_path / "nowhere" / "rule.d"
+    words = [str(source), "-o", str(tmp_path / "rule.o"), "-MD", str(missing)]
+    assert run(words, choose) == USAGE_ERROR
+    assert (
+        capsys.readouterr().err == f"rvx as: cannot write '{missing}': No such file or directory\n"
+    )

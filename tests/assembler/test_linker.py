@@ -1,10 +1,13 @@
 """Programs: bytes as GNU ld links them, and the linker's own sentences."""
 
+import io
 from pathlib import Path
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from rvx.assembler import AssemblyError, assemble, link
+from rvx.assembler.elf.attributes import read_attributes
 from rvx.assembler.elf.reader import read_object
 from rvx.assembler.elf.relocatable import relocatable
 from rvx.extensions import isa_for
@@ -214,3 +217,46 @@ def test_start_up_code_runs_main(march: str) -> None:
     made = assemble([resources.asm("crt0.s"), source], isa)
     assert made.entry == made.symbols["_start"].address
     assert Machine(made, isa).run().exit_code == 42
+
+
+MARCHES = ["rv64gc", "rv64imac_zba", "rv64imafc_zfh", "rv64i_zicbom_xtheadba"]
+
+
+@pytest.mark.parametrize("second", MARCHES)
+@pytest.mark.parametrize("first", MARCHES)
+def test_attributes_are_merged_as_by_gnu_ld(gnu: Gnu, first: str, second: str) -> None:
+    texts = [".globl _start\n_start: ret\n.attribute unaligned_access, 1\n", "f: ret\n"]
+    paths = []
+    for text, march in zip(texts, (first, second), strict=True):
+        source = gnu.path(".s")
+        source.write_text(text)
+        paths.append(gnu.path(".o"))
+        done = gnu.run("as", f"-march={march}", "-mabi=lp64", str(source), "-o", str(paths[-1]))
+        assert done.returncode == 0, done.stderr
+    theirs = gnu.linked(paths)
+    made = link([read_object(path.read_bytes()) for path in paths])
+    ours = ELFFile(io.BytesIO(made.to_elf()))
+    attributes = [
+        read_attributes(file.get_section_by_name(".riscv.attributes").data())
+        for file in (ours, theirs)
+    ]
+    assert attributes[0] == attributes[1]
+    assert ours["e_flags"] == theirs["e_flags"]
+
+
+def test_objects_of_two_abis_are_not_linked(gnu: Gnu) -> None:
+    double = read_object(gnu.object("f: ret\n", "rv64gc").read_bytes(), "double.o")
+    soft = read_object(gnu.object("g: ret\n", "rv64imac").read_bytes(), "soft.o")
+    data = read_object(gnu.object(".data\n.word 1\n", "rv64imac").read_bytes(), "data.o")
+    with pytest.raises(AssemblyError) as told:
+        link([double, soft])
+    sentence = (
+        "soft.o:1:1: error: 'soft.o' is soft-float, 'double.o' is double-float: they pass "
+        "arguments in different registers; compile both with one -mabi"
+    )
+    assert str(told.value).splitlines()[0] == sentence
+    assert link([double, data]).elf_flags == double.elf_flags
+    # A source has no ABI unless somebody says so: it goes with the objects.
+    source = own_object("h: ret\n")
+    assert link([source, soft]).elf_flags == soft.elf_flags
+    assert link([source, double]).elf_flags == double.elf_flags

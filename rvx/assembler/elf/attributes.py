@@ -12,6 +12,7 @@ ARCH = 5
 _VENDOR = b"riscv\0"
 _FILE_TAG = 1
 _LETTERS = "iemafdqlcbkjtpvnh"
+_TOKEN = re.compile(r"([a-z][a-z0-9]*?)(\d+)p(\d+)")
 
 
 def attributes_section(attributes: Mapping[int, int | str]) -> bytes:
@@ -46,6 +47,38 @@ def read_attributes(data: bytes) -> dict[int, int | str]:
     return found
 
 
+def merged(every: Iterable[Mapping[int, int | str]]) -> dict[int, int | str]:
+    """The attributes of what is linked together: all extensions, each in its newest version.
+
+    Of other strings the first one stays, and of numbers (stack alignment, whether there are
+    unaligned accesses, versions of the privileged specification) the largest.
+    """
+    found: dict[int, int | str] = {}
+    for attributes in every:
+        for tag, value in attributes.items():
+            known = found.get(tag)
+            if known is None:
+                found[tag] = value
+            elif isinstance(value, str) and isinstance(known, str):
+                found[tag] = _merged_arch(known, value) if tag == ARCH else known
+            elif isinstance(value, int) and isinstance(known, int):
+                found[tag] = max(known, value)
+    return found
+
+
+def _merged_arch(first: str, second: str) -> str:
+    """The union of two architecture strings in full."""
+    width = first[:4]
+    versions: dict[str, tuple[int, int]] = {}
+    for token in (*first[4:].split("_"), *second[4:].split("_")):
+        parts = _TOKEN.fullmatch(token)
+        if parts:
+            version = int(parts[2]), int(parts[3])
+            versions[parts[1]] = max(versions.get(parts[1], version), version)
+    ordered = sorted(versions, key=_rank)
+    return width + "_".join(f"{name}{versions[name][0]}p{versions[name][1]}" for name in ordered)
+
+
 def arch_string(xlen: int, extensions: Iterable[Extension]) -> str:
     """The architecture in full, as `rv64i2p1_m2p0_zicsr2p0`, in canonical order."""
     names = {e.name.lower(): e.version for e in extensions}
@@ -56,10 +89,17 @@ def arch_string(xlen: int, extensions: Iterable[Extension]) -> str:
 
 
 def _rank(name: str) -> tuple[int, int, str]:
+    """Canonical order: single letters, z by the letter that follows, s, and x."""
     if len(name) == 1:
-        position = _LETTERS.find(name)
-        return 0, position if position >= 0 else len(_LETTERS), name
-    return {"z": 1, "s": 2}.get(name[0], 3), 0, name
+        return 0, _place(name), name
+    if name[0] == "z":
+        return 1, _place(name[1]), name
+    return {"s": 2}.get(name[0], 3), 0, name
+
+
+def _place(letter: str) -> int:
+    found = _LETTERS.find(letter)
+    return found if found >= 0 else len(_LETTERS)
 
 
 def _version(text: str) -> str:

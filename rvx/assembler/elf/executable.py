@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rvx.assembler.elf.attributes import SECTION as ATTRIBUTES
+from rvx.assembler.elf.attributes import attributes_section
 from rvx.assembler.elf.image import (
     BINDINGS,
     ET_EXEC,
@@ -42,6 +44,10 @@ def executable(program: Program) -> bytes:
     loaded = len(sections)
     about = extensions_note(program.march, program.extensions)
     sections.append(ImageSection(SECTION, SHT["note"], 0, 0, about, len(about), alignment=4))
+    if program.attributes:
+        merged = attributes_section(program.attributes)
+        kind = SHT["attributes"]
+        sections.append(ImageSection(ATTRIBUTES, kind, 0, 0, merged, len(merged)))
     _add_symbols(program, sections, numbers)
     sections.append(ImageSection(".shstrtab", SHT["strtab"]))
     segments = _place(program, sections, loaded)
