@@ -35,12 +35,17 @@ def needs_bodies(isa: Isa, memory: GuestMemory, executable: Executable) -> bool:
     """
     if _FLOAT_STATE not in isa.states:
         return False
+    if not _has_suspects(isa, _words(memory)):
+        return False
     words = _instructions(memory, executable)
-    if _uses_sequencer(isa, words):
-        return True
-    if ((words & 0xFFF0007F) == 0x30000073).any():
+    writes_status = ((words & 0xFFF0007F) == 0x30000073).any()
+    if writes_status and not _uses_sequencer(isa, words):
         return False  # a program that switches the unit itself, in mstatus
-    return _may_see_a_box(isa, words) or _may_see_formats(isa, words)
+    return _has_suspects(isa, words)
+
+
+def _has_suspects(isa: Isa, words: NDArray[np.uint32]) -> bool:
+    return _uses_sequencer(isa, words) or _may_see_a_box(isa, words) or _may_see_formats(isa, words)
 
 
 def _instructions(memory: GuestMemory, executable: Executable) -> NDArray[np.uint32]:
