@@ -162,7 +162,8 @@ class Writer:
         else:
             lines = []
         if self.may_fault and draw.random() < 0.02:
-            lines = [f"slli t6, {self.register()}, {draw.choice((3, 20, 32))}", "add t6, t6, s1"]
+            far = draw.choice((3, 20, self.isa.xlen // 2))
+            lines = [f"slli t6, {self.register()}, {far}", "add t6, t6, s1"]
             base = "t6"
         return [*lines, f"{name} {self.register()}, {offset}({base})"]
 
