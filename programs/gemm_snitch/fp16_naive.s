@@ -1,37 +1,28 @@
 # C = A B in binary16, multiplied and added one by one: the shape of gemm_fp16_naive, in which
-# numbers travel through integer registers. See snitch.inc for the arguments.
+# numbers travel through integer registers. See ../gemm/plain.inc for the loops.
 
-        .option norvc                   # an addition has one name in the counts
-        .text
-        .globl  gemm
-        .type   gemm, @function
-gemm:
-        slli    a6, a5, 1              # bytes of a row
-row:
-        add     a7, a0, a6
-        mv      t1, a1
-        mv      t2, a4
-column:
-        mv      t0, a0
-        li      t3, 0
-product:
-        lh      t4, 0(t0)
-        lh      t5, 0(t1)
-        addi    t0, t0, 2
-        addi    t1, t1, 2
-        fmv.h.x ft3, t4
-        fmv.h.x ft4, t5
-        fmv.h.x ft5, t3
+        .equ    SHIFT, 1
+        .equ    RESULT, 2
+
+        .macro  begin
+        li      t0, 0                   # the sum
+        .endm
+
+        .macro  vector
+        lh      t2, 0(t3)
+        lh      t6, 0(t4)
+        addi    t3, t3, 2
+        addi    t4, t4, 2
+        fmv.h.x ft3, t2
+        fmv.h.x ft4, t6
+        fmv.h.x ft5, t0
         fmul.h ft6, ft3, ft4
         fadd.h ft5, ft5, ft6
-        fmv.x.h t3, ft5
-        bne     t0, a7, product
-        sh      t3, 0(a2)
-        addi    a2, a2, 2
-        addi    t2, t2, -1
-        bnez    t2, column
-        mv      a0, a7
-        addi    a3, a3, -1
-        bnez    a3, row
-        ret
-        .size   gemm, . - gemm
+        fmv.x.h t0, ft5
+        .endm
+
+        .macro  finish
+        sh      t0, 0(a2)
+        .endm
+
+        .include "../gemm/plain.inc"
