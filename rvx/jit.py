@@ -16,7 +16,6 @@ numba is imported when something is compiled for the first time, never at import
 
 from __future__ import annotations
 
-import dis
 import hashlib
 import platform
 import sys
@@ -108,18 +107,6 @@ class _BeingCompiled(threading.local):
 
 
 _being_compiled = _BeingCompiled()
-
-
-def raises(function: Callable[..., Any]) -> types.FunctionType | None:
-    """The first function, among this one and all that it reaches, with `raise` or `assert` in it.
-
-    Compiled code that C code calls has nobody to raise to.
-    """
-    for one in reached(function):
-        for code in code_objects(one.__code__):
-            if any(step.opname == "RAISE_VARARGS" for step in dis.get_instructions(code)):
-                return one
-    return None
 
 
 @cache

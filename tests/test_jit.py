@@ -57,21 +57,6 @@ def pong(x: int) -> int:
     return ping(x)
 
 
-def refuses(x: int) -> int:
-    if x > 5:
-        raise ValueError("too much")
-    return x
-
-
-def calls_refuser(x: int) -> int:
-    return refuses(x) + 1
-
-
-def asserts(x: int) -> int:
-    assert x > 0
-    return x
-
-
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("RVX_CACHE_DIR", str(tmp_path))
@@ -132,16 +117,6 @@ def test_two_threads_may_compile_the_same_function() -> None:
     for thread in threads:
         thread.join()
     assert made == [7] * 4
-
-
-def test_raising_functions_are_found_however_deep() -> None:
-    assert jit.raises(leaf) is None
-    assert jit.raises(middle) is None
-    assert jit.raises(ping) is None
-    assert jit.raises(refuses) is refuses
-    assert jit.raises(calls_refuser) is refuses
-    assert jit.raises(make_adder(1, calls_refuser)) is refuses
-    assert jit.raises(asserts) is asserts
 
 
 # --- Keys

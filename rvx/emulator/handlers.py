@@ -134,14 +134,8 @@ class CompileError(ValueError):
 
 @cache
 def _compile(instruction: Instruction, source: str) -> Handler:
-    import numba.core.errors
-
     body = instruction.body
     assert body is not None
-    raiser = jit.raises(body)
-    if raiser is not None:
-        reason = f"'{raiser.__qualname__}' raises an exception, and nobody could catch it"
-        raise CompileError(explain(instruction, ValueError(reason)))
     key = jit.content_key(body, extra=source + pointers.fingerprint())
     try:
         native = jit.callee(body)
@@ -159,7 +153,7 @@ def _compile(instruction: Instruction, source: str) -> Handler:
     }
     try:
         module = jit.load_generated(source, names, key)
-    except numba.core.errors.NumbaError as error:
+    except Exception as error:  # a NumbaError, or whatever numba stumbles over
         raise CompileError(explain(instruction, error)) from None
     return Handler(module.handler.address, source)
 
@@ -170,6 +164,7 @@ def explain(instruction: Instruction, error: Exception) -> str:
     code = instruction.body.__code__
     said = [line.strip() for line in str(error).splitlines() if line.strip()]
     telling = [line for line in said if not line.startswith("Failed in nopython mode")]
+    telling = telling or [type(error).__name__]
     return (
         f"{code.co_filename}:{code.co_firstlineno}: the body of '{instruction.mnemonic}' cannot be "
         f"compiled: {' '.join(telling[:3])}; --backend python runs it interpreted"

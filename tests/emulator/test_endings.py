@@ -233,15 +233,22 @@ def test_a_body_that_cannot_be_compiled_says_why(lab: Any) -> None:
         """Not in the subset that numba compiles."""
         return int({"a": rs1}.get("b", object()))  # type: ignore[call-overload]
 
+    @ext.instruction("worse rd, rs1", "000000000001 rs1 000 rd 0101011")
+    def worse(rs1: int) -> int:
+        """numba itself fails on this one."""
+        return sum(a * b for a, b in zip((rs1,), (rs1,), strict=True))
+
     isa = isa_for("rv64gc", extra=[ext])
-    with pytest.raises(CompileError, match="the body of 'bad' cannot be compiled: ") as caught:
-        compile_handler(isa.instructions["bad"], isa)
-    assert re.match(rf"{re.escape(__file__)}:\d+: ", str(caught.value))
-    assert "--backend python runs it interpreted" in str(caught.value)
-    word = isa.instructions["bad"].encode({"rd": 10, "rs1": 11})
-    trap = Machine(lab.elf(f"_start: nop\n .word {word}\n"), isa).run().trap
-    assert trap.kind == TrapKind.ILLEGAL_INSTRUCTION
-    assert "the body of 'bad' cannot be compiled" in trap.message
+    for name in ("bad", "worse"):
+        sentence = f"the body of '{name}' cannot be compiled: "
+        with pytest.raises(CompileError, match=sentence) as caught:
+            compile_handler(isa.instructions[name], isa)
+        assert re.match(rf"{re.escape(__file__)}:\d+: ", str(caught.value))
+        assert "--backend python runs it interpreted" in str(caught.value)
+        word = isa.instructions[name].encode({"rd": 10, "rs1": 11})
+        trap = Machine(lab.elf(f"_start: nop\n .word {word}\n"), isa).run().trap
+        assert trap.kind == TrapKind.ILLEGAL_INSTRUCTION
+        assert sentence in trap.message
 
 
 def _raiser() -> Extension:
@@ -254,16 +261,36 @@ def _raiser() -> Extension:
             raise ValueError("thirteen")
         return rs1
 
+    @ext.instruction("limit rd, rs1", "000000000001 rs1 000 rd 0101011")
+    def limit(rs1: int) -> int:
+        """rd = rs1, which is not 13."""
+        if rs1 == 13:
+            raise OverflowError
+        return rs1
+
     return ext
 
 
-def test_a_body_that_raises_is_not_compiled(lab: Any) -> None:
+@pytest.mark.parametrize("tier", ["trap", "inline", "region"])
+@pytest.mark.parametrize("name", ["guard", "limit"])
+def test_a_body_may_raise(name: str, tier: Any, lab: Any) -> None:
     isa = isa_for("rv64gc", extra=[_raiser()])
-    word = isa.instructions["guard"].encode({"rd": 10, "rs1": 11})
-    trap = Machine(lab.elf(f"_start: ret\nf: .word {word}\n ret"), isa).call("f", 0, 12).trap
-    assert trap is not None
-    assert trap.kind == TrapKind.ILLEGAL_INSTRUCTION
-    assert "guard' raises an exception, and nobody could catch it" in trap.message
+    word = isa.instructions[name].encode({"rd": 11, "rs1": 10})
+    text = f"""_start: ret
+        f: .word {word}
+        add a2, a2, a1
+        addi a0, a0, -1
+        bgtz a0, f
+        ret"""
+    machine = Machine(lab.elf(text), isa, tier=tier)
+    for _ in range(3):
+        assert machine.call("f", 12, 0, 0).trap is None
+        assert machine.register("a2") == 78
+    result = machine.call("f", 14, 0, 0)
+    assert result.trap is not None
+    assert f"'{name} a1,a0': its body raised an exception; --backend" in result.trap.message
+    assert (machine.register("a0"), machine.register("a2")) == (13, 14)
+    assert result.instructions == 4
 
 
 def test_an_exception_of_an_interpreted_body_surfaces(lab: Any) -> None:

@@ -125,12 +125,10 @@ def body_function(instruction: Instruction, isa: Isa) -> BodyFunction:
     body = instruction.body
     if body is None:
         raise CompileError(f"'{instruction.mnemonic}' has no semantics: only its encoding is known")
-    import numba.core.errors
-
     names = arguments_of(instruction)
     try:
         return _function(body, _source(instruction, isa), len(names), isa.xlen)
-    except numba.core.errors.NumbaError as error:
+    except Exception as error:  # a NumbaError, or whatever numba stumbles over
         raise CompileError(explain(instruction, error)) from None
 
 
