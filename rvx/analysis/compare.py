@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rvx.analysis import arithmetic
 from rvx.analysis.arithmetic import Arithmetic, Encoded, bits_of
 from rvx.analysis.kernel import Call, Kernel, Variant
 from rvx.analysis.metrics import Errors, finite, measure
 from rvx.analysis.versions import versions
 from rvx.assembler import assemble
 from rvx.emulator import Backend, Machine, RunResult, Tier, Trap
-from rvx.extensions import isa_for
+from rvx.resources import programs
 
 SCHEMA = "rvx.compare/1"
 Reals = npt.NDArray[np.float64]
@@ -197,7 +196,7 @@ def run_variant(
         AssemblyError: the source is wrong.
         GuestError: the kernel trapped.
     """
-    numbers = arithmetic.find(variant.arithmetic)
+    numbers = kernel.numbers(variant)
     a, b = numbers.encode(inputs.a), numbers.encode_weights(inputs.b)
     sizes = inputs.parameters
     run, raw = execute(kernel, variant, sizes, a, b, backend, tier)
@@ -282,9 +281,9 @@ def prepare(
     Raises:
         AssemblyError: the source is wrong.
     """
-    isa = isa_for(variant.march)
-    program = assemble(variant.source, isa)
-    numbers = arithmetic.find(variant.arithmetic)
+    isa = variant.isa
+    program = assemble(variant.source, isa, include_dirs=[programs()])
+    numbers = kernel.numbers(variant)
     shape = kernel.data.output_shape(sizes)
     size = int(np.prod(shape)) * numbers.output.itemsize
     needed = size + sum(part.nbytes + 64 for x in (a, b) for part in x.memory)

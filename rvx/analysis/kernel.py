@@ -8,22 +8,31 @@ Every folder has the same anatomy:
   `arguments` makes the registers of the call, `output_shape` and `macs` say how much comes out;
 * `golden.py`: `golden` is the float64 result of the unrounded operands, `reference` is the result
   of a variant, bit for bit, in the order of operations of its source.
+
+A folder of the user's own may say `extends = "gemm"`: it has all parts of that kernel which it does
+not bring itself. `modules = ["mine.py"]` names Python files beside it with extensions, which all of
+its own variants know, and with further number systems, in a dictionary `ARITHMETICS`. Sources find
+what they include in `programs/`, such as `gemm/plain.inc`.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from rvx.extensions import extensions_of, import_file, isa_for
 from rvx.resources import programs
+from rvx.userfiles import UserFileError, run_file
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from rvx.analysis.arithmetic import Arithmetic
+    from rvx.isa import Extension, Isa
 
 
 class KernelError(ValueError):
@@ -58,6 +67,7 @@ class Variant:
         arithmetic: name of the number system, see `rvx.analysis.arithmetic`.
         doc: what it is, in a phrase.
         is_default: whether it runs where the user names no variant.
+        extensions: what the ISA has besides.
     """
 
     name: str
@@ -66,6 +76,16 @@ class Variant:
     arithmetic: str
     doc: str
     is_default: bool = True
+    extensions: tuple[Extension, ...] = ()
+
+    @property
+    def isa(self) -> Isa:
+        """The ISA that the source is written for.
+
+        Raises:
+            IsaError: the extensions do not go together.
+        """
+        return isa_for(self.march, self.extensions)
 
 
 @dataclass(frozen=True)
@@ -102,6 +122,7 @@ class Kernel:
         variants: by name, in the order of the file.
         data: the module `data.py`.
         golden: the module `golden.py`.
+        arithmetics: number systems of its own, by name.
     """
 
     name: str
@@ -112,6 +133,25 @@ class Kernel:
     variants: Mapping[str, Variant]
     data: ModuleType
     golden: ModuleType
+    arithmetics: Mapping[str, Arithmetic] = field(default_factory=dict)
+
+    def numbers(self, variant: Variant) -> Arithmetic:
+        """The number system of a variant.
+
+        Raises:
+            KernelError: there is none with this name.
+        """
+        from rvx.analysis import arithmetic
+
+        if variant.arithmetic in self.arithmetics:
+            return self.arithmetics[variant.arithmetic]
+        if variant.arithmetic in arithmetic.CATALOGUE:
+            return arithmetic.find(variant.arithmetic)
+        known = ", ".join([*self.arithmetics, *arithmetic.CATALOGUE])
+        raise KernelError(
+            f"variant '{variant.name}' has no number system '{variant.arithmetic}'; name one with "
+            f"arithmetic = ..., or add it to ARITHMETICS of a module; known are {known}"
+        )
 
     def choose(self, given: Mapping[str, int]) -> dict[str, int]:
         """The value of every parameter: the given ones, and defaults for the rest.
@@ -186,7 +226,12 @@ def load(name: str) -> Kernel:
 
 
 def _read(folder: Path, text: Mapping[str, Any]) -> Kernel:
-    parameters = {name: Parameter(name, **fields) for name, fields in text["parameters"].items()}
+    base = _base(text.get("extends"))
+    modules = [import_file(folder / name) for name in text.get("modules", ())]
+    extensions = tuple(one for module in modules for one in extensions_of(module))
+    parameters = {
+        name: Parameter(name, **fields) for name, fields in text.get("parameters", {}).items()
+    }
     variants = {
         name: Variant(
             name,
@@ -195,29 +240,57 @@ def _read(folder: Path, text: Mapping[str, Any]) -> Kernel:
             fields.get("arithmetic", name),
             fields["doc"],
             fields.get("default", True),
+            extensions,
         )
         for name, fields in text["variants"].items()
     }
     for variant in variants.values():
         if not variant.source.is_file():
             raise KernelError(f"variant '{variant.name}' has no source {variant.source}")
+    if base is None and not parameters:
+        raise KeyError("parameters")
     return Kernel(
-        text["name"],
+        text["name"] if base is None else text.get("name", folder.resolve().name),
         folder,
-        text["doc"],
-        text["symbol"],
-        parameters,
-        variants,
-        _module(folder / "data.py"),
-        _module(folder / "golden.py"),
+        text["doc"] if base is None else text.get("doc", base.doc),
+        text["symbol"] if base is None else base.symbol,
+        {**(base.parameters if base else {}), **parameters},
+        {**(base.variants if base else {}), **variants},
+        _part(folder, "data", base.data if base else None),
+        _part(folder, "golden", base.golden if base else None),
+        {name: made for module in modules for name, made in _arithmetics(module).items()},
     )
 
 
-def _module(path: Path) -> ModuleType:
-    name = f"rvx_programs_{path.parent.name}_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise KernelError(f"the kernel folder {path.parent} has no {path.name}")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _base(name: str | None) -> Kernel | None:
+    if name is None:
+        return None
+    if name not in names():
+        raise KernelError(f"there is no kernel '{name}' to extend; there are {', '.join(names())}")
+    return load(name)
+
+
+def _part(folder: Path, name: str, inherited: ModuleType | None) -> ModuleType:
+    path = folder / f"{name}.py"
+    if not path.is_file():
+        if inherited is not None:
+            return inherited
+        raise KernelError(f"the kernel folder {folder} has no {path.name}")
+    try:
+        return run_file(path, f"rvx_programs_{folder.name}_{name}")
+    except UserFileError as error:
+        raise KernelError(str(error)) from error.__cause__
+
+
+def _arithmetics(module: ModuleType) -> Mapping[str, Arithmetic]:
+    from rvx.analysis.arithmetic import Arithmetic
+
+    found = getattr(module, "ARITHMETICS", {})
+    if not isinstance(found, Mapping) or not all(
+        isinstance(made, Arithmetic) for made in found.values()
+    ):
+        raise KernelError(
+            f"ARITHMETICS of '{module.__file__}' must be a dictionary of names and number systems, "
+            "such as {'mine': Sums(...)} with Sums from rvx.analysis.arithmetic.own"
+        )
+    return found

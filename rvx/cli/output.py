@@ -37,6 +37,7 @@ _EXPECTED = {
     "BodyError": Exit.TRAP,
     "GuestError": Exit.TRAP,
     "IsaError": Exit.USAGE,
+    "CodecError": Exit.USAGE,
     "DeclarationError": Exit.USAGE,
     "ExtensionError": Exit.USAGE,
     "LoadError": Exit.USAGE,

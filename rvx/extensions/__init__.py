@@ -3,8 +3,25 @@
 Importing this package imports none of them.
 """
 
-from rvx.extensions.catalogue import isa_for, load, load_file, names
+from rvx.extensions.catalogue import (
+    extensions_of,
+    import_file,
+    isa_for,
+    load,
+    load_file,
+    names,
+)
 from rvx.extensions.march import March, parse_march
 from rvx.extensions.selection import change_arch
 
-__all__ = ["March", "change_arch", "isa_for", "load", "load_file", "names", "parse_march"]
+__all__ = [
+    "March",
+    "change_arch",
+    "extensions_of",
+    "import_file",
+    "isa_for",
+    "load",
+    "load_file",
+    "names",
+    "parse_march",
+]

@@ -6,7 +6,6 @@ Nothing is imported before it is asked for. To ship one more extension, add its 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import re
 import sys
 import warnings
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from rvx.extensions.march import March, parse_march
 from rvx.extensions.opcodes_file import read_opcodes
 from rvx.isa import Extension, Isa, IsaError
+from rvx.userfiles import UserFileError, run_file
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -108,12 +108,7 @@ def load_file(path: str | Path) -> tuple[Extension, ...]:
         raise IsaError(f"there is no extension file '{path}'")
     if path.suffix != ".py":
         return (read_opcodes(path),)
-    module = _import_file(path)
-    found = tuple(
-        value
-        for value in vars(module).values()
-        if isinstance(value, Extension) and not _is_imported(value, module)
-    )
+    found = extensions_of(import_file(path))
     if not found:
         raise IsaError(
             f"'{path}' declares no extension; it should have a line such as "
@@ -209,34 +204,29 @@ def _load_plugin(point: EntryPoint) -> Extension:
     return found
 
 
-def _import_file(path: Path) -> ModuleType:
+def import_file(path: Path) -> ModuleType:
+    """A user's Python file as the module `rvx_user_STEM`, run once.
+
+    Raises:
+        IsaError: there is no such file, or it cannot be imported.
+    """
     name = USER_MODULE_PREFIX + re.sub(r"\W", "_", path.stem)
     known = sys.modules.get(name)
     if known is not None and known.__file__ == str(path.resolve()):
         return known
-    spec = importlib.util.spec_from_file_location(name, path.resolve())
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[name]
-        raise IsaError(f"'{path}' cannot be imported: {_sentence(error, path)}") from error
-    return module
+        return run_file(path, name)
+    except UserFileError as error:
+        raise IsaError(str(error)) from error.__cause__
 
 
-def _sentence(error: Exception, path: Path) -> str:
-    """The error with the line of the user's file where it came up."""
-    line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path.resolve()):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    where = f"line {line}: " if line else ""
-    return f"{where}{type(error).__name__}: {error}"
+def extensions_of(module: ModuleType) -> tuple[Extension, ...]:
+    """The extensions that a user's module declares."""
+    return tuple(
+        value
+        for value in vars(module).values()
+        if isinstance(value, Extension) and not _is_imported(value, module)
+    )
 
 
 def _is_imported(extension: Extension, module: ModuleType) -> bool:

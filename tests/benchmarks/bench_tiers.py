@@ -13,7 +13,6 @@ import statistics
 import time
 from collections.abc import Callable
 
-from rvx.analysis import arithmetic
 from rvx.analysis.compare import draw, prepare
 from rvx.analysis.kernel import Kernel, Variant, load
 from rvx.emulator import RunResult, Tier
@@ -26,7 +25,7 @@ Run = Callable[[], tuple[RunResult, bytes]]
 def runner(kernel: Kernel, variant: Variant, size: int, tier: Tier) -> Run:
     """A function that runs a variant, and gives the run and the bytes of the result."""
     inputs = draw(kernel, {"M": size, "N": size, "K": size})
-    numbers = arithmetic.find(variant.arithmetic)
+    numbers = kernel.numbers(variant)
     a, b = numbers.encode(inputs.a), numbers.encode_weights(inputs.b)
     prepared = prepare(kernel, variant, inputs.parameters, a, b, tier=tier)
 

@@ -182,3 +182,20 @@ def test_a_narrow_terminal_cuts_no_number(monkeypatch, capsys):
     table.add_row(*["123,456,789"] * 8)
     print_table(table)
     assert capsys.readouterr().out.count("123,456,789") == 8
+
+
+def test_a_format_of_the_users_own_that_fails_is_named(rvx, tmp_path):
+    (tmp_path / "kernel.toml").write_text(
+        'extends = "gemm"\nmodules = ["faulty.py"]\n'
+        '[variants.mine]\nmarch = "rv64gc"\ndoc = "mine"\n'
+    )
+    (tmp_path / "mine.s").write_text(".globl gemm\ngemm: ret\n")
+    (tmp_path / "faulty.py").write_text(
+        "from rvx.analysis.arithmetic.own import Codec, Sums, one_by_one\n"
+        "BYTE = Codec(8, lambda x: x / 'a', lambda codes: codes)\n"
+        "ARITHMETICS = {'mine': Sums(BYTE, BYTE, one_by_one(lambda s, a, b: s))}\n"
+    )
+    done = rvx("compare", tmp_path, "--variant", "mine", *SMALL)
+    assert done.code == 2
+    where = f"{tmp_path / 'faulty.py'}:2"
+    assert done.err.startswith(f"error: encode ({where}) raised ")

@@ -16,13 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from rvx.analysis import arithmetic, kernel
+from rvx.analysis import kernel
 from rvx.analysis.compare import STACK_AND_SLACK, GuestError, Inputs
 from rvx.analysis.metrics import finite
 from rvx.analysis.versions import versions
 from rvx.assembler import assemble
 from rvx.emulator import Backend, Machine
-from rvx.extensions import isa_for
 from rvx.paper.percival import draws
 from rvx.paper.percival.data import (
     PUBLISHED,
@@ -125,10 +124,11 @@ class Bench:
     """
 
     def __init__(self, variant: str, largest: int, backend: Backend = "native") -> None:
-        chosen = kernel.load("gemm").variants[variant]
+        gemm = kernel.load("gemm")
+        chosen = gemm.variants[variant]
         self.variant = variant
-        self.numbers = arithmetic.find(chosen.arithmetic)
-        isa = isa_for(chosen.march)
+        self.numbers = gemm.numbers(chosen)
+        isa = chosen.isa
         room = largest * largest * self.numbers.output.itemsize
         self.machine = Machine(
             assemble(chosen.source, isa), isa, memory=4 * room + STACK_AND_SLACK, backend=backend
