@@ -55,7 +55,9 @@ def compile_ahead(
         progress: is told from time to time how many variants are done, and of how many.
     """
     waiting = [variant for variant in variants if not _mark(variant).exists()]
-    count = min(_processors(), len(waiting), MOST_PROCESSES)
+    # Neighbours are often twins, which share most of what has to be compiled.
+    pairs = [waiting[i : i + 2] for i in range(0, len(waiting), 2)]
+    count = min(_processors(), len(pairs), MOST_PROCESSES)
     if len(waiting) < LEAST_VARIANTS or count < 2 or not sys.executable:
         return
     command = [sys.executable, "-m", __name__, str(kernel.folder.resolve()), tier]
@@ -64,7 +66,7 @@ def compile_ahead(
     helpers: list[subprocess.Popen[bytes]] = []
     try:
         for number in range(count):
-            names = [variant.name for variant in waiting[number::count]]
+            names = [variant.name for pair in pairs[number::count] for variant in pair]
             helpers.append(
                 subprocess.Popen(
                     [*command, *names],
