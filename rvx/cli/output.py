@@ -133,6 +133,11 @@ def print_table(table: RenderableType) -> None:
     if not console.is_terminal:
         console = Console(width=WIDE)
     roomy = console.options.update(max_width=WIDE)
+    for column in getattr(table, "columns", ()):
+        if column.no_wrap:  # rich would cut cells off, at their spaces
+            parts = [column.header, *column.cells]
+            sizes = (Measurement.get(console, roomy, part).maximum for part in parts)
+            column.min_width = max(sizes)
     needed = Measurement.get(console, roomy, table).minimum
     if needed > console.width:
         console = Console(width=needed)

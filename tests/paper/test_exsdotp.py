@@ -65,7 +65,11 @@ def test_a_mismatch_would_be_seen(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(study, "golden", lambda *_: wrong)
     cell = study.measure(pair, "exsdotp", sums)
     assert cell.mismatches == 1
-    assert not study.Study(4, [cell]).is_exact
+    wrong_study = study.Study(4, [cell])
+    assert not wrong_study.is_exact
+    table = view.to_rich(wrong_study)
+    assert list(table.columns[-1].cells) == ["1 differ"]
+    assert view.EXACT not in str(table.caption)
 
 
 def test_units_take_the_same_products_in_the_same_order():

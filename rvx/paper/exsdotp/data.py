@@ -77,9 +77,8 @@ class Shape:
 
     @property
     def text(self) -> str:
-        """The sizes, for people."""
-        m, n, k = self.sizes
-        return f"{m} x {k} by {k} x {n}"
+        """M, N and K, for people."""
+        return "x".join(map(str, self.sizes))
 
 
 SNITCH = "gemm_snitch"
