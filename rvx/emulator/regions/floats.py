@@ -252,16 +252,23 @@ def _from_integer(mnemonic: str, is_boxed: bool) -> Lowered | None:
         return None
     bits, is_signed = _INTEGERS[name]
     kind, suffix, _ = _WIDTHS[width]
-    convert = "sitofp" if is_signed else "uitofp"
-    called = f"@llvm.experimental.constrained.{convert}.{suffix}.i{bits}"
+    called = f"@llvm.experimental.constrained.sitofp.{suffix}.i64"
     source = "{rs1}"
     lines = []
     if bits == 32:
-        lines.append("%i{n} = trunc i64 {rs1} to i32")
+        extend = "sext" if is_signed else "zext"
+        lines += ["%h{n} = trunc i64 {rs1} to i32", f"%i{{n}} = {extend} i32 %h{{n}} to i64"]
         source = "%i{n}"
-    lines.append(f"%r{{n}} = call {kind} {called}(i{bits} {source}, {_STRICT}) strictfp")
+    elif not is_signed:
+        # Hosts without unsigned conversions make several of one, with flags of their own.
+        lines += [
+            "%u{n} = icmp slt i64 {rs1}, 0",
+            "br i1 %u{n}, label {leave}, label %in{n}",
+            "in{n}:",
+        ]
+    lines.append(f"%r{{n}} = call {kind} {called}(i64 {source}, {_STRICT}) strictfp")
     lines += _pack(width, is_boxed)
-    declared = f"declare {kind} {called}(i{bits}, metadata, metadata)"
+    declared = f"declare {kind} {called}(i64, metadata, metadata)"
     return Lowered(tuple(lines), "%o{n}", "", (declared,))
 
 
