@@ -271,6 +271,12 @@ def load_generated(source: str, names: dict[str, Any], key: str) -> types.Module
     return module
 
 
+def is_stored(key: str) -> bool:
+    """Whether there is machine code on disk for the generated source with this key."""
+    folder = disk.directory() / "code" / "__pycache__"
+    return any(folder.glob(f"k{key}.*.nbi"))
+
+
 class Exported:
     """A compiled entry point: compiled, or loaded from disk, when it is called first."""
 

@@ -21,6 +21,7 @@ from rvx.analysis import kernel as kernels
 from rvx.analysis.compare import draw, run_variant
 from rvx.analysis.kernel import Kernel, Variant
 from rvx.emulator import Tier
+from rvx.emulator.interim import VARIABLE as COMPILE_AFTER
 
 LEAST_VARIANTS = 3
 """With fewer of them to compile, starting processes costs what they save."""
@@ -62,7 +63,11 @@ def compile_ahead(
         return
     command = [sys.executable, "-m", __name__, str(kernel.folder.resolve()), tier]
     places = [str(Path(rvx.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, places)),
+        COMPILE_AFTER: "0",
+    }
     helpers: list[subprocess.Popen[bytes]] = []
     try:
         for number in range(count):

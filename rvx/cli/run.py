@@ -64,6 +64,8 @@ def run(
     inputs = SourceInputs.of(files, include_dirs, defines)
     machine = _load(inputs, march, ext, *parse_tier(backend, tier), is_quiet=as_json)
     result = machine.run(max_instructions)
+    for reason in machine.refused.values():
+        say(f"note: {reason}: it ran interpreted")
     if region_code is not None:
         region_code.write_text(machine.region_code())
         say(f"wrote {region_code}")

@@ -86,11 +86,18 @@ _FRM = f"load_32(context[{int(Field.FRM)}]) & 7"
 
 
 def handler_source(instruction: Instruction, isa: Isa) -> str:
-    """The generated source of a handler."""
+    """The generated source of a compiled handler."""
+    return (
+        "import numba\n\n\n"
+        '@numba.cfunc("void(int64, int64)", cache=True, error_model="numpy")\n'
+        + handler_lines(instruction, isa)
+    )
+
+
+def handler_lines(instruction: Instruction, isa: Isa) -> str:
+    """The generated source of a handler, as a plain function."""
     result = instruction.operands.get("rd")
     lines = [
-        "import numba\n\n\n",
-        '@numba.cfunc("void(int64, int64)", cache=True, error_model="numpy")\n',
         "def handler(row_address, context_address):\n",
         f'    """{instruction.syntax.text}"""\n',
         f"    row = int64_array(row_address, {int(Row.END)})\n",
@@ -128,6 +135,22 @@ def compile_handler(instruction: Instruction, isa: Isa) -> Handler:
     return _compile(instruction, handler_source(instruction, isa))
 
 
+def stored_handler(instruction: Instruction, isa: Isa) -> int | None:
+    """The address of an instruction's handler, if its compiled code is in memory or on disk."""
+    source = handler_source(instruction, isa)
+    if (instruction, source) not in _COMPILED and not jit.is_stored(_key(instruction, source)):
+        return None
+    return compile_handler(instruction, isa).address
+
+
+_COMPILED: set[tuple[Instruction, str]] = set()
+
+
+def _key(instruction: Instruction, source: str) -> str:
+    assert instruction.body is not None
+    return jit.content_key(instruction.body, extra=source + pointers.fingerprint())
+
+
 class CompileError(ValueError):
     """The body of an instruction is not within the subset of Python that numba compiles."""
 
@@ -136,7 +159,7 @@ class CompileError(ValueError):
 def _compile(instruction: Instruction, source: str) -> Handler:
     body = instruction.body
     assert body is not None
-    key = jit.content_key(body, extra=source + pointers.fingerprint())
+    key = _key(instruction, source)
     try:
         native = jit.callee(body)
     except jit.KernelError as error:
@@ -155,6 +178,7 @@ def _compile(instruction: Instruction, source: str) -> Handler:
         module = jit.load_generated(source, names, key)
     except Exception as error:  # a NumbaError, or whatever numba stumbles over
         raise CompileError(explain(instruction, error)) from None
+    _COMPILED.add((instruction, source))
     return Handler(module.handler.address, source)
 
 
@@ -167,5 +191,5 @@ def explain(instruction: Instruction, error: Exception) -> str:
     telling = telling or [type(error).__name__]
     return (
         f"{code.co_filename}:{code.co_firstlineno}: the body of '{instruction.mnemonic}' cannot be "
-        f"compiled: {' '.join(telling[:3])}; --backend python runs it interpreted"
+        f"compiled: {' '.join(telling[:3])}"
     )

@@ -19,6 +19,7 @@ from rvx.emulator.core import (
 from rvx.emulator.counts import BlockCounter
 from rvx.emulator.floatunit import guarded_ranges, stream_words
 from rvx.emulator.hooks import OUT_OF_BLOCK_MASK, compiled_hooks
+from rvx.emulator.interim import Interim
 from rvx.emulator.interpreter import BodyError, Interpreter
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.records import Records
@@ -84,7 +85,8 @@ class Hart:
         self._reporter = reporter
         self._backend = backend
         self.counter = BlockCounter(context, memory)
-        self.rows = Rows(Wiring(isa, core, context), context)
+        self.interim = Interim(isa, context, memory)
+        self.rows = Rows(Wiring(isa, core, context), context, self.interim)
         self.records = Records(isa, context, memory, self.rows)
         self.inline = InlineTier(isa, core, context, memory, self.rows)
         self._interpreter = Interpreter(isa, core, context, memory)
@@ -219,9 +221,9 @@ class Hart:
             # A count is compiled into blocks: with one, they have to be made by the core itself.
             self.inline.translate(pc)
         error = self._core.start(pc, _NOWHERE, count)
-        failure = self._error or self.rows.error or self.records.error
+        failure = self._error or self.rows.error or self.records.error or self.interim.error
         if failure is not None:
-            self._error = self.rows.error = self.records.error = None
+            self._error = self.rows.error = self.records.error = self.interim.error = None
             raise failure
         status = Status(int(words[Field.STATUS]))
         self._last_block = int(words[Field.BLOCK_BEGIN])

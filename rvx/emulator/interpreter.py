@@ -23,6 +23,17 @@ class BodyError(RuntimeError):
     """An interpreted body has raised an exception, which is the cause of this one."""
 
 
+def interpreted_memory(context: Context, memory: GuestMemory) -> Memory:
+    """Guest memory for the functions of `rvx.isa.memory`, when they are interpreted."""
+    words = context.words
+    return Memory(
+        memory.view,
+        memory.pages.tolist(),
+        words[Field.RAM_BOUNDS : Field.RAM_BOUNDS + 3].tolist(),
+        words[Field.FAULT : Field.FAULT + 4],
+    )
+
+
 class Interpreter:
     """Performs decoded words by calling their bodies with NumPy int64 values.
 
@@ -33,13 +44,7 @@ class Interpreter:
         self.isa = isa
         self.core = core
         self.context = context
-        words = context.words
-        self.mem = Memory(
-            memory.view,
-            memory.pages.tolist(),
-            words[Field.RAM_BOUNDS : Field.RAM_BOUNDS + 3].tolist(),
-            words[Field.FAULT : Field.FAULT + 4],
-        )
+        self.mem = interpreted_memory(context, memory)
         self._elements: dict[int, int] = {}
 
     def perform(self, decoded: Decoded, pc: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +131,11 @@ class Machine:
                 for made in self.hart.repeats.repeats
             ]
         return sorted(found, key=lambda one: -one.instructions)
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Why bodies could not be compiled, by mnemonic; they ran interpreted."""
+        return self.hart.interim.refused
 
     def region_code(self) -> str:
         """The LLVM text of all regions."""

@@ -55,15 +55,14 @@ class Wiring:
     core: Core
     context: Context
 
-    def fill(self, row: NDArray[np.int64], decoded: Decoded, handler: int) -> None:
-        """Writes the row of a decoded word.
+    def fill(self, row: NDArray[np.int64], decoded: Decoded) -> None:
+        """Writes the row of a decoded word, but for the address of its handler.
 
         Raises:
             Unsupported: the instruction has no body, or asks for a CSR that rvx does not hold.
         """
         made = decoded.instruction
         transfers: list[tuple[int, int]] = []
-        row[Row.HANDLER] = handler
         row[Row.WORD] = decoded.word
         row[Row.SIZE] = made.size
         for i, name in enumerate(made.requests):

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import HOOK_CODE, Core, CoreError
-from rvx.emulator.handlers import CompileError, compile_handler
+from rvx.emulator.handlers import CompileError
 from rvx.emulator.hooks import OUT_OF_BLOCK_MASK, compiled_hooks
+from rvx.emulator.interim import Interim
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import Row, Unsupported, Wiring, is_transferred
 from rvx.emulator.streamed import streamed_address
@@ -46,8 +47,9 @@ class Rows:
     by itself; a word that is not in it is decoded here, once.
     """
 
-    def __init__(self, wiring: Wiring, context: Context) -> None:
+    def __init__(self, wiring: Wiring, context: Context, interim: Interim) -> None:
         self._wiring = wiring
+        self._interim = interim
         self._context = context
         self._rows: dict[Word, NDArray[np.int64]] = {}
         self._illegal: dict[Word, str] = {}
@@ -116,12 +118,13 @@ class Rows:
         row = np.zeros(Row.END, np.int64)
         start = time.perf_counter()
         try:
-            handler = compile_handler(decoded.expanded.instruction, isa)
-            self._wiring.fill(row, decoded.expanded, handler.address)
+            self._wiring.fill(row, decoded.expanded)
             row[Row.SIZE] = decoded.instruction.size
+            place = Row.HANDLER
             if row[Row.TAKEN] or row[Row.APPENDED]:
-                row[Row.PLAIN_HANDLER] = row[Row.HANDLER]
+                place = Row.PLAIN_HANDLER
                 row[Row.HANDLER] = streamed_address()
+            self._interim.install(decoded.expanded.instruction, row, place)
         except (Unsupported, CompileError) as error:
             self._illegal[word] = str(error)
             return None

@@ -17,6 +17,7 @@ import pytest
 from rvx.assembler import assemble
 from rvx.emulator import Machine, RunResult, load_executable
 from rvx.emulator.context import Field
+from rvx.emulator.interim import NEVER
 from rvx.emulator.memory import PAGE, GuestMemory
 from rvx.emulator.system import System
 from rvx.extensions import isa_for
@@ -32,6 +33,7 @@ MODES: dict[str, dict[str, Any]] = {
     "trap": {"tier": "trap"},
     "mirrored": {"by_pointer": False, "tier": "inline"},
     "mirrored-trap": {"by_pointer": False, "tier": "trap"},
+    "interim": {"tier": "inline"},
     "python": {"backend": "python"},
 }
 TRAPS_BEFORE_EAGER = 2
@@ -222,6 +224,8 @@ class Lab:
         """A machine with a program, in one of the modes."""
         program = text if isinstance(text, bytes) else self.elf(text, xlen)
         machine = Machine(program, self.isa(xlen), memory=1 << 20, **MODES[mode])
+        if mode == "interim":
+            machine.hart.interim.after = NEVER
         if mode == "eager":
             machine.context.words[Field.THRESHOLD] = TRAPS_BEFORE_EAGER
         return machine

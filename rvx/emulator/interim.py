@@ -1,0 +1,186 @@
+"""Handlers that are interpreted until compiled ones are there.
+
+numba takes up to some seconds for a body that it has never seen. A short program, such as the first
+try of a new instruction, is done before that: so the generated source of a handler runs as plain
+Python at first, called through the same row. When an instruction has been executed a thousand
+times, its body is compiled beside the running program, and its rows get the compiled handler.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rvx.emulator.context import Context, Field
+from rvx.emulator.handlers import CompileError, compile_handler, handler_lines, stored_handler
+from rvx.emulator.interpreter import interpreted_memory
+from rvx.emulator.memory import GuestMemory
+from rvx.isa import Instruction, Isa
+from rvx.isa.memory import FAULT_EXCEPTION
+
+EXECUTIONS = 1000
+"""How often an instruction is interpreted before its body is compiled: some 30 ms."""
+NEVER = 1 << 62
+VARIABLE = "RVX_COMPILE_AFTER"
+"""Another number instead: 0 compiles before the first execution, `never` interprets all of them."""
+
+_Callback = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
+
+
+def executions_before_compiling() -> int:
+    """`EXECUTIONS`, or what the environment says instead."""
+    given = os.environ.get(VARIABLE, "")
+    if given == "never":
+        return NEVER
+    return int(given) if given.isdecimal() else EXECUTIONS
+
+
+@dataclass
+class _Interpreted:
+    """The interpreted handler of an instruction.
+
+    Attributes:
+        callback: keeps the host function alive.
+        executions: how often it was called.
+        places: rows that call it, and where in them.
+    """
+
+    callback: Any = None
+    executions: int = 0
+    places: list[tuple[NDArray[np.int64], int]] = field(default_factory=list)
+
+
+class Interim:
+    """The handlers of a machine, interpreted ones included.
+
+    Attributes:
+        after: executions of an instruction before its body is compiled.
+        refused: why bodies cannot be compiled, by mnemonic; they stay interpreted.
+        error: an exception that no body should raise, such as that of leaving a debugger.
+    """
+
+    def __init__(self, isa: Isa, context: Context, memory: GuestMemory) -> None:
+        self._isa = isa
+        self._context = context
+        self._mem = interpreted_memory(context, memory)
+        self.after = executions_before_compiling()
+        self._interpreted: dict[Instruction, _Interpreted] = {}
+        self._lock = threading.Lock()
+        self._waiting: list[Instruction] = []
+        self._worker: threading.Thread | None = None
+        self.refused: dict[str, str] = {}
+        self.error: BaseException | None = None
+
+    def install(self, instruction: Instruction, row: NDArray[np.int64], place: int) -> None:
+        """Writes the address of an instruction's handler to a row, now and when that changes.
+
+        Raises:
+            CompileError: the instruction has no body.
+        """
+        known = self._interpreted.get(instruction)
+        if known is None:
+            compiled = None
+            if self.after == 0 or instruction.body is None:
+                compiled = self._compiled(instruction)
+            elif self.after != NEVER:
+                compiled = stored_handler(instruction, self._isa)
+            if compiled is not None:
+                row[place] = compiled
+                return
+            known = self._interpret(instruction)
+        with self._lock:
+            known.places.append((row, place))
+            row[place] = ctypes.cast(known.callback, ctypes.c_void_p).value or 0
+        if known.executions >= self.after > 0 and instruction.mnemonic not in self.refused:
+            self._replace(instruction, stored_handler(instruction, self._isa))
+
+    def _compiled(self, instruction: Instruction) -> int | None:
+        try:
+            return compile_handler(instruction, self._isa).address
+        except CompileError as error:
+            if instruction.body is None:
+                raise
+            self.refused[instruction.mnemonic] = str(error)
+            return None
+
+    def _interpret(self, instruction: Instruction) -> _Interpreted:
+        handler = _as_function(handler_lines(instruction, self._isa), instruction, self._mem)
+        made = self._interpreted[instruction] = _Interpreted()
+        words = self._context.words
+        after = self.after
+
+        def call(row: int, context: int) -> None:
+            try:
+                with np.errstate(over="ignore"):
+                    handler(row, context)
+                made.executions += 1
+                if made.executions == after:
+                    self._schedule(instruction)
+            except BaseException as error:  # It must not cross the core.
+                self.error = error
+                words[Field.FAULT] = FAULT_EXCEPTION
+
+        made.callback = _Callback(call)
+        return made
+
+    def _schedule(self, instruction: Instruction) -> None:
+        with self._lock:
+            self._waiting.append(instruction)
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._work, name="rvx compiles")
+                self._worker.start()
+
+    def _work(self) -> None:
+        """Compiles what waits, one after the other; nothing new once the program has ended."""
+        while True:
+            with self._lock:
+                if not self._waiting or not threading.main_thread().is_alive():
+                    self._worker = None
+                    return
+                instruction = self._waiting.pop(0)
+            self._replace(instruction, self._compiled(instruction))
+
+    def _replace(self, instruction: Instruction, compiled: int | None) -> None:
+        if compiled is None:
+            return
+        with self._lock:
+            for row, place in self._interpreted[instruction].places:
+                row[place] = compiled
+
+    def finish(self) -> None:
+        """Waits until nothing is being compiled."""
+        worker = self._worker
+        if worker is not None:
+            worker.join()
+
+
+def _as_function(source: str, instruction: Instruction, mem: Any) -> Callable[[int, int], None]:
+    names: dict[str, Any] = {
+        "body": instruction.body,
+        "Memory": lambda *_: mem,
+        "int64_array": _int64_array,
+        "byte_array": lambda _address, _size: None,
+        "load_64": lambda at: np.int64(ctypes.c_int64.from_address(int(at)).value),
+        "load_32": lambda at: np.int64(ctypes.c_int32.from_address(int(at)).value),
+        "store_64": lambda at, value: _store(ctypes.c_int64, at, value),
+        "store_32": lambda at, value: _store(ctypes.c_int32, at, value),
+    }
+    exec(compile(source, f"<{instruction.mnemonic}>", "exec"), names)
+    made: Callable[[int, int], None] = names["handler"]
+    return made
+
+
+def _int64_array(address: int, count: int) -> NDArray[np.int64]:
+    words: Any = (ctypes.c_int64 * int(count)).from_address(int(address))
+    return np.frombuffer(words, np.int64)
+
+
+def _store(kind: Any, at: int, value: int) -> None:
+    kind.from_address(int(at)).value = int(value)

@@ -1,0 +1,120 @@
+"""Handlers that are interpreted until they are compiled; `interim` modes compare their results."""
+
+from __future__ import annotations
+
+import random
+import threading
+from typing import Any
+
+import pytest
+
+from rvx import disk
+from rvx.emulator import Machine
+from rvx.emulator.interim import EXECUTIONS, NEVER, VARIABLE, executions_before_compiling
+from rvx.extensions import isa_for
+from rvx.isa import Extension, Isa, Words
+
+
+def new_isa() -> tuple[Isa, int]:
+    """An instruction that nobody has compiled yet, and what it adds."""
+    amount = random.SystemRandom().randrange(1 << 40)
+    ext = Extension("Xnew", version="1")
+    ext.state("noted", 1)
+
+    @ext.instruction("grow rd, rs1", "000000000000 rs1 000 rd 0101011")
+    def grow(rs1: int, noted: Words) -> int:
+        """rd = rs1 + amount."""
+        noted[0] += 1
+        return rs1 + amount
+
+    return isa_for("rv64gc", extra=[ext]), amount
+
+
+def looping(isa: Isa, lab: Any, after: int, tier: Any = "inline") -> Machine:
+    word = isa.instructions["grow"].encode({"rd": 11, "rs1": 11})
+    text = f"_start: ret\n f: .word {word}\n addi a0, a0, -1\n bnez a0, f\n ret"
+    machine = Machine(lab.elf(text), isa, tier=tier)
+    machine.hart.interim.after = after
+    return machine
+
+
+def stored() -> set[str]:
+    return {path.name for path in (disk.directory() / "code").glob("*.py")}
+
+
+@pytest.mark.parametrize("tier", ["trap", "inline", "region"])
+def test_a_short_program_compiles_nothing(lab: Any, tier: Any) -> None:
+    isa, amount = new_isa()
+    machine = looping(isa, lab, EXECUTIONS, tier)
+    machine.call("f", 1, 0)  # the hooks themselves
+    before = stored()
+    assert machine.call("f", 500, 0).instructions == 3 * 500 + 1
+    assert machine.register("a1") == 500 * amount
+    assert stored() == before
+    assert not any("rvx compiles" in thread.name for thread in threading.enumerate())
+
+
+@pytest.mark.parametrize("tier", ["trap", "inline"])
+def test_a_longer_one_gets_compiled_handlers(lab: Any, tier: Any) -> None:
+    isa, amount = new_isa()
+    machine = looping(isa, lab, 20, tier)
+    interpreted = machine.hart.interim._interpreted
+    total = 0
+    for count in (30, 100, 1000):
+        result = machine.call("f", count, 0)
+        total += count
+        assert result.instructions == 3 * count + 1
+        assert machine.register("a1") == count * amount
+        assert machine.state("noted")[0] == total
+        machine.hart.interim.finish()
+    (made,) = interpreted.values()
+    assert 20 <= made.executions < 30 + 100 + 1000
+    calls = made.executions
+    assert machine.call("f", 1000, 0).value == 0
+    assert made.executions == calls
+    # Another machine has them from the beginning.
+    other = looping(isa, lab, 20, tier)
+    other.call("f", 100, 0)
+    assert other.hart.interim._interpreted == {}
+
+
+def test_a_body_that_numba_refuses_stays_interpreted(lab: Any) -> None:
+    ext = Extension("Xdict", version="1")
+
+    @ext.instruction("grow rd, rs1", "000000000000 rs1 000 rd 0101011")
+    def grow(rs1: int) -> int:
+        """Not in the subset that numba compiles."""
+        return {0: "one"}.get(int(rs1), "") == "one"
+
+    isa = isa_for("rv64gc", extra=[ext])
+    machine = looping(isa, lab, 10)
+    machine.call("f", 100, 0)
+    machine.hart.interim.finish()
+    assert "the body of 'grow' cannot be compiled: " in machine.refused["grow"]
+    machine.call("f", 101, 0)
+    assert machine.register("a1") == 1
+    machine.call("f", 100, 0)
+    assert machine.register("a1") == 0
+
+
+def test_an_exception_that_is_none_of_the_guests_comes_out(lab: Any) -> None:
+    ext = Extension("Xquit", version="1")
+
+    @ext.instruction("grow rd, rs1", "000000000000 rs1 000 rd 0101011")
+    def grow(rs1: int) -> int:
+        """Somebody presses Ctrl-C in here."""
+        raise KeyboardInterrupt
+
+    machine = looping(isa_for("rv64gc", extra=[ext]), lab, NEVER)
+    with pytest.raises(KeyboardInterrupt):
+        machine.call("f", 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("", EXECUTIONS), ("7", 7), ("0", 0), ("never", NEVER), ("x", EXECUTIONS)]
+)
+def test_the_environment_may_say_another_number(
+    text: str, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, text)
+    assert executions_before_compiling() == number
