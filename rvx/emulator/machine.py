@@ -134,7 +134,11 @@ class Machine:
 
     @property
     def refused(self) -> Mapping[str, str]:
-        """Why bodies could not be compiled, by mnemonic; they ran interpreted."""
+        """Why bodies could not be compiled, by mnemonic; they ran interpreted.
+
+        Waits for what is being compiled, as the end of the process does.
+        """
+        self.hart.interim.finish()
         return self.hart.interim.refused
 
     def region_code(self) -> str:

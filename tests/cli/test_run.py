@@ -240,3 +240,19 @@ def test_a_guest_that_leads_a_body_astray_is_4(rvx, source, tmp_path, backend):
         f"with size 16 ({extension}:7)\n",
     }
     assert done.err.endswith(said[backend])
+
+
+def test_a_body_that_numba_refuses_runs_with_a_note(rvx, source, tmp_path):
+    extension = tmp_path / "dictionary.py"
+    extension.write_text(
+        "from rvx.isa import Extension\n"
+        "X = Extension('Xdict', version='1', doc='A dictionary')\n"
+        "@X.instruction('look rd, rs1', '0000000 00000 rs1 000 rd 1011011')\n"
+        "def look(rs1):\n"
+        "    return {3: 0}.get(int(rs1), str(rs1) == 'x')\n"
+    )
+    path = source("_start: li a0, 3\nlook a0, a0\nli a7, 93\necall\n")
+    done = rvx("run", path, "--ext", extension, "--march", "rv64i")
+    assert done.code == 0
+    assert done.err.startswith(f"note: {extension}:3: the body of 'look' cannot be compiled: ")
+    assert done.err.endswith(": it ran interpreted\n")
