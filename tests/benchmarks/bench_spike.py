@@ -83,8 +83,15 @@ def spike_seconds(path: Path) -> float:
     )
 
 
-def rvx_run(path: Path) -> tuple[float, int]:
-    """Processor time of the emulation, and the instructions, of one run of rvx."""
+def warm_up(path: Path) -> None:
+    """Runs a program until no more of its loops are found and compiled."""
+    known = -1
+    while known != (known := rvx_run(path)[2]):
+        pass
+
+
+def rvx_run(path: Path) -> tuple[float, int, int]:
+    """Processor time of the emulation, instructions, and regions of one run of rvx."""
     from mac_extension import Xmac
 
     from rvx.emulator import Machine
@@ -95,7 +102,8 @@ def rvx_run(path: Path) -> tuple[float, int]:
     result = machine.run()
     seconds = time.process_time() - start
     assert result.exit_code == 0, result.trap
-    return seconds, result.instructions
+    assert machine.hart.regions is not None
+    return seconds, result.instructions, len(machine.hart.regions.regions)
 
 
 def measure(program: Program, rounds: int, folder: Path) -> tuple[str, float, float, int]:
@@ -106,13 +114,13 @@ def measure(program: Program, rounds: int, folder: Path) -> tuple[str, float, fl
     own: list[float] = []
     instructions = 0
     for path in (few, many):
-        rvx_run(path)  # compiles, and remembers, the regions
+        warm_up(path)
     if program.in_spike:
         pair = [build(program, n, folder, True) for n in (program.few, program.many)]
     for _ in range(rounds):
         if program.in_spike:
             spike.append(spike_seconds(pair[1]) - spike_seconds(pair[0]))
-        (long, count), (short, less) = rvx_run(many), rvx_run(few)
+        (long, count, _), (short, less, _) = rvx_run(many), rvx_run(few)
         own.append(long - short)
         instructions = count - less
     return program.name, statistics.median(spike or [0]), statistics.median(own), instructions

@@ -33,6 +33,9 @@ def runner(kernel: Kernel, variant: Variant, size: int, tier: Tier) -> Run:
         return prepared.call(), prepared.result().tobytes()
 
     run()
+    regions = prepared.machine.hart.regions
+    while regions is not None and regions.look(float("inf")):
+        run()
     return run
 
 
