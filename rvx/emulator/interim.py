@@ -1,6 +1,6 @@
 """Handlers that are interpreted until compiled ones are there.
 
-numba takes up to some seconds for a body that it has never seen. A short program, such as the first
+numba takes its time for a body that it has never seen. A short program, such as the first
 try of a new instruction, is done before that: so the generated source of a handler runs as plain
 Python at first, called through the same row. When an instruction has been executed a thousand
 times, its body is compiled beside the running program, and its rows get the compiled handler.
@@ -26,7 +26,7 @@ from rvx.isa import Instruction, Isa
 from rvx.isa.memory import FAULT_EXCEPTION
 
 EXECUTIONS = 1000
-"""How often an instruction is interpreted before its body is compiled: some 30 ms."""
+"""How often an instruction is interpreted before its body is compiled."""
 NEVER = 1 << 62
 VARIABLE = "RVX_COMPILE_AFTER"
 """Another number instead: 0 compiles before the first execution, `never` interprets all of them."""
