@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from rvx import disk
+from rvx.errors import RvxError
 from rvx.reachable import cells, code_objects, is_kernel, reached, references, twin_of
 
 _CACHE_FORMAT = "6"
@@ -96,7 +97,7 @@ def _is_foreign(function: types.FunctionType) -> bool:
     return (function.__module__ or "").partition(".")[0] != "rvx"
 
 
-class KernelError(ValueError):
+class KernelError(RvxError, ValueError):
     """A function is not a kernel, for a reason that numba would not tell."""
 
 

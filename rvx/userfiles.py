@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from rvx.errors import RvxError
 
-class UserFileError(ValueError):
+
+class UserFileError(RvxError, ValueError):
     """A file that cannot be imported; the message names it, the line and the reason."""
 
 

@@ -165,6 +165,7 @@ COMMANDS = {
     "rvx.run/1": ["run good.s --json", "run wild.s --json"],
     "rvx.compare/1": ["compare gemm -p M=2 -p N=2 -p K=4 --variant f32 --json"],
     "rvx.asm/1": ["asm good.s --json", "asm warned.s --json"],
+    "rvx.error/1": ["run good.s --tier 9 --json || test $? = 2", "isa list --json --no || true"],
     "rvx.diagnostics/1": ["asm wrong.s --json || test $? = 3"],
     "rvx.dis/1": [
         "dis 0x0000000b 0xffff 0x0 --json",
@@ -190,7 +191,7 @@ def test_json_documents_have_the_documented_fields(schema: str, tmp_path: Path):
     known = documented(schema)
     seen = set()
     for command in COMMANDS[schema]:
-        document = json.loads(run(f"rvx {command} 2>/dev/null", tmp_path))
+        document = json.loads(run(f"{{ rvx {command}; }} 2>/dev/null", tmp_path))
         assert document["schema"] == schema
         for path, kind in fields(document):
             field = described(path, known)

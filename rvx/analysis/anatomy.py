@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+from rvx.errors import RvxError
 from rvx.formats.integer.format import Integer
 from rvx.formats.integer.format import parse as parse_integer
 from rvx.formats.minifloat.catalogue import FORMATS
@@ -27,7 +28,7 @@ Value = Fraction | str
 SCHEMA = "rvx.format/1"
 
 
-class FormatError(ValueError):
+class FormatError(RvxError, ValueError):
     """A name that is no format, or text that is no number of it."""
 
 

@@ -14,7 +14,8 @@ from rvx.analysis.kernel import Call, Kernel, Variant
 from rvx.analysis.metrics import Errors, finite, measure
 from rvx.analysis.versions import versions
 from rvx.assembler import assemble
-from rvx.emulator import Backend, Machine, RunResult, Tier, Trap
+from rvx.emulator import Backend, Machine, RunResult, Tier, Trap, TrapKind
+from rvx.errors import Exit, RvxError
 from rvx.resources import programs
 
 SCHEMA = "rvx.compare/1"
@@ -22,7 +23,7 @@ Reals = npt.NDArray[np.float64]
 STACK_AND_SLACK = 1 << 20
 
 
-class GuestError(Exception):
+class GuestError(RvxError):
     """The kernel under test trapped.
 
     Attributes:
@@ -32,6 +33,8 @@ class GuestError(Exception):
     def __init__(self, variant: str, trap: Trap) -> None:
         super().__init__(f"variant {variant}: {trap.message}")
         self.trap = trap
+        is_interrupted = trap.kind is TrapKind.INTERRUPTED
+        self.exit_code = Exit.INTERRUPTED if is_interrupted else Exit.TRAP
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from rvx.errors import RvxError
 from rvx.extensions import extensions_of, import_file, isa_for
 from rvx.resources import programs
 from rvx.userfiles import UserFileError, run_file
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from rvx.isa import Extension, Isa
 
 
-class KernelError(ValueError):
+class KernelError(RvxError, ValueError):
     """A kernel, a variant or a parameter that does not exist or is out of range."""
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from rvx.analysis.compare import Comparison, Row
 from rvx.analysis.table import title
+from rvx.errors import RvxError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +24,7 @@ LABEL_SIZE = 8
 SUFFIXES = (".svg", ".png", ".pdf")
 
 
-class PlotError(ValueError):
+class PlotError(RvxError, ValueError):
     """A picture that cannot be drawn."""
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import difflib
 import os
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TextIO
+
+from rvx.errors import Exit, RvxError
 
 MAX_ERRORS = 100
 _LONGEST = 1000
@@ -149,16 +152,27 @@ class Diagnostic:
         }
 
 
-class AssemblyError(Exception):
+class AssemblyError(RvxError):
     """The source does not assemble, or the objects do not link.
 
     Attributes:
         diagnostics: every finding, warnings included.
     """
 
+    exit_code = Exit.SOURCE
+
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = list(diagnostics)
         super().__init__("\n".join(str(diagnostic) for diagnostic in self.diagnostics))
+
+    def show(self) -> None:
+        """Prints the diagnostics on stderr, in colour on a terminal."""
+        show(self.diagnostics, sys.stderr)
+
+    def to_json(self) -> dict[str, Any]:
+        """A document of the schema rvx.diagnostics/1."""
+        found = [diagnostic.as_dict() for diagnostic in self.diagnostics]
+        return {"schema": "rvx.diagnostics/1", "diagnostics": found}
 
 
 class SourceError(Exception):

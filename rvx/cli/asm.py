@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rvx.cli.options import Defines, Ext, IncludeDirs, Inputs, Json, March
-from rvx.cli.output import command, print_json
+from rvx.cli.output import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 SCHEMA = "rvx.asm/1"
 
 
-@command
 def asm(
     files: Inputs,
     output: Annotated[

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from rvx.cli.output import command
-
 app = typer.Typer(help="The folder of compiled code.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
-@command
 def path() -> None:
     """Print where it is ($RVX_CACHE_DIR changes that)."""
     from rvx.disk import directory
@@ -19,7 +16,6 @@ def path() -> None:
 
 
 @app.command()
-@command
 def show() -> None:
     """Print how much of what is in it, and the limit ($RVX_CACHE_LIMIT, in mebibytes)."""
     from rvx.disk import directory, limit_in_bytes
@@ -34,7 +30,6 @@ def show() -> None:
 
 
 @app.command()
-@command
 def clear() -> None:
     """Delete it; what is needed is compiled again."""
     import shutil

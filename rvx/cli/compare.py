@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rvx.cli.options import BackendName, Json, TierName, parse_tier
-from rvx.cli.output import Exit, UsageProblem, command, print_json, print_table, say
+from rvx.cli.output import UsageProblem, print_json, print_table, say
+from rvx.errors import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from rvx.emulator import Backend, Tier
 
 
-@command
 def compare(
     kernel: Annotated[
         str,

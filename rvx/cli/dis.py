@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rvx.cli.options import Ext, Json, March
-from rvx.cli.output import UsageProblem, command, print_json, print_table
+from rvx.cli.output import UsageProblem, print_json, print_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 SCHEMA = "rvx.dis/1"
 
 
-@command
 def dis(
     what: Annotated[
         list[str],

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rvx.cli.output import Exit, UsageProblem, command, say
+from rvx.cli.output import UsageProblem, say
+from rvx.errors import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@command
 def docs(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="Where the pages go, such as docs/reference.")
@@ -90,7 +90,9 @@ _MEANINGS = {
     Exit.SOURCE: "a source has errors; each is a line FILE:LINE:COLUMN: error: SENTENCE",
     Exit.TRAP: "the guest trapped: illegal instruction, bad access, breakpoint",
     Exit.LIMIT: "the limit of --max-instructions was reached",
+    Exit.INTERNAL: "a mistake in rvx; the sentence names the file of the report",
     Exit.INTERRUPTED: "Ctrl-C",
+    Exit.CLOSED: "who read the output has gone, as head does",
 }
 
 

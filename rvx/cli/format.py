@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rvx.cli.options import Json
-from rvx.cli.output import UsageProblem, command, print_json, say
+from rvx.cli.output import UsageProblem, print_json, say
 
 if TYPE_CHECKING:
     from rvx.analysis.anatomy import Anatomy
 
 
-@command
 def format(
     name: Annotated[
         str,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rvx.cli.options import Ext, Json, March
-from rvx.cli.output import UsageProblem, command, print_json, print_table
+from rvx.cli.output import UsageProblem, print_json, print_table
 
 if TYPE_CHECKING:
     from rvx.isa import Extension, Instruction, Isa
@@ -21,7 +21,6 @@ SHOW_SCHEMA = "rvx.isa.show/1"
 
 
 @app.command("list")
-@command
 def list_(
     extension: Annotated[
         str | None, typer.Argument(metavar="[EXTENSION]", help="List its instructions.")
@@ -43,7 +42,6 @@ def list_(
 
 
 @app.command()
-@command
 def show(
     mnemonic: Annotated[str, typer.Argument(metavar="MNEMONIC", help="Such as padd.s.")],
     march: March = None,

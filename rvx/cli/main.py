@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import Annotated
 
 import typer
@@ -21,14 +20,17 @@ from rvx.cli import (
     run,
     version,
 )
+from rvx.cli.program import Program, watch_everything
 
 EPILOG = (
     "Exit codes: 0 ok, 1 the program under test failed or a check did not hold, 2 usage, "
-    "3 source error, 4 guest trap, 5 limit reached, 130 interrupted."
+    "3 source error, 4 guest trap, 5 limit reached, 70 a mistake in rvx, 130 interrupted, "
+    "141 the output was closed."
 )
 
 app = typer.Typer(
     name="rvx",
+    cls=Program,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -91,7 +93,5 @@ app.command()(version.version)
 
 def main() -> None:
     """Entry point of the `rvx` script."""
-    if sys.argv[1:2] == ["as"] and sys.argv[2:] not in ([], ["-h"], ["--help"]):
-        # Flags of GNU as such as -march are not to be read as options of one letter each.
-        raise SystemExit(gnu_as.stand_in(sys.argv[2:]))
+    watch_everything()
     app()

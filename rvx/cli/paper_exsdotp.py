@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from rvx.cli.options import BackendName, Json, parse_list, parse_tier
-from rvx.cli.output import Exit, command, print_json, print_table, say, step_bar
+from rvx.cli.output import print_json, print_table, say, step_bar
+from rvx.errors import Exit
 
 
-@command
 def exsdotp(
     lengths: Annotated[
         str, typer.Option("--lengths", metavar="N,N,...", help="Products of a sum, each N.")

@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from rvx.cli.options import BackendName, Json, parse_list, parse_tier
-from rvx.cli.output import command, print_json, print_table, say, step_bar
+from rvx.cli.output import print_json, print_table, say, step_bar
 
 
-@command
 def percival(
     ranges: Annotated[
         str,

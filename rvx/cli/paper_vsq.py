@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rvx.cli.options import BackendName, Json, parse_tier
-from rvx.cli.output import Exit, UsageProblem, command, print_json, print_table, progress_bar, say
+from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
+from rvx.errors import Exit
 
 if TYPE_CHECKING:
     from rvx.emulator import Backend
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 NETWORKS = ("mlp", "cnn")
 
 
-@command
 def vsq(
     network: Annotated[
         list[str] | None,

@@ -19,7 +19,8 @@ from rvx.cli.options import (
     TierName,
     parse_tier,
 )
-from rvx.cli.output import Exit, command, print_json, print_table, say
+from rvx.cli.output import print_json, print_table, say
+from rvx.errors import Exit
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 SCHEMA = "rvx.run/1"
 
 
-@command
 def run(
     files: Inputs,
     march: March = None,

@@ -14,13 +14,16 @@ from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, X0, Core
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import Unsupported, owned_csr
+from rvx.errors import Exit, RvxError
 from rvx.isa import Decoded, Isa, Memory, RegisterFile, streams
 from rvx.isa.memory import store_64
 from rvx.isa.operands import RegisterKind, RoundingKind
 
 
-class BodyError(RuntimeError):
+class BodyError(RvxError, RuntimeError):
     """An interpreted body has raised an exception, which is the cause of this one."""
+
+    exit_code = Exit.TRAP
 
 
 def interpreted_memory(context: Context, memory: GuestMemory) -> Memory:

@@ -17,13 +17,14 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from rvx.emulator.memory import Segment
+from rvx.errors import RvxError
 from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE, READABLE, WRITABLE
 
 LARGEST_SEGMENT = 1 << 32
 
 
-class LoadError(ValueError):
+class LoadError(RvxError, ValueError):
     """A file is not an executable that rvx can run; the sentence says why."""
 
 

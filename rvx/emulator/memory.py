@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from rvx.errors import RvxError
 from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE, PAGE_SHIFT, READABLE, WRITABLE
 
@@ -24,7 +25,7 @@ LARGEST_CODE = 1 << 28
 HIGHEST = {32: 1 << 32, 64: 1 << 62}
 
 
-class MemoryLayoutError(ValueError):
+class MemoryLayoutError(RvxError, ValueError):
     """The program does not fit the guest memory."""
 
 

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from rvx.cli.docs import command_page, generate
 from rvx.cli.main import app
-from rvx.cli.output import Exit
+from rvx.errors import Exit
 
 run = CliRunner().invoke
 

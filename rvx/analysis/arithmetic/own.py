@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from rvx.analysis.arithmetic import sweep
 from rvx.analysis.arithmetic.base import Arithmetic, Codes, Encoded, Raw, Reals, check_finite
+from rvx.errors import RvxError
 from rvx.formats.integer.array import pad
 
 _WIDTHS = (8, 16, 32, 64)
 
 
-class CodecError(ValueError):
+class CodecError(RvxError, ValueError):
     """A function of the user's own number system failed, or gave what it should not."""
 
 

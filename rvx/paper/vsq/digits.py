@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rvx.errors import RvxError
+
 Reals = npt.NDArray[np.float64]
 
 TEST_IMAGES = 540
@@ -15,7 +17,7 @@ SEED = 0
 LARGEST_PIXEL = 16.0
 
 
-class PaperError(ValueError):
+class PaperError(RvxError, ValueError):
     """A study that cannot be made."""
 
 
