@@ -48,6 +48,7 @@ SHIPPED: dict[str, str] = {
     "xposit1p8": "xposit:Xposit1p8",
     "xpositstd": "xposit:Xpositstd",
     "xposit64std": "xposit:Xposit64std",
+    "xpercival": "xposit:Xpercival",
     "xpositlog": "xposit:Xpositlog",
     "xexfma": "xexfma:Xexfma",
     "xvsq": "xvsq:Xvsq",
@@ -61,11 +62,18 @@ SHIPPED: dict[str, str] = {
 NOT_BY_DEFAULT = frozenset(
     {
         *("xposit64", "xposit1", "xposit1p16", "xposit1p8"),
-        *("xpositstd", "xposit64std", "xpositlog"),
+        *("xpositstd", "xposit64std", "xpercival", "xpositlog"),
         *("xsmallfloat32", "xsflt", "xfrep"),
     }
 )
 """Shipped extensions that clash with others, so that they are loaded only when named."""
+
+PRESETS: dict[str, str] = {
+    "percival-2022": "xpercival",
+    "big-percival": "xposit64",
+    "phee": "xposit1",
+}
+"""Published hardware and the extension that is its arithmetic: names for --ext, not for -march."""
 
 
 def names() -> list[str]:
@@ -81,6 +89,7 @@ def load(name: str) -> Extension:
         IsaError: there is none, or the package that offers it cannot be imported.
     """
     key = name.lower()
+    key = PRESETS.get(key, key)
     if key in SHIPPED:
         module, _, variable = SHIPPED[key].partition(":")
         found = getattr(importlib.import_module(f"rvx.extensions.{module}"), variable)
@@ -90,7 +99,7 @@ def load(name: str) -> Extension:
         return _load_plugin(_plugins()[key])
     import difflib
 
-    close = difflib.get_close_matches(key, names(), 1)
+    close = difflib.get_close_matches(key, [*names(), *PRESETS], 1)
     meant = f" (did you mean {close[0]}?)" if close else ""
     raise IsaError(f"there is no extension '{name}'{meant}; known are {', '.join(names())}")
 
@@ -158,7 +167,7 @@ def _all_of(march: March) -> list[Extension]:
 def _resolve(one: Extension | str | Path) -> tuple[Extension, ...]:
     if isinstance(one, Extension):
         return (one,)
-    if isinstance(one, str) and one.lower() in names():
+    if isinstance(one, str) and one.lower() in (*names(), *PRESETS):
         return (load(one),)
     return load_file(one)
 

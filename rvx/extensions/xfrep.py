@@ -13,10 +13,10 @@ encoding is kept, without semantics.
 
 from __future__ import annotations
 
+from rvx.extensions.xposit import CORES, CUSTOM_0
 from rvx.isa import Extension, Words, misuse, repeat
 
-_CUSTOM_0 = "both use all of opcode 0x0b (custom-0)"
-_POSITS = "Xposit Xposit64 Xposit1 Xposit1p16 Xposit1p8 Xpositlog".split()
+_POSITS = [name for name, core in CORES.items() if core.encoding is CUSTOM_0]
 
 Xfrep = Extension(
     "Xfrep",
@@ -25,7 +25,7 @@ Xfrep = Extension(
     source="pulp-platform/snitch_cluster 2fa38482, hw/snitch_cluster/src/snitch_sequencer.sv; "
     "snitch-llvm RISCVInstrInfoXfrep.td; Zaruba et al., IEEE TC 70(11), 2021",
     requires=("D",),
-    conflicts=dict.fromkeys(_POSITS, _CUSTOM_0),
+    conflicts=dict.fromkeys(_POSITS, "both use all of opcode 0x0b (custom-0)"),
 )
 
 

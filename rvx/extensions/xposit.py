@@ -10,10 +10,13 @@ assembled for one of them:
 
 The width is a property of the core and not of the encoding: the suffix is `.s` for all widths.
 
+Whether its multiplier, its divider and its square root are exact or log-approximate is a choice of
+the core too, each by itself. `Xpercival` has those of the core that was published in 2022: an exact
+multiplier, and an approximate divider and square root; in `Xpositlog` all three are approximate.
+
 The meaning is the hardware's, without its faults. `Xpositstd` and `Xposit64std` follow the Posit
-Standard (2022) where the two differ, and `Xpositlog` has PERCIVAL's log-approximate multiplier,
-divider and square root; both in the encoding of custom-0. What differs on which operands is in
-docs/explanation/xposit.md.
+Standard (2022) where the two differ, in the encoding of custom-0. What differs on which operands is
+in docs/explanation/xposit.md.
 """
 
 from __future__ import annotations
@@ -38,10 +41,6 @@ from rvx.isa.memory import (
 ABI_NAMES = tuple(
     "pt0 pt1 pt2 pt3 pt4 pt5 pt6 pt7 ps0 ps1 pa0 pa1 pa2 pa3 pa4 pa5 pa6 pa7 "
     "ps2 ps3 ps4 ps5 ps6 ps7 ps8 ps9 ps10 ps11 pt8 pt9 pt10 pt11".split()
-)
-NAMES = (
-    *("Xposit", "Xposit64", "Xposit1", "Xposit1p16", "Xposit1p8"),
-    *("Xpositstd", "Xposit64std", "Xpositlog"),
 )
 _PERCIVAL = (
     "Mallasen et al., PERCIVAL, IEEE TETC 2022; PERCIVAL core/decoder.sv; "
@@ -89,18 +88,63 @@ CUSTOM_1 = Encoding(
 )
 
 
-def _declare_arithmetic(
-    ext: Extension, posit: ModuleType, encoding: Encoding, is_approximate: bool
-) -> None:
-    prefix, rounding = (
-        ("approximate_", "by Mitchell's logarithms") if is_approximate else ("", "rounded once")
-    )
-    multiply, divide = getattr(posit, f"{prefix}mul"), getattr(posit, f"{prefix}div")
+@dataclass(frozen=True)
+class Core:
+    """What the parameters of the hardware choose: one core has one of each.
+
+    Attributes:
+        posit: the kernels of its format, see `rvx.formats.posit.scalar`.
+        encoding: `CUSTOM_0` or `CUSTOM_1`.
+        has_log_mul: whether pmul.s is Mitchell's approximation (PERCIVAL's POS_LOG_MULT).
+        has_log_div: likewise pdiv.s (POS_LOG_DIV).
+        has_log_sqrt: likewise psqrt.s (POS_LOG_SQRT).
+        is_standard: whether conversions from and to unsigned integers follow section 6.4 of the
+            Posit Standard (2022) where the PERCIVAL hardware differs.
+    """
+
+    posit: ModuleType
+    encoding: Encoding
+    has_log_mul: bool = False
+    has_log_div: bool = False
+    has_log_sqrt: bool = False
+    is_standard: bool = False
+
+    @property
+    def doc(self) -> str:
+        """What it is, in a sentence."""
+        fmt = self.posit.FORMAT
+        text = f"Arithmetic on {fmt.name} with a quire of {fmt.quire_bits} bits"
+        if self.is_standard:
+            text += ", converting to and from unsigned integers as the Posit Standard says"
+        units = {
+            "multiplication": self.has_log_mul,
+            "division": self.has_log_div,
+            "square root": self.has_log_sqrt,
+        }
+        *others, last = [name for name, is_log in units.items() if is_log] or [""]
+        if last:
+            listed = f"{', '.join(others)} and {last}" if others else last
+            text += f", with log-approximate {listed}"
+        return text
+
+
+def _unit(posit: ModuleType, name: str, is_log: bool) -> tuple[Callable[..., int], str]:
+    """The kernel of an exact or a log-approximate unit, and how its result comes about."""
+    if is_log:
+        return getattr(posit, f"approximate_{name}"), "by Mitchell's logarithms"
+    return getattr(posit, name), "rounded once"
+
+
+def _declare_arithmetic(ext: Extension, core: Core) -> None:
+    posit, encoding = core.posit, core.encoding
+    multiply, of_product = _unit(posit, "mul", core.has_log_mul)
+    divide, of_quotient = _unit(posit, "div", core.has_log_div)
+    square_root, of_root = _unit(posit, "sqrt", core.has_log_sqrt)
     two_operands = {
         "padd.s": ("00000", posit.add, "rs1 + rs2, rounded once"),
         "psub.s": ("00001", posit.sub, "rs1 - rs2, rounded once"),
-        "pmul.s": ("00010", multiply, f"rs1 * rs2, {rounding}"),
-        "pdiv.s": ("00011", divide, f"rs1 / rs2, {rounding}; NaR if rs2 is 0"),
+        "pmul.s": ("00010", multiply, f"rs1 * rs2, {of_product}"),
+        "pdiv.s": ("00011", divide, f"rs1 / rs2, {of_quotient}; NaR if rs2 is 0"),
         "pmin.s": ("00100", posit.min, "the lesser operand; NaR is less than every number"),
         "pmax.s": ("00101", posit.max, "the greater operand; NaR is less than every number"),
         "psgnj.s": ("10100", posit.sgnj, "rs1 with the sign of rs2"),
@@ -122,12 +166,10 @@ def _declare_arithmetic(
             doc="rd = 1 if it holds, else 0; NaR equals itself and is less than every number.",
         )(_with_names(operation))
 
-    square_root = getattr(posit, f"{prefix}sqrt")
-
     @ext.instruction(
         "psqrt.s rd:p, rs1:p",
         encoding.pattern("00110", "rd", "rs1", "00000"),
-        doc=f"rd = square root of rs1, {rounding}; NaR if rs1 is negative.",
+        doc=f"rd = square root of rs1, {of_root}; NaR if rs1 is negative.",
     )
     def psqrt(rs1: int) -> int:
         result: int = square_root(rs1)
@@ -180,10 +222,9 @@ def _declare_quire(ext: Extension, posit: ModuleType, encoding: Encoding) -> Non
         return result
 
 
-def _declare_conversions(
-    ext: Extension, posit: ModuleType, encoding: Encoding, is_standard: bool
-) -> None:
-    suffix = "" if is_standard else "_percival"
+def _declare_conversions(ext: Extension, core: Core) -> None:
+    posit, encoding = core.posit, core.encoding
+    suffix = "" if core.is_standard else "_percival"
     to_u32, to_u64 = getattr(posit, f"to_u32{suffix}"), getattr(posit, f"to_u64{suffix}")
     from_u32, from_u64 = getattr(posit, f"from_u32{suffix}"), getattr(posit, f"from_u64{suffix}")
     to_i32, to_i64 = posit.to_i32, posit.to_i64
@@ -300,56 +341,41 @@ def _declare_memory(ext: Extension, width: int, encoding: Encoding) -> None:
         store_64(mem, rs1 + imm, rs2)
 
 
-def make_xposit(
-    name: str,
-    posit: ModuleType,
-    encoding: Encoding,
-    *,
-    is_standard: bool = False,
-    is_approximate: bool = False,
-) -> Extension:
-    """An Xposit extension.
-
-    Args:
-        name: of the extension.
-        posit: the kernels of the format, see `rvx.formats.posit.scalar`.
-        encoding: `CUSTOM_0` or `CUSTOM_1`.
-        is_standard: whether conversions from and to unsigned integers follow section 6.4 of the
-            Posit Standard (2022) where the PERCIVAL hardware differs.
-        is_approximate: whether pmul.s, pdiv.s and psqrt.s are PERCIVAL's log-approximate units
-            (its parameters POS_LOG_MULT, POS_LOG_DIV and POS_LOG_SQRT).
-    """
-    variant = ""
-    if is_standard:
-        variant = ", converting to and from unsigned integers as the Posit Standard says"
-    if is_approximate:
-        variant += ", with log-approximate multiplication, division and square root"
+def make_xposit(name: str, core: Core) -> Extension:
+    """The Xposit extension of a core, under a name of its own."""
     ext = Extension(
         name,
         version="1.0",
-        doc=f"Arithmetic on {posit.FORMAT.name} with a quire of {posit.FORMAT.quire_bits} bits"
-        + variant,
-        source=encoding.source,
+        doc=core.doc,
+        source=core.encoding.source,
         requires=("I",),
         conflicts={
             other: "they give the same mnemonics to posits of another width, encoding or meaning"
-            for other in NAMES
+            for other in CORES
             if other != name
         },
     )
-    ext.register_file("p", count=32, bits=posit.FORMAT.n, abi=ABI_NAMES)
-    _declare_arithmetic(ext, posit, encoding, is_approximate)
-    _declare_quire(ext, posit, encoding)
-    _declare_conversions(ext, posit, encoding, is_standard)
-    _declare_memory(ext, posit.FORMAT.n, encoding)
+    ext.register_file("p", count=32, bits=core.posit.FORMAT.n, abi=ABI_NAMES)
+    _declare_arithmetic(ext, core)
+    _declare_quire(ext, core.posit, core.encoding)
+    _declare_conversions(ext, core)
+    _declare_memory(ext, core.posit.FORMAT.n, core.encoding)
     return ext
 
 
-Xposit = make_xposit("Xposit", posit32, CUSTOM_0)
-Xposit64 = make_xposit("Xposit64", posit64, CUSTOM_0)
-Xposit1 = make_xposit("Xposit1", posit32, CUSTOM_1)
-Xposit1p16 = make_xposit("Xposit1p16", posit16, CUSTOM_1)
-Xposit1p8 = make_xposit("Xposit1p8", posit8, CUSTOM_1)
-Xpositstd = make_xposit("Xpositstd", posit32, CUSTOM_0, is_standard=True)
-Xposit64std = make_xposit("Xposit64std", posit64, CUSTOM_0, is_standard=True)
-Xpositlog = make_xposit("Xpositlog", posit32, CUSTOM_0, is_approximate=True)
+CORES = {
+    "Xposit": Core(posit32, CUSTOM_0),
+    "Xposit64": Core(posit64, CUSTOM_0),
+    "Xposit1": Core(posit32, CUSTOM_1),
+    "Xposit1p16": Core(posit16, CUSTOM_1),
+    "Xposit1p8": Core(posit8, CUSTOM_1),
+    "Xpositstd": Core(posit32, CUSTOM_0, is_standard=True),
+    "Xposit64std": Core(posit64, CUSTOM_0, is_standard=True),
+    "Xpercival": Core(posit32, CUSTOM_0, has_log_div=True, has_log_sqrt=True),
+    "Xpositlog": Core(posit32, CUSTOM_0, has_log_mul=True, has_log_div=True, has_log_sqrt=True),
+}
+"""What the shipped extensions are the cores of."""
+
+Xposit, Xposit64, Xposit1, Xposit1p16, Xposit1p8, Xpositstd, Xposit64std, Xpercival, Xpositlog = (
+    make_xposit(name, core) for name, core in CORES.items()
+)

@@ -12,6 +12,7 @@ from rvx.assembler import assemble
 from rvx.emulator import Machine
 from rvx.extensions import isa_for
 from rvx.formats.posit import Posit, exact
+from rvx.isa import Isa
 
 WORD = (1 << 64) - 1
 
@@ -75,14 +76,14 @@ class PositDriver:
     """Runs the instructions of one Xposit extension.
 
     Args:
-        name: of the extension.
+        name: of the extension, or an ISA that has one.
         mnemonics: what to make loops for; empty makes the one of the quire.
         backend: of the machine.
         most: the longest array.
     """
 
-    def __init__(self, name: str, mnemonics: Sequence[str], backend: str, most: int) -> None:
-        isa = isa_for(f"rv64gc_{name}")
+    def __init__(self, name: str | Isa, mnemonics: Sequence[str], backend: str, most: int) -> None:
+        isa = isa_for(f"rv64gc_{name}") if isinstance(name, str) else name
         source = ".option norvc\n.text\n" + ("" if mnemonics else QUIRE)
         for mnemonic in mnemonics:
             written, has_posit_result = [], False

@@ -8,10 +8,10 @@ from rvx.assembler import assemble
 from rvx.assembler.diagnostics import AssemblyError
 from rvx.disassembler import format_instruction
 from rvx.extensions import isa_for, load
-from rvx.extensions.xposit import NAMES
+from rvx.extensions.xposit import CORES
 from rvx.isa import Isa, IsaError
 
-CUSTOM_0 = ("xposit", "xposit64", "xpositstd", "xposit64std", "xpositlog")
+CUSTOM_0 = ("xposit", "xposit64", "xpositstd", "xposit64std", "xpercival", "xpositlog")
 CUSTOM_1 = ("xposit1", "xposit1p16", "xposit1p8")
 RS2, RS1, RD = 31 << 20, 31 << 15, 31 << 7
 
@@ -214,7 +214,7 @@ def test_only_one_at_a_time(name: str) -> None:
 
 
 def test_every_variant_is_listed() -> None:
-    assert {name.lower() for name in NAMES} == {*CUSTOM_0, *CUSTOM_1}
+    assert {name.lower() for name in CORES} == {*CUSTOM_0, *CUSTOM_1}
 
 
 def test_conversions_of_64_bits_need_rv64() -> None:

@@ -9,6 +9,7 @@ extension of the sign. A million cases a computing instruction:
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from fractions import Fraction
@@ -16,8 +17,11 @@ from functools import cache, partial
 
 import pytest
 
+from rvx.extensions import isa_for, load
+from rvx.extensions.xposit import CUSTOM_1, Core, make_xposit
 from rvx.formats.posit import POSIT8, POSIT16, POSIT32, POSIT64, Posit, exact, exact_convert
 from rvx.formats.posit.exact_quire import ExactQuire
+from rvx.formats.posit.scalar import posit8
 
 from .posit_driver import (
     ADD,
@@ -39,8 +43,14 @@ FORMATS = {
     "xposit1p8": POSIT8,
     "xpositstd": POSIT32,
     "xposit64std": POSIT64,
+    "xpercival": POSIT32,
     "xpositlog": POSIT32,
 }
+LOGARITHMIC_IN = {
+    "xpercival": ("pdiv.s", "psqrt.s"),
+    "xpositlog": ("pmul.s", "pdiv.s", "psqrt.s"),
+}
+"""Which instructions have a log-approximate unit, said apart from the declarations."""
 BACKENDS = {"native": 200, "python": 24}
 Two = Callable[[int, int, Posit], int]
 
@@ -105,6 +115,7 @@ MNEMONICS = (*COMPUTING, "psqrt.s", *COMPARE, *TO_INTEGER, "pmv.x.w", *FROM_WORD
 OWN = {
     "xpositstd": (*TO_INTEGER, *FROM_INTEGER),
     "xposit64std": (*TO_INTEGER, *FROM_INTEGER),
+    "xpercival": ("padd.s", *LOGARITHMIC),
     "xpositlog": ("padd.s", *LOGARITHMIC),
 }
 """Variants share the other instructions, body for body."""
@@ -114,7 +125,7 @@ def expected(name: str, mnemonic: str, a: int, b: int) -> int:
     """The word of t0 after the instruction; operands are patterns, or words of x registers."""
     fmt = FORMATS[name]
     percival = not name.endswith("std")
-    if name == "xpositlog" and mnemonic in LOGARITHMIC:
+    if mnemonic in LOGARITHMIC_IN.get(name, ()):
         return extended(LOGARITHMIC[mnemonic](a, b, fmt), fmt.n)
     if mnemonic in TWO:
         return extended(TWO[mnemonic](a, b, fmt), fmt.n)
@@ -160,6 +171,40 @@ def check(name: str, mnemonic: str, guest: PositDriver, count: int, seed: int) -
 def test_every_instruction(name: str, backend: str) -> None:
     for mnemonic in OWN.get(name, MNEMONICS):
         check(name, mnemonic, driver(name, backend), BACKENDS[backend], 0)
+
+
+EXACT: dict[str, Two] = {**TWO, "psqrt.s": lambda a, b, f: exact.sqrt(a, f)}
+
+
+@pytest.mark.parametrize("flags", list(itertools.product((False, True), repeat=3)), ids=str)
+def test_each_unit_is_chosen_by_itself(flags: tuple[bool, bool, bool]) -> None:
+    """All eight builds of a core of 8-bit posits."""
+    isa = isa_for("rv64gc", extra=[make_xposit("Xmine", Core(posit8, CUSTOM_1, *flags))])
+    guest = PositDriver(isa, tuple(LOGARITHMIC), "python", 64)
+    a, b = pairs(POSIT8, random.Random(8), 64)
+    differing = 0
+    for mnemonic, is_log in zip(LOGARITHMIC, flags, strict=True):
+        approximate, exactly = (
+            [extended(table[mnemonic](x, y, POSIT8), 8) for x, y in zip(a, b, strict=True)]
+            for table in (LOGARITHMIC, EXACT)
+        )
+        assert guest.run(mnemonic, a, b) == (approximate if is_log else exactly)
+        differing += approximate != exactly
+    assert differing == len(flags)
+
+
+@pytest.mark.parametrize(
+    ("preset", "name", "units"),
+    [
+        ("percival-2022", "Xpercival", "with log-approximate division and square root"),
+        ("big-percival", "Xposit64", "posit64 with a quire of 1024 bits"),
+        ("phee", "Xposit1", "posit32 with a quire of 512 bits"),
+    ],
+)
+def test_published_hardware_has_a_name(preset: str, name: str, units: str) -> None:
+    assert load(preset) is load(name)
+    assert units in load(preset).doc
+    assert name in isa_for(extra=[preset]).extensions
 
 
 @pytest.mark.long

@@ -111,13 +111,14 @@ SUITE = {
     "pdiv.s": [(A, B, 0x1065495C), (B, A, 0x6F47A910), (C, B, 0xDD22E2B3), (A, C, 0xE186B030)],
     "psqrt.s": [(A, 0, 0x5F0935EA), (B, 0, 0x6F2BF261)],
 }
-APPROXIMATE = {
+PERCIVAL = {
+    "pmul.s": SUITE["pmul.s"],
     "pdiv.s": [(A, B, 0x10A2CB9E), (B, A, 0x6F5D3462), (C, B, 0xDC20B108), (A, C, 0xE14CDBDE)],
     "psqrt.s": [(A, 0, 0x5F10A532), (B, 0, 0x6F36ECCA)],
 }
 
 
-@pytest.mark.parametrize(("name", "suite"), [("xposit", SUITE), ("xpositlog", APPROXIMATE)])
+@pytest.mark.parametrize(("name", "suite"), [("xposit", SUITE), ("xpercival", PERCIVAL)])
 def test_the_32_bit_suite_of_percival(
     name: str, suite: dict[str, list[tuple[int, int, int]]]
 ) -> None:
