@@ -180,7 +180,7 @@ EXACT: dict[str, Two] = {**TWO, "psqrt.s": lambda a, b, f: exact.sqrt(a, f)}
 def test_each_unit_is_chosen_by_itself(flags: tuple[bool, bool, bool]) -> None:
     """All eight builds of a core of 8-bit posits."""
     isa = isa_for("rv64gc", extra=[make_xposit("Xmine", Core(posit8, CUSTOM_1, *flags))])
-    guest = PositDriver(isa, tuple(LOGARITHMIC), "python", 64)
+    guest = PositDriver(isa, tuple(LOGARITHMIC), "python", 200)
     a, b = pairs(POSIT8, random.Random(8), 64)
     differing = 0
     for mnemonic, is_log in zip(LOGARITHMIC, flags, strict=True):
