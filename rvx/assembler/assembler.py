@@ -10,7 +10,7 @@ from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import AssemblyError, Diagnostics, SourceError
 from rvx.assembler.directives.registry import find, unknown
 from rvx.assembler.directives.symbols import assign
-from rvx.assembler.elf.attributes import ARCH, arch_string
+from rvx.assembler.elf.attributes import ARCH, PRIV_SPEC, PRIV_SPEC_MINOR, arch_string
 from rvx.assembler.elf.reader import read_object
 from rvx.assembler.expander import Expander, TooManyLines
 from rvx.assembler.forms import FormTable
@@ -39,13 +39,15 @@ class Assembler:
     Args:
         isa: the instructions there are.
         march: the architecture string to note; made from the ISA if empty.
-        abi: such as `lp64d`; the widest that the ISA allows if empty.
+        abi: such as `lp64d`; if empty, the double-float one where there are doubles, else the soft.
         relax: whether the linker may relax; relocations are written accordingly.
         pic: whether `la` goes through the global offset table from the start.
         debug: whether to write line tables for the sources themselves.
         include_dirs: where `.include` and `.incbin` look.
         defines: symbols that have a value from the start.
         select_arch: gives the ISA that `.option arch, ...` asks for, from the one before.
+        priv_spec: version of the privileged architecture, noted where code depends on it; the
+            default is that of GNU as.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Assembler:
         include_dirs: Sequence[str | Path] = (),
         defines: Mapping[str, int] | None = None,
         select_arch: Callable[[Isa, str], Isa] | None = None,
+        priv_spec: tuple[int, int] = (1, 11),
     ) -> None:
         self.isa = isa
         self.march = march
@@ -70,6 +73,7 @@ class Assembler:
         self.include_dirs = tuple(Path(folder) for folder in include_dirs)
         self.defines = dict(defines or {})
         self.select_arch = select_arch
+        self.priv_spec = priv_spec
         self.forms = FormTable(isa)
 
     def object(self, text: str, name: str) -> tuple[ObjectFile, Diagnostics]:
@@ -86,6 +90,10 @@ class Assembler:
         standard = {name: e for name, e in self.isa.extensions.items() if name[0] != "X"}
         made.extensions = {name: e.version for name, e in used.items()}
         made.attributes.setdefault(ARCH, arch_string(self.isa.xlen, {**standard, **used}.values()))
+        if assembly.uses_privileged:
+            major, minor = self.priv_spec
+            made.attributes.setdefault(PRIV_SPEC, major)
+            made.attributes.setdefault(PRIV_SPEC_MINOR, minor)
         made.march = self.march
         made.included = [str(path) for path in assembly.included]
         made.elf_flags = elf_flags(self.isa, self.abi) | int(assembly.uses_rvc)
@@ -203,12 +211,12 @@ def elf_flags(isa: Isa, abi: str = "") -> int:
 
     Args:
         isa: the instructions there are.
-        abi: such as `lp64d`; the widest that the ISA allows if empty.
+        abi: such as `lp64d`; if empty, the double-float one where there are doubles, else the soft.
     """
     flags = _RVC if "c.addi" in isa.instructions else 0
     if not abi:
-        widest = "d" if "D" in isa.extensions else "f" if "F" in isa.extensions else ""
-        return flags | _FLOAT_ABI[widest]
+        # F alone does not make a single-float ABI: GNU as and GCC keep the soft one until told.
+        return flags | _FLOAT_ABI["d" if "D" in isa.extensions else ""]
     if abi.endswith("e"):
         return flags | _RVE
     return flags | _FLOAT_ABI[abi[-1] if abi[-1] in "fdq" else ""]

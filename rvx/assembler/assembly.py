@@ -42,6 +42,7 @@ class Assembly(Output):
         select_arch: gives the ISA that `.option arch` asks for, from the one before.
         used_extensions: names of those that the code has instructions of.
         uses_rvc: whether compression was on anywhere.
+        uses_privileged: whether the code names CSRs or has privileged instructions.
         touches_symbols: set when an expression names a symbol.
     """
 
@@ -58,12 +59,14 @@ class Assembly(Output):
     weak_names: dict[str, str] = field(default_factory=dict)
     frames: FrameTable = field(default_factory=FrameTable)
     distances: Distances = field(default_factory=Distances)
+    final_distances: Distances = field(default_factory=lambda: Distances(is_final=True))
     find_file: Callable[[str], Path] = Path
     included: list[Path] = field(default_factory=list)
     select_arch: Callable[[Isa, str], Isa] | None = None
     touches_symbols: bool = False
     used_extensions: set[str] = field(default_factory=lambda: {"I"})
     uses_rvc: bool = False
+    uses_privileged: bool = False
     _local_counts: dict[int, int] = field(default_factory=dict)
     _tables: dict[tuple[FormTable, str], FormTable] = field(default_factory=dict)
 
@@ -199,9 +202,15 @@ class Assembly(Output):
 
     def _combine(self, operator: str, *operands: Expression) -> Value:
         parts = [self.evaluate(operand) for operand in operands]
+        for part in parts:
+            if part.modifier:
+                raise SourceError(
+                    f"{part.modifier} stands around the whole of an operand, not inside it",
+                    text=part.modifier,
+                )
         if operator not in ("+", "-"):
-            parts = [self.distances.reduce(part) for part in parts]
-        return combine(operator, parts, self.distances)
+            parts = [self.final_distances.reduce(part) for part in parts]
+        return combine(operator, parts, self.final_distances)
 
     def _name(self, name: str) -> Value:
         self.touches_symbols = True
@@ -257,6 +266,8 @@ class Assembly(Output):
                 hint="define its symbols before this line; labels count only as differences",
                 text=text,
             )
+        if not value.is_constant and self.final_distances.constant(value) is None:
+            self.warn(f"the linker may still change the distance in '{text}'", text)
         return number
 
 

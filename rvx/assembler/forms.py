@@ -19,7 +19,7 @@ from rvx.assembler.syntax import (
     TypeName,
     hoisted,
 )
-from rvx.assembler.values import Value
+from rvx.assembler.values import Value, wrap
 from rvx.isa import Instruction, Isa
 from rvx.isa import Operand as Place
 from rvx.isa.operands import (
@@ -66,6 +66,11 @@ class Form:
     bindings: Mapping[str, str | int]
     places: Mapping[str, Place]
     required: int
+
+    @property
+    def names_csr(self) -> bool:
+        """Whether a CSR is one of the operands that are written."""
+        return any(isinstance(place.kind, CsrKind) for place in self.places.values())
 
     def match(self, operands: list[Operand], isa: Isa, evaluate: Evaluate) -> Filled:
         """The operand values of the instruction; those that need an address stay values.
@@ -150,8 +155,8 @@ def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> 
             hint=f"valid are {modes}",
             text=str(operand),
         )
-    if isinstance(kind, FenceKind) and isinstance(operand, Name):
-        return _fence(operand.name)
+    if isinstance(kind, FenceKind):
+        return _fence(operand)
     if isinstance(kind, CsrKind) and isinstance(operand, Name):
         number = isa.csr_names.get(operand.name)
         if number is not None:
@@ -179,9 +184,17 @@ def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> 
         raise Mismatch(
             0, f"'{operand}' is not a {what} that is known here", hint=hint, text=str(operand)
         )
-    if isa.xlen == 32 and 1 << 31 <= value.number < 1 << 32:
-        return value.number - (1 << 32)  # 32-bit patterns stand for the number they hold
-    return value.number
+    if isinstance(kind, ImmediateKind) and kind.is_nonzero and value.number == 0:
+        raise Mismatch(0, "0 is reserved here", hint="any other value in range is valid")
+    return register_value(value.number, isa.xlen)
+
+
+def register_value(number: int, xlen: int) -> int:
+    """The signed number that a pattern of a whole register holds, or of its sign extension."""
+    number = wrap(number) if number < 1 << 64 else number
+    if xlen == 32 and -(1 << 32) <= number < 1 << 32:
+        number = (number + (1 << 31) & (1 << 32) - 1) - (1 << 31)
+    return number
 
 
 def _register(kind: RegisterKind, operand: Expression, isa: Isa) -> int:
@@ -202,17 +215,23 @@ def _register(kind: RegisterKind, operand: Expression, isa: Isa) -> int:
     )
 
 
-def _fence(name: str) -> int:
+def _fence(operand: Expression) -> int:
+    name = "" if operand == Number(0) else str(operand)  # the disassembler writes 0 for no access
     letters = [c for c in FENCE_SETS if c in name]
     if "".join(letters) != name:
         raise Mismatch(
-            0, f"'{name}' is not a set of accesses", hint="valid are letters of iorw, in this order"
+            0,
+            f"'{name}' is not a set of accesses",
+            hint="valid are letters of iorw, in this order",
+            text=name,
         )
     return sum(8 >> FENCE_SETS.index(letter) for letter in letters)
 
 
 def _modified(place: Place, operand: Modified, value: Value) -> Value:
-    if not modifier_relocation(operand.modifier, place.field) and operand.modifier != "@plt":
+    is_number = isinstance(place.kind, ImmediateKind)
+    is_known = is_number and modifier_relocation(operand.modifier, place.field)
+    if not is_known:
         raise Mismatch(
             0,
             f"'{operand.modifier}' has no place in this operand",
@@ -257,8 +276,9 @@ class FormTable:
             target = isa.instructions.get(alias.target)
             if target is None:
                 continue
+            reserved = {name for name, kind in alias.syntax.kinds if kind.endswith("!0")}
             places = {
-                bound: target.operands[name]
+                bound: _without_zero(target.operands[name], bound in reserved)
                 for name, bound in alias.bindings.items()
                 if isinstance(bound, str)
             }
@@ -273,6 +293,13 @@ class FormTable:
     def mnemonics(self) -> list[str]:
         """Every mnemonic, for did-you-mean."""
         return [*self.isa.instructions, *self.isa.aliases]
+
+
+def _without_zero(place: Place, is_reserved: bool) -> Place:
+    """The operand of an alias, which may reserve 0 where its instruction does not."""
+    if is_reserved and isinstance(place.kind, ImmediateKind):
+        return replace(place, kind=replace(place.kind, is_nonzero=True))
+    return place
 
 
 def _required(made: Instruction) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -64,6 +65,8 @@ _IGNORED = {
     "--statistics",
 }
 """Flags that change nothing in what is assembled, or nothing here: debug sections stay plain."""
+PRIV_SPECS = {"1.9.1": (1, 9), "1.10": (1, 10), "1.11": (1, 11), "1.12": (1, 12)}
+_ABI = re.compile(r"(ilp32|lp64)(f|d|(?<=ilp32)e|)")
 _DEBUG = ("-g", "--gen-debug", "-gdwarf", "--gdwarf", "-gstabs", "--gstabs")
 
 
@@ -77,6 +80,7 @@ class Arguments:
         dependencies: where a rule for make goes, empty if nobody wants one.
         march: the last `-march`.
         abi: the last `-mabi`.
+        priv_spec: major and minor version, of the last `-mpriv-spec`.
         relax: whether the linker may relax.
         pic: whether `la` goes through the global offset table.
         debug: whether lines of the source itself are noted.
@@ -89,6 +93,7 @@ class Arguments:
     dependencies: str = ""
     march: str = DEFAULT_MARCH
     abi: str = ""
+    priv_spec: tuple[int, int] = (1, 11)
     relax: bool = True
     pic: bool = False
     debug: bool = False
@@ -121,6 +126,12 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
             found.march = value
         elif name == "-mabi":
             found.abi = value
+        elif name == "-mpriv-spec":
+            if value not in PRIV_SPECS:
+                raise ValueError(
+                    f"-mpriv-spec={value} is not known; valid are {', '.join(PRIV_SPECS)}"
+                )
+            found.priv_spec = PRIV_SPECS[value]
         elif name == "-I":
             found.include_dirs.append(value)
         elif name == "--defsym":
@@ -141,6 +152,27 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
                 f"flag '{word}' is not known to rvx as" + (f"; {hint}" if hint else "")
             )
     return found
+
+
+def check_abi(abi: str, isa: Isa) -> None:
+    """Refuses an ABI that passes arguments in registers which the ISA does not have.
+
+    Raises:
+        ValueError: it does, or there is no such ABI.
+    """
+    found = _ABI.fullmatch(abi)
+    if found is None:
+        raise ValueError(
+            f"'{abi}' is not an ABI; valid are ilp32, ilp32e and lp64, with f or d for floats "
+            "in registers"
+        )
+    if (found[1] == "lp64") != (isa.xlen == 64):
+        raise ValueError(f"-mabi={abi} is not an ABI of RV{isa.xlen}, which -march asks for")
+    needed = found[2].upper()
+    if needed in ("F", "D") and needed not in isa.extensions:
+        raise ValueError(
+            f"-mabi={abi} passes arguments in registers of {needed}, which -march does not have"
+        )
 
 
 def run(
@@ -164,6 +196,8 @@ def run(
     try:
         chosen = parse_arguments(words)
         isa = choose_isa(chosen.march)
+        if chosen.abi:
+            check_abi(chosen.abi, isa)
     except (ValueError, IsaError) as error:
         print(f"rvx as: {error}", file=sys.stderr)
         return USAGE_ERROR
@@ -176,6 +210,7 @@ def run(
         isa,
         march=chosen.march,
         abi=chosen.abi,
+        priv_spec=chosen.priv_spec,
         relax=chosen.relax,
         pic=chosen.pic,
         debug=chosen.debug,

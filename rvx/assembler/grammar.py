@@ -198,7 +198,8 @@ def parse_expression(text: str) -> Expression:
 
 
 def parse_integer(text: str) -> int:
-    """A literal in the bases of C: 0x, 0b, and 0 for octal."""
+    """A literal in the bases of C: 0x, 0b, and 0 for octal; its suffix means nothing here."""
+    text = text.rstrip("uUlL")
     if len(text) > 1 and text[0] == "0" and text[1].isdecimal():
         if not set(text) <= set("01234567"):
             raise SourceError(

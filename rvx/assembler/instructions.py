@@ -23,6 +23,8 @@ from rvx.isa import EncodingError, Instruction
 
 INVERTIBLE = frozenset("beq bne blt bge bltu bgeu".split())
 """Branches whose condition is inverted by bit 12 of the word."""
+_PRIVILEGED = frozenset("mret sret wfi sfence.vma".split())
+"""Instructions that the privileged architecture defines, as far as GNU as notes its version."""
 
 
 def emit_instruction(assembly: Assembly, mnemonic: str, rest: str) -> None:
@@ -58,6 +60,8 @@ def emit_operands(assembly: Assembly, mnemonic: str, operands: list[Operand]) ->
         except SourceError as problem:
             refused = refused or problem
             continue
+        if form.names_csr or mnemonic in _PRIVILEGED:
+            assembly.uses_privileged = True
         return
     if refused is not None:
         raise refused
@@ -101,8 +105,8 @@ def emit_values(
     if kind in ("HI20", "LO12_I", "LO12_S"):
         known = high_part(plain.number) if kind == "HI20" else low_part(plain.number)
         known <<= place.field.lsb
-        if plain.is_constant:
-            emit_values(assembly, written, count, instruction, {**values, name: known})
+        if plain.is_constant:  # never compressed: GNU as takes no operator for a short field
+            assembly.emit_word(encode(instruction, {**values, name: known}), instruction.size)
             return
     if kind.startswith("PCREL_LO12") and plain.number:
         raise SourceError(
@@ -155,7 +159,7 @@ def _emit_target(
     """Assembles a branch or jump to a place."""
     kind = target_relocation(instruction, name)
     if value.minus is not None or value.tree is not None:
-        number = assembly.distances.constant(value)
+        number = assembly.final_distances.constant(value)
         if number is None:
             raise SourceError(
                 "the target of a branch is a symbol plus or minus a number, not this expression"

@@ -132,11 +132,15 @@ def _check(fragment: Fragment, distances: Distances, diagnostics: Diagnostics) -
         number = distances.constant(value)
         if number is None:
             raise SourceError("this must be a number once all addresses of the section are known")
-        if isinstance(tail, Leb128) and tail.is_relaxable and distances.may_shrink(value):
-            raise SourceError(
-                "the linker may still shorten the code in between",
-                hint="write .word for the distance, or assemble with -mno-relax or .option norelax",
-            )
+        if Distances(is_final=True).constant(value) is None:
+            if isinstance(tail, Leb128):
+                raise SourceError(
+                    "the linker may still shorten the code in between",
+                    hint="write .word for the distance, or assemble what is between with "
+                    ".option norelax",
+                )
+            problem = SourceError("the linker may still change this distance")
+            diagnostics.warning(tail.location, "", problem)
         if number < 0 and not (isinstance(tail, Leb128) and tail.is_signed):
             raise SourceError(f"the number is negative here: {number}")
     except SourceError as problem:

@@ -240,13 +240,18 @@ class Output:
             )
         )
         if kind in _ENDS_FRAGMENT:
-            self.split()
+            self.split(may_shrink=is_relaxable)
 
-    def split(self) -> None:
-        """Begins a new fragment: distances across this place are not settled before linking."""
+    def split(self, *, may_shrink: bool = False) -> None:
+        """Begins a new fragment.
+
+        Args:
+            may_shrink: whether the linker may shorten what stands before it.
+        """
         section, subsection = self.current
         fragments = section.subsections[subsection]
-        self.fragment = Fragment(section, len(fragments))
+        shrinks = fragments[-1].shrinks + may_shrink
+        self.fragment = Fragment(section, len(fragments), shrinks)
         fragments.append(self.fragment)
 
     def emit_nops(self, room: int) -> None:
@@ -255,7 +260,7 @@ class Output:
         self.current[0].lines.append((self.fragment, len(self.fragment.data), self.location, "x"))
         self.fix("ALIGN", Value(room))
         self.emit(nops(room))
-        self.split()
+        self.split(may_shrink=True)
 
     def pad_sections(self) -> None:
         """Pads every section of code to its alignment, as GNU as does at the end of a source."""

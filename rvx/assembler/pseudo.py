@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.compression import compress
 from rvx.assembler.diagnostics import SourceError
+from rvx.assembler.forms import register_value
 from rvx.assembler.instructions import (
     base_instruction,
     emit_base,
@@ -16,7 +17,7 @@ from rvx.assembler.instructions import (
     register_number,
 )
 from rvx.assembler.relocations import immediate_format, low_part
-from rvx.assembler.syntax import Enclosed, Memory, Modified, Name, Operand, Text, TypeName
+from rvx.assembler.syntax import Enclosed, Memory, Modified, Name, Operand, Text, TypeName, hoisted
 from rvx.assembler.values import Value, wrap
 from rvx.isa import Instruction
 from rvx.isa.operands import RegisterKind
@@ -41,7 +42,7 @@ def _count(name: str, operands: list[Operand], allowed: tuple[int, ...], syntax:
 
 
 def _value(assembly: Assembly, operand: Operand) -> Value:
-    if isinstance(operand, Memory | Text | TypeName):
+    if isinstance(operand, Memory | Text | TypeName | Modified):
         raise SourceError(
             f"'{operand}' is not a symbol or a number",
             hint="a symbol, possibly plus a number, is needed here",
@@ -54,16 +55,15 @@ def _value(assembly: Assembly, operand: Operand) -> Value:
 def _li(assembly: Assembly, name: str, operands: list[Operand]) -> None:
     """`li rd, number`: the shortest sequence as GNU as chooses it."""
     _count(name, operands, (2,), "li rd, number")
+    if isinstance(hoisted(operands[1]), Modified):
+        emit_operands(assembly, "li", operands)  # `li a0, %lo(x)` is an addi
+        return
     rd = register_number(assembly, operands[0])
     value = _value(assembly, operands[1])
-    number = assembly.distances.constant(value)
-    if number is None or value.modifier:
-        raise SourceError(
-            f"'{operands[1]}' is not a number that is known here",
-            hint="use la for an address; .equ a constant before its use",
-            text=str(operands[1]),
-        )
-    low, high = (-(1 << 31), 1 << 32) if assembly.isa.xlen == 32 else (-(1 << 63), 1 << 64)
+    number = assembly.final_distances.constant(value)
+    if number is None:
+        raise _not_a_number(assembly, operands[1], value)
+    low, high = -(1 << 63), 1 << 64
     if not low <= number < high:
         raise SourceError(
             f"{number} does not fit a register of {assembly.isa.xlen} bits",
@@ -73,15 +73,28 @@ def _li(assembly: Assembly, name: str, operands: list[Operand]) -> None:
     load_constant(assembly, rd, number)
 
 
+def _not_a_number(assembly: Assembly, operand: Operand, value: Value) -> SourceError:
+    if assembly.distances.constant(value) is not None:
+        return SourceError(
+            f"'{operand}' goes across code that the linker may shorten",
+            hint="load both addresses and subtract, or assemble what is between with "
+            ".option norelax",
+            text=str(operand),
+        )
+    return SourceError(
+        f"'{operand}' is not a number that is known here",
+        hint="use la for an address; .equ a constant before its use",
+        text=str(operand),
+    )
+
+
 def load_constant(assembly: Assembly, rd: int, number: int) -> None:
     """Loads a constant into an x register.
 
     A constant of at most 32 bits takes lui and addi; a longer one is built from its upper part,
     shifted left past its trailing zeros, plus its low 12 bits.
     """
-    bits = assembly.isa.xlen
-    number &= (1 << bits) - 1
-    number -= number >> bits - 1 << bits
+    number = register_value(number, assembly.isa.xlen)
     addi = base_instruction(assembly, "addi")
     if number & 0xFFF == 0 and number != 0 and -(1 << 31) <= number < 1 << 31:
         lui = base_instruction(assembly, "lui")
@@ -93,6 +106,12 @@ def load_constant(assembly: Assembly, rd: int, number: int) -> None:
     if -2048 <= number < 2048:
         values = dict(zip(addi.operands, (rd, 0, number), strict=True))
         emit_values(assembly, "li", 2, addi, values)
+        return
+    if assembly.isa.xlen == 32 and not -(1 << 31) <= number < 1 << 31:
+        # GNU as cuts what is longer than a register, but does not look for the shortest way then.
+        emit_base(assembly, "lui", rd, (number - low_part(number) & 0xFFFFFFFF) >> 12)
+        if low_part(number):
+            emit_base(assembly, "addi", rd, rd, low_part(number))
         return
     _build(assembly, rd, number)
 
@@ -121,6 +140,15 @@ def _build(assembly: Assembly, rd: int, number: int) -> None:
 def _old_name(assembly: Assembly, name: str, operands: list[Operand]) -> None:
     """`scall`, `sbreak`: what ecall and ebreak were called."""
     emit_operands(assembly, "e" + name[1:], operands)
+
+
+@_pseudo("sfence.vm")
+def _old_fence(assembly: Assembly, name: str, operands: list[Operand]) -> None:
+    """`sfence.vm rs1`: the fence of privileged architecture 1.9, whose word has no name today."""
+    _count(name, operands, (0, 1), "sfence.vm, or sfence.vm rs1")
+    rs1 = register_number(assembly, operands[0]) if operands else 0
+    assembly.uses_privileged = True
+    assembly.emit_word(0x1040_0073 | rs1 << 15, 4)
 
 
 @_pseudo("sext.b", "sext.h", "zext.h", "zext.w")
@@ -216,7 +244,7 @@ def _call(assembly: Assembly, name: str, operands: list[Operand]) -> None:
     assembly.emit_word(encode(auipc, dict(zip(auipc.operands, (scratch, 0), strict=True))), 4)
     assembly.fix("CALL_PLT", value, back=4, is_relaxable=assembly.options.relax)
     assembly.emit_word(encode(jalr, {"rd": link, "rs1": scratch, "imm": 0}), 4)
-    assembly.split()
+    assembly.split(may_shrink=assembly.options.relax)
 
 
 def emit_symbol_access(assembly: Assembly, mnemonic: str, operands: list[Operand]) -> bool:

@@ -142,3 +142,11 @@ def high_part(number: int) -> int:
 def low_part(number: int) -> int:
     """The low 12 bits, sign-extended."""
     return ((number & 0xFFF) ^ 0x800) - 0x800
+
+
+PARTS = {
+    "HI20": (U20_FIELD, high_part),
+    "LO12_I": (I_FIELD, low_part),
+    "LO12_S": (S_FIELD, low_part),
+}
+"""Fields that hold a part of a number, and which; where it is known, no relocation is left."""

@@ -14,7 +14,7 @@ from rvx.assembler.linetable import write_lines
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, Relocation
 from rvx.assembler.objectsymbols import SymbolMaker
 from rvx.assembler.output import MAX_BYTES, MAX_NOBITS, nops
-from rvx.assembler.relocations import FIELDS
+from rvx.assembler.relocations import FIELDS, PARTS
 from rvx.assembler.sections import (
     FINI_ARRAY,
     INIT_ARRAY,
@@ -219,13 +219,20 @@ class Resolver:
             self._field(fixup, value, at, made)
             return
         if value.minus is not None or value.tree is not None:
-            number = self.assembly.distances.constant(value)
+            number = self.assembly.final_distances.constant(value)
             if number is None:
                 raise SourceError(
                     "the address is a symbol plus or minus a number, not this expression"
                 )
             value = Value(number)
         symbol = self.symbol(value.plus) if value.plus is not None else None
+        if symbol is None and fixup.kind in PARTS:
+            field, part = PARTS[fixup.kind]
+            word = int.from_bytes(made.data[at : at + 4], "little") | field.insert(
+                part(value.number)
+            )
+            made.data[at : at + 4] = word.to_bytes(4, "little")
+            return
         if symbol is not None and fixup.kind.startswith(("TPREL", "TLS")):
             symbol.type = "tls"
         made.relocations.append(Relocation(at, fixup.kind, symbol, value.number, fixup.location))
@@ -247,7 +254,7 @@ class Resolver:
             raise SourceError(f"offset {at} lies outside of the section's {made.size} bytes")
         value = self._reduced(request.value)
         if value.minus is not None or value.tree is not None:
-            number = self.assembly.distances.constant(value)
+            number = self.assembly.final_distances.constant(value)
             if number is None:
                 raise SourceError("a relocation takes symbol + number, not this expression")
             value = Value(number)
@@ -258,7 +265,7 @@ class Resolver:
 
     def _reduced(self, value: Value) -> Value:
         """The value in terms of labels; a symbol that is set to a place stays that symbol."""
-        reduced = self.assembly.distances.reduce(value)
+        reduced = self.assembly.final_distances.reduce(value)
         is_place = reduced.plus is not None and reduced.minus is None and reduced.tree is None
         was_place = value.plus is not None and value.minus is None and value.tree is None
         return value if is_place and was_place else reduced
@@ -305,7 +312,7 @@ class Resolver:
             plus = self.assembly.distances.reduce(Value(0, plus)).plus or plus
             if plus.fragment is None or plus.fragment.section.is_code:
                 return None
-        return self.assembly.distances.constant(value)
+        return self.assembly.final_distances.constant(value)
 
     def _field(self, fixup: Fixup, value: Value, at: int, made: ObjectSection) -> None:
         """A distance in a field that has no relocation of its own."""

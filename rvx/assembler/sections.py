@@ -84,16 +84,11 @@ class Org:
 
 @dataclass(slots=True)
 class Leb128:
-    """A variable-length number that is known late.
-
-    Attributes:
-        is_relaxable: whether the linker may change distances in code.
-    """
+    """A variable-length number that is known late."""
 
     value: Value
     is_signed: bool
     location: Location
-    is_relaxable: bool = False
     length: int = 1
 
 
@@ -106,11 +101,14 @@ class Fragment:
 
     Attributes:
         index: position in the subsection.
+        shrinks: how many places before it the linker may shorten: two fragments with the same
+            number are as far apart in the program as they are in the object.
         address: offset in the section, once laid out.
     """
 
     section: Section
     index: int
+    shrinks: int = 0
     data: bytearray = field(default_factory=bytearray)
     tail: Tail | None = None
     address: int = 0
@@ -219,6 +217,12 @@ class Section:
         self.fragments = [
             fragment for number in sorted(self.subsections) for fragment in self.subsections[number]
         ]
+        before = 0
+        for number in sorted(self.subsections):
+            fragments = self.subsections[number]
+            for fragment in fragments:
+                fragment.shrinks += before
+            before = fragments[-1].shrinks
         for index, fragment in enumerate(self.fragments):
             fragment.index = index
 

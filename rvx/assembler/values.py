@@ -95,8 +95,15 @@ Place = tuple["Fragment | None", int]
 
 @dataclass
 class Distances:
-    """Tells how far apart two symbols are, as far as that is settled."""
+    """Tells how far apart two symbols are, as far as that is settled.
 
+    Attributes:
+        is_final: whether only distances count that no linker can change any more. What is written
+            into a word or a number needs these; what only decides about the source, as `.if` and
+            `.space` do, takes the distance as it stands, as with GNU as.
+    """
+
+    is_final: bool = False
     _resolving: set[int] = field(default_factory=set)
 
     def between(self, plus: Symbol, minus: Symbol) -> int | None:
@@ -110,17 +117,11 @@ class Distances:
             return plus.offset - minus.offset
         if left.section is not right.section:
             return None
+        if self.is_final and left.shrinks != right.shrinks:
+            return None
         if left.section.is_laid_out:
             return left.address + plus.offset - right.address - minus.offset
         return _fixed_distance(left, plus.offset, right, minus.offset)
-
-    def may_shrink(self, value: Value) -> bool:
-        """Whether a distance goes across code that a linker may shorten."""
-        value = self.reduce(value)
-        if value.plus is None or value.minus is None:
-            return False
-        left, right = value.plus.fragment, value.minus.fragment
-        return left is not None and left is not right and left.section.is_code
 
     def reduce(self, value: Value) -> Value:
         """The value with every symbol replaced that stands for a number or another value.

@@ -29,16 +29,16 @@ def stand_in(words: Sequence[str]) -> int:
 
 
 def _isa(march: str) -> Isa:
-    """The ISA of a compiler's -march, with every shipped extension that fits."""
+    """The ISA of a compiler's -march, with every shipped extension that needs nothing beyond it."""
     from rvx import extensions
-    from rvx.isa import IsaError
+    from rvx.isa import Isa, IsaError
 
     isa = extensions.isa_for(march)
     for extension in extensions.isa_for().extensions.values():
-        if not extension.name.startswith("X") or extension.name in isa.extensions:
+        if not extension.name.startswith("X") or not isa.extensions.keys() >= {*extension.requires}:
             continue
         try:
-            isa = extensions.isa_for(march, [*isa.extensions.values(), extension])
+            isa = Isa([*isa.extensions.values(), extension], isa.xlen)
         except IsaError:
-            continue  # Not for this register width, or it needs what the compiler does not have.
+            continue  # Not for this register width, or taken by what the string names.
     return isa

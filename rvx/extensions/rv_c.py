@@ -62,7 +62,7 @@ C.compressed(
     "c.addi rd, imm", "000 imm[5] rd imm[4:0] 01", "addi rd, rd, imm", of=I, shown_as="add"
 )
 C.compressed("c.nop", "0000000000000001", "addi zero, zero, 0", of=I, overlaps=("c.addi",))
-C.alias("c.nop imm", "c.addi zero, imm")
+C.alias("c.nop imm:s!0", "c.addi zero, imm")
 C.compressed("c.jal offset", f"001 {_JUMP} 01", "jal ra, offset", of=I, xlen=32)
 C.compressed("c.addiw rd:x!0, imm", "001 imm[5] rd imm[4:0] 01", "addiw rd, rd, imm", of=I, xlen=64)
 C.compressed("c.li rd, imm", "010 imm[5] rd imm[4:0] 01", "addi rd, zero, imm", of=I)

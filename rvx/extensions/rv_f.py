@@ -57,6 +57,10 @@ for _csr, _name in ((0x003, "csr"), (0x002, "rm"), (0x001, "flags")):
     F.alias(f"fr{_name} rd", f"csrrs rd, {_csr}, zero", of=Zicsr)
     F.alias(f"fs{_name} rs1", f"csrrw zero, {_csr}, rs1", of=Zicsr)
     F.alias(f"fs{_name} rd, rs1", f"csrrw rd, {_csr}, rs1", of=Zicsr)
+# What frcsr and fscsr were called first.
+F.alias("frsr rd", "csrrs rd, 0x003, zero", of=Zicsr, is_printed=False)
+F.alias("fssr rs1", "csrrw zero, 0x003, rs1", of=Zicsr, is_printed=False)
+F.alias("fssr rd, rs1", "csrrw rd, 0x003, rs1", of=Zicsr, is_printed=False)
 for _csr, _name in ((0x002, "rm"), (0x001, "flags")):
     F.alias(f"fs{_name}i rd, uimm", f"csrrwi rd, {_csr}, uimm", of=Zicsr)
     F.alias(f"fs{_name}i uimm", f"csrrwi zero, {_csr}, uimm", of=Zicsr, is_printed=False)

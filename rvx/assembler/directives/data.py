@@ -31,7 +31,8 @@ _SIZES = {
     ".8byte": 8,
     ".octa": 16,
 }
-_PATTERN = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
+_PATTERN = re.compile(r"(?P<whole>0[xX][0-9a-fA-F]{1,16})|0[a-zA-Z]:(?P<first>[0-9a-fA-F_]+)")
+"""A number given by its bits: all of them, or (`0f:3f80`) from the highest on."""
 _FLOATS = {
     ".float": (8, 23),
     ".single": (8, 23),
@@ -92,8 +93,14 @@ def floats(assembly: Assembly, name: str, rest: str) -> None:
     assembly.mark_data()
     for part in rest.split(",") if rest else ():
         literal = part.strip()
-        if _PATTERN.fullmatch(literal):
+        found = _PATTERN.fullmatch(literal)
+        if found and found["whole"]:
             pattern = int(literal, 16) & (1 << size * 8) - 1
+        elif found:
+            digits = found["first"].replace("_", "")
+            if len(digits) > 2 * size:
+                raise SourceError(f"'{literal}' has more than {2 * size} digits", text=literal)
+            pattern = int(digits.ljust(2 * size, "0"), 16)
         else:
             pattern = binary_float(literal, exponent_bits, fraction_bits)
         assembly.emit(pattern.to_bytes(size, "little"))
@@ -150,9 +157,7 @@ def leb128(assembly: Assembly, name: str, rest: str) -> None:
                 )
             assembly.emit(encode_leb128(value.number, is_signed))
         else:
-            assembly.end_fragment(
-                Leb128(value, is_signed, assembly.location, assembly.options.relax)
-            )
+            assembly.end_fragment(Leb128(value, is_signed, assembly.location))
 
 
 @directive(".incbin")

@@ -10,9 +10,10 @@ from rvx.assembler.directives.registry import directive
 from rvx.assembler.forms import Form
 from rvx.assembler.grammar import parse_operands, split_operands
 from rvx.assembler.instructions import emit_values
-from rvx.assembler.syntax import Expression, Memory, Name, Number, Operand
+from rvx.assembler.syntax import Enclosed, Memory, Name, Number, Operand
 from rvx.isa import Extension, Instruction
 from rvx.isa.operands import ImmediateKind
+from rvx.isa.syntax import Slot
 
 _OPCODES = {
     name: number
@@ -71,14 +72,15 @@ _FORMATS: tuple[tuple[str, str, str], ...] = (
     ("cb", f"{_OP}, rs1:anyc, offset", f"{_F3} offset[8|4:3] rs1[2:0] offset[7:6|2:1|5] {_SHORT}"),
     ("cj", f"{_OP}, offset", f"{_F3} offset[11|4|9:8|10|6|7|3:1|5] {_SHORT}"),
 )
+_REGISTERS = {"any": 0, "anyc": 8}
 _SAME = {"b": "sb", "j": "uj"}
 
 
 @cache
 def _instructions() -> dict[str, Instruction]:
     formats = Extension("formats", version="1", doc="The instruction formats, for .insn")
-    formats.operand_kind(ImmediateKind("any", signed=False))
-    formats.operand_kind(ImmediateKind("anyc", signed=False, bias=8))
+    for name, bias in _REGISTERS.items():
+        formats.operand_kind(ImmediateKind(name, signed=False, bias=bias))
     for name, operands, pattern in _FORMATS:
         formats.encoding(f"{name} {operands}", pattern)
     return formats.instructions
@@ -99,7 +101,7 @@ def insn(assembly: Assembly, name: str, rest: str) -> None:
             )
         _raw(assembly, rest)
         return
-    operands = [_number(assembly, operand) for operand in parse_operands(arguments)]
+    operands = parse_operands(arguments)
     if kind == "r" and len(operands) == 7:
         kind = "r4"
     if kind == "i" and len(operands) == 4:
@@ -111,7 +113,11 @@ def insn(assembly: Assembly, name: str, rest: str) -> None:
             f".insn {word} does not take {len(operands)} operands",
             hint=f"the syntax is: .insn {made.syntax.shape}",
         )
-    values = form.match(operands, assembly.isa, assembly.evaluate)
+    written = [
+        _filled(assembly, made, slot, operand)
+        for slot, operand in zip(made.syntax.slots, operands, strict=True)
+    ]
+    values = form.match(written, assembly.isa, assembly.evaluate)
     if not isinstance(values["opcode"], int) or (made.size == 4) != (values["opcode"] & 3 == 3):
         raise SourceError(
             f"opcode {values['opcode']} does not go with format {kind}",
@@ -120,22 +126,35 @@ def insn(assembly: Assembly, name: str, rest: str) -> None:
     emit_values(assembly, ".insn", len(operands), made, values)
 
 
-def _number(assembly: Assembly, operand: Operand) -> Operand:
-    """The operand with registers and opcode names replaced by their numbers."""
-    if isinstance(operand, Memory):
-        return Memory(operand.offset, _expression(assembly, operand.base))
-    if isinstance(operand, Name):
-        return _expression(assembly, operand)
+def _filled(assembly: Assembly, made: Instruction, slot: Slot, operand: Operand) -> Operand:
+    """The operand with the registers and the opcode that it names replaced by their numbers."""
+    if slot.base:
+        if isinstance(operand, Enclosed):
+            operand = Memory(Number(0), Name(operand.name))
+        if not isinstance(operand, Memory):
+            raise SourceError(
+                f"'{operand}' is not an address such as 0(a0)",
+                hint=f"the syntax is: .insn {made.syntax.shape}",
+                text=str(operand),
+            )
+        return Memory(operand.offset, _register(assembly, operand.base))
+    if made.operands[slot.name].kind.name in _REGISTERS:
+        return _register(assembly, operand)
+    if slot.name == "opcode" and isinstance(operand, Name) and operand.name in OPCODES:
+        return Number(OPCODES[operand.name])
     return operand
 
 
-def _expression(assembly: Assembly, operand: Expression) -> Expression:
-    if isinstance(operand, Name):
-        if operand.name in assembly.isa.registers:
-            return Number(assembly.isa.registers[operand.name][1])
-        if operand.name in OPCODES:
-            return Number(OPCODES[operand.name])
-    return operand
+def _register(assembly: Assembly, operand: Operand) -> Number:
+    if isinstance(operand, Name) and not isinstance(operand, Enclosed):
+        found = assembly.isa.registers.get(operand.name)
+        if found is not None:
+            return Number(found[1])
+    raise SourceError(
+        f"'{operand}' is not a register",
+        hint="a register of any file is needed here, such as a0 or fa0",
+        text=str(operand),
+    )
 
 
 def _raw(assembly: Assembly, rest: str) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from rvx.isa import Extension
 
 SECTION = ".riscv.attributes"
-ARCH = 5
+ARCH, PRIV_SPEC, PRIV_SPEC_MINOR = 5, 8, 10
 _VENDOR = b"riscv\0"
 _FILE_TAG = 1
 _LETTERS = "iemafdqlcbkjtpvnh"
+_INCLUDED = {"m": "zmmul", "zfh": "zfhmin"}
+"""Parts of an extension that GNU as lists beside it."""
 _TOKEN = re.compile(r"([a-z][a-z0-9]*?)(\d+)p(\d+)")
 
 
@@ -82,8 +84,9 @@ def _merged_arch(first: str, second: str) -> str:
 def arch_string(xlen: int, extensions: Iterable[Extension]) -> str:
     """The architecture in full, as `rv64i2p1_m2p0_zicsr2p0`, in canonical order."""
     names = {e.name.lower(): e.version for e in extensions}
-    if "m" in names:
-        names.setdefault("zmmul", "1.0")  # m includes it, and GNU as says so
+    for whole, part in _INCLUDED.items():
+        if whole in names:
+            names.setdefault(part, "1.0")
     ordered = sorted(names, key=_rank)
     return f"rv{xlen}" + "_".join(name + _version(names[name]) for name in ordered)
 

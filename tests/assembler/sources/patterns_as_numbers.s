@@ -1,0 +1,3 @@
+addi a0, a0, 0xfffffffffffff800
+andi a0, a0, 0xffffffffffffff0f
+li a0, 0xfffffffffffff800
