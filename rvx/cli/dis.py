@@ -53,7 +53,7 @@ def dis(
 ) -> None:
     """Disassemble the code of an ELF file, in the format of GNU objdump, or words.
 
-    Words are hexadecimal, of two or four bytes each, as their low bits say.
+    Words are hexadecimal, of two to 22 bytes each, as their low bits say.
     """
     from rvx.cli.sources import ELF_MAGIC, choose_isa, read, read_elf
     from rvx.disassembler import disassemble_elf
@@ -108,14 +108,16 @@ def _print_words(words: Sequence[str], isa: Isa, aliases: bool, as_json: bool) -
 
 
 def _bytes(texts: Sequence[str]) -> bytes:
-    """The bytes of words: four, or two where the low bits say so."""
+    """The bytes of words, as many as their low bits say."""
+    from rvx.disassembler import instruction_size
+
     data = b""
     for text in texts:
         try:
             word = int(text, 16)
         except ValueError:
             raise UsageProblem(f"'{text}' is not a word; write it as 0x0400000b") from None
-        size = 4 if word & 3 == 3 else 2
+        size = instruction_size(word)
         if word >> 8 * size:
             raise UsageProblem(f"{text} has more than the {8 * size} bits of such a word")
         data += word.to_bytes(size, "little")

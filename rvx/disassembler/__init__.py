@@ -1,7 +1,7 @@
 """From words back to assembly."""
 
 from rvx.disassembler.objdump import disassemble_elf
-from rvx.disassembler.stream import Disassembler, Line, disassemble
+from rvx.disassembler.stream import Disassembler, Line, disassemble, instruction_size
 from rvx.disassembler.symbols import Symbols
 from rvx.disassembler.text import Written, format_instruction
 
@@ -13,4 +13,5 @@ __all__ = [
     "disassemble",
     "disassemble_elf",
     "format_instruction",
+    "instruction_size",
 ]

@@ -15,8 +15,10 @@ from rvx.isa import Address, Isa
 
 _SKIPPED_ZEROS = 8
 _SKIPPED_ZEROS_AT_END = 3
-_WORD_COLUMN = {1: 18, 2: 20, 4: 18, 8: 18}
-"""How wide the column of words is; objdump fills it up by chunks of the word's size."""
+_ROW_BYTES = 8
+"""Bytes of a word in one row; the rest of a longer one goes into rows of its own."""
+_WORD_COLUMN = {1: 18, 2: 20, 4: 18}
+"""How wide the column of words is, by the size of the chunks in it."""
 
 _DATA = {4: ".word", 2: ".short", 1: ".byte"}
 
@@ -75,7 +77,8 @@ def _section(
     width = _address_width(end, digits)
     pending = list(section.relocations) if has_relocations else []
     for start, stop in zip(starts, [*starts[1:], end], strict=True):
-        label = section.labels.get(start) or section.symbols.describe(start).partition("<")[2][:-1]
+        described = section.symbols.describe(start).partition("<")[2][:-1]
+        label = section.labels.get(start) or described or section.name
         yield f"\n{start:0{digits}x} <{label}>:"
         region = _region(section, start, stop, width, disassembler, pending)
         for address, text in region:
@@ -101,7 +104,7 @@ def _region(
             at += zeros
             continue
         line = _line(section, at, disassembler)
-        yield at, _row(line, width)
+        yield at, _rows(line, width)
         at += line.size
         while pending and pending[0].address < at:
             relocation = pending.pop(0)
@@ -130,12 +133,29 @@ def _line(section: Code, at: Address, disassembler: Disassembler) -> Line:
     return Line(at, size, value, Written(_DATA[size], f"{value:#0{2 * size + 2}x}"))
 
 
-def _row(line: Line, width: int) -> str:
-    word = f"{line.word:0{2 * line.size}x}"
-    text = f"{line.address:{width}x}:\t{word:{_WORD_COLUMN[line.size]}}\t{line.written.mnemonic}"
+def _rows(line: Line, width: int) -> str:
+    """A line, and rows for what is left of a long word."""
+    chunks = _chunks(line)
+    text = f"{line.address:{width}x}:\t{chunks[0]}\t{line.written.mnemonic}"
     if line.written.operands:
         text += f"\t{line.written.operands}"
-    return f"{text} # {line.comment}" if line.comment else text
+    rows = [f"{text} # {line.comment}" if line.comment else text]
+    for index, rest in enumerate(chunks[1:], 1):
+        rows.append(f"{line.address + index * _ROW_BYTES:{width}x}:\t{rest.rstrip()} ")
+    return "\n".join(rows)
+
+
+def _chunks(line: Line) -> list[str]:
+    """The word in hexadecimal, in chunks of two or four bytes, filled up to the width of a row."""
+    size = next(size for size in (4, 2, 1) if line.size % size == 0)
+    data = line.word.to_bytes(line.size, "little")
+    texts = []
+    for row in range(0, line.size, _ROW_BYTES):
+        part = data[row : row + _ROW_BYTES]
+        words = [part[at : at + size] for at in range(0, len(part), size)]
+        shown = "".join(f"{int.from_bytes(word, 'little'):0{2 * size}x} " for word in words)
+        texts.append(shown.ljust(_WORD_COLUMN[size]))
+    return texts
 
 
 def _address_width(end: Address, digits: int) -> int:

@@ -64,8 +64,15 @@ class Disassembler:
 
         What is no instruction comes out as data of the size that its low bits say, or less at the
         end of the code.
+
+        Raises:
+            IndexError: the line does not begin within the code.
         """
-        size = min(instruction_size(code[at]), len(code) - at)
+        if not 0 <= at < len(code):
+            raise IndexError(f"{address:#x} is outside of the code")
+        size = instruction_size(int.from_bytes(code[at : at + 2], "little"))
+        if size > len(code) - at:
+            size = 2 if len(code) - at > 1 else 1  # What is cut off is no word.
         word = int.from_bytes(code[at : at + size], "little")
         decoded = self._isa.decode(word) if size in (2, 4) else None
         if decoded is None or decoded.instruction.size != size:
@@ -76,10 +83,12 @@ class Disassembler:
 
 
 def _data_line(size: int, word: Word, address: Address) -> Line:
-    if size not in _DIRECTIVES:
-        size = 2 if size > 2 else 1
-        word &= (1 << 8 * size) - 1
-    return Line(address, size, word, Written(_DIRECTIVES[size], f"{word:#x}"))
+    """A word that is no instruction, as objdump writes it: a number, or bytes where it is long."""
+    directive = _DIRECTIVES.get(size)
+    if directive is None:
+        operands = ", ".join(f"{byte:#04x}" for byte in word.to_bytes(size, "little"))
+        return Line(address, size, word, Written(".byte", operands))
+    return Line(address, size, word, Written(directive, f"{word:#x}"))
 
 
 def disassemble(
@@ -98,12 +107,18 @@ def disassemble(
         at += line.size
 
 
-def instruction_size(first_byte: int) -> int:
-    """Bytes of an instruction, from its first: 2, 4, 6 or 8 (longer ones are not defined)."""
-    if first_byte & 0b11 != 0b11:
+def instruction_size(first: int) -> int:
+    """Bytes of an instruction, from its first 16 bits (The RISC-V ISA manual, 1.5).
+
+    Words of 192 bits and more have no length yet: as in objdump, two bytes are passed over.
+    """
+    if first & 0b11 != 0b11:
         return 2
-    if first_byte & 0b11111 != 0b11111:
+    if first & 0b11111 != 0b11111:
         return 4
-    if first_byte & 0b111111 == 0b011111:
+    if first & 0b111111 == 0b011111:
         return 6
-    return 8 if first_byte & 0b1111111 == 0b0111111 else 2
+    if first & 0b1111111 == 0b0111111:
+        return 8
+    longer = first >> 12 & 0b111
+    return 2 if longer == 0b111 else 10 + 2 * longer

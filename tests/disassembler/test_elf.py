@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 from pathlib import Path
 
@@ -102,6 +103,36 @@ def test_compiled_objects_and_executables(
 def test_data_between_instructions(tmp_path: Path) -> None:
     source, made = tmp_path / "a.s", tmp_path / "a.o"
     source.write_text(DATA_SOURCE)
+    run(GNU + "as", "-march=rv64gc", source, "-o", made)
+    assert_like_objdump(made, 64)
+
+
+def test_words_of_every_length(tmp_path: Path) -> None:
+    """Words of 16 to 176 bits, and beginnings of longer ones, are one line or what objdump says.
+
+    They are code without mapping symbols, as in a stripped file: objdump takes it for instructions.
+    """
+    rng = random.Random(48)
+    firsts = {6: (0x1F, 0x3F), 8: (0x3F, 0x7F)}
+    firsts |= {10 + 2 * n: (0x7F | n << 12, 0x707F) for n in range(8)}
+    halves: list[int] = []
+    for _ in range(40):
+        for size, (match, mask) in firsts.items():
+            halves.append(match | rng.getrandbits(16) & ~mask)
+            rest = 0 if match & mask == 0x707F else size // 2 - 1
+            halves += [rng.choice((0, 1, rng.getrandbits(16))) for _ in range(rest)]
+            halves.append(0x8082)  # ret
+    source, made, linked = tmp_path / "a.s", tmp_path / "a.o", tmp_path / "a.elf"
+    source.write_text("_start: ret\n" + "".join(f".2byte {half}\n" for half in halves))
+    run(GNU + "as", "-march=rv64gc", source, "-o", made)
+    run(GNU + "ld", "--entry=0", made, "-o", linked)
+    run(GNU + "strip", linked)
+    assert_like_objdump(linked, 64)
+
+
+def test_insn_makes_long_words(tmp_path: Path) -> None:
+    source, made = tmp_path / "a.s", tmp_path / "a.o"
+    source.write_text("f: .insn 6, 0x00050000001f\nret\ng: .insn 8, 0x3f\nret\n")
     run(GNU + "as", "-march=rv64gc", source, "-o", made)
     assert_like_objdump(made, 64)
 

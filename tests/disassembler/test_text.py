@@ -87,21 +87,21 @@ def test_fence_sets() -> None:
 
 
 def test_a_stream_mixes_sizes_and_data() -> None:
-    code = bytes.fromhex("8280 13051000 0b000000 1000 5f00 0100 3f00 0000 7f")
+    code = bytes.fromhex("8280 13051000 0b000000 1000 5f00 0100 3f00 3f00 0000 ff7f 7f")
     lines = list(disassemble(code, 0x1000, ISA))
     assert [(line.address, line.size, line.text) for line in lines] == [
         (0x1000, 2, "ret"),
         (0x1002, 4, "li a0,1"),
         (0x1006, 4, ".4byte 0xb"),
         (0x100A, 2, ".2byte 0x10"),
-        (0x100C, 2, ".2byte 0x5f"),
-        (0x100E, 2, "nop"),
-        (0x1010, 2, ".2byte 0x3f"),
-        (0x1012, 2, "unimp"),
-        (0x1014, 1, ".byte 0x7f"),
+        (0x100C, 6, ".byte 0x5f, 0x00, 0x01, 0x00, 0x3f, 0x00"),
+        (0x1012, 2, ".2byte 0x3f"),  # cut off
+        (0x1014, 2, "unimp"),
+        (0x1016, 2, ".2byte 0x7fff"),
+        (0x1018, 1, ".byte 0x7f"),
     ]
-    assert [line.decoded is None for line in lines] == [False] * 2 + [True] * 3 + [
-        *(False, True, False, True)
+    assert [line.decoded is None for line in lines] == [False] * 2 + [True] * 4 + [
+        *(False, True, True)
     ]
 
 
@@ -116,4 +116,5 @@ def test_addresses_made_by_two_instructions_are_noted() -> None:
 
 
 def test_sizes_follow_the_low_bits() -> None:
-    assert [instruction_size(first) for first in (0x00, 0x13, 0x1F, 0x3F, 0x7F)] == [2, 4, 6, 8, 2]
+    firsts = (0x00, 0x13, 0x1F, 0x3F, 0x7F, 0x107F, 0x607F, 0x707F)
+    assert [instruction_size(first) for first in firsts] == [2, 4, 6, 8, 10, 12, 22, 2]
