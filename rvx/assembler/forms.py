@@ -186,6 +186,8 @@ def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> 
         )
     if isinstance(kind, ImmediateKind) and kind.is_nonzero and value.number == 0:
         raise Mismatch(0, "0 is reserved here", hint="any other value in range is valid")
+    if isa.xlen == 32 and 1 << 31 <= value.number < 1 << 32:
+        return value.number  # as it is written, see `emit_values`
     return register_value(value.number, isa.xlen)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.compression import compress
 from rvx.assembler.diagnostics import SourceError, did_you_mean
-from rvx.assembler.forms import Filled, Form, Mismatch
+from rvx.assembler.forms import Filled, Form, Mismatch, register_value
 from rvx.assembler.grammar import parse_operands
 from rvx.assembler.relocations import (
     RELAXABLE,
@@ -17,7 +17,7 @@ from rvx.assembler.relocations import (
     target_relocation,
 )
 from rvx.assembler.sections import Branch
-from rvx.assembler.syntax import Memory, Modified, Name, Operand
+from rvx.assembler.syntax import Enclosed, Memory, Modified, Name, Operand
 from rvx.assembler.values import Value, note_use
 from rvx.isa import EncodingError, Instruction
 
@@ -45,7 +45,8 @@ def emit_operands(assembly: Assembly, mnemonic: str, operands: list[Operand]) ->
     if len(operands) == 4 and isinstance(operands[3], Modified):
         _emit_tprel_add(assembly, mnemonic, operands)
         return
-    count = len(operands) + sum(isinstance(operand, Memory) for operand in operands)
+    # For GNU as, (a0) is an offset and a register, although the offset is not written.
+    count = len(operands) + sum(isinstance(operand, Memory | Enclosed) for operand in operands)
     best: Mismatch | None = None
     refused: SourceError | None = None
     for form in forms:
@@ -79,18 +80,24 @@ def emit_values(
         written: the mnemonic that stands in the source; compression goes by it.
         count: how many operands were written, an address counting as two.
         instruction: which one.
-        values: its operand values.
+        values: its operand values; on RV32, 32-bit patterns may stand for negative numbers.
     """
-    assembly.used_extensions.add(instruction.extension)
     late = [name for name, value in values.items() if isinstance(value, Value)]
     if not late:
         if assembly.options.rvc:
+            # As in GNU as, a number that is written as a pattern, 0xffffffff, is not compressed.
             short = compress(assembly.isa, written, count, instruction, values)
             if short is not None:
-                assembly.used_extensions.add(short[0].extension)
-                assembly.emit_word(short[0].encode(short[1]), 2)
+                # c.fld is part of C, but only where there is D.
+                assembly.used_extensions.add(instruction.extension)
+                emit_encoded(assembly, *short)
                 return
-        assembly.emit_word(encode(instruction, values), instruction.size)
+        if assembly.isa.xlen == 32:
+            values = {
+                name: register_value(value, 32) if isinstance(value, int) else value
+                for name, value in values.items()
+            }
+        emit_encoded(assembly, instruction, values)
         return
     name = late[0]
     value = values[name]
@@ -115,14 +122,23 @@ def emit_values(
             text="%pcrel_lo",
         )
     # GNU as leaves the addend in the field as well as in the relocation.
-    word = encode(instruction, {**values, name: known})
-    assembly.emit_word(word, instruction.size)
+    emit_encoded(assembly, instruction, {**values, name: known})
     assembly.fix(
         kind,
         plain,
         back=instruction.size,
         is_relaxable=assembly.options.relax and kind in RELAXABLE,
     )
+
+
+def emit_encoded(assembly: Assembly, instruction: Instruction, values: Filled) -> None:
+    """Emits the word of an instruction, and notes that the code needs its extension.
+
+    Raises:
+        SourceError: a value does not fit its field.
+    """
+    assembly.used_extensions.add(instruction.extension)
+    assembly.emit_word(encode(instruction, values), instruction.size)
 
 
 def encode(instruction: Instruction, values: Filled) -> int:
@@ -167,6 +183,7 @@ def _emit_target(
         value = Value(number)
     zero = {**values, name: 0}
     plain = encode(instruction, zero)
+    assembly.used_extensions.add(instruction.extension)
     if not kind:
         assembly.emit_word(plain, instruction.size)
         assembly.fix(f"FIELD:{instruction.mnemonic}:{name}", value, back=instruction.size)
@@ -181,6 +198,8 @@ def _emit_target(
     short = None
     if instruction.size == 4 and assembly.options.rvc:
         short = compress(assembly.isa, written, count, instruction, zero)
+    if short is not None:
+        assembly.used_extensions.add(short[0].extension)
     word = short[0].encode(short[1]) if short else plain
     note_use(value, assembly.location)
     assembly.begin_instruction()
@@ -207,7 +226,7 @@ def _emit_tprel_add(assembly: Assembly, mnemonic: str, operands: list[Operand]) 
         )
     form = assembly.forms.forms("add")[0]
     values = form.match(operands[:3], assembly.isa, assembly.evaluate)
-    assembly.emit_word(encode(form.instruction, values), form.instruction.size)
+    emit_encoded(assembly, form.instruction, values)
     assembly.fix(
         "TPREL_ADD",
         assembly.evaluate(last.operand),

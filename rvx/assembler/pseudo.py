@@ -11,9 +11,9 @@ from rvx.assembler.forms import register_value
 from rvx.assembler.instructions import (
     base_instruction,
     emit_base,
+    emit_encoded,
     emit_operands,
     emit_values,
-    encode,
     register_number,
 )
 from rvx.assembler.relocations import immediate_format, low_part
@@ -94,17 +94,18 @@ def load_constant(assembly: Assembly, rd: int, number: int) -> None:
     A constant of at most 32 bits takes lui and addi; a longer one is built from its upper part,
     shifted left past its trailing zeros, plus its low 12 bits.
     """
-    number = register_value(number, assembly.isa.xlen)
+    written, number = number, register_value(number, assembly.isa.xlen)
     addi = base_instruction(assembly, "addi")
     if number & 0xFFF == 0 and number != 0 and -(1 << 31) <= number < 1 << 31:
         lui = base_instruction(assembly, "lui")
         upper = dict(zip(lui.operands, (rd, number >> 12 & 0xFFFFF), strict=True))
         short = compress(assembly.isa, "lui", 2, lui, upper) if assembly.options.rvc else None
         if short:
-            assembly.emit_word(short[0].encode(short[1]), 2)
+            emit_encoded(assembly, *short)
             return
     if -2048 <= number < 2048:
-        values = dict(zip(addi.operands, (rd, 0, number), strict=True))
+        is_pattern = assembly.isa.xlen == 32 and written >> 31 == 1  # see emit_values
+        values = dict(zip(addi.operands, (rd, 0, written if is_pattern else number), strict=True))
         emit_values(assembly, "li", 2, addi, values)
         return
     if assembly.isa.xlen == 32 and not -(1 << 31) <= number < 1 << 31:
@@ -203,12 +204,12 @@ def _pc_relative(
     label = assembly.hidden_label(".L0 ")
     relax = assembly.options.relax
     auipc = base_instruction(assembly, "auipc")
-    assembly.emit_word(encode(auipc, dict(zip(auipc.operands, (base, 0), strict=True))), 4)
+    emit_encoded(assembly, auipc, dict(zip(auipc.operands, (base, 0), strict=True)))
     # GNU as lets the linker relax neither a load from the GOT nor the two TLS forms.
     assembly.fix(high, value, back=4, is_relaxable=relax and high == "PCREL_HI20")
     name = _offset_operand(made)
     assert name is not None
-    assembly.emit_word(encode(made, {**values, name: 0}), made.size)
+    emit_encoded(assembly, made, {**values, name: 0})
     is_store = immediate_format(made.operands[name].field) == 2
     kind = "PCREL_LO12_S" if is_store else "PCREL_LO12_I"
     assembly.fix(kind, Value(0, label), back=made.size, is_relaxable=relax)
@@ -241,9 +242,9 @@ def _call(assembly: Assembly, name: str, operands: list[Operand]) -> None:
         target = target.operand
     value = _value(assembly, target)
     auipc, jalr = base_instruction(assembly, "auipc"), base_instruction(assembly, "jalr")
-    assembly.emit_word(encode(auipc, dict(zip(auipc.operands, (scratch, 0), strict=True))), 4)
+    emit_encoded(assembly, auipc, dict(zip(auipc.operands, (scratch, 0), strict=True)))
     assembly.fix("CALL_PLT", value, back=4, is_relaxable=assembly.options.relax)
-    assembly.emit_word(encode(jalr, {"rd": link, "rs1": scratch, "imm": 0}), 4)
+    emit_encoded(assembly, jalr, {"rd": link, "rs1": scratch, "imm": 0})
     assembly.split(may_shrink=assembly.options.relax)
 
 

@@ -108,6 +108,8 @@ def test_compression_decides_as_gnu(gnu: Gnu, march: str) -> None:
     registers = "zero ra sp a0 a1 s0 t0".split()
     numbers = [0, 1, -1, 4, 8, 12, 16, -16, 31, 32, -32, -33, 124, 128, 248, 252, 256, 496, 504]
     numbers += [512, -512, 1020, 1024, 2047, -2048]
+    if march.startswith("rv32"):  # patterns of 32 bits, which GNU as does not compress
+        numbers += ["0xffffffff", "0xfffffff0", "0xffffffe0", "0xfffffe00", "4294967264"]
     is_wide = march.startswith("rv64")
     threes = "add and or xor sub slt sltu".split() + (["addw", "subw"] if is_wide else [])
     immediates = "addi andi ori xori add and or xor".split()
@@ -129,7 +131,11 @@ def test_compression_decides_as_gnu(gnu: Gnu, march: str) -> None:
                     f"{rng.choice([0, 1, 31])}",
                     f"mv {a}, {b}",
                     f"lui {a}, {rng.choice([0, 1, 31, 32, 0xFFFFF, 0xFFFE0, 0xFFFDF])}",
-                    rng.choice([f"jr {a}", f"jalr {a}", f"jalr 0({a})", f"jalr {a}, {b}"]),
+                    f"{rng.choice(['jr', 'jalr'])} {rng.choice(['', '0', '4'])}({a})",
+                    f"{rng.choice(['jr', 'jalr'])} {a}",
+                    rng.choice([f"jalr {a}, {b}", f"jalr {a}, ({b})", f"jalr {a}, 0({b})"]),
+                    f"li {a}, {number}",
+                    f"{rng.choice(memory)} {a}, ({b})",
                     "sext.w a0, a0" if is_wide else "nop",
                     rng.choice(["ret", "nop", "unimp", "ebreak"]),
                 ]
@@ -150,5 +156,6 @@ def test_li_of_any_constant(gnu: Gnu, march: str) -> None:
         f"li {rng.choice(['a0', 'ra', 'sp', 'zero', 't6'])}, {number}"
         for number in [*edges, *randoms, *sparse, (1 << bits) - 1]
     ]
+    lines += [f"li a0, {(1 << bits) - number:#x}" for number in range(1, 64)]
     source = "\n".join(lines) + "\n"
     assert own_sections(own_object(source, march)) == gnu.sections(source, march)

@@ -205,6 +205,31 @@ def test_the_file_notes_the_extensions_it_needs() -> None:
     assert extensions == {"I": "2.1", "Xposit": isa.extensions["Xposit"].version}
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(f"{name} fa0, x, t1" for name in ("flw", "fsw", "fld", "fsd")),
+        *(f"{name} fa0, 8(a0)" for name in ("flw", "fld", "fsd")),
+        *(f"{name} a0, x" for name in ("lw", "la", "lb", "li", "jal")),
+        *("sd a0, x, t1", "call x", "tail x", "j x", "beqz a0, x", "li a0, 0x1f000", "lui a0, 1"),
+        *("amoadd.w a0, a1, (a2)", "plw p1, x, t1", "psw p1, x, t1", "mul a0, a1, a2", "nop"),
+    ],
+)
+@pytest.mark.parametrize("way", [".option norvc", ""], ids=["norvc", "rvc"])
+def test_the_file_notes_the_extension_of_every_word(source: str, way: str) -> None:
+    """Whatever a line becomes: with the noted extensions alone, all of it is decoded."""
+    from rvx.disassembler import disassemble
+
+    isa = isa_for("rv64gc", ["xposit"])
+    source = source.replace("li a0, x", "li a0, 0x123456789abcdef")
+    made = assemble(f"{way}\n_start: {source}\n.data\n.balign 8\nx: .dword 1\n", isa)
+    noted = isa_for("rv64i", [name for name in made.extensions if name != "I"])
+    (text,) = [section for section in made.sections if section.name == ".text"]
+    lines = list(disassemble(text.data, text.address, noted))
+    assert lines
+    assert [line.text for line in lines if line.decoded is None] == []
+
+
 @pytest.mark.parametrize("march", ["rv64gc", "rv32gc"])
 def test_start_up_code_runs_main(march: str) -> None:
     from rvx import resources
