@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from struct import Struct
 from typing import Any
 
 SHT = {
@@ -33,6 +34,16 @@ VISIBILITIES = {"default": 0, "internal": 1, "hidden": 2, "protected": 3}
 SHN_UNDEF, SHN_ABS, SHN_COMMON = 0, 0xFFF1, 0xFFF2
 EM_RISCV = 243
 ET_REL, ET_EXEC = 1, 2
+SYMBOL_SIZE = {32: 16, 64: 24}
+RELOCATION_SIZE = {32: 12, 64: 24}
+# Symbols and relocations come in hundreds of thousands, for which the structs of pyelftools take
+# too long: the same records as formats of `struct`. ELF32 orders the fields of a symbol otherwise.
+_SYMBOL = {32: Struct("<IIIBBH"), 64: Struct("<IBBHQQ")}
+_RELOCATION = {32: Struct("<IIi"), 64: Struct("<QQq")}
+_VARIANT = 0x80
+"""STO_RISCV_VARIANT_CC, in `st_other`."""
+_SYMBOL_BITS = {32: 8, 64: 32}
+"""By how many bits the number of the symbol is shifted in `r_info`."""
 
 
 @dataclass
@@ -122,39 +133,33 @@ class StringTable:
 
 def symbol_table(xlen: int, symbols: Iterable[ImageSymbol], strings: StringTable) -> bytes:
     """The bytes of a symbol table, its first entry the empty one."""
-    symtab = structs(xlen).Elf_Sym
-    out = [bytes(24 if xlen == 64 else 16)]
+    pack, low = _SYMBOL[xlen].pack, (1 << xlen) - 1
+    out = bytearray(SYMBOL_SIZE[xlen])
     for symbol in symbols:
-        out.append(
-            _build(
-                symtab,
-                st_name=strings.add(symbol.name),
-                st_value=symbol.value & (1 << xlen) - 1,
-                st_size=symbol.size & (1 << xlen) - 1,
-                st_info={"bind": symbol.binding, "type": symbol.type},
-                st_other={"local": 4 * symbol.is_variant, "visibility": symbol.visibility},
-                st_shndx=symbol.section,
-            )
-        )
-    return b"".join(out)
+        name, value, size = strings.add(symbol.name), symbol.value & low, symbol.size & low
+        info = symbol.binding << 4 | symbol.type
+        other = _VARIANT * symbol.is_variant | symbol.visibility
+        if xlen == 64:
+            out += pack(name, info, other, symbol.section, value, size)
+        else:
+            out += pack(name, value, size, info, other, symbol.section)
+    return bytes(out)
 
 
-def relocation(xlen: int, offset: int, symbol: int, kind: int, addend: int) -> bytes:
-    """The bytes of one entry of a relocation section."""
-    info = symbol << 32 | kind if xlen == 64 else symbol << 8 | kind
-    return _build(
-        structs(xlen).Elf_Rela,
-        r_offset=offset,
-        r_info=info,
-        r_info_sym=symbol,
-        r_info_type=kind,
-        r_addend=_signed(addend, xlen),
-    )
+def relocation_table(xlen: int, entries: Iterable[tuple[int, int, int, int]]) -> bytes:
+    """The bytes of a relocation section.
 
-
-def _signed(value: int, bits: int) -> int:
-    value &= (1 << bits) - 1
-    return value - (value >> bits - 1 << bits)
+    Args:
+        xlen: 32 or 64.
+        entries: offset, number of the symbol, number of the relocation, and addend of each.
+    """
+    pack, shift = _RELOCATION[xlen].pack, _SYMBOL_BITS[xlen]
+    half, whole = 1 << xlen - 1, 1 << xlen
+    out = bytearray()
+    for offset, symbol, kind, addend in entries:
+        wrapped = addend if -half <= addend < half else (addend + half) % whole - half
+        out += pack(offset, symbol << shift | kind, wrapped)
+    return bytes(out)
 
 
 def note(name: str, kind: int, text: bytes) -> bytes:

@@ -9,17 +9,19 @@ from rvx.assembler.elf import attributes
 from rvx.assembler.elf.image import (
     BINDINGS,
     ET_REL,
+    RELOCATION_SIZE,
     SHN_ABS,
     SHN_COMMON,
     SHN_UNDEF,
     SHT,
+    SYMBOL_SIZE,
     TYPES,
     VISIBILITIES,
     ImageSection,
     ImageSymbol,
     StringTable,
     image,
-    relocation,
+    relocation_table,
     symbol_table,
 )
 from rvx.assembler.elf.notes import SECTION as NOTE
@@ -66,7 +68,7 @@ class _Writer:
                 link=symtab + 1,
                 info=self.first_global,
                 alignment=item.xlen // 8,
-                entry_size=24 if item.xlen == 64 else 16,
+                entry_size=SYMBOL_SIZE[item.xlen],
             )
         )
         self._extra(".strtab", SHT["strtab"], bytes(strings.data), 1)
@@ -117,7 +119,7 @@ class _Writer:
             _INFO_LINK | section.flags & 0x200,
             info=number,
             alignment=self.item.xlen // 8,
-            entry_size=24 if self.item.xlen == 64 else 12,
+            entry_size=RELOCATION_SIZE[self.item.xlen],
         )
         self.sections.append(rela)
         return rela
@@ -168,13 +170,18 @@ class _Writer:
     # --- Relocations and groups
 
     def _fill_relocations(self, section: ObjectSection, rela: ImageSection, symtab: int) -> None:
-        out = []
-        for item in section.relocations:
-            number = self._symbol_number(item.symbol) if item.symbol is not None else 0
-            out.append(
-                relocation(self.item.xlen, item.offset, number, NUMBERS[item.kind], item.addend)
-            )
-        rela.data = b"".join(out)
+        rela.data = relocation_table(
+            self.item.xlen,
+            (
+                (
+                    item.offset,
+                    self._symbol_number(item.symbol) if item.symbol is not None else 0,
+                    NUMBERS[item.kind],
+                    item.addend,
+                )
+                for item in section.relocations
+            ),
+        )
         rela.size = len(rela.data)
         rela.link = symtab
 
