@@ -9,6 +9,8 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from rvx.errors import RvxError
+from rvx.formats.block.mx.format import FORMATS as MX_FORMATS
+from rvx.formats.block.nvfp4.format import NVFP4
 from rvx.formats.integer.format import Integer
 from rvx.formats.integer.format import parse as parse_integer
 from rvx.formats.minifloat.catalogue import FORMATS
@@ -26,6 +28,7 @@ Value = Fraction | str
 """An exact number, or the name of what is none, such as `NaR` or `-infinity`."""
 
 SCHEMA = "rvx.format/1"
+NAMES_NO_NUMBER = re.compile(r"[+-]?(s?nan|nar|inf|infinity)", re.IGNORECASE)
 
 
 class FormatError(RvxError, ValueError):
@@ -110,7 +113,8 @@ def parse_format(name: str) -> Format:
             continue
     raise FormatError(
         f"'{name}' is not a format; there are posit8 to posit64 (or posit<n,es>), int2 to int16, "
-        f"uint2 to uint16, {', '.join(FORMATS)}, and any eXmY such as e4m3"
+        f"uint2 to uint16, {', '.join(FORMATS)}, any eXmY such as e4m3, and of blocks "
+        f"{', '.join(MX_FORMATS)}, {NVFP4.name} and vsqN-vV-mM such as vsq4-v16-m4"
     )
 
 
@@ -130,7 +134,7 @@ def dissect(fmt: Format, text: str) -> Anatomy:
     if re.match(r"0[xXbB]", text):
         code = _pattern(fmt, text, width)
     else:
-        wanted = _number(text)
+        wanted = read_number(text)
         code = _round(fmt, wanted)
     value = _value(fmt, code)
     below, above = (_neighbour(fmt, code, step) for step in (-1, 1))
@@ -147,7 +151,16 @@ def _pattern(fmt: Format, text: str, width: int) -> int:
     return code
 
 
-def _number(text: str) -> Fraction:
+def read_number(text: str) -> Fraction:
+    """The number that a text such as 3.14, 1e-3 or 1/3 stands for.
+
+    Raises:
+        FormatError: it stands for none.
+    """
+    if NAMES_NO_NUMBER.fullmatch(text):
+        raise FormatError(
+            f"'{text}' is not a finite number; where a format has it, give its pattern after 0x"
+        )
     try:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):

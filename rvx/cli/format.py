@@ -12,29 +12,39 @@ from rvx.cli.output import UsageProblem, print_json, say
 
 if TYPE_CHECKING:
     from rvx.analysis.anatomy import Anatomy
+    from rvx.analysis.blocks import BlockAnatomy
 
 
 def format(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="FORMAT|plot", help="Such as posit16, fp8, e4m3fn, bfloat16, int4; or plot."
+            metavar="FORMAT|plot",
+            help="Such as posit16, fp8, e4m3fn, bfloat16, int4, nvfp4, mxfp8_e4m3; or plot.",
         ),
     ],
     rest: Annotated[
         list[str],
         typer.Argument(
             metavar="NUMBER|FORMAT...",
-            help="A pattern such as 0x5a31, or a number such as 3.14; after plot, formats.",
+            help="A pattern such as 0x5a31, or a number such as 3.14; several numbers of a "
+            "block-scaled format; after plot, formats.",
         ),
     ],
     output: Annotated[
         Path,
         typer.Option("--output", "-o", metavar="FILE", help="The picture of plot (.svg, .png)."),
     ] = Path("accuracy.svg"),
+    rule: Annotated[
+        str | None,
+        typer.Option(metavar="RULE", help="Of nvfp4: torchao-0.17, torchao-0.15, modelopt-0.47."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what the bits of a number mean: fields, exact value, neighbours, rounding error.
+
+    Of a block-scaled format, show the scales and the codes that numbers get which are quantised
+    together: rvx format nvfp4 3.14 0.5 1
 
     Put -- in front of a negative number: rvx format posit16 -- -3.14
 
@@ -42,11 +52,27 @@ def format(
     rvx format plot posit16 fp16 bf16
     """
     from rvx.analysis.anatomy import dissect, parse_format
+    from rvx.analysis.blocks import dissect_block, parse_block_format
+    from rvx.formats.block.nvfp4.format import Nvfp4
+    from rvx.formats.block.nvfp4.rules import TORCHAO_0_17, parse_rule
 
     if name == "plot":
         if as_json:
             raise UsageProblem("rvx format plot has no --json; it draws a picture")
         _plot(rest, output)
+        return
+    block = parse_block_format(name)
+    if rule is not None and not isinstance(block, Nvfp4):
+        raise UsageProblem(f"--rule is for nvfp4; {name} is quantised by one rule only")
+    if block is not None:
+        try:
+            blocks = dissect_block(block, rest, parse_rule(rule or TORCHAO_0_17.name))
+        except ValueError as error:
+            raise UsageProblem(str(error)) from None
+        if as_json:
+            print_json(blocks.to_json())
+        else:
+            print(picture_of_blocks(blocks))
         return
     if len(rest) > 1:
         raise UsageProblem(f"rvx format takes one number, not {len(rest)}: {' '.join(rest)}")
@@ -59,8 +85,15 @@ def format(
 
 def _plot(names: list[str], path: Path) -> None:
     from rvx.analysis import accuracy, plots
+    from rvx.analysis.blocks import parse_block_format
 
     plots.check(path)
+    for name in names:
+        if parse_block_format(name) is not None:
+            raise UsageProblem(
+                f"{name} has no accuracy of its own to draw: its numbers share scales; "
+                f"draw the format of its elements"
+            )
     try:
         found = accuracy.curves(names)
     except ValueError as error:
@@ -92,3 +125,27 @@ def picture(anatomy: Anatomy) -> str:
         if neighbour is not None:
             lines.append(f"{label:9} {decimal(neighbour)}")
     return "\n".join(lines)
+
+
+def picture_of_blocks(found: BlockAnatomy) -> str:
+    """Numbers in a block-scaled format for a terminal: the scales, then a number a line."""
+    from rvx.analysis.anatomy import decimal
+
+    by = "" if found.rule is None else f", quantised as {found.rule} does"
+    rows = [("", "code", "value", "error")]
+    rows += [(f"{s.name} scale", s.code or "", decimal(s.value), "") for s in found.scales]
+    rows += [
+        (
+            decimal(element.wanted),
+            element.code,
+            decimal(element.value),
+            "" if element.error is None else decimal(element.error),
+        )
+        for element in found.elements
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return f"{found.format}, {found.bits_per_element:g} bits per element{by}\n\n" + "\n".join(lines)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from rvx.export.docs_pages import NOTICE, escape, table
 from rvx.formats.block.mx.format import FORMATS as MX_FORMATS
 from rvx.formats.block.nvfp4.format import NVFP4
+from rvx.formats.block.nvfp4.rules import RULES
 from rvx.formats.block.vsq.format import Vsq
 from rvx.formats.integer import INT4, INT8, INT16, UINT4, UINT8, UINT16
 from rvx.formats.minifloat.catalogue import FORMATS as MINIFLOATS
@@ -140,4 +143,21 @@ def _blocks() -> str:
         )
         for made in (Vsq(INT4, 16, 4), Vsq(INT4, 64, 8))
     ]
-    return table(("format", "element", "block", "scale", "bits per element"), rows)
+    rules = [
+        (
+            f"`{rule.name}`",
+            f"2^{int(math.log2(rule.smallest_scale))}",
+            f"{max(rule.scale_of_zeros, rule.smallest_scale):g}",
+            "x * (1 / tensor scale / block scale)"
+            if rule.has_reciprocal
+            else "x / (block scale * tensor scale)",
+            escape(rule.source),
+        )
+        for rule in RULES.values()
+    ]
+    headers = ("rule", "smallest block scale", "of zeros", "an element", "source")
+    return (
+        table(("format", "element", "block", "scale", "bits per element"), rows)
+        + "\nLibraries round the scales of NVFP4 in different ways. `--rule` of `rvx format` "
+        "chooses one;\nthe first is what rvx takes elsewhere.\n\n" + table(headers, rules)
+    )

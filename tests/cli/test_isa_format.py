@@ -1,4 +1,8 @@
+import re
+
 import pytest
+
+from rvx.export.format_pages import formats_page
 
 
 def test_the_extensions_are_listed(rvx):
@@ -78,6 +82,41 @@ def test_a_number_is_rounded(rvx):
     assert rvx("format", "posit16", "--", "-2.5").out.splitlines()[4] == "pattern   0xb600"
 
 
+def test_numbers_of_a_block_share_scales(rvx):
+    assert rvx("format", "mxfp4", "3", "100", "1/3").out.splitlines() == [
+        "mxfp4_e2m1, 4.25 bits per element",
+        "",
+        "                        code  value  error",
+        "block 0 scale           0x83  16",
+        "3                       0x0   0      -3",
+        "100                     0x7   96     -4",
+        "0.33333333333333333333  0x0   0      -0.33333333333333333333",
+    ]
+
+
+def test_every_block_format_of_the_page_is_shown(rvx):
+    table = formats_page().partition("## Block-scaled formats")[2].partition("Libraries")[0]
+    names = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
+    assert len(names) >= 9
+    for name in names:
+        document = rvx("format", name, "3.14", "--json").document
+        assert document["format"] == name
+        assert float(document["elements"][0]["value"]) == pytest.approx(3.14, rel=0.13)
+
+
+def test_the_rule_of_nvfp4(rvx):
+    numbers = ["6", *["0"] * 16]
+    scales = {
+        rule: [
+            s["value"]
+            for s in rvx("format", "nvfp4", *numbers, *option, "--json").document["scales"]
+        ]
+        for rule, option in (("", []), ("modelopt", ["--rule", "modelopt-0.47"]))
+    }
+    assert scales[""][1:] == ["448", "0.015625"]
+    assert scales["modelopt"][1:] == ["448", "1"]
+
+
 def test_accuracies_are_drawn(rvx, tmp_path):
     path = tmp_path / "digits.svg"
     done = rvx("format", "plot", "posit16", "fp16", "bf16", "-o", path)
@@ -106,6 +145,14 @@ def test_the_picture_has_a_name_by_default(rvx, tmp_path, monkeypatch):
         (["plot", "int2"], "int2 has one positive number only, and so no accuracy to draw"),
         (["plot", "posit8", "--json"], "rvx format plot has no --json; it draws a picture"),
         (["plot", "posit8", "-o", "a.gif"], "'a.gif' is not the name of a picture; it must end"),
+        (["nvfp4", "nan"], "'nan' is not a finite number; where a format has it, give its pattern"),
+        (["nvfp4", "1e39"], "1e+39 is beyond float32, in which tensors are quantised to nvfp4"),
+        (["mxint8", "1e400"], "1e400 is beyond float64, which blocks begin with"),
+        (["mx9", "1"], "'mx9' is not a microscaling format; valid are mxfp8_e4m3"),
+        (["vsq99-v16-m4", "1"], "an integer format of 99 bits is not supported"),
+        (["nvfp4", "1", "--rule", "torchao"], "'torchao' is not a rule of NVFP4; valid are"),
+        (["int4", "1", "--rule", "modelopt-0.47"], "--rule is for nvfp4; int4 is quantised by one"),
+        (["plot", "nvfp4"], "nvfp4 has no accuracy of its own to draw: its numbers share scales"),
         (["posit8", "pi"], "'pi' is neither a pattern such as 0x5a nor a number"),
     ],
 )

@@ -44,7 +44,7 @@ def quantise(x: npt.ArrayLike, fmt: Minifloat, channel: int | None = None) -> Sc
     Raises:
         ValueError: an element is NaN or infinite, or there is no element.
     """
-    reals = as_reals(x)
+    reals = as_reals(x, fmt.name)
     if reals.size == 0:
         raise ValueError("an empty tensor has no largest element to scale by")
     axes = None

@@ -42,8 +42,12 @@ class Quantised:
         return dequantise(self.codes, self.scale)
 
 
-def as_reals(x: npt.ArrayLike) -> Reals:
+def as_reals(x: npt.ArrayLike, target: str = "integers") -> Reals:
     """The input as float32 if it is that already, else as float64.
+
+    Args:
+        x: numbers.
+        target: what they are to be quantised to, for the sentence of the error.
 
     Raises:
         ValueError: an element is NaN or infinite.
@@ -52,7 +56,7 @@ def as_reals(x: npt.ArrayLike) -> Reals:
     if reals.dtype != np.float32:
         reals = reals.astype(np.float64)
     if not np.isfinite(reals).all():
-        raise ValueError("a tensor with NaN or infinite elements cannot be quantised to integers")
+        raise ValueError(f"a tensor with NaN or infinite elements cannot be quantised to {target}")
     return reals
 
 
@@ -77,7 +81,7 @@ def quantise(x: npt.ArrayLike, scale: npt.ArrayLike, fmt: Integer) -> Codes:
         scale: broadcasts against x.
         fmt: the integer format.
     """
-    reals = as_reals(x)
+    reals = as_reals(x, fmt.name)
     quotient = np.rint(divide(reals, np.asarray(scale, reals.dtype)))
     return np.clip(quotient, fmt.low, fmt.high).astype(np.int64)
 

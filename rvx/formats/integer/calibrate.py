@@ -43,7 +43,7 @@ def scale_of(
     Raises:
         ValueError: unknown method, a percentile outside 0..100, or x is empty or not finite.
     """
-    reals = as_reals(x)
+    reals = as_reals(x, fmt.name)
     if reals.size == 0:
         raise ValueError("an empty tensor has no range to calibrate")
     axes = None if channel is None else tuple(_other_axes(reals.ndim, channel))

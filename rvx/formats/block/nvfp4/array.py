@@ -7,14 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rvx.formats.block.nvfp4.format import (
-    LARGEST_ELEMENT,
-    LARGEST_SCALE,
-    NVFP4,
-    SMALLEST_SCALE,
-    Nvfp4,
-)
-from rvx.formats.integer.array import Bytes, as_reals, divide, pad
+from rvx.formats.block.nvfp4.format import LARGEST_ELEMENT, LARGEST_SCALE, NVFP4, Nvfp4
+from rvx.formats.block.nvfp4.rules import TORCHAO_0_17, Rule
+from rvx.formats.integer.array import Bytes, as_reals, pad
 from rvx.formats.integer.array import pack as pack_codes
 from rvx.formats.integer.array import unpack as unpack_codes
 from rvx.formats.integer.format import UINT4
@@ -49,34 +44,54 @@ class Nvfp4Tensor:
         return values[..., : self.length]
 
 
-def quantise(x: npt.ArrayLike, fmt: Nvfp4 = NVFP4) -> Nvfp4Tensor:
-    """Quantises in two levels, in float32 arithmetic as torchao does it.
+def quantise(x: npt.ArrayLike, fmt: Nvfp4 = NVFP4, rule: Rule = TORCHAO_0_17) -> Nvfp4Tensor:
+    """Quantises in two levels, in float32 arithmetic, as a library does it.
 
     The tensor scale is the largest magnitude / (448 * 6); a block scale is the block's largest
-    magnitude / 6 / tensor scale, clamped to 2^-6..448 and rounded to E4M3; elements are divided
-    by the product of the two, clamped to 6 and rounded to E2M1 (all to nearest even). Unlike in
-    VS-Quant, elements are rounded with the rounded scale.
+    magnitude / 6 / tensor scale, clamped and rounded to E4M3; elements are divided by the product
+    of the two, clamped to 6 and rounded to E2M1 (all to nearest even). Unlike in VS-Quant, elements
+    are rounded with the rounded scale. Where the rule leads to 0/0 or 0 * infinity, which is a NaN
+    in the libraries (a tensor of zeros, or one whose scale underflows), the result is 0.
 
     Args:
         x: numbers of shape (..., K); rounded to float32 first.
         fmt: the format.
+        rule: whose order of operations.
 
     Raises:
         ValueError: an element is NaN or infinite (also in float32), or there is no element.
     """
-    given = as_reals(x)
+    given = as_reals(x, fmt.name)
     if given.ndim == 0 or given.size == 0:
         raise ValueError(f"a tensor of shape {given.shape} cannot be quantised to {fmt.name}")
     with np.errstate(over="ignore"):
-        values = as_reals(given.astype(np.float32))
+        values = given.astype(np.float32)
+    if not np.isfinite(values).all():
+        raise ValueError(
+            f"{np.abs(given).max():g} is beyond float32, in which tensors are quantised to "
+            f"{fmt.name}"
+        )
     padded = pad(values, fmt.block)
     blocks = padded.reshape(*padded.shape[:-1], -1, fmt.block)
-    tensor_scale = np.abs(blocks).max() / np.float32(LARGEST_SCALE * LARGEST_ELEMENT)
-    block_scales = np.abs(blocks).max(axis=-1) / np.float32(LARGEST_ELEMENT)
-    relative = divide(block_scales, tensor_scale)
-    scales = encode(fmt.scale, np.clip(relative, SMALLEST_SCALE, LARGEST_SCALE))
-    factors = decode(fmt.scale, scales).astype(np.float32) * tensor_scale
-    quotients = divide(blocks, factors[..., None])
+    largest = np.abs(blocks).max(axis=-1)
+    six = np.float32(LARGEST_ELEMENT)
+    tensor_scale = largest.max() / np.float32(LARGEST_SCALE * LARGEST_ELEMENT)
+    with np.errstate(all="ignore"):
+        if rule.divides_once:
+            relative = largest / (six * tensor_scale)
+        else:
+            relative = largest / six / tensor_scale
+        relative = np.where(relative > 0, relative, np.float32(rule.scale_of_zeros))
+        scales = encode(fmt.scale, np.clip(relative, rule.smallest_scale, LARGEST_SCALE))
+        rounded = decode(fmt.scale, scales).astype(np.float32)
+        if rule.has_reciprocal:
+            quotients = blocks * (np.float32(1) / tensor_scale / rounded)[..., None]
+        else:
+            quotients = blocks / (rounded * tensor_scale)[..., None]
+    # Beside infinite factors zeros have become NaN; they are the only ones that can.
+    quotients = np.where(np.isnan(quotients), blocks, quotients)
+    if not rule.keeps_minus_zero:
+        quotients = np.where(quotients == 0, np.float32(0), quotients)
     codes = encode(fmt.element, quotients, overflow=Overflow.SATURATE).reshape(padded.shape)
     return Nvfp4Tensor(codes, scales, tensor_scale, values.shape[-1], fmt)
 

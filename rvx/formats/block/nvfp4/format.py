@@ -10,8 +10,6 @@ from rvx.formats.minifloat.format import Minifloat
 
 LARGEST_ELEMENT: Final = 6.0
 LARGEST_SCALE: Final = 448.0
-SMALLEST_SCALE: Final = 2.0**-6
-"""Block scales are kept normal, so that none becomes 0."""
 
 
 @dataclass(frozen=True)

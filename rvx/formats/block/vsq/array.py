@@ -64,7 +64,7 @@ def quantise(x: npt.ArrayLike, fmt: Vsq, gamma: npt.ArrayLike | None = None) -> 
     Raises:
         ValueError: an element is NaN or infinite, or x has too few axes or no element.
     """
-    reals = as_reals(x)
+    reals = as_reals(x, fmt.name)
     if reals.ndim < (2 if fmt.coarse == "channel" else 1) or reals.size == 0:
         raise ValueError(
             f"a tensor of shape {reals.shape} cannot be quantised to {fmt.name} "
