@@ -4,14 +4,35 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 
 from rvx.errors import RvxError
 
+MODULE_PREFIX = "rvx_user_"
+"""What the names of modules of users begin with: mistakes in them are not rvx's."""
+
 
 class UserFileError(RvxError, ValueError):
-    """A file that cannot be imported; the message names it, the line and the reason."""
+    """A file that cannot be imported, or failed; the message names it, the line and the reason."""
+
+
+def users_mistake(error: BaseException) -> UserFileError | None:
+    """An exception as a sentence with the line of the user's file that it came up in.
+
+    Returns:
+        None if no code of a user's was running.
+    """
+    found = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if str(frame.f_globals.get("__name__", "")).startswith(MODULE_PREFIX):
+            found = f"'{frame.f_code.co_filename}', line {line}: {_said(error)}"
+    return None if found is None else UserFileError(found)
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".strip().removesuffix(":")
 
 
 def run_file(path: Path, name: str) -> ModuleType:
@@ -30,15 +51,15 @@ def run_file(path: Path, name: str) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[name]
+    except (Exception, SystemExit) as error:
+        sys.modules.pop(name, None)
         if before is not None:
             sys.modules[name] = before
         raise UserFileError(f"'{path}' cannot be imported: {_sentence(error, path)}") from error
     return module
 
 
-def _sentence(error: Exception, path: Path) -> str:
+def _sentence(error: BaseException, path: Path) -> str:
     """The error with the line of the user's file where it came up."""
     line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None
     trace = error.__traceback__
@@ -47,4 +68,4 @@ def _sentence(error: Exception, path: Path) -> str:
             line = trace.tb_lineno
         trace = trace.tb_next
     where = f"line {line}: " if line else ""
-    return f"{where}{type(error).__name__}: {error}"
+    return f"{where}{_said(error)}"

@@ -160,10 +160,15 @@ SOURCES = {
     "warned.s": ".data\n .byte 300\n",
     "wrong.s": ".macro m\n addd a0\n .endm\n m\n",
     "called.s": "_start: call far\n",
+    "kernel.toml": 'extends = "gemm"\n[variants.wrong]\nmarch = "rv64gc"\ndoc = "wrong"\n'
+    'arithmetic = "f64"\n',
 }
 COMMANDS = {
     "rvx.run/1": ["run good.s --json", "run wild.s --json"],
-    "rvx.compare/1": ["compare gemm -p M=2 -p N=2 -p K=4 --variant f32 --json"],
+    "rvx.compare/1": [
+        "compare gemm -p M=2 -p N=2 -p K=4 --variant f32 --json",
+        "compare . -p M=2 -p N=2 -p K=4 --variant wrong --json || test $? = 3",
+    ],
     "rvx.asm/1": ["asm good.s --json", "asm warned.s --json"],
     "rvx.error/1": ["run good.s --tier 9 --json || test $? = 2", "isa list --json --no || true"],
     "rvx.diagnostics/1": ["asm wrong.s --json || test $? = 3"],

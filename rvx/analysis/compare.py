@@ -10,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx.analysis.arithmetic import Arithmetic, Encoded, bits_of
-from rvx.analysis.kernel import Call, Kernel, Variant
+from rvx.analysis.kernel import Call, Kernel, KernelError, Variant
 from rvx.analysis.metrics import Errors, finite, measure
+from rvx.analysis.room import Room
 from rvx.analysis.versions import versions
 from rvx.assembler import assemble
 from rvx.emulator import Backend, Machine, RunResult, Tier, Trap, TrapKind
 from rvx.errors import Exit, RvxError
 from rvx.resources import programs
+from rvx.userfiles import users_mistake
 
 SCHEMA = "rvx.compare/1"
 Reals = npt.NDArray[np.float64]
@@ -73,6 +75,7 @@ class Row:
         from_arithmetic: errors of the arithmetic on the rounded inputs.
         mismatches: results whose bits differ from the order-exact reference.
         results: how many results there are.
+        inputs_out_of_range: elements of the inputs that the format has no finite number for.
     """
 
     variant: Variant
@@ -83,6 +86,7 @@ class Row:
     from_arithmetic: Errors
     mismatches: int
     results: int
+    inputs_out_of_range: int = 0
 
     @property
     def instructions_per_mac(self) -> float:
@@ -109,6 +113,7 @@ class Row:
             "seconds": self.run.seconds,
             "mismatches": self.mismatches,
             "results": self.results,
+            "inputs_out_of_range": self.inputs_out_of_range,
             "macs": self.macs,
             "errors": {
                 "total": self.total.to_json(),
@@ -121,16 +126,45 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """A variant that could not be run.
+
+    Attributes:
+        variant: of the kernel.
+        error: why.
+    """
+
+    variant: Variant
+    error: RvxError
+
+    def to_json(self) -> dict[str, Any]:
+        """The element of the schema."""
+        return {
+            "variant": self.variant.name,
+            "message": str(self.error),
+            "exit_code": int(self.error.exit_code),
+        }
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """All variants of a kernel on the same inputs."""
+    """All variants of a kernel on the same inputs.
+
+    Attributes:
+        kernel: what was computed.
+        inputs: of all variants.
+        rows: the variants that ran.
+        failures: the others.
+    """
 
     kernel: Kernel
     inputs: Inputs
     rows: Sequence[Row]
+    failures: Sequence[Failure] = ()
 
     @property
     def is_exact(self) -> bool:
-        """Whether every variant is bit exact."""
+        """Whether every variant that ran is bit exact."""
         return all(row.bit_exact for row in self.rows)
 
     def to_json(self) -> dict[str, Any]:
@@ -142,6 +176,7 @@ class Comparison:
             "range": [self.inputs.low, self.inputs.high],
             "seed": self.inputs.seed,
             "rows": [row.to_json() for row in self.rows],
+            "failures": [failure.to_json() for failure in self.failures],
             "versions": versions(),
         }
 
@@ -172,18 +207,23 @@ def draw(
         raise ValueError(f"the range of inputs from {low} to {high} is not finite and ascending")
     sizes = kernel.choose(parameters)
     generator = np.random.default_rng(seed)
+    room = Room(kernel, sizes)
 
     def usual(*shape: int) -> Reals:
+        room.take(shape)
         return generator.uniform(low, high, shape)
 
-    a, b = kernel.data.operands(*kernel.data.inputs(sizes, uniform or usual))
+    with kernel.users_code():
+        room.take(kernel.data.output_shape(sizes))
+        a, b = kernel.data.operands(*kernel.data.inputs(sizes, uniform or usual))
     golden = _golden(kernel, sizes, a, b)
     return Inputs(sizes, low, high, seed, a, b, golden)
 
 
 def _golden(kernel: Kernel, sizes: Mapping[str, int], a: Reals, b: Reals) -> Reals:
-    values = np.asarray(kernel.golden.golden(sizes, a, b), np.float64)
-    return values.reshape(kernel.data.output_shape(sizes))
+    with kernel.users_code(), np.errstate(over="ignore", invalid="ignore"):
+        values = np.asarray(kernel.golden.golden(sizes, a, b), np.float64)
+        return values.reshape(kernel.data.output_shape(sizes))
 
 
 def run_variant(
@@ -198,15 +238,26 @@ def run_variant(
     Raises:
         AssemblyError: the source is wrong.
         GuestError: the kernel trapped.
+        KernelError: the number system of the variant does not take the inputs.
     """
     numbers = kernel.numbers(variant)
-    a, b = numbers.encode(inputs.a), numbers.encode_weights(inputs.b)
-    sizes = inputs.parameters
-    run, raw = execute(kernel, variant, sizes, a, b, backend, tier)
-    reference = kernel.golden.reference(sizes, numbers, a, b).reshape(raw.shape)
-    ulp = numbers.ulp(inputs.golden)
-    rounded = _golden(kernel, sizes, a.values, b.values)
-    result = numbers.decode(raw)
+    # Numbers out of range are what a comparison may show: no reason to fail, nor to warn.
+    with np.errstate(over="ignore", invalid="ignore"):
+        try:
+            a, b = numbers.encode(inputs.a), numbers.encode_weights(inputs.b)
+        except (ValueError, OverflowError) as error:
+            if isinstance(error, RvxError):
+                raise
+            raise KernelError(
+                f"variant {variant.name} does not take these inputs: {error}"
+            ) from error
+        sizes = inputs.parameters
+        run, raw = execute(kernel, variant, sizes, a, b, backend, tier)
+        with kernel.users_code():
+            reference = kernel.golden.reference(sizes, numbers, a, b).reshape(raw.shape)
+        ulp = numbers.ulp(inputs.golden)
+        rounded = _golden(kernel, sizes, a.values, b.values)
+        result = numbers.decode(raw)
     return Row(
         variant=variant,
         run=run,
@@ -216,6 +267,7 @@ def run_variant(
         from_arithmetic=measure(result, rounded, ulp),
         mismatches=int(np.count_nonzero(bits_of(raw) != bits_of(reference))),
         results=raw.size,
+        inputs_out_of_range=sum(int(np.count_nonzero(~np.isfinite(x.values))) for x in (a, b)),
     )
 
 
@@ -317,7 +369,7 @@ def compare(
     tier: Tier = "region",
     progress: Callable[[str], None] | None = None,
 ) -> Comparison:
-    """Runs the variants one after the other.
+    """Runs the variants one after the other; one that fails does not keep the others from it.
 
     Args:
         kernel: what to compute.
@@ -327,9 +379,16 @@ def compare(
         tier: how far its native backend goes.
         progress: is told the name of every variant before it runs.
     """
-    rows = []
+    rows: list[Row] = []
+    failures: list[Failure] = []
     for variant in kernel.variants.values() if variants is None else variants:
         if progress is not None:
             progress(variant.name)
-        rows.append(run_variant(kernel, variant, inputs, backend, tier))
-    return Comparison(kernel, inputs, rows)
+        try:
+            rows.append(run_variant(kernel, variant, inputs, backend, tier))
+        except Exception as error:
+            told = error if isinstance(error, RvxError) else users_mistake(error)
+            if told is None or told.exit_code is Exit.INTERRUPTED:
+                raise
+            failures.append(Failure(variant, told))
+    return Comparison(kernel, inputs, rows, failures)

@@ -17,23 +17,27 @@ what they include in `programs/`, such as `gemm/plain.inc`.
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rvx.errors import RvxError
 from rvx.extensions import extensions_of, import_file, isa_for
 from rvx.resources import programs
-from rvx.userfiles import UserFileError, run_file
+from rvx.userfiles import MODULE_PREFIX, UserFileError, run_file, users_mistake
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from rvx.analysis.arithmetic import Arithmetic
     from rvx.isa import Extension, Isa
+
+
+Value = TypeVar("Value", str, int, bool, "list[Any]")
 
 
 class KernelError(RvxError, ValueError):
@@ -55,6 +59,15 @@ class Parameter:
     default: int
     doc: str
     minimum: int = 1
+
+
+MAXIMUM = (1 << 31) - 1
+"""The largest size: kernels take them in registers of 32 bits too."""
+FUNCTIONS = {
+    "data": ("inputs", "operands", "arguments", "output_shape", "macs"),
+    "golden": ("golden", "reference"),
+}
+"""What the parts of a kernel folder have to define."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +149,25 @@ class Kernel:
     golden: ModuleType
     arithmetics: Mapping[str, Arithmetic] = field(default_factory=dict)
 
+    @contextlib.contextmanager
+    def users_code(self) -> Iterator[None]:
+        """What runs inside is the user's: where it fails, a sentence says where.
+
+        Raises:
+            KernelError: it failed, or what it gave does not fit.
+        """
+        try:
+            yield
+        except (RvxError, MemoryError):
+            raise
+        except Exception as error:
+            if self.folder.parent == programs():
+                raise
+            said = users_mistake(error) or f"{type(error).__name__}: {error}"
+            raise KernelError(
+                f"data.py or golden.py of kernel {self.name} failed: {said}"
+            ) from error
+
     def numbers(self, variant: Variant) -> Arithmetic:
         """The number system of a variant.
 
@@ -171,11 +203,16 @@ class Kernel:
                     f"{name}={value} is too small for {self.name}: {self.parameters[name].doc} "
                     f"must be at least {self.parameters[name].minimum}"
                 )
+            if value > MAXIMUM:
+                raise KernelError(f"{name}={value} is too large: sizes are at most {MAXIMUM}")
             values[name] = value
         try:
             self.data.output_shape(values)
         except ValueError as error:
             raise KernelError(f"{self.name}: {error}") from None
+        except Exception:
+            with self.users_code():
+                raise
         return values
 
     def select(self, names: Sequence[str]) -> list[Variant]:
@@ -221,46 +258,136 @@ def load(name: str) -> Kernel:
     path = folder / "kernel.toml"
     try:
         text = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _read(folder, text)
-    except (tomllib.TOMLDecodeError, TypeError, KeyError) as error:
-        raise KernelError(f"{path} is not a kernel description: {error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise KernelError(f"{path} is not TOML: {error}") from None
+    except RecursionError:
+        raise KernelError(f"{path} is nested too deeply to be a kernel description") from None
+    return _read(folder, Keys(str(path), text))
 
 
-def _read(folder: Path, text: Mapping[str, Any]) -> Kernel:
-    base = _base(text.get("extends"))
-    modules = [import_file(folder / name) for name in text.get("modules", ())]
+class Keys:
+    """A table of kernel.toml, whose keys are asked for by name and type.
+
+    Args:
+        where: the file, and the table in it.
+        table: what tomllib made of it.
+
+    Raises:
+        KernelError: it is no table.
+    """
+
+    def __init__(self, where: str, table: Any) -> None:
+        if not isinstance(table, dict):
+            raise KernelError(f"{where} must be a table of keys, not {table!r}")
+        self.where = where
+        self._table = table
+        self._asked: list[str] = []
+
+    def get(self, key: str, kind: type[Value], default: Value | None = None) -> Value:
+        """The value of a key.
+
+        Raises:
+            KernelError: the key is missing without having a default, or of another type.
+        """
+        self._asked.append(key)
+        value = self._table.get(key, default)
+        if value is None:
+            raise KernelError(f"{self.where} has no {key}; write {key} = {_EXAMPLES[kind]}")
+        # In Python a boolean is an integer, in TOML it is none.
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise KernelError(
+                f"{self.where}: {key} must be {_KINDS[kind]}, such as {_EXAMPLES[kind]}, "
+                f"not {value!r}"
+            )
+        return value
+
+    def tables(self, key: str) -> dict[str, Keys]:
+        """The tables of a table, by name."""
+        self._asked.append(key)
+        found = Keys(f"[{key}] of {self.where}", self._table.get(key, {}))
+        return {
+            name: Keys(f"[{key}.{name}] of {self.where}", value)
+            for name, value in found._table.items()
+        }
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._table
+
+    def end(self) -> None:
+        """Checks that nothing is left.
+
+        Raises:
+            KernelError: there is a key that nobody has asked for.
+        """
+        for key in self._table:
+            if key not in self._asked:
+                raise KernelError(
+                    f"{self.where} has no key '{key}'; known are {', '.join(self._asked)}"
+                )
+
+
+_KINDS = {str: "a text", int: "a whole number", bool: "true or false", list: "a list of names"}
+_EXAMPLES = {str: '"..."', int: "64", bool: "true", list: '["mine.py"]'}
+
+
+def _read(folder: Path, keys: Keys) -> Kernel:
+    is_own = "extends" not in keys
+    base = None if is_own else _base(keys.get("extends", str))
+    modules = []
+    for name in keys.get("modules", list, []):
+        if not isinstance(name, str):
+            raise KernelError(f"{keys.where}: modules must be names of files, not {name!r}")
+        modules.append(import_file(folder / name))
     extensions = tuple(one for module in modules for one in extensions_of(module))
-    parameters = {
-        name: Parameter(name, **fields) for name, fields in text.get("parameters", {}).items()
-    }
+    parameters = {name: _parameter(name, one) for name, one in keys.tables("parameters").items()}
     variants = {
-        name: Variant(
-            name,
-            folder / f"{name}.s",
-            fields["march"],
-            fields.get("arithmetic", name),
-            fields["doc"],
-            fields.get("default", True),
-            extensions,
-        )
-        for name, fields in text["variants"].items()
+        name: _variant(name, one, folder, extensions)
+        for name, one in keys.tables("variants").items()
     }
-    for variant in variants.values():
-        if not variant.source.is_file():
-            raise KernelError(f"variant '{variant.name}' has no source {variant.source}")
-    if base is None and not parameters:
-        raise KeyError("parameters")
-    return Kernel(
-        text["name"] if base is None else text.get("name", folder.resolve().name),
+    if is_own and not (parameters and variants):
+        what = "variants" if parameters else "parameters"
+        raise KernelError(f"{keys.where} has no {what}; write a table [{what}.NAME] for each")
+    kernel = Kernel(
+        keys.get("name", str, folder.resolve().name if base else None),
         folder,
-        text["doc"] if base is None else text.get("doc", base.doc),
-        text["symbol"] if base is None else base.symbol,
+        keys.get("doc", str, base.doc if base else None),
+        keys.get("symbol", str, base.symbol if base else None),
         {**(base.parameters if base else {}), **parameters},
         {**(base.variants if base else {}), **variants},
         _part(folder, "data", base.data if base else None),
         _part(folder, "golden", base.golden if base else None),
         {name: made for module in modules for name, made in _arithmetics(module).items()},
     )
+    keys.end()
+    return kernel
+
+
+def _parameter(name: str, keys: Keys) -> Parameter:
+    made = Parameter(
+        name, keys.get("default", int), keys.get("doc", str), keys.get("minimum", int, 1)
+    )
+    keys.end()
+    if not made.minimum <= made.default <= MAXIMUM:
+        raise KernelError(
+            f"{keys.where}: the default {made.default} is not between {made.minimum} and {MAXIMUM}"
+        )
+    return made
+
+
+def _variant(name: str, keys: Keys, folder: Path, extensions: tuple[Extension, ...]) -> Variant:
+    made = Variant(
+        name,
+        folder / f"{name}.s",
+        keys.get("march", str),
+        keys.get("arithmetic", str, name),
+        keys.get("doc", str),
+        keys.get("default", bool, True),
+        extensions,
+    )
+    keys.end()
+    if not made.source.is_file():
+        raise KernelError(f"variant '{name}' has no source {made.source}")
+    return made
 
 
 def _base(name: str | None) -> Kernel | None:
@@ -277,10 +404,16 @@ def _part(folder: Path, name: str, inherited: ModuleType | None) -> ModuleType:
         if inherited is not None:
             return inherited
         raise KernelError(f"the kernel folder {folder} has no {path.name}")
+    is_shipped = folder.parent == programs()
+    prefix = "rvx_programs" if is_shipped else f"{MODULE_PREFIX}kernel"
     try:
-        return run_file(path, f"rvx_programs_{folder.name}_{name}")
+        module = run_file(path, f"{prefix}_{folder.name}_{name}")
     except UserFileError as error:
         raise KernelError(str(error)) from error.__cause__
+    for function in FUNCTIONS[name]:
+        if not callable(getattr(module, function, None)):
+            raise KernelError(f"'{path}' defines no function {function}()")
+    return module
 
 
 def _arithmetics(module: ModuleType) -> Mapping[str, Arithmetic]:

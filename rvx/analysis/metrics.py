@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,8 @@ class Errors:
     """Distances between two arrays; all are 0 (and the SQNR infinite) where they are equal.
 
     Relative errors leave out the elements whose golden value is 0. A result that is not finite
-    where the golden one is makes every figure infinite.
+    where the golden one is makes every figure infinite. Where a golden value is not finite itself,
+    there is nothing to measure against, and every figure is NaN.
 
     Attributes:
         mse: mean of the squared errors.
@@ -53,11 +54,11 @@ def measure(result: npt.ArrayLike, golden: npt.ArrayLike, ulp: Reals | None = No
 
     Args:
         result: what came out, as float64.
-        golden: what should have, finite, of the same shape.
+        golden: what should have, of the same shape.
         ulp: the unit in the last place of the output format at each golden value.
 
     Raises:
-        ValueError: the shapes differ, the arrays are empty or the golden values not finite.
+        ValueError: the shapes differ, or the arrays are empty.
     """
     found = np.asarray(result, np.float64)
     wanted = np.asarray(golden, np.float64)
@@ -67,24 +68,27 @@ def measure(result: npt.ArrayLike, golden: npt.ArrayLike, ulp: Reals | None = No
             f"both need the same shape, with at least one element"
         )
     if not np.isfinite(wanted).all():
-        raise ValueError("the golden values must be finite; choose a smaller range of inputs")
+        return Errors(*[float("nan")] * len(fields(Errors)))
     error = np.where(np.isfinite(found), np.abs(found - wanted), np.inf)
     # Next to a subnormal golden value, a relative error may be beyond float64: then it is infinite.
-    with np.errstate(over="ignore"):
+    # So may squares be. The ratio is taken of numbers near 1: a power of two changes no bit of it.
+    with np.errstate(over="ignore", invalid="ignore"):
         relative = error[wanted != 0] / np.abs(wanted[wanted != 0])
-    noise = float(np.sum(np.square(error)))
-    signal = float(np.sum(np.square(wanted)))
-    sqnr = _decibel(signal, noise)
-    return Errors(
-        mse=noise / found.size,
-        max_abs=float(error.max()),
-        mean_abs=float(error.mean()),
-        max_rel=float(relative.max(initial=0.0)),
-        mean_rel=float(relative.mean()) if relative.size else 0.0,
-        max_ulp=float("nan") if ulp is None else float((error / ulp).max()),
-        sqnr_db=sqnr,
-        digits=sqnr / 20,
-    )
+        mse = float(np.sum(np.square(error))) / found.size
+        _, exponent = np.frexp(np.abs(wanted).max())
+        noise = float(np.sum(np.square(np.ldexp(error, -exponent))))
+        signal = float(np.sum(np.square(np.ldexp(wanted, -exponent))))
+        sqnr = _decibel(signal, noise)
+        return Errors(
+            mse=mse,
+            max_abs=float(error.max()),
+            mean_abs=float(error.mean()),
+            max_rel=float(relative.max(initial=0.0)),
+            mean_rel=float(relative.mean()) if relative.size else 0.0,
+            max_ulp=float("nan") if ulp is None else float((error / ulp).max()),
+            sqnr_db=sqnr,
+            digits=sqnr / 20,
+        )
 
 
 def _decibel(signal: float, noise: float) -> float:

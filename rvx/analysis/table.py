@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rvx.analysis.compare import Comparison, Row
+from rvx.analysis.compare import Comparison, Failure, Row
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,6 +23,8 @@ class Column:
 
 
 def _error(value: float) -> str:
+    if np.isnan(value):
+        return "-"
     return "0" if value == 0 else f"{value:.3e}"
 
 
@@ -31,9 +33,16 @@ def _decibel(value: float) -> str:
 
 
 def _exactness(row: Row) -> str:
-    if row.bit_exact:
-        return "exact"
-    return f"{row.mismatches} of {row.results} differ"
+    said = "exact" if row.bit_exact else f"{row.mismatches} of {row.results} differ"
+    if row.inputs_out_of_range:
+        said += f", {row.inputs_out_of_range} inputs out of range"
+    elif np.isnan(row.total.mse):
+        said += ", results beyond float64"
+    return said
+
+
+def _failed(failure: Failure) -> list[str]:
+    return [failure.variant.name, *["-"] * (len(COLUMNS) - 2), "failed"]
 
 
 COLUMNS = (
@@ -78,6 +87,8 @@ def to_rich(comparison: Comparison) -> Table:
     for row in comparison.rows:
         style = None if row.bit_exact else "bold red"
         table.add_row(*(column.text(row) for column in COLUMNS), style=style)
+    for failure in comparison.failures:
+        table.add_row(*_failed(failure), style="bold red")
     return table
 
 
@@ -88,4 +99,5 @@ def to_markdown(comparison: Comparison) -> str:
         " | ".join("---" if i == 0 else "---:" for i in range(len(COLUMNS))),
     ]
     lines += [" | ".join(column.text(row) for column in COLUMNS) for row in comparison.rows]
+    lines += [" | ".join(_failed(failure)) for failure in comparison.failures]
     return "".join(f"| {line} |\n" for line in lines)

@@ -83,6 +83,10 @@ def compare(
         print(table.to_markdown(comparison), end="")
     else:
         print_table(table.to_rich(comparison))
+    for failure in comparison.failures:
+        failure.error.show()
+    if comparison.failures:
+        raise typer.Exit(comparison.failures[0].error.exit_code)
     if not comparison.is_exact:
         wrong = ", ".join(row.variant.name for row in comparison.rows if not row.bit_exact)
         say(f"error: the emulation of {wrong} differs from the order-exact reference")

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rvx.errors import RvxError
@@ -35,9 +36,11 @@ def print_table(table: RenderableType) -> None:
     from rich.console import Console
     from rich.measure import Measurement
 
-    console = Console()
+    # Descriptions come from users: their brackets are text. Nothing else decides about that.
+    plain = partial(Console, markup=False, emoji=False, highlight=False)
+    console = plain()
     if not console.is_terminal:
-        console = Console(width=WIDE)
+        console = plain(width=WIDE)
     roomy = console.options.update(max_width=WIDE)
     for column in getattr(table, "columns", ()):
         if column.no_wrap:  # rich would cut cells off, at their spaces
@@ -46,7 +49,7 @@ def print_table(table: RenderableType) -> None:
             column.min_width = max(sizes)
     needed = Measurement.get(console, roomy, table).minimum
     if needed > console.width:
-        console = Console(width=needed)
+        console = plain(width=needed)
     with console.capture() as text:  # rich would end the process where nobody reads on
         console.print(table)
     print(text.get(), end="")

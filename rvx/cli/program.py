@@ -21,6 +21,7 @@ from typer.core import TyperGroup
 
 from rvx.cli.output import UsageProblem, print_json, say
 from rvx.errors import Exit, RvxError
+from rvx.userfiles import users_mistake
 
 
 class Interrupted(RvxError):
@@ -112,6 +113,8 @@ def _as_rvx_error(error: BaseException) -> RvxError | None:
     """The error as the user is to see it; None for a mistake in rvx."""
     if isinstance(error, RvxError):
         return error
+    if told := users_mistake(error):
+        return told
     if isinstance(error, OSError):
         return _of_system(error)
     if isinstance(error, MemoryError):

@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING
 from rvx.extensions.march import March, parse_march
 from rvx.extensions.opcodes_file import read_opcodes
 from rvx.isa import Extension, Isa, IsaError
-from rvx.userfiles import UserFileError, run_file
+from rvx.userfiles import MODULE_PREFIX, UserFileError, run_file
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 ENTRY_POINT_GROUP = "rvx.extensions"
-USER_MODULE_PREFIX = "rvx_user_"
 
 SHIPPED: dict[str, str] = {
     "i": "rv_i:I",
@@ -219,7 +218,7 @@ def import_file(path: Path) -> ModuleType:
     Raises:
         IsaError: there is no such file, or it cannot be imported.
     """
-    name = USER_MODULE_PREFIX + re.sub(r"\W", "_", path.stem)
+    name = MODULE_PREFIX + re.sub(r"\W", "_", path.stem)
     known = sys.modules.get(name)
     if known is not None and known.__file__ == str(path.resolve()):
         return known

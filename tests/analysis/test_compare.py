@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -83,3 +85,69 @@ def test_the_table_has_the_same_cells_everywhere(comparison):
     assert lines[2:] == [list(row) for row in zip(*cells, strict=True)]
     assert lines[2][0] == "f64"
     assert lines[2][-1] == "exact"
+
+
+@pytest.mark.parametrize("limit", [1e5, 1e300, 1e-320])
+def test_inputs_out_of_range_leave_the_table_as_it_is(limit):
+    kernel = load("gemm")
+    names = ["f64", "f32", "f16_exsdotp", "posit32", "int8"]
+    inputs = draw(kernel, {"M": 2, "N": 2, "K": 8}, -limit, limit)
+    done = compare(kernel, inputs, [kernel.variants[each] for each in names])
+    assert [row.variant.name for row in done.rows] == names
+    assert done.is_exact
+    assert not done.failures
+    text = to_markdown(done)
+    assert text.count("\n") == 2 + len(names)
+    if limit == 1e5:
+        (half,) = [row for row in done.rows if row.inputs_out_of_range]
+        assert half.variant.name == "f16_exsdotp"
+        assert f"exact, {half.inputs_out_of_range} inputs out of range |" in text
+        assert np.isfinite([row.total.mse for row in done.rows if row is not half]).all()
+    if limit == 1e300:
+        assert np.isnan([row.total.mse for row in done.rows]).all()
+        assert text.count("results beyond float64") + text.count("out of range") == len(names)
+
+
+def test_sizes_beyond_the_memory_are_refused_before_anything_is_drawn():
+    sizes = dict.fromkeys("MNK", 1_000_000)
+    with pytest.raises(KernelError) as error:
+        draw(load("gemm"), sizes)
+    assert re.fullmatch(
+        r"gemm with M=1000000 N=1000000 K=1000000 needs about 58\.2 TiB of memory or more, and "
+        r"\d+(\.\d)? (bytes|[KMGT]iB) are free; choose smaller sizes",
+        str(error.value),
+    )
+
+
+def test_one_variant_that_fails_does_not_keep_the_others_from_the_table(tmp_path):
+    (tmp_path / "kernel.toml").write_text(
+        'extends = "gemm"\n[variants.mine]\nmarch = "rv64gc"\ndoc = "mine"\narithmetic = "f64"\n'
+    )
+    (tmp_path / "mine.s").write_text(".globl gemm\ngemm: lw a0, 0(zero)\n")
+    kernel = load(str(tmp_path))
+    chosen = [kernel.variants[name] for name in ("mine", "f64")]
+    done = compare(kernel, draw(kernel, SIZES), chosen)
+    assert [row.variant.name for row in done.rows] == ["f64"]
+    (failure,) = done.failures
+    assert failure.error.exit_code == 4
+    document = done.to_json()["failures"]
+    assert document[0]["variant"] == "mine"
+    assert document[0]["message"].startswith("variant mine: load from unmapped memory at 0x")
+    assert to_markdown(done).splitlines()[-1] == f"| mine {'| - ' * 8}| failed |"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "sentence"),
+    [
+        ("data.py", "inputs = operands = macs = lambda *_: None\n"
+         "output_shape = arguments = lambda *_: (1, 1)\n", "failed: TypeError: "),
+        ("golden.py", "def golden(p, a, bt):\n    return a / bt[0, 99]\nreference = golden\n",
+         "golden.py', line 2: IndexError: index 99 is out of bounds"),
+        ("golden.py", "def golden(p, a, bt):\n    return 'x'\nreference = golden\n", "ValueError"),
+    ],
+)  # fmt: skip
+def test_parts_of_a_kernel_that_fail_are_named(tmp_path, file, text, sentence):
+    (tmp_path / "kernel.toml").write_text('extends = "gemm"\n')
+    (tmp_path / file).write_text(text)
+    with pytest.raises(KernelError, match=re.escape(sentence)):
+        draw(load(str(tmp_path)), SIZES)

@@ -95,11 +95,62 @@ def test_a_folder_of_the_users_own(folder):
     [
         (lambda f: (f / "int8.s").unlink(), "variant 'int8' has no source"),
         (lambda f: (f / "golden.py").unlink(), "has no golden.py"),
-        (lambda f: (f / "kernel.toml").write_text("name = "), "is not a kernel description"),
-        (lambda f: (f / "kernel.toml").write_text("name = 'x'"), "is not a kernel description"),
+        (lambda f: (f / "kernel.toml").write_text("name = "), r"kernel\.toml is not TOML: "),
+        (
+            lambda f: (f / "kernel.toml").write_bytes(b"name = '\xff'"),
+            r"kernel\.toml is not TOML: ",
+        ),
+        (
+            lambda f: (f / "kernel.toml").write_text("name = 'x'"),
+            "has no parameters; write a table",
+        ),
+        (lambda f: (f / "data.py").write_text(""), r"data\.py' defines no function inputs\(\)"),
     ],
 )
 def test_folders_that_are_not_complete(folder, damage, sentence):
     damage(folder)
     with pytest.raises(KernelError, match=sentence):
         kernel.load(str(folder))
+
+
+KEYS = [
+    ("name", "", "has no name; write name = "),
+    ("doc = ", "", r"has no doc; write doc = "),
+    ("name =", "nmae =", "has no name; write name ="),
+    ('symbol = "gemm"', "symbol = 7", r"symbol must be a text, such as .*, not 7"),
+    ('symbol = "gemm"', 'symbol = "gemm"\nlength = 7', "has no key 'length'; known are modules"),
+    ("default = 64", "defualt = 64", r"\[parameters\.M\] of .* has no default; write default = 64"),
+    (
+        "default = 64,",
+        "default = 64, step = 2,",
+        r"\[parameters\.M\] of .* no key 'step'; known are ",
+    ),
+    ("default = 64, ", "default = true, ", "default must be a whole number, such as 64, not True"),
+    ("64, doc", "-1, doc", r"the default -1 is not between 1 and 2147483647"),
+    ("[parameters]", "[[parameters]]", r"\[parameters\] of .* must be a table of keys, not \["),
+    ("[variants.f64]", "[variants]\nf63 = 1\n[variants.f64]", r"\[variants\.f63\] of .* not 1"),
+    ('march = "rv64gc"', "march = []", r"\[variants\.f64\] of .*: march must be a text, such"),
+    ("march", "mrach", r"\[variants\.f64\] of .* has no march; write march = "),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), KEYS)
+def test_keys_that_are_missing_unknown_or_of_another_type(folder, old, new, sentence):
+    path = folder / "kernel.toml"
+    text = path.read_text()
+    if new == "":  # the whole line
+        line = next(line for line in text.splitlines() if line.startswith(old))
+        text = text.replace(f"{line}\n", "", 1)
+    else:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text)
+    with pytest.raises(KernelError, match=sentence):
+        kernel.load(str(folder))
+
+
+def test_sizes_are_those_of_registers():
+    with pytest.raises(
+        KernelError, match="S=2147483648 is too large: sizes are at most 2147483647"
+    ):
+        kernel.load("conv2d").choose({"S": 1 << 31})

@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -52,8 +53,20 @@ def test_shapes_must_agree():
         measure([1, 2], [1, 2, 3])
     with pytest.raises(ValueError, match="at least one element"):
         measure([], [])
-    with pytest.raises(ValueError, match="golden values must be finite"):
-        measure([1.0], [math.inf])
+
+
+def test_nothing_is_measured_against_what_is_not_finite():
+    for golden in (math.inf, math.nan):
+        found = measure([1.0, 2.0], [1.0, golden])
+        assert all(math.isnan(value) for value in asdict(found).values())
+        assert set(found.to_json().values()) == {None}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("scale", [1e200, 1e308, 1e-200, 1e-310])
+def test_the_ratio_does_not_depend_on_the_scale(scale):
+    found = measure([1.001 * scale, scale], [scale, scale])
+    assert found.sqnr_db == pytest.approx(measure([1.001, 1.0], [1.0, 1.0]).sqnr_db)
 
 
 numbers = arrays(np.float64, 7, elements=st.floats(-1e3, 1e3))

@@ -199,3 +199,33 @@ def test_a_format_of_the_users_own_that_fails_is_named(rvx, tmp_path):
     assert done.code == 2
     where = f"{tmp_path / 'faulty.py'}:2"
     assert done.err.startswith(f"error: encode ({where}) raised ")
+
+
+def test_sizes_without_memory_for_them_are_a_sentence(rvx):
+    done = rvx("compare", "gemm", *"-p M=1000000 -p N=1000000 -p K=1000000".split(), "--json")
+    assert done.code == 2
+    assert done.err.startswith("error: gemm with M=1000000 N=1000000 K=1000000 needs about 58.2 T")
+    assert done.document["message"] + "\n" == done.err.removeprefix("error: ")
+
+
+def test_a_range_that_a_format_does_not_hold_is_a_row_that_says_so(rvx):
+    done = rvx("compare", "gemm", *"-p M=4 -p N=4 -p K=16 --range 100000".split())
+    assert done.code == 0
+    assert done.err == ""
+    rows = {row.split()[0]: row for row in done.out.splitlines()[5:] if row.strip()}
+    assert list(rows) == [each.name for each in load("gemm").select([])]
+    assert rows["f16_exsdotp"].rstrip().endswith("inf           -  exact, 51 inputs out of range")
+    assert rows["f32"].rstrip().endswith("exact")
+
+
+def test_a_variant_that_fails_is_a_row_too(rvx, tmp_path):
+    (tmp_path / "kernel.toml").write_text(
+        'extends = "gemm"\n[variants.mine]\nmarch = "rv64gc"\ndoc = "mine"\narithmetic = "f64"\n'
+    )
+    (tmp_path / "mine.s").write_text(".globl gemm\ngemm: lw a0, 0(zero)\n")
+    done = rvx("compare", tmp_path, *SMALL, "--variant", "f32", "--variant", "mine")
+    assert done.code == 4
+    assert done.err.startswith("error: variant mine: load from unmapped memory at ")
+    f32, mine = [row.split() for row in done.out.splitlines() if row.strip()][-2:]
+    assert (f32[0], f32[-1]) == ("f32", "exact")
+    assert mine == ["mine", *"--------", "failed"]

@@ -160,3 +160,34 @@ def test_usage_errors_of_format(rvx, arguments, sentence):
     done = rvx("format", *arguments)
     assert done.code == 2
     assert done.err.startswith(f"error: {sentence}")
+
+
+def test_brackets_in_descriptions_are_text(rvx, tmp_path):
+    path = tmp_path / "brackets.py"
+    path.write_text(
+        "from rvx.isa import Extension\n"
+        "X = Extension('Xbrackets', version='0[1]', doc='a [bold]table[/] :smile:')\n"
+        "@X.instruction('look rd, rs1', '0000010 00000 rs1 010 rd 0101011')\n"
+        "def look(rs1):\n"
+        '    """rd = table[/x] of [rs1]."""\n'
+        "    return rs1\n"
+    )
+    listed = rvx("isa", "list", "xbrackets", "--ext", path)
+    assert listed.code == 0
+    assert "rd = table[/x] of [rs1]." in listed.out
+    assert "a [bold]table[/] :smile:" in rvx("isa", "list", "--ext", path).out
+
+
+def test_no_description_that_is_shipped_loses_its_brackets(rvx):
+    from rvx import extensions
+
+    seen = 0
+    for name in extensions.names():
+        made = extensions.load(name).instructions.values()
+        texts = [text for one in made for text in (one.syntax.shape, one.doc.partition("\n")[0])]
+        printed = rvx("isa", "list", name).out
+        for bracket in "[]":
+            wanted = sum(text.count(bracket) for text in texts)
+            assert printed.count(bracket) == wanted, name
+            seen += wanted
+    assert seen > 500
