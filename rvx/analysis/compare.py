@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx.analysis.arithmetic import Arithmetic, Encoded, bits_of
-from rvx.analysis.kernel import Call, Kernel, KernelError, Variant
+from rvx.analysis.kernel import Call, Kernel, Variant
+from rvx.analysis.keys import KernelError
 from rvx.analysis.metrics import Errors, finite, measure
 from rvx.analysis.room import Room
 from rvx.analysis.versions import versions

@@ -7,7 +7,8 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rvx.analysis.kernel import Kernel, KernelError
+from rvx.analysis.kernel import Kernel
+from rvx.analysis.keys import KernelError
 
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from rvx.analysis.compare import compare, draw
-from rvx.analysis.kernel import KernelError, load
+from rvx.analysis.kernel import load
+from rvx.analysis.keys import KernelError
 from rvx.analysis.table import COLUMNS, title, to_markdown, to_rich
 
 SIZES = {"M": 3, "N": 4, "K": 5}

@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from rvx.analysis import arithmetic, kernel
-from rvx.analysis.kernel import KernelError
+from rvx.analysis.keys import KernelError
 from rvx.resources import programs
 
 SHIPPED = ["conv2d", "gemm", "gemm_snitch", "layernorm", "maxpool", "softmax"]

@@ -12,7 +12,8 @@ from rvx.analysis import kernel
 from rvx.analysis.arithmetic import Arithmetic
 from rvx.analysis.arithmetic.own import Codec, CodecError, Sums, one_by_one
 from rvx.analysis.compare import compare, draw
-from rvx.analysis.kernel import Kernel, KernelError
+from rvx.analysis.kernel import Kernel
+from rvx.analysis.keys import KernelError
 from rvx.isa import IsaError
 
 MODULE = """

@@ -6,7 +6,8 @@ import pytest
 
 from rvx.analysis import arithmetic
 from rvx.analysis.compare import draw, execute, run_variant
-from rvx.analysis.kernel import KernelError, load
+from rvx.analysis.kernel import load
+from rvx.analysis.keys import KernelError
 from rvx.assembler import assemble
 from rvx.emulator import Machine
 from rvx.extensions import isa_for

@@ -7,7 +7,8 @@ import pytest
 
 from rvx.analysis import arithmetic
 from rvx.analysis.compare import draw, execute, run_variant
-from rvx.analysis.kernel import KernelError, load
+from rvx.analysis.kernel import load
+from rvx.analysis.keys import KernelError
 
 VARIANTS = [(name, variant) for name in ("softmax", "layernorm") for variant in load(name).variants]
 SIZES = [(1, 8), (3, 16), (4, 72)]
