@@ -8,7 +8,7 @@ from pathlib import Path
 from rvx.assembler.archive import Archive, is_archive, read_archive
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import AssemblyError, Diagnostics, SourceError
-from rvx.assembler.directives.registry import find, unknown
+from rvx.assembler.directives.registry import REPEATABLE, Handler, find, unknown
 from rvx.assembler.directives.symbols import assign
 from rvx.assembler.elf.attributes import ARCH, PRIV_SPEC, PRIV_SPEC_MINOR, arch_string
 from rvx.assembler.elf.reader import read_object
@@ -23,10 +23,12 @@ from rvx.assembler.preprocess import preprocess
 from rvx.assembler.program import Program
 from rvx.assembler.pseudo import PSEUDO, emit_symbol_access
 from rvx.assembler.reader import Line, read
+from rvx.assembler.repetition import Recording, Repetition
 from rvx.assembler.resolve import resolve
-from rvx.assembler.statements import Statement, parse_statement
+from rvx.assembler.statements import Statement, is_label, parse_statement
 from rvx.assembler.values import Value
 from rvx.isa import Isa
+from rvx.isa.operands import ROUNDING_MODES
 
 Source = str | Path
 ELF_MAGIC = b"\x7fELF"
@@ -142,7 +144,9 @@ class _Runner:
             include_dirs,
         )
         assembly.find_file = lambda name: self.expander.find_file(name, self.line)
-        self._words: dict[tuple[str, bool, FormTable], bytes] = {}
+        self._repetitions: dict[tuple[Options, FormTable], Repetition] = {}
+        self._conditions: tuple[Options, FormTable] | None = None
+        self._repetition = Repetition(frozenset())
 
     def run(self, lines: Iterator[Line]) -> None:
         """Assembles all lines; errors are taken down."""
@@ -164,12 +168,45 @@ class _Runner:
 
     def _statement(self, text: str) -> None:
         assembly = self.assembly
-        key = (text, assembly.options.rvc, assembly.forms)
-        word = self._words.get(key)
-        if word is not None:
-            assembly.begin_instruction()
-            assembly.emit(word)
+        if self._conditions != (assembly.options, assembly.forms):
+            self._follow_options()
+        known = self._repetition
+        effects = known.texts.get(text)
+        if effects is not None:
+            for effect in effects:
+                effect(assembly, [])
             return
+        if text[-1] == ":" and is_label(text):
+            assembly.define_label(text[:-1])
+            return
+        if '"' in text or "'" in text:
+            self._learn(text, "", [])
+            return
+        shape, names = known.shape(text)
+        effects = known.shapes.get(shape)
+        if effects is not None:
+            symbols = [assembly.symbol(name) for name in names]
+            if assembly.may_repeat(names, symbols):
+                for effect in effects:
+                    effect(assembly, symbols)
+                return
+        self._learn(text, shape, names)
+
+    def _follow_options(self) -> None:
+        """Goes on with what is known of lines under the options and the instructions of now."""
+        assembly = self.assembly
+        self._conditions = key = (assembly.options, assembly.forms)
+        known = self._repetitions.get(key)
+        if known is None:
+            isa = assembly.forms.isa
+            modes = [*ROUNDING_MODES, *(mode.upper() for mode in ROUNDING_MODES)]
+            reserved = frozenset([".", *isa.registers, *isa.csr_names, *modes])
+            known = self._repetitions[key] = Repetition(reserved)
+        self._repetition = known
+
+    def _learn(self, text: str, shape: str, names: list[str]) -> None:
+        """Carries a statement out, and takes down what it does if others may repeat it."""
+        assembly = self.assembly
         statement = parse_statement(text)
         for label in statement.labels:
             assembly.define_label(label)
@@ -178,19 +215,33 @@ class _Runner:
             return
         if head == "=":
             assign(assembly, statement.target, statement.rest)
-        elif head[0] == ".":
+            return
+        handler = None
+        if head[0] == ".":
             handler = find(head)
             if handler is None:
                 raise unknown(head)
-            handler(assembly, head.lower(), statement.rest)
-        else:
-            self._instruction(statement, key)
+        if statement.labels or not (handler is None or handler in REPEATABLE):
+            self._carry_out(statement, handler)
+            return
+        recording = assembly.recording = Recording()
+        findings = len(assembly.diagnostics.found)
+        distances = (assembly.distances, assembly.final_distances)
+        for each in distances:
+            each.was_asked = False
+        try:
+            self._carry_out(statement, handler)
+        finally:
+            assembly.recording = None
+        has_asked = any(each.was_asked for each in distances)
+        if not has_asked and len(assembly.diagnostics.found) == findings:
+            self._repetition.learn(text, shape, names, recording)
 
-    def _instruction(self, statement: Statement, key: tuple[str, bool, FormTable]) -> None:
+    def _carry_out(self, statement: Statement, handler: Handler | None) -> None:
         assembly = self.assembly
-        assembly.touches_symbols = False
-        fragment, start = assembly.fragment, len(assembly.fragment.data)
-        lines = len(assembly.current[0].lines)
+        if handler is not None:
+            handler(assembly, statement.head.lower(), statement.rest)
+            return
         mnemonic = statement.head
         operands = parse_operands(statement.rest)
         if mnemonic not in assembly.forms.isa.instructions:
@@ -200,10 +251,6 @@ class _Runner:
             expander(assembly, mnemonic, operands)
         elif not emit_symbol_access(assembly, mnemonic, operands):
             emit_operands(assembly, mnemonic, operands)
-        is_single = len(assembly.current[0].lines) == lines + 1
-        is_settled = fragment is assembly.fragment and not assembly.touches_symbols
-        if is_single and is_settled and not statement.labels:
-            self._words[key] = bytes(fragment.data[start:])
 
 
 def elf_flags(isa: Isa, abi: str = "") -> int:

@@ -12,6 +12,7 @@ from rvx.assembler.forms import FormTable
 from rvx.assembler.frames import FrameTable
 from rvx.assembler.grammar import parse_expression
 from rvx.assembler.output import Options, Output
+from rvx.assembler.repetition import is_plain
 from rvx.assembler.sections import Request
 from rvx.assembler.syntax import Binary, Expression, LocalLabel, Modified, Name, Number, Unary
 from rvx.assembler.values import Distances, Symbol, Value, combine
@@ -43,7 +44,6 @@ class Assembly(Output):
         used_extensions: names of those that the code has instructions of.
         uses_rvc: whether compression was on anywhere.
         uses_privileged: whether the code names CSRs or has privileged instructions.
-        touches_symbols: set when an expression names a symbol.
     """
 
     isa: Isa
@@ -63,7 +63,6 @@ class Assembly(Output):
     find_file: Callable[[str], Path] = Path
     included: list[Path] = field(default_factory=list)
     select_arch: Callable[[Isa, str], Isa] | None = None
-    touches_symbols: bool = False
     used_extensions: set[str] = field(default_factory=lambda: {"I"})
     uses_rvc: bool = False
     uses_privileged: bool = False
@@ -122,6 +121,8 @@ class Assembly(Output):
         """A symbol that no source can name, at the current place."""
         made = self.here(name)
         self.hidden.append(made)
+        if self.recording is not None:
+            self.recording.make_label(made)
         return made
 
     def define_label(self, name: str) -> None:
@@ -213,23 +214,26 @@ class Assembly(Output):
         return combine(operator, parts, self.final_distances)
 
     def _name(self, name: str) -> Value:
-        self.touches_symbols = True
         if name == ".":
+            self._depend_on_place()
             place = self.record_offset()
             return Value(0, self.here()) if place is None else Value(place)
         target = self.weak_names.get(name)
         if target is not None:
+            self._depend_on_place()
             symbol = self.symbol(target)
             symbol.is_weakly_used = True
             return Value(0, symbol)
         symbol = self.symbol(name)
         symbol.is_directly_used = True
+        if self.recording is not None:
+            self.recording.ask(name, symbol)
         if symbol.value is not None and symbol.value.is_constant:
             return symbol.value
         return Value(0, symbol)
 
     def _local(self, label: LocalLabel) -> Symbol:
-        self.touches_symbols = True
+        self._depend_on_place()
         count = self._local_counts.get(label.number, 0)
         if not label.is_forward and count == 0:
             raise SourceError(
@@ -238,6 +242,23 @@ class Assembly(Output):
                 text=str(label),
             )
         return self.symbol(_local_name(label.number, count + label.is_forward))
+
+    def _depend_on_place(self) -> None:
+        """What the statement does depends on where it stands, so that it cannot be repeated."""
+        if self.recording is not None:
+            self.recording.is_repeatable = False
+
+    def may_repeat(self, names: list[str], symbols: list[Symbol]) -> bool:
+        """Notes a use of symbols; false if a name stands for something else than a symbol."""
+        if len(names) > 1 and len(set(names)) < len(names):
+            return False
+        if self.weak_names and not self.weak_names.keys().isdisjoint(names):
+            return False
+        for symbol in symbols:
+            if not is_plain(symbol):
+                return False
+            symbol.is_directly_used = True
+        return True
 
     def is_defined(self, name: str) -> bool:
         """Whether a symbol is defined by now."""

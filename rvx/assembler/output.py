@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from rvx.assembler.diagnostics import Diagnostics, Location, SourceError
 from rvx.assembler.linetable import LineTable, Loc
+from rvx.assembler.repetition import Recording
 from rvx.assembler.sections import (
     NOBITS,
     Align,
@@ -55,6 +56,7 @@ class Output:
         previous: those before, for `.previous`.
         fragment: where bytes are appended.
         record_base: the offset that a `.struct` begins with.
+        recording: what the statement at hand does, while that is taken down.
     """
 
     options: Options
@@ -64,6 +66,7 @@ class Output:
     location: Location = field(default_factory=lambda: Location("<start>", 1))
     source: str = ""
     record_base: int = 0
+    recording: Recording | None = None
 
     def __post_init__(self) -> None:
         self._section_stack: list[tuple[tuple[Section, int], tuple[Section, int]]] = []
@@ -179,6 +182,8 @@ class Output:
                 f"section '{self.current[0].name}' holds no bytes, only their size",
                 hint="use .zero, .space or .skip here, or another section such as .data",
             )
+        if self.recording is not None:
+            self.recording.emit(data)
         self.fragment.data += data
 
     def begin_instruction(self) -> None:
@@ -192,6 +197,8 @@ class Output:
                 "an instruction has no place in a record",
                 hint="choose a section, such as .text, behind the last field",
             )
+        if self.recording is not None:
+            self.recording.begin_instruction()
         fragment, table = self.fragment, self.line_table
         place = len(fragment.data)
         self.current[0].lines.append((fragment, place, self.location, "x"))
@@ -211,6 +218,8 @@ class Output:
 
     def mark_data(self) -> None:
         """Notes that data follows, not instructions."""
+        if self.recording is not None:
+            self.recording.mark_data()
         place = len(self.fragment.data)
         self.current[0].lines.append((self.fragment, place, self.location, "d"))
 
@@ -221,13 +230,17 @@ class Output:
 
     def end_fragment(self, tail: Tail) -> Fragment:
         """Closes the current fragment with a stretchable tail and begins the next."""
+        if self.recording is not None:
+            self.recording.end_fragment(tail)
         closed = self.fragment
         closed.tail = tail
-        self.split()
+        self._begin_fragment(may_shrink=False)
         return closed
 
     def fix(self, kind: str, value: Value, *, back: int = 0, is_relaxable: bool = False) -> None:
         """Notes that the place `back` bytes before the end is to be filled in later."""
+        if self.recording is not None:
+            self.recording.fix(kind, value, back, is_relaxable)
         note_use(value, self.location)
         self.current[0].fixups.append(
             Fixup(
@@ -240,7 +253,7 @@ class Output:
             )
         )
         if kind in _ENDS_FRAGMENT:
-            self.split(may_shrink=is_relaxable)
+            self._begin_fragment(may_shrink=is_relaxable)
 
     def split(self, *, may_shrink: bool = False) -> None:
         """Begins a new fragment.
@@ -248,6 +261,11 @@ class Output:
         Args:
             may_shrink: whether the linker may shorten what stands before it.
         """
+        if self.recording is not None:
+            self.recording.split(may_shrink=may_shrink)
+        self._begin_fragment(may_shrink=may_shrink)
+
+    def _begin_fragment(self, *, may_shrink: bool) -> None:
         section, subsection = self.current
         fragments = section.subsections[subsection]
         shrinks = fragments[-1].shrinks + may_shrink

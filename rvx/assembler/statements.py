@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rvx.assembler.diagnostics import SourceError
 
 _LABEL = re.compile(r'([A-Za-z_.$][\w.$]*|[0-9]+|"(?:\\.|[^"\\])*")\s*:(?!=)\s*', re.ASCII)
+_BARE_LABEL = re.compile(r"(?:[A-Za-z_.$][\w.$]*|[0-9]+):", re.ASCII)
 _ASSIGN = re.compile(r"([A-Za-z_.$][\w.$]*)\s*==?(?!=)\s*(.*)", re.ASCII | re.DOTALL)
 _HEAD = re.compile(r"([A-Za-z_.$][\w.$]*)(?:\s+|(?=[^\w.$\s])|$)(.*)", re.ASCII | re.DOTALL)
 
@@ -36,7 +36,11 @@ class Statement:
         return f"{labels}{self.head} {self.rest}".rstrip()
 
 
-@lru_cache(maxsize=1 << 17)
+def is_label(text: str) -> bool:
+    """Whether the text is a label without quotes, and nothing else."""
+    return _BARE_LABEL.fullmatch(text) is not None
+
+
 def parse_statement(text: str) -> Statement:
     """The statement that a line's text makes.
 

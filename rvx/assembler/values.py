@@ -101,15 +101,18 @@ class Distances:
         is_final: whether only distances count that no linker can change any more. What is written
             into a word or a number needs these; what only decides about the source, as `.if` and
             `.space` do, takes the distance as it stands, as with GNU as.
+        was_asked: set when somebody wants to know the distance of two symbols.
     """
 
     is_final: bool = False
+    was_asked: bool = False
     _resolving: set[int] = field(default_factory=set)
 
     def between(self, plus: Symbol, minus: Symbol) -> int | None:
         """`plus - minus` in bytes, or None if that is not settled."""
         if plus is minus:
             return 0
+        self.was_asked = True
         left, right = plus.fragment, minus.fragment
         if left is None or right is None:
             return None

@@ -44,13 +44,13 @@ _FLOATS = {
 }
 
 
-@directive(*_SIZES)
+@directive(*_SIZES, is_repeatable=True)
 def integers(assembly: Assembly, name: str, rest: str) -> None:
     """`.word 1, symbol, a - b`: numbers of a fixed size."""
     emit_integers(assembly, name, rest, _SIZES[name])
 
 
-@directive(".dc.a")
+@directive(".dc.a", is_repeatable=True)
 def addresses(assembly: Assembly, name: str, rest: str) -> None:
     """`.dc.a symbol`: numbers as wide as an address."""
     emit_integers(assembly, name, rest, assembly.isa.xlen // 8)
@@ -85,7 +85,7 @@ def emit_value(assembly: Assembly, value: Value, size: int, text: str) -> None:
     assembly.emit((number & (1 << bits) - 1).to_bytes(size, "little"))
 
 
-@directive(*_FLOATS)
+@directive(*_FLOATS, is_repeatable=True)
 def floats(assembly: Assembly, name: str, rest: str) -> None:
     """`.float 1.5, -2e-3`: IEEE 754 numbers, each rounded once."""
     exponent_bits, fraction_bits = _FLOATS[name]
@@ -106,13 +106,13 @@ def floats(assembly: Assembly, name: str, rest: str) -> None:
         assembly.emit(pattern.to_bytes(size, "little"))
 
 
-@directive(".ascii")
+@directive(".ascii", is_repeatable=True)
 def ascii_(assembly: Assembly, name: str, rest: str) -> None:
     """`.ascii "text"`: the bytes of strings."""
     _strings(assembly, rest, b"")
 
 
-@directive(".asciz", ".string", ".string8")
+@directive(".asciz", ".string", ".string8", is_repeatable=True)
 def asciz(assembly: Assembly, name: str, rest: str) -> None:
     """`.string "text"`: the bytes of strings, each with a zero behind it."""
     _strings(assembly, rest, b"\0")
@@ -141,7 +141,7 @@ def adjacent_strings(text: str) -> list[str]:
     return [*pieces, remainder] if remainder or not pieces else pieces
 
 
-@directive(".uleb128", ".sleb128")
+@directive(".uleb128", ".sleb128", is_repeatable=True)
 def leb128(assembly: Assembly, name: str, rest: str) -> None:
     """`.uleb128 number`: a number in as many groups of seven bits as it needs."""
     assembly.mark_data()

@@ -16,17 +16,26 @@ Handler = Callable[[Assembly, str, str], None]
 """Gets the assembly, the directive's name and the text after it."""
 
 DIRECTIVES: dict[str, Handler] = {}
+REPEATABLE: set[Handler] = set()
+"""Those whose effect depends on nothing but their text; see `rvx.assembler.repetition`."""
 _MODULES = (
     "data room layout symbols options insn formats cfi lines messages remarks structs special"
 )
 
 
-def directive(*names: str) -> Callable[[Handler], Handler]:
-    """Registers a function for directives of these names."""
+def directive(*names: str, is_repeatable: bool = False) -> Callable[[Handler], Handler]:
+    """Registers a function for directives of these names.
+
+    Args:
+        names: as they are written.
+        is_repeatable: whether what it does depends on nothing but its text.
+    """
 
     def declare(handler: Handler) -> Handler:
         for name in names:
             DIRECTIVES[name] = handler
+        if is_repeatable:
+            REPEATABLE.add(handler)
         return handler
 
     return declare
