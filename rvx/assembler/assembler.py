@@ -14,6 +14,7 @@ from rvx.assembler.elf.attributes import ARCH, PRIV_SPEC, PRIV_SPEC_MINOR, arch_
 from rvx.assembler.elf.reader import read_object
 from rvx.assembler.expander import Expander, TooManyLines
 from rvx.assembler.forms import FormTable
+from rvx.assembler.garbage import without_collector
 from rvx.assembler.grammar import parse_operands
 from rvx.assembler.instructions import emit_operands
 from rvx.assembler.linker import BASE, link
@@ -78,6 +79,7 @@ class Assembler:
         self.priv_spec = priv_spec
         self.forms = FormTable(isa)
 
+    @without_collector
     def object(self, text: str, name: str) -> tuple[ObjectFile, Diagnostics]:
         """The object of a source text, and what was found on the way.
 

@@ -8,7 +8,7 @@ written, not by the encoded instruction: `sext.w a0, a0` is compressed and `neg`
 from __future__ import annotations
 
 from rvx.assembler.forms import Filled
-from rvx.isa import EncodingError, Instruction, Isa
+from rvx.isa import Instruction, Isa
 
 _CHOICES = """
     addi: c.addi4spn c.addi c.nop c.addi16sp c.li c.mv
@@ -94,11 +94,8 @@ def compress(
                 continue
             if mnemonic == "c.addi" and written == "addi" and own["imm"] == 0:
                 continue
-            try:
-                short.encode(own)
-            except EncodingError:
-                continue
-            return short, own
+            if short.word(own) is not None:
+                return short, own
     return None
 
 

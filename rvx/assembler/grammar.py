@@ -29,7 +29,12 @@ from rvx.assembler.syntax import (
 
 _ESCAPES = {"n": 10, "t": 9, "r": 13, "b": 8, "f": 12, "v": 11, "a": 7}
 _ESCAPE = re.compile(r"\\([0-7]{1,3}|[xX][0-9a-fA-F]+|.)", re.DOTALL)
-_PLAIN = re.compile(r"(?P<name>[A-Za-z_.$][\w.$]*)|(?P<number>-?(?:0|[1-9][0-9]*))", re.ASCII)
+_PLAIN = re.compile(
+    r"(?P<name>[A-Za-z_.$][\w.$]*)|(?P<number>-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*))", re.ASCII
+)
+_ADDRESS = re.compile(
+    r"(-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*))\s*\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII
+)
 _ENCLOSED = re.compile(r"\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII)
 _PIECE = re.compile(
     r"""[^,"'()]+|"[^"\\]*(?:\\.[^"\\]*)*"|'(?:\\.[0-7]{0,2}|[^\\])'?|.""", re.DOTALL
@@ -106,7 +111,7 @@ def _parser() -> Any:
     return lark.Lark(text, parser="lalr", lexer="contextual", transformer=transformer)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 14)
 def parse_operand(text: str) -> Operand:
     """The syntax tree of one operand.
 
@@ -114,8 +119,11 @@ def parse_operand(text: str) -> Operand:
         SourceError: the text is not an operand.
     """
     plain = _PLAIN.fullmatch(text)
-    if plain:  # two shapes that most operands have, as the grammar reads them too
+    if plain:  # the shapes that most operands have, as the grammar reads them too
         return Name(text) if plain["name"] else _plain_number(text)
+    address = _ADDRESS.fullmatch(text)
+    if address:
+        return Memory(_plain_number(address[1]), Name(address[2]))
     enclosed = _ENCLOSED.fullmatch(text)
     if enclosed:
         return Enclosed(enclosed[1])

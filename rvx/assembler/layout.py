@@ -4,25 +4,28 @@ The passes follow GNU as, so that lengths agree with it: a first estimate, in wh
 counts as lying at the start of the section, then passes over all fragments until none changes.
 In a pass, what lies behind the tail at hand counts as lying where it was before the pass.
 
-GNU as looks at every tail in every pass. Here most branches are left out of most passes: a branch
-whose target is well within reach cannot change its length before the section has changed by as many
-bytes as are missing to the limit. So what a pass costs is what changes in it.
+There may be fifty passes over a hundred thousand branches, most of which stay as they are. So for
+each branch the distances are kept between which its length stays the same, and a pass compares two
+numbers with these; only where they are left, the length is worked out again.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from heapq import heapify, heappop, heappush
+from dataclasses import dataclass, field
 from itertools import accumulate
+from operator import add
 
 from rvx.assembler.diagnostics import Diagnostics, SourceError
 from rvx.assembler.leb128 import encode_leb128
-from rvx.assembler.sections import Align, Branch, Fragment, Leb128, Org, Section, Space, Tail
+from rvx.assembler.sections import Align, Branch, Leb128, Org, Section, Space
 from rvx.assembler.values import Distances, Value
 
 MAX_PASSES = 64
 MAX_SIZE = 1 << 41
 BRANCH_REACH, JUMP_C_REACH, BRANCH_C_REACH = 1 << 12, 1 << 11, 1 << 8
+_ALWAYS = (1, 0)
+"""Bounds that no distance is between."""
 
 
 def lay_out(section: Section, distances: Distances, diagnostics: Diagnostics) -> None:
@@ -36,12 +39,30 @@ def lay_out(section: Section, distances: Distances, diagnostics: Diagnostics) ->
     relaxation.check(diagnostics)
 
 
+@dataclass(slots=True)
+class _Movables:
+    """The tails whose length may change, in columns.
+
+    Attributes:
+        owners: index of the fragment.
+        targets: index of the fragment where a branch goes; the own one for other tails.
+        lows: of a branch, the least distance between the two fragments with the present length.
+        highs: the least distance that is too long for that.
+        extras: what the distance of a branch has more than that of the two fragments.
+    """
+
+    owners: list[int] = field(default_factory=list)
+    targets: list[int] = field(default_factory=list)
+    lows: list[int] = field(default_factory=list)
+    highs: list[int] = field(default_factory=list)
+    extras: list[int] = field(default_factory=list)
+
+
 class _Relaxation:
     """The lengths of the tails of one section on their way to the final ones.
 
     Fragments are named by their index. `starts` are their offsets at the beginning of a pass.
     Changes of a pass are in `changed` (where) and `shifts` (by how much what follows has moved).
-    `moved` counts the bytes of all changes so far: no distance has changed by more than that.
     """
 
     def __init__(self, section: Section, distances: Distances) -> None:
@@ -55,24 +76,18 @@ class _Relaxation:
         self.starts: list[int] = []
         self.changed: list[int] = []
         self.shifts: list[int] = []
-        self.moved = 0
-        # Branches, by the value of `moved` from which on they have to be looked at again.
-        self.waiting: list[tuple[int, int]] = []
-        # Tails of other kinds: they are looked at in every pass.
-        self.always: list[int] = []
+        self.movables = _Movables()
 
     def run(self) -> None:
         """Settles all lengths and offsets."""
         self._estimate()
-        # The distances of the estimate say nothing about those of the first pass.
-        late = [index for _, index in self.waiting]
-        self.waiting = []
         for number in range(MAX_PASSES * 4):
-            late = self._pass(late, may_shrink=number < MAX_PASSES)
+            # In the end branches may not become shorter, since the passes would not end otherwise.
+            self._pass(may_shrink=number < MAX_PASSES)
             if not self.changed:
                 break
             self._measure()
-        for fragment, start, length in zip(self.fragments, self.starts, self.lengths, strict=True):
+        for fragment, start, length in zip(self.fragments, self.starts, self.lengths, strict=False):
             fragment.address = start
             if fragment.tail is not None:
                 fragment.tail.length = length
@@ -80,90 +95,95 @@ class _Relaxation:
     def _measure(self) -> None:
         """Takes down where fragments begin now."""
         self.changed, self.shifts = [], []
-        ends = accumulate(map(int.__add__, self.sizes, self.lengths), initial=0)
-        self.starts = list(ends)[:-1]
+        self.starts = list(accumulate(map(add, self.sizes, self.lengths), initial=0))
 
     def _estimate(self) -> None:
+        """Gives every tail a first length, and finds those that may have another one."""
         self.starts = [0] * len(self.fragments)
+        found = self.movables
         address = 0
         for index, fragment in enumerate(self.fragments):
             self.starts[index] = address
             address += self.sizes[index]
             tail = fragment.tail
-            if tail is not None:
+            if tail is None:
+                continue
+            target, extra = index, 0
+            if isinstance(tail, Branch):
+                place = self._target(tail)
+                if place is None:
+                    length = _length_without_target(tail)
+                else:
+                    target, extra = place[0], place[1] - self.sizes[index]
+                    length = _branch_length(tail, self.starts[target] - self.starts[index] + extra)
+                is_settled = place is None
+            else:
+                length = self._length(index, tail, address)
                 is_settled = isinstance(tail, Space) and tail.count.is_constant
-                if not is_settled and not isinstance(tail, Branch):
-                    self.always.append(index)
-                length = self._length(index, tail, address, since=0)
-                self.lengths[index] = length
-                address += length
+            self.lengths[index] = length
+            address += length
+            if not is_settled:
+                found.owners.append(index)
+                found.targets.append(target)
+                found.extras.append(extra)
+        count = len(found.owners)
+        found.lows, found.highs = [_ALWAYS[0]] * count, [_ALWAYS[1]] * count
 
-    def _pass(self, late: list[int], *, may_shrink: bool) -> list[int]:
-        """One pass.
-
-        Args:
-            late: branches that have to be looked at besides those that are waiting.
-            may_shrink: whether branches may become shorter; in the end they may not, since
-                otherwise the passes need not end.
-
-        Returns:
-            The branches that became due when the pass was behind them already.
-        """
-        since, stretch = self.moved, 0
-        todo = [*self.always, *late, *self._due()]
-        heapify(todo)
-        late = []
-        while todo:
-            index = heappop(todo)
-            tail = self.fragments[index].tail
-            assert tail is not None
-            old = self.lengths[index]
-            end = self.starts[index] + stretch + self.sizes[index]
-            new = self._length(index, tail, end, since)
-            if new != old and (may_shrink or new > old or isinstance(tail, Align | Org)):
-                self.lengths[index] = new
+    def _pass(self, *, may_shrink: bool) -> None:
+        """Goes over all tails once; `changed` and `shifts` say what was done."""
+        starts, found = self.starts, self.movables
+        owners, targets, lows, highs = found.owners, found.targets, found.lows, found.highs
+        gaps = [
+            starts[target] - starts[owner] for owner, target in zip(owners, targets, strict=True)
+        ]
+        stretch, last = 0, -1
+        for number, (owner, target, gap, low, high) in enumerate(
+            zip(owners, targets, gaps, lows, highs, strict=True)
+        ):
+            if target > owner:  # has not been reached, and so has not moved yet
+                distance = gap - stretch
+            elif target <= last:
+                distance = gap - stretch + self._shift(target)
+            else:
+                distance = gap
+            if low <= distance < high:
+                continue
+            tail = self.fragments[owner].tail
+            old = self.lengths[owner]
+            if isinstance(tail, Branch):
+                extra = found.extras[number]
+                new = _branch_length(tail, distance + extra)
+                lowest, highest = _bounds(tail, distance + extra)
+                lows[number], highs[number] = lowest - extra, highest - extra
+                may_take = may_shrink or new > old
+            else:
+                assert tail is not None
+                new = self._length(owner, tail, starts[owner] + stretch + self.sizes[owner])
+                may_take = may_shrink or new > old or isinstance(tail, Align | Org)
+            if new != old and may_take:
+                self.lengths[owner] = new
                 stretch += new - old
-                self.moved += abs(new - old)
-                self.changed.append(index)
+                last = owner
+                self.changed.append(owner)
                 self.shifts.append(stretch)
-                for other in self._due():
-                    if other > index:
-                        heappush(todo, other)
-                    else:
-                        late.append(other)
-        return late
 
-    def _due(self) -> list[int]:
-        """Takes out the branches that have to be looked at by now."""
-        found = []
-        while self.waiting and self.waiting[0][0] <= self.moved:
-            found.append(heappop(self.waiting)[1])
-        return found
+    def _shift(self, index: int) -> int:
+        """By how much a fragment that the pass is behind has moved in it."""
+        place = bisect_left(self.changed, index)
+        return self.shifts[place - 1] if place else 0
 
-    def _address(self, fragment: Fragment, before: int) -> int:
-        """Where a fragment begins, as the pass sees it that has come to another one."""
-        target = fragment.index
-        start = self.starts[target]
-        if target <= before and self.changed:
-            place = bisect_left(self.changed, target)
-            return start + (self.shifts[place - 1] if place else 0)
-        return start
+    def _target(self, tail: Branch) -> tuple[int, int] | None:
+        """Where a branch goes whose length depends on that: a fragment, and an offset from it."""
+        symbol = tail.target.plus
+        if tail.is_fixed or symbol is None or symbol.binding == "weak":
+            return None
+        place = symbol.fragment
+        if place is None or place.section is not self.section:
+            return None
+        return place.index, symbol.offset + tail.target.number
 
-    def _length(self, index: int, tail: Tail, address: int, since: int) -> int:
-        """The length of a tail that begins at this offset, as things stand.
-
-        Args:
-            index: of its fragment.
-            tail: which.
-            address: its offset.
-            since: the value of `moved` at the beginning of the pass. What has changed in it moves
-                this tail, and not yet what lies behind.
-        """
-        if isinstance(tail, Branch):
-            length, spare = self._branch_length(index, tail, address)
-            if spare is not None:
-                heappush(self.waiting, (since + spare, index))
-            return length
+    def _length(self, index: int, tail: Align | Space | Org | Leb128, address: int) -> int:
+        """The length of a tail that begins at this offset, as things stand."""
         if isinstance(tail, Align):
             room = -address % tail.alignment
             return 0 if tail.maximum and room > tail.maximum else room
@@ -176,46 +196,19 @@ class _Relaxation:
         number = _late(tail.value, self.distances)
         return max(len(encode_leb128(abs(number or 0), tail.is_signed)), self.lengths[index])
 
-    def _branch_length(self, index: int, tail: Branch, address: int) -> tuple[int, int | None]:
-        """The length of a branch, and how far its target may move before that changes.
-
-        None stands for any distance.
-        """
-        if tail.is_fixed:
-            return (2 if tail.is_compressed else 4), None
-        longest = 4 if tail.is_jump else 8
-        symbol = tail.target.plus
-        if symbol is None or symbol.binding == "weak":
-            return longest, None
-        place = symbol.fragment
-        if place is None or place.section is not self.section:
-            return longest, None
-        if tail.is_jump and not tail.is_compressed:
-            return 4, None
-        distance = self._address(place, index) + symbol.offset + tail.target.number - address
-        if not tail.is_compressed:
-            spare = _spare(distance, BRANCH_REACH)
-            return (4 if -BRANCH_REACH <= distance < BRANCH_REACH else 8), spare
-        reach = JUMP_C_REACH if tail.is_jump else BRANCH_C_REACH
-        spare = _spare(distance, reach)
-        if -reach <= distance < reach:
-            return 2, spare
-        if tail.is_jump:
-            return 4, spare
-        spare = min(spare, _spare(distance, BRANCH_REACH))
-        return (4 if -BRANCH_REACH <= distance < BRANCH_REACH else 6), spare
-
     def _offset(self, index: int, value: Value) -> int | None:
-        """The offset in this section that a value stands for."""
+        """The offset in this section that a value stands for, seen from a tail."""
         value = self.distances.reduce(value)
         if value.is_constant:
             return value.number
         symbol = value.plus
         if symbol is None or value.minus is not None or value.tree is not None:
             return _late(value, self.distances)
-        if symbol.fragment is None or symbol.fragment.section is not self.section:
+        place = symbol.fragment
+        if place is None or place.section is not self.section:
             return None
-        return self._address(symbol.fragment, index) + symbol.offset + value.number
+        shift = self._shift(place.index) if place.index <= index else 0
+        return self.starts[place.index] + shift + symbol.offset + value.number
 
     def check(self, diagnostics: Diagnostics) -> None:
         """Takes down what is wrong with tails now that every offset is known."""
@@ -255,15 +248,40 @@ class _Relaxation:
             raise SourceError(f"the number is negative here: {number}")
 
 
-def _spare(distance: int, reach: int) -> int:
-    """By how much a distance has to change to come into or out of the reach of a branch."""
-    to_low = distance + reach + 1 if distance >= -reach else -reach - distance
-    to_high = reach - distance if distance < reach else distance - reach + 1
-    return min(to_low, to_high)
-
-
 def _late(value: Value, distances: Distances) -> int | None:
     try:
         return distances.constant(value)
     except SourceError:
         return None
+
+
+def _length_without_target(tail: Branch) -> int:
+    """The length of a branch that has one length only, or whose target is not in its section."""
+    if tail.is_fixed:
+        return 2 if tail.is_compressed else 4
+    return 4 if tail.is_jump else 8
+
+
+def _limits(tail: Branch) -> tuple[tuple[int, int], ...]:
+    """Lengths of a branch and how far they reach, the shortest first."""
+    if tail.is_jump:
+        return ((2, JUMP_C_REACH),) if tail.is_compressed else ()
+    return ((2, BRANCH_C_REACH), (4, BRANCH_REACH)) if tail.is_compressed else ((4, BRANCH_REACH),)
+
+
+def _branch_length(tail: Branch, distance: int) -> int:
+    """The length of a branch over this distance."""
+    for length, reach in _limits(tail):
+        if -reach <= distance < reach:
+            return length
+    if tail.is_jump:
+        return 4
+    return 6 if tail.is_compressed else 8
+
+
+def _bounds(tail: Branch, distance: int) -> tuple[int, int]:
+    """The distances around this one over which a branch has the same length: least, end."""
+    edges = [edge for _, reach in _limits(tail) for edge in (-reach, reach)]
+    low = max([edge for edge in edges if edge <= distance], default=-MAX_SIZE)
+    high = min([edge for edge in edges if edge > distance], default=MAX_SIZE)
+    return low, high

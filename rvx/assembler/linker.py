@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from rvx.assembler.alignment import align_code
 from rvx.assembler.archive import Archive
 from rvx.assembler.diagnostics import Diagnostics, Location, SourceError, did_you_mean
+from rvx.assembler.garbage import without_collector
 from rvx.assembler.linkresult import make_program
 from rvx.assembler.linksymbols import Definitions
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
@@ -356,6 +357,7 @@ def _about(name: str, known: list[str]) -> str:
     return did_you_mean(name, known)
 
 
+@without_collector
 def link(
     objects: Iterable[ObjectFile | Archive],
     *,

@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -76,7 +77,7 @@ class Instruction:
         """Bytes of the encoded word: 2 or 4."""
         return self.pattern.size
 
-    @property
+    @cached_property
     def target(self) -> Operand | None:
         """The operand that is a distance from the instruction, if there is one."""
         for operand in self.operands.values():
@@ -91,9 +92,21 @@ class Instruction:
             EncodingError: a value does not fit its field.
             KeyError: an operand has no value.
         """
+        word = self.word(values)
+        if word is None:
+            for name, operand in self.operands.items():
+                operand.encode(values[name])
+            raise AssertionError
+        return word
+
+    def word(self, values: Mapping[str, int]) -> Word | None:
+        """The word with these operand values; None if one of them does not fit its field."""
         word = self.pattern.default
         for name, operand in self.operands.items():
-            word |= operand.encode(values[name])
+            bits = operand.bits(values[name])
+            if bits is None:
+                return None
+            word |= bits
         return word
 
     def decode(self, word: Word) -> dict[str, int]:

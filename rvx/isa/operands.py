@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from rvx.isa.errors import DeclarationError, EncodingError
 from rvx.isa.pattern import Field, Pattern
@@ -10,6 +11,8 @@ from rvx.isa.registers import F, RegisterFile, X
 
 ROUNDING_MODES = {"rne": 0, "rtz": 1, "rdn": 2, "rup": 3, "rmm": 4, "dyn": 7}
 FENCE_SETS = "iorw"
+_MOST_KNOWN = 1 << 13
+"""Values of an operand that are remembered."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ class Operand:
         """Whether the value is a register number."""
         return isinstance(self.kind, RegisterKind)
 
-    @property
+    @cached_property
     def range(self) -> tuple[int, int]:
         """The smallest and the largest value of a number; multiples of `2**field.lsb` only."""
         width, step = self.field.width, 1 << self.field.lsb
@@ -162,6 +165,24 @@ class Operand:
         if isinstance(self.kind, ImmediateKind) and self.kind.signed:
             return -(1 << width - 1), (1 << width - 1) - step
         return bias, (1 << width) - step + bias
+
+    @cached_property
+    def _known_bits(self) -> dict[int, int | None]:
+        """What `bits` has found: programs write few numbers often."""
+        return {}
+
+    def bits(self, value: int) -> int | None:
+        """The bits of the word that hold this value; None if it does not fit."""
+        known = self._known_bits
+        if value in known:
+            return known[value]
+        try:
+            found: int | None = self.encode(value)
+        except EncodingError:
+            found = None
+        if len(known) < _MOST_KNOWN:
+            known[value] = found
+        return found
 
     def encode(self, value: int) -> int:
         """The bits of the word that hold this value.

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from rvx.isa.bits import Word
 from rvx.isa.errors import DeclarationError
@@ -41,12 +42,12 @@ class Field:
     name: str
     pieces: tuple[Piece, ...]
 
-    @property
+    @cached_property
     def lsb(self) -> int:
         """The lowest bit of the value that is stored; the value is a multiple of 2**lsb."""
         return min(piece.value_lsb for piece in self.pieces)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many bits the value has, counted from bit 0."""
         return max(piece.value_lsb + piece.bits for piece in self.pieces)

@@ -26,6 +26,7 @@ from rvx.assembler.elf.image import (
 )
 from rvx.assembler.elf.notes import SECTION as NOTE
 from rvx.assembler.elf.notes import extensions_note
+from rvx.assembler.garbage import without_collector
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol
 from rvx.assembler.relocations import NUMBERS
 
@@ -217,6 +218,7 @@ class _Writer:
             made.info = self.signatures[name] if known is None else self.symbols[id(known)]
 
 
+@without_collector
 def relocatable(item: ObjectFile) -> bytes:
     """The bytes of a relocatable ELF file."""
     return _Writer(item).write()
