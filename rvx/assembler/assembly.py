@@ -14,8 +14,8 @@ from rvx.assembler.grammar import parse_expression
 from rvx.assembler.output import Options, Output
 from rvx.assembler.repetition import is_plain
 from rvx.assembler.sections import Request
-from rvx.assembler.syntax import Binary, Expression, LocalLabel, Modified, Name, Number, Unary
-from rvx.assembler.values import Distances, Symbol, Value, combine
+from rvx.assembler.syntax import Binary, Expression, LocalLabel, Modified, Name, Number, Text, Unary
+from rvx.assembler.values import Distances, Symbol, Value, combine, inherit
 from rvx.isa import Extension, Isa, IsaError
 
 _NOWHERE = Distances()
@@ -37,6 +37,7 @@ class Assembly(Output):
         relocations: what `.reloc` asked for.
         versions: what `.symver` said: the symbol that a versioned name is for.
         weak_names: what `.weakref` said: the symbol that a name stands for.
+        abbreviations: what `.eqv` said: the expression that a name stands for.
         frames: what `.cfi_*` said.
         find_file: finds the file of `.incbin`.
         included: the files that `.include` and `.incbin` have found.
@@ -57,6 +58,7 @@ class Assembly(Output):
     relocations: list[Request] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     weak_names: dict[str, str] = field(default_factory=dict)
+    abbreviations: dict[str, Expression] = field(default_factory=dict)
     frames: FrameTable = field(default_factory=FrameTable)
     distances: Distances = field(default_factory=Distances)
     final_distances: Distances = field(default_factory=lambda: Distances(is_final=True))
@@ -168,12 +170,38 @@ class Assembly(Output):
         symbol.defined_at = self.location
         place = value.plus
         is_place = place is not None and value.minus is None and value.tree is None
-        if is_place and place is not symbol:
-            symbol.alias = place
+        if is_place and place is not None and place is not symbol:
+            if place.is_defined:
+                inherit(symbol, place)
+            else:
+                symbol.alias = place
         if is_place and place is not None and place.fragment is not None and place is not symbol:
             symbol.fragment, symbol.offset = place.fragment, place.offset + value.number
         else:
             symbol.value = value
+
+    def abbreviate(self, name: str, expression: Expression) -> None:
+        """Makes a name stand for an expression, which is worth what it is where the name is used.
+
+        Raises:
+            SourceError: the name is taken.
+        """
+        symbol = self.symbol(name)
+        if symbol.is_defined or name in self.abbreviations:
+            raise SourceError(f"symbol '{name}' is defined already", text=name)
+        if expression == Name("."):
+            self.assign(name, Value(0, self.here()), is_once=True)
+            return
+        number = None
+        if "." not in _names(expression):
+            try:
+                number = self.final_distances.constant(self.evaluate(expression))
+            except SourceError:
+                number = None
+        if number is not None:
+            self.assign(name, Value(number), is_once=True)
+        else:
+            self.abbreviations[name] = expression
 
     # --- Expressions
 
@@ -185,7 +213,7 @@ class Assembly(Output):
         """
         if isinstance(expression, Number):
             return Value(expression.value)
-        if isinstance(expression, Name):
+        if isinstance(expression, Name | Text):
             return self._name(expression.name)
         if isinstance(expression, LocalLabel):
             return Value(0, self._local(expression))
@@ -218,6 +246,12 @@ class Assembly(Output):
             self._depend_on_place()
             place = self.record_offset()
             return Value(0, self.here()) if place is None else Value(place)
+        abbreviated = self.abbreviations.pop(name, None)
+        if abbreviated is not None:
+            try:  # taken away meanwhile, so that it cannot stand for itself
+                return self.evaluate(abbreviated)
+            finally:
+                self.abbreviations[name] = abbreviated
         target = self.weak_names.get(name)
         if target is not None:
             self._depend_on_place()
@@ -252,8 +286,9 @@ class Assembly(Output):
         """Notes a use of symbols; false if a name stands for something else than a symbol."""
         if len(names) > 1 and len(set(names)) < len(names):
             return False
-        if self.weak_names and not self.weak_names.keys().isdisjoint(names):
-            return False
+        for others in (self.weak_names, self.abbreviations):
+            if others and not others.keys().isdisjoint(names):
+                return False
         for symbol in symbols:
             if not is_plain(symbol):
                 return False
@@ -290,6 +325,17 @@ class Assembly(Output):
         if not value.is_constant and self.final_distances.constant(value) is None:
             self.warn(f"the linker may still change the distance in '{text}'", text)
         return number
+
+
+def _names(expression: Expression) -> set[str]:
+    """The symbols that an expression names."""
+    if isinstance(expression, Name | Text):
+        return {expression.name}
+    if isinstance(expression, Binary):
+        return _names(expression.left) | _names(expression.right)
+    if isinstance(expression, Unary | Modified):
+        return _names(expression.operand)
+    return set()
 
 
 @lru_cache(maxsize=1 << 14)

@@ -22,6 +22,7 @@ MAX_DEPTH = 100
 MAX_LINES = 1_000_000
 MAX_CHARACTERS = 100_000_000
 MAX_LINE = 1_000_000
+_STRING_OR_BLANKS = re.compile(r'"(?:\\.|[^"\\])*"|\s+')
 _HEAD = re.compile(r"((?:[A-Za-z_.$][\w.$]*|\d+):\s*)*([A-Za-z_.$][\w.$]*)\s*", re.ASCII)
 
 
@@ -216,11 +217,14 @@ class Expander:
             return self.is_defined(rest) == (name == ".ifdef")
         if name in (".ifb", ".ifnb"):
             return (not rest) == (name == ".ifb")
-        parts = [part.strip() for part in split_operands(rest)]
+        if name in (".ifc", ".ifnc"):
+            # Plain text up to the comma: what is no expression elsewhere, such as `(x8`, may stand.
+            one, comma, other = _without_blanks(rest).partition(",")
+            parts = [_unquote_single(part) for part in ((one, other) if comma else (one,))]
+        else:
+            parts = split_operands(rest)
         if len(parts) != 2:
             raise SourceError(f"{name} compares two strings", hint=f"write {name} one, other")
-        if name in (".ifc", ".ifnc"):
-            parts = [_unquote_single(part) for part in parts]
         return (parts[0] == parts[1]) == (name in (".ifc", ".ifeqs"))
 
     def _else(self, name: str, rest: str) -> None:
@@ -386,7 +390,19 @@ def _resplit(lines: Iterator[Line]) -> Iterator[Line]:
             yield Line(part.text, line.location, line.source)
 
 
+def _without_blanks(text: str) -> str:
+    """The text with one blank between two words, and none elsewhere; strings stay as they are."""
+
+    def replacement(found: re.Match[str]) -> str:
+        if not found[0].isspace():
+            return found[0]
+        around = text[found.start() - 1 : found.start()] + text[found.end() : found.end() + 1]
+        return " " if len(around) == 2 and all(c.isalnum() or c in "_.$" for c in around) else ""
+
+    return _STRING_OR_BLANKS.sub(replacement, text)
+
+
 def _unquote_single(text: str) -> str:
-    if len(text) >= 2 and text[0] == text[-1] and text[0] in "'\"":
+    if len(text) >= 2 and text[0] == text[-1] == "'":
         return text[1:-1]
     return text

@@ -15,7 +15,6 @@ from rvx.assembler.syntax import (
     Name,
     Number,
     Operand,
-    Text,
     TypeName,
     hoisted,
 )
@@ -141,7 +140,7 @@ def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> 
     """
     kind = place.kind
     operand = hoisted(operand)
-    if isinstance(operand, Memory | Text | TypeName):
+    if isinstance(operand, Memory | TypeName):
         raise Mismatch(0, f"'{operand}' cannot stand here", hint=_wanted(place), text=str(operand))
     if isinstance(kind, RegisterKind):
         return _register(kind, operand, isa)

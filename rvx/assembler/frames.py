@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.sections import ALLOC, PROGBITS
-from rvx.assembler.values import Symbol, Value
+from rvx.assembler.values import Symbol, Value, subtract
 
 if TYPE_CHECKING:
     from rvx.assembler.assembly import Assembly
 
 DATA_ALIGNMENT = -4
 PC_RELATIVE_32 = 0x1B
-_REMEMBER_STATE = 0x0A
+_REMEMBER_STATE, _VAL_EXPRESSION, _OP_ENCODED_ADDRESS = 0x0A, 0x16, 0xF1
 _ADVANCES = ((0x3F, 0, 0), (0xFF, 2, 1), (0xFFFF, 3, 2), (1 << 64, 4, 4))
-_DEF_CFA_SP = b"\x0d\x02"
+DEF_CFA_SP = b"\x0d\x02"
 
 
 @dataclass(slots=True)
@@ -32,7 +32,27 @@ class Advance:
     end: Symbol
 
 
-Step = bytes | Advance
+@dataclass(slots=True)
+class Label:
+    """A name for the place in the frame information."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class Encoded:
+    """A register that holds the address of a symbol."""
+
+    register: int
+    encoding: int
+    value: Value
+
+
+class Raw(bytes):
+    """Instructions of the call frame machine that no common entry holds."""
+
+
+Step = bytes | Advance | Label | Encoded
 
 
 @dataclass(slots=True)
@@ -62,7 +82,7 @@ class Frame:
         """The steps that a common entry (CIE) can hold for several functions."""
         found: list[bytes] = []
         for step in self.steps:
-            if isinstance(step, Advance) or step[0] in (_REMEMBER_STATE, 0x16):
+            if not isinstance(step, bytes) or isinstance(step, Raw) or step[0] == _REMEMBER_STATE:
                 break
             found.append(step)
         return tuple(found)
@@ -144,8 +164,7 @@ class _Writer:
             if frame.lsda:
                 emit(bytes([frame.lsda[0]]))
             emit(bytes([PC_RELATIVE_32]))
-        emit(_DEF_CFA_SP)
-        for step in frame.prefix[1:]:
+        for step in frame.prefix:
             emit(step)
         self._end(length, 4 if self.is_eh else self.assembly.isa.xlen // 8)
 
@@ -169,6 +188,10 @@ class _Writer:
         for step in frame.steps[len(frame.prefix) :]:
             if isinstance(step, Advance):
                 self._advance(step)
+            elif isinstance(step, Label):
+                assembly.define_label(step.name)
+            elif isinstance(step, Encoded):
+                self._encoded(step)
             else:
                 assembly.emit(step)
         self._end(length, alignment)
@@ -190,9 +213,23 @@ class _Writer:
     def _width(self, encoding: int) -> int:
         return {0: self.assembly.isa.xlen // 8, 2: 2, 3: 4, 4: 8}[encoding & 7]
 
+    def _encoded(self, step: Encoded) -> None:
+        size = 2 + self._width(step.encoding)
+        self.assembly.emit(
+            bytes([_VAL_EXPRESSION])
+            + encode_leb128(step.register, False)
+            + bytes([size, _OP_ENCODED_ADDRESS, step.encoding])
+        )
+        self._pointer(step.encoding, step.value)
+
     def _pointer(self, encoding: int, value: Value) -> None:
         width = self._width(encoding)
-        kind = "32_PCREL" if encoding & 0x70 == 0x10 else f"DATA{8 * width}"
+        is_relative = encoding & 0x70 == 0x10
+        if is_relative and not self.is_eh:
+            # As GNU as does it: a distance, where .eh_frame has a relocation of its own.
+            here = self.assembly.hidden_label(".L0 ")
+            value, is_relative = subtract(value, Value(0, here)), False
+        kind = "32_PCREL" if is_relative else f"DATA{8 * width}"
         self._field(kind, width, value)
 
     def _advance(self, step: Advance) -> None:

@@ -63,7 +63,7 @@ class _Builder:
         return Name(str(items[0]))
 
     def suffixed(self, items: list[Any]) -> Modified:
-        return Modified(str(items[1]).lower(), Name(str(items[0])))
+        return Modified(str(items[1]).lower(), items[0])
 
     def modified(self, items: list[Any]) -> Modified:
         return Modified(str(items[0]), items[1])
@@ -198,7 +198,7 @@ def parse_expression(text: str) -> Expression:
         SourceError: the text is an operand of another kind, or none.
     """
     operand = parse_operand(text)
-    if isinstance(operand, Memory | Text | TypeName):
+    if isinstance(operand, Memory | TypeName):
         raise SourceError(
             f"'{text}' is not an expression", hint="write a number or a symbol", text=text
         )

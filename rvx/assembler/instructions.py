@@ -10,15 +10,14 @@ from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.forms import Filled, Form, Mismatch, register_value
 from rvx.assembler.grammar import parse_operands
 from rvx.assembler.relocations import (
+    PARTS,
     RELAXABLE,
-    high_part,
-    low_part,
     modifier_relocation,
     target_relocation,
 )
 from rvx.assembler.sections import Branch
 from rvx.assembler.syntax import Enclosed, Memory, Modified, Name, Operand
-from rvx.assembler.values import Value, note_use
+from rvx.assembler.values import Value, note_use, wrap
 from rvx.isa import EncodingError, Instruction
 
 INVERTIBLE = frozenset("beq bne blt bge bltu bgeu".split())
@@ -109,12 +108,16 @@ def emit_values(
     kind = modifier_relocation(value.modifier, place.field)
     plain = replace(value, modifier="")
     known = 0
-    if kind in ("HI20", "LO12_I", "LO12_S"):
-        known = high_part(plain.number) if kind == "HI20" else low_part(plain.number)
-        known <<= place.field.lsb
+    if kind in PARTS:
+        check_part(plain)
+        known = PARTS[kind][1](plain.number) << place.field.lsb
         if plain.is_constant:  # never compressed: GNU as takes no operator for a short field
             assembly.emit_word(encode(instruction, {**values, name: known}), instruction.size)
             return
+    elif value.is_constant and kind.startswith(("TPREL", "TLS")):
+        raise SourceError(
+            f"{value.modifier} takes a thread-local symbol, not a number", text=value.modifier
+        )
     if kind.startswith("PCREL_LO12") and plain.number:
         raise SourceError(
             "%pcrel_lo takes the label of the auipc, without an offset",
@@ -139,6 +142,16 @@ def emit_encoded(assembly: Assembly, instruction: Instruction, values: Filled) -
     """
     assembly.used_extensions.add(instruction.extension)
     assembly.emit_word(encode(instruction, values), instruction.size)
+
+
+def check_part(value: Value) -> None:
+    """Refuses the part of a number that lui and addi cannot make.
+
+    Raises:
+        SourceError: it has more than 32 bits.
+    """
+    if value.is_constant and not -(1 << 31) <= wrap(value.number) < 1 << 32:
+        raise SourceError(f"{value.number:#x} has more than 32 bits, which %hi and %lo divide up")
 
 
 def encode(instruction: Instruction, values: Filled) -> int:
@@ -181,6 +194,8 @@ def _emit_target(
                 "the target of a branch is a symbol plus or minus a number, not this expression"
             )
         value = Value(number)
+    if value.is_constant and not -(1 << 31) <= value.number < 1 << 32:
+        raise SourceError(f"the target {value.number:#x} is beyond any branch")
     zero = {**values, name: 0}
     plain = encode(instruction, zero)
     assembly.used_extensions.add(instruction.extension)

@@ -77,20 +77,31 @@ class _Relaxation:
         self.changed: list[int] = []
         self.shifts: list[int] = []
         self.movables = _Movables()
+        self.has_distances = False
 
     def run(self) -> None:
         """Settles all lengths and offsets."""
         self._estimate()
+        self._place()
         for number in range(MAX_PASSES * 4):
             # In the end branches may not become shorter, since the passes would not end otherwise.
             self._pass(may_shrink=number < MAX_PASSES)
             if not self.changed:
                 break
             self._measure()
+            self._place()
         for fragment, start, length in zip(self.fragments, self.starts, self.lengths, strict=False):
             fragment.address = start
             if fragment.tail is not None:
                 fragment.tail.length = length
+
+    def _place(self) -> None:
+        """Gives the fragments the addresses of this pass, where lengths depend on distances."""
+        if not self.has_distances:
+            return
+        for fragment, start in zip(self.fragments, self.starts, strict=False):
+            fragment.address = start
+        self.section.is_laid_out = True
 
     def _measure(self) -> None:
         """Takes down where fragments begin now."""
@@ -120,6 +131,7 @@ class _Relaxation:
             else:
                 length = self._length(index, tail, address)
                 is_settled = isinstance(tail, Space) and tail.count.is_constant
+                self.has_distances |= isinstance(tail, Space | Leb128) and not is_settled
             self.lengths[index] = length
             address += length
             if not is_settled:
@@ -174,13 +186,18 @@ class _Relaxation:
 
     def _target(self, tail: Branch) -> tuple[int, int] | None:
         """Where a branch goes whose length depends on that: a fragment, and an offset from it."""
-        symbol = tail.target.plus
+        symbol, number = tail.target.plus, tail.target.number
         if tail.is_fixed or symbol is None or symbol.binding == "weak":
             return None
+        if symbol.value is not None:  # another name for a place
+            value = self.distances.reduce(tail.target)
+            symbol, number = value.plus, value.number
+            if symbol is None or value.minus is not None or value.tree is not None:
+                return None
         place = symbol.fragment
         if place is None or place.section is not self.section:
             return None
-        return place.index, symbol.offset + tail.target.number
+        return place.index, symbol.offset + number
 
     def _length(self, index: int, tail: Align | Space | Org | Leb128, address: int) -> int:
         """The length of a tail that begins at this offset, as things stand."""
@@ -226,6 +243,10 @@ class _Relaxation:
             at = self.starts[index] + self.sizes[index]
             if target is None:
                 raise SourceError(".org needs a number or a place in the current section")
+            place = self.distances.reduce(tail.target).plus
+            home = place.fragment if place is not None else None
+            if home is not None and home.section is self.section and home.index > index:
+                raise SourceError(".org goes to a place behind it, which moves along")
             if target < at:
                 raise SourceError(f".org cannot go back from offset {at} to {target}")
             if target - at > MAX_SIZE // 2:

@@ -60,7 +60,7 @@ class ObjectSection:
         lines: offset and statement of instructions and data.
         marks: offsets where code (`$x`) and data (`$d`) begin in a section of code.
         group: name of its section group, or empty.
-        link: name of the section that it is ordered with, or empty.
+        link: the section that it is ordered with.
     """
 
     name: str
@@ -71,7 +71,7 @@ class ObjectSection:
     alignment: int = 1
     entry_size: int = 0
     group: str = ""
-    link: str = ""
+    link: ObjectSection | None = None
     marks: list[tuple[int, str]] = field(default_factory=list)
     relocations: list[Relocation] = field(default_factory=list)
     lines: list[tuple[int, Location]] = field(default_factory=list)
@@ -106,3 +106,8 @@ class ObjectFile:
     included: list[str] = field(default_factory=list)
     groups: dict[str, bool] = field(default_factory=dict)
     has_abi: bool = True
+
+
+def is_local_label(name: str) -> bool:
+    """Whether a symbol is the assembler's own business, as GNU as sees it, and is left out."""
+    return name.startswith((".L", "..", "_.L_")) or " " in name

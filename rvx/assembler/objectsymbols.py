@@ -69,7 +69,8 @@ class SymbolMaker:
         if symbol.alias is None or made.kind != "defined":
             return
         target = self.symbol(symbol.alias)
-        if made.type == "notype" and target.type in _COPIED_TYPES:
+        is_copied = target.type in _COPIED_TYPES and target.binding != "gnu_unique"
+        if made.type == "notype" and is_copied:
             made.type = target.type
         made.size = made.size or target.size
 
@@ -105,7 +106,7 @@ class SymbolMaker:
             problem = SourceError(f"the size of '{symbol.name}' is not a number")
             self._error(symbol.defined_at, problem)
             return 0
-        return max(number, 0)
+        return number
 
     def _error(self, location: Location | None, problem: SourceError) -> None:
         place = location or Location(self._object.name, 1)

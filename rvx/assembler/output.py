@@ -8,7 +8,16 @@ from rvx.assembler.diagnostics import Diagnostics, Location, SourceError
 from rvx.assembler.linetable import LineTable, Loc
 from rvx.assembler.repetition import Recording
 from rvx.assembler.sections import (
+    ALLOC,
+    EXCLUDE,
+    EXEC,
+    GROUP,
+    MERGE,
     NOBITS,
+    RETAIN,
+    STRINGS,
+    TLS,
+    WRITE,
     Align,
     Fixup,
     Fragment,
@@ -17,11 +26,14 @@ from rvx.assembler.sections import (
     Space,
     Tail,
     default_attributes,
+    is_known_name,
 )
 from rvx.assembler.values import Symbol, Value, note_use
 
 MAX_BYTES = 1 << 27
 MAX_NOBITS = 1 << 40
+_LASTING = ALLOC | WRITE | EXEC | EXCLUDE | MERGE | STRINGS | TLS
+"""Flags that a section keeps; naming it again with others is a mistake."""
 ABSOLUTE = "*ABS*"
 """The name of what is no section: room in a record."""
 _ENDS_FRAGMENT = frozenset("HI20 PCREL_HI20 TPREL_HI20 TPREL_ADD".split())
@@ -85,25 +97,41 @@ class Output:
         entry_size: int = 0,
         group: str = "",
         link: str = "",
+        unique: str = "",
     ) -> Section:
-        """The section of that name, made if there is none; its first attributes stay.
+        """The section of that name, made if there is none.
+
+        Sections of one name are several if they are in other groups, ordered with other sections,
+        numbered, or to be retained.
 
         Raises:
             SourceError: it is there already with other attributes.
         """
-        key = f"{name}\0{group}" if group else name
+        is_retained = flags is not None and bool(flags & RETAIN)
+        parts = (group, link, unique, "R" if is_retained else "")
+        key = "\0".join([name, *parts]) if any(parts) else name
         known = self.sections.get(key)
         by_name = default_attributes(name)
         if known is None:
-            chosen = (by_name[0] if flags is None else flags) | (0x200 if group else 0)
+            chosen = by_name[0] | (flags or 0) | (GROUP if group else 0)
             kind = by_name[1] if type_ is None else type_
-            made = Section(name, chosen, kind, entry_size or by_name[2], group, link)
+            made = Section(name, chosen, kind, entry_size or by_name[2], group, link, unique)
             self.sections[key] = made
             return made
-        wanted = None if flags is None else flags | (0x200 if group else 0)
-        if wanted is not None and wanted & ~known.flags & 0x7:
+        if flags is None:
+            return known
+        wanted = flags | (GROUP if group else 0)
+        is_standard = is_known_name(name)
+        what = ""
+        if (wanted ^ known.flags) & _LASTING and not is_standard:
+            what = "other flags"
+        elif type_ is not None and type_ != known.type and not is_standard:
+            what = "another type"
+        elif wanted & MERGE and entry_size != known.entry_size:
+            what = "another entry size"
+        if what:
             raise SourceError(
-                f"section '{name}' has been opened with other flags",
+                f"section '{name}' has been opened with {what}",
                 hint="give the flags where the section stands first, and leave them out later",
                 text=name,
             )
@@ -168,6 +196,10 @@ class Output:
             elif fragment.tail is not None:
                 raise SourceError("the offsets of a record must be known in its order")
         return at
+
+    def has_code(self) -> bool:
+        """Whether there is an instruction in any section."""
+        return any(what == "x" for each in self.sections.values() for *_, what in each.lines)
 
     # --- Bytes
 
@@ -287,6 +319,8 @@ class Output:
                 self._set_current(section, max(section.subsections))
                 fill = b"\0" if self.options.relax else None
                 nop_size = 2 if self.options.rvc else 4
+                if self.options.relax:  # GNU as takes only this padding for code
+                    self.mark_padding()
                 self.end_fragment(Align(section.alignment, fill, nop_size, 0))
 
     def move_to(self, target: Value) -> None:

@@ -17,7 +17,7 @@ from rvx.assembler.instructions import (
     register_number,
 )
 from rvx.assembler.relocations import immediate_format, low_part
-from rvx.assembler.syntax import Enclosed, Memory, Modified, Name, Operand, Text, TypeName, hoisted
+from rvx.assembler.syntax import Enclosed, Memory, Modified, Name, Operand, TypeName, hoisted
 from rvx.assembler.values import Value, wrap
 from rvx.isa import Instruction
 from rvx.isa.operands import RegisterKind
@@ -42,13 +42,24 @@ def _count(name: str, operands: list[Operand], allowed: tuple[int, ...], syntax:
 
 
 def _value(assembly: Assembly, operand: Operand) -> Value:
-    if isinstance(operand, Memory | Text | TypeName | Modified):
+    if isinstance(operand, Memory | TypeName | Modified):
         raise SourceError(
             f"'{operand}' is not a symbol or a number",
             hint="a symbol, possibly plus a number, is needed here",
             text=str(operand),
         )
     return assembly.evaluate(operand)
+
+
+def _place(assembly: Assembly, operand: Operand) -> Value:
+    value = _value(assembly, operand)
+    if value.is_constant:
+        raise SourceError(
+            f"'{operand}' is a number, and the name of a place is needed here",
+            hint="write an address as offset(register)",
+            text=str(operand),
+        )
+    return value
 
 
 @_pseudo("li")
@@ -188,7 +199,7 @@ def _la_tls(assembly: Assembly, name: str, operands: list[Operand]) -> None:
     """The address of a thread-local symbol, or the argument to find it by."""
     _count(name, operands, (2,), f"{name} rd, symbol")
     rd = register_number(assembly, operands[0])
-    value = _value(assembly, operands[1])
+    value = _place(assembly, operands[1])
     if name == "la.tls.gd":
         _pc_relative(assembly, "TLS_GD_HI20", value, rd, "addi", {"rd": rd, "rs1": rd})
         return
@@ -269,7 +280,7 @@ def emit_symbol_access(assembly: Assembly, mnemonic: str, operands: list[Operand
     if offset.is_register or immediate_format(offset.field) not in (1, 2):
         return False
     target = operands[1]
-    if isinstance(target, Memory | Text | TypeName | Modified):
+    if isinstance(target, Memory | TypeName | Modified):
         return False
     if isinstance(target, Enclosed) and target.name in assembly.isa.registers:
         return False
@@ -287,7 +298,7 @@ def emit_symbol_access(assembly: Assembly, mnemonic: str, operands: list[Operand
             )
         return False
     scratch = register_number(assembly, operands[2]) if needs_scratch else found[1]
-    value = _value(assembly, target)
+    value = _place(assembly, target)
     values = {first.name: found[1], address.base: scratch}
     _pc_relative(assembly, "PCREL_HI20", value, scratch, mnemonic, values)
     return True

@@ -11,7 +11,13 @@ from rvx.assembler.frames import write_frames
 from rvx.assembler.layout import lay_out
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.linetable import write_lines
-from rvx.assembler.objectfile import ObjectFile, ObjectSection, Relocation
+from rvx.assembler.objectfile import (
+    ObjectFile,
+    ObjectSection,
+    ObjectSymbol,
+    Relocation,
+    is_local_label,
+)
 from rvx.assembler.objectsymbols import SymbolMaker
 from rvx.assembler.output import MAX_BYTES, MAX_NOBITS, nops
 from rvx.assembler.relocations import FIELDS, PARTS
@@ -20,6 +26,7 @@ from rvx.assembler.sections import (
     INIT_ARRAY,
     NOBITS,
     PREINIT_ARRAY,
+    TLS,
     Align,
     Branch,
     Fixup,
@@ -30,7 +37,7 @@ from rvx.assembler.sections import (
     Section,
     Space,
 )
-from rvx.assembler.values import Value
+from rvx.assembler.values import Symbol, Value
 from rvx.isa import EncodingError
 
 _JAL = 0x6F
@@ -72,14 +79,21 @@ class Resolver:
                 section.alignment,
                 section.entry_size or self._pointers(section),
                 section.group,
-                section.link,
             )
             self._sections[id(section)] = made
             self.object.sections.append(made)
         for section in sections:
+            self._sections[id(section)].link = self._linked(section)
+        for section in sections:
             self._fill(section, self._sections[id(section)])
         for symbol in (*assembly.symbols.values(), *assembly.hidden):
-            if (symbol.is_defined or symbol.is_mentioned) and not symbol.is_predefined:
+            if symbol.is_predefined or self._is_other_name(symbol):
+                continue
+            # A weak name that nothing uses asks for nothing.
+            is_wanted = symbol.is_mentioned and (
+                symbol.binding != "weak" or symbol.is_directly_used
+            )
+            if symbol.is_defined or is_wanted:
                 self.symbol(symbol)
         self._name_versions()
         self.object.groups = dict(assembly.groups)
@@ -97,6 +111,36 @@ class Resolver:
                 self.symbol(versioned)
             else:
                 self.symbol(origin).name = name.replace("@@@", "@")
+
+    def _is_other_name(self, symbol: Symbol) -> bool:
+        """Whether a symbol stands for one that another object defines; that one is written then."""
+        if symbol.value is None or symbol.value.is_constant:
+            return False
+        try:
+            value = self.assembly.distances.reduce(symbol.value)
+        except SourceError:
+            return False
+        if value.plus is None or value.minus is not None or value.plus.is_defined:
+            return False
+        self.symbol(value.plus)
+        return True
+
+    def _linked(self, section: Section) -> ObjectSection | None:
+        """The section that another one is ordered with."""
+        if section.link in ("", "0"):
+            return None
+        home = self.assembly.sections.get(section.link)
+        symbol = self.assembly.symbols.get(section.link)
+        if symbol is not None and symbol.is_defined:
+            place = self.assembly.distances.reduce(Value(0, symbol)).plus
+            home = place.fragment.section if place is not None and place.fragment else None
+        if home is None:
+            problem = SourceError(
+                f"section '{section.name}' is ordered with '{section.link}', which is not defined"
+            )
+            self._error(_first_location(section), problem)
+            return None
+        return self._sections[id(home)]
 
     def _pointers(self, section: Section) -> int:
         """The entry size of a section of pointers to functions, 0 for another."""
@@ -180,16 +224,17 @@ class Resolver:
 
     def _branch(self, tail: Branch, at: int, made: ObjectSection) -> bytes:
         """A branch in its settled length, with the distance filled in as far as it is known."""
-        symbol = self.symbol(tail.target.plus) if tail.target.plus is not None else None
+        value = self._reduced(tail.target)
+        symbol = self.symbol(value.plus) if value.plus is not None else None
         if symbol is not None and symbol.kind == "absolute":
             symbol = None
-        known = symbol.value if symbol is not None and symbol.kind == "defined" else 0
-        target = known + tail.target.number
+        known = 0
+        if symbol is not None and symbol.kind in ("defined", "common"):
+            known = symbol.value if symbol.kind == "defined" else symbol.size
+        target = known + value.number
 
         def field(kind: str, place: int) -> int:
-            made.relocations.append(
-                Relocation(place, kind, symbol, tail.target.number, tail.location)
-            )
+            made.relocations.append(Relocation(place, kind, symbol, value.number, tail.location))
             return FIELDS[kind].insert(target - place) if symbol is not None else 0
 
         if tail.length == 2:
@@ -233,10 +278,18 @@ class Resolver:
             )
             made.data[at : at + 4] = word.to_bytes(4, "little")
             return
-        if symbol is not None and fixup.kind.startswith(("TPREL", "TLS")):
+        if fixup.kind.startswith(("TPREL", "TLS")):
+            if symbol is None:
+                raise SourceError(f"{value.number} is not a thread-local symbol")
+            if symbol.section is not None and not symbol.section.flags & TLS:
+                raise SourceError(
+                    f"'{symbol.name}' is not thread-local: it stands in '{symbol.section.name}'",
+                    hint="thread-local symbols stand in .tdata and .tbss",
+                    text=symbol.name,
+                )
             symbol.type = "tls"
         made.relocations.append(Relocation(at, fixup.kind, symbol, value.number, fixup.location))
-        if fixup.is_relaxable:
+        if fixup.is_relaxable and symbol is not None:
             made.relocations.append(Relocation(at, "RELAX", None, value.number, fixup.location))
 
     def _request(self, request: Request, made: ObjectSection) -> None:
@@ -259,14 +312,19 @@ class Resolver:
                 raise SourceError("a relocation takes symbol + number, not this expression")
             value = Value(number)
         symbol = self.symbol(value.plus) if value.plus is not None else None
-        made.relocations.append(
-            Relocation(at, request.kind, symbol, value.number, request.location)
-        )
+        addend = value.number
+        is_own = symbol is not None and symbol.binding == "local" and is_local_label(symbol.name)
+        if is_own and symbol is not None and symbol.section is not None:
+            addend += symbol.value
+            symbol = ObjectSymbol("", symbol.section, kind="defined", type="section")
+        made.relocations.append(Relocation(at, request.kind, symbol, addend, request.location))
 
     def _reduced(self, value: Value) -> Value:
         """The value in terms of labels; a symbol that is set to a place stays that symbol."""
         reduced = self.assembly.final_distances.reduce(value)
         is_place = reduced.plus is not None and reduced.minus is None and reduced.tree is None
+        if is_place and reduced.plus is not None and not reduced.plus.is_defined:
+            return reduced
         was_place = value.plus is not None and value.minus is None and value.tree is None
         return value if is_place and was_place else reduced
 
@@ -296,8 +354,6 @@ class Resolver:
             made.relocations.append(Relocation(at, str(bits), plus, value.number, location))
             return
         minus = self.symbol(value.minus)
-        if minus.kind == "undefined":
-            raise SourceError(f"'{minus.name}' is taken away and is not defined here")
         made.relocations.append(Relocation(at, f"ADD{bits}", plus, value.number, location))
         made.relocations.append(Relocation(at, f"SUB{bits}", minus, 0, location))
 
@@ -353,6 +409,8 @@ def _marks(section: Section) -> list[tuple[int, str]]:
     )
     marks: list[tuple[int, str]] = []
     for place, name in places:
+        if place == section.size:
+            break  # nothing follows
         if marks and marks[-1][0] == place:
             marks.pop()
         if not marks or marks[-1][1] != name:

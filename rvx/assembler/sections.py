@@ -7,16 +7,8 @@ from dataclasses import dataclass, field
 from rvx.assembler.diagnostics import Location
 from rvx.assembler.values import Symbol, Value
 
-WRITE, ALLOC, EXEC, MERGE, STRINGS, GROUP, TLS, EXCLUDE = (
-    0x1,
-    0x2,
-    0x4,
-    0x10,
-    0x20,
-    0x200,
-    0x400,
-    0x80000000,
-)
+WRITE, ALLOC, EXEC, MERGE, STRINGS = 0x1, 0x2, 0x4, 0x10, 0x20
+LINK_ORDER, GROUP, TLS, RETAIN, EXCLUDE = 0x80, 0x200, 0x400, 0x200000, 0x80000000
 PROGBITS, NOTE, NOBITS, INIT_ARRAY, FINI_ARRAY, PREINIT_ARRAY = 1, 7, 8, 14, 15, 16
 
 
@@ -169,12 +161,13 @@ class Section:
         type: of the ELF section header.
         entry_size: of the ELF section header.
         group: name of the section group it belongs to, or empty.
-        link: name of the section or symbol that it is ordered with, or empty.
+        link: name of the section or symbol that it is ordered with; `0` for none, or empty.
+        unique: number of one of several sections of a name, or empty.
         subsections: fragments by subsection number.
         fragments: all of them in order, once laid out.
         lines: where statements start: fragment, offset, statement, and `x` for instructions, `d`
             for data, `n` for nops that fill up.
-        is_laid_out: whether the addresses of its fragments are final.
+        is_laid_out: whether its fragments have addresses, which relaxation may still correct.
     """
 
     name: str
@@ -183,6 +176,7 @@ class Section:
     entry_size: int = 0
     group: str = ""
     link: str = ""
+    unique: str = ""
     alignment: int = 1
     subsections: dict[int, list[Fragment]] = field(default_factory=dict)
     fragments: list[Fragment] = field(default_factory=list)
@@ -233,6 +227,11 @@ def default_attributes(name: str) -> tuple[int, int, int]:
         if name == prefix or name.startswith(prefix + "."):
             return attributes
     return (0, NOTE if name.startswith(".note") else PROGBITS, 0)
+
+
+def is_known_name(name: str) -> bool:
+    """Whether a section of that name has flags and a type by its name."""
+    return any(name == prefix or name.startswith(prefix + ".") for prefix, _ in _BY_NAME)
 
 
 _BY_NAME: tuple[tuple[str, tuple[int, int, int]], ...] = (

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rvx.assembler.diagnostics import SourceError
+from rvx.assembler.grammar import unescape
 
 _LABEL = re.compile(r'([A-Za-z_.$][\w.$]*|[0-9]+|"(?:\\.|[^"\\])*")\s*:(?!=)\s*', re.ASCII)
 _BARE_LABEL = re.compile(r"(?:[A-Za-z_.$][\w.$]*|[0-9]+):", re.ASCII)
@@ -41,6 +42,12 @@ def is_label(text: str) -> bool:
     return _BARE_LABEL.fullmatch(text) is not None
 
 
+def _label_name(text: str) -> str:
+    if text[0] != '"':
+        return text
+    return unescape(text[1:-1]).decode("utf-8", "surrogateescape")
+
+
 def parse_statement(text: str) -> Statement:
     """The statement that a line's text makes.
 
@@ -50,7 +57,7 @@ def parse_statement(text: str) -> Statement:
     labels: list[str] = []
     at = 0
     while (label := _LABEL.match(text, at)) is not None:
-        labels.append(label[1].strip('"'))
+        labels.append(_label_name(label[1]))
         at = label.end()
     body = text[at:]
     if not body:

@@ -94,9 +94,14 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string: the bytes that it stands for."""
+    """A string: the bytes that it stands for; in an expression, the name of a symbol."""
 
     value: bytes
+
+    @property
+    def name(self) -> str:
+        """The symbol of that name."""
+        return self.value.decode("utf-8", "surrogateescape")
 
     def __str__(self) -> str:
         return '"' + "".join(_printable(byte) for byte in self.value) + '"'
@@ -112,8 +117,8 @@ class TypeName:
         return f"@{self.name}"
 
 
-Expression = Number | Name | LocalLabel | Unary | Binary | Modified
-Operand = Expression | Memory | Text | TypeName
+Expression = Number | Name | Text | LocalLabel | Unary | Binary | Modified
+Operand = Expression | Memory | TypeName
 
 
 def hoisted(operand: Operand) -> Operand:

@@ -314,6 +314,17 @@ def _binary(operator: str, left: int, right: int) -> int:
     return {"*": left * right, "|": left | right, "^": left ^ right, "&": left & right}[operator]
 
 
+_COPIED_TYPES = ("func", "object", "gnu_ifunc")
+
+
+def inherit(symbol: Symbol, place: Symbol) -> None:
+    """Gives a symbol that is another name for a place the type and size that this has by now."""
+    if symbol.type == "notype" and place.type in _COPIED_TYPES and place.binding != "gnu_unique":
+        symbol.type = place.type
+    if symbol.size is None:
+        symbol.size = place.size
+
+
 def note_use(value: Value, location: Location) -> None:
     """Remembers where the symbols of a value are used first, for messages."""
     for symbol in (value.plus, value.minus):

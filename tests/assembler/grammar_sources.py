@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rvx.assembler.forms import FormTable
 from rvx.isa import Isa
-from rvx.isa.operands import CsrKind, FenceKind, ImmediateKind, RegisterKind
+from rvx.isa.operands import CsrKind, FenceKind, ImmediateKind, RegisterKind, RoundingKind
 
 GRAMMAR = Path(__file__).with_name("statements.grammar").read_text(encoding="utf-8")
 PREAMBLE = """
@@ -95,6 +95,8 @@ class Sources:
             return "nop"
         texts = []
         for slot in form.syntax.slots:
+            if slot.name and form.places[slot.name].kind == RoundingKind("rm0", default=0):
+                continue  # GNU as takes no rounding mode where every result is exact
             text = self._place(form.places[slot.name].kind) if slot.name else ""
             if slot.base:
                 text += f"({self._place(form.places[slot.base].kind)})"

@@ -42,6 +42,7 @@ def whole_object(data: bytes, *, everything: bool = False) -> dict[str, Any]:
     table = file.get_section_by_name(".symtab")
     return {
         "flags": file["e_flags"],
+        "OS and ABI": file["e_ident"]["EI_OSABI"],
         "sections": sorted(_header(file, section) for section in _compared(file)),
         "symbols": sorted(filter(None, (_symbol(file, one) for one in table.iter_symbols()))),
         "code and data": _marks(file, table),

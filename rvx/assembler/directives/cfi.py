@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
-from rvx.assembler.directives.registry import arguments, directive
-from rvx.assembler.frames import DATA_ALIGNMENT, Advance, Frame
+from rvx.assembler.directives.registry import arguments, directive, plain_name
+from rvx.assembler.frames import DATA_ALIGNMENT, DEF_CFA_SP, Advance, Encoded, Frame, Label, Raw
 from rvx.assembler.grammar import parse_expression, split_operands
 from rvx.assembler.leb128 import encode_leb128
 
@@ -14,10 +14,12 @@ _SECTIONS = (".eh_frame", ".debug_frame")
 
 
 def _register(assembly: Assembly, text: str) -> int:
-    """The DWARF number of a register: x0 to x31, then f0 to f31 from 32 on."""
+    """The DWARF number of a register: x0 to x31, f0 to f31 from 32 on, CSRs from 4096 on."""
     found = assembly.isa.registers.get(text)
     if found is not None and found[0].name in ("x", "f"):
         return found[1] + (32 if found[0].name == "f" else 0)
+    if text in assembly.isa.csr_names:
+        return 4096 + assembly.isa.csr_names[text]
     if text.isdecimal() and len(text) < 10:
         return int(text)
     raise SourceError(
@@ -34,14 +36,19 @@ def _frame(assembly: Assembly, name: str) -> Frame:
     return frame
 
 
-def _step(assembly: Assembly, frame: Frame, data: bytes) -> None:
+def _step(assembly: Assembly, frame: Frame, data: bytes | Label | Encoded) -> None:
     """Takes down an instruction for the current place."""
+    advance(assembly, frame)
+    frame.steps.append(data)
+
+
+def advance(assembly: Assembly, frame: Frame) -> None:
+    """Moves on to the current place, as every directive of a frame does."""
     here = assembly.here()
     if (here.fragment, here.offset) != (frame.last.fragment, frame.last.offset):
         assembly.hidden.append(here)
         frame.steps.append(Advance(frame.last, here))
         frame.last = here
-    frame.steps.append(data)
 
 
 def _unsigned(number: int) -> bytes:
@@ -79,8 +86,12 @@ def startproc(assembly: Assembly, name: str, rest: str) -> None:
         raise SourceError(".cfi_startproc follows another one", hint="end that with .cfi_endproc")
     start = assembly.hidden_label(".L0 ")
     frame = Frame(start, start)
-    if rest != "simple":
-        frame.steps.append(b"\x0d\x02")
+    if rest not in ("", "simple"):
+        raise SourceError(
+            f"'{rest}' makes no sense here", hint="only `simple` may follow", text=rest
+        )
+    if not rest:
+        frame.steps.append(DEF_CFA_SP)
     assembly.frames.current = frame
     assembly.frames.frames.append(frame)
 
@@ -181,26 +192,64 @@ def state(assembly: Assembly, name: str, rest: str) -> None:
     _step(assembly, frame, b"\x0b")
 
 
+@directive(".cfi_label")
+def label(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_label name`: a symbol for the place in the frame information itself."""
+    if not rest:
+        raise SourceError(".cfi_label needs a name")
+    _step(assembly, _frame(assembly, name), Label(plain_name(rest)))
+
+
 @directive(".cfi_escape")
 def escape(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_escape byte, ...`: bytes of frame information as they are."""
     parts = split_operands(rest)
     if not parts:
         raise SourceError(".cfi_escape needs bytes", hint="such as .cfi_escape 0x0a")
-    data = bytes(assembly.constant(part, "a byte") & 0xFF for part in parts)
+    data = Raw(assembly.constant(part, "a byte") & 0xFF for part in parts)
     _step(assembly, _frame(assembly, name), data)
 
 
 @directive(".cfi_return_column")
 def return_column(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_return_column register`: holds the return address."""
-    _frame(assembly, name).return_column = _register(assembly, rest)
+    frame = _frame(assembly, name)
+    advance(assembly, frame)
+    frame.return_column = _register(assembly, rest)
 
 
 @directive(".cfi_signal_frame")
 def signal_frame(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_signal_frame`: the function is called by a signal."""
-    _frame(assembly, name).is_signal_frame = True
+    frame = _frame(assembly, name)
+    advance(assembly, frame)
+    frame.is_signal_frame = True
+
+
+@directive(".cfi_window_save", ".cfi_negate_ra_state")
+def window_save(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_window_save`, `.cfi_negate_ra_state`: one opcode that other architectures define."""
+    _step(assembly, _frame(assembly, name), Raw(b"\x2d"))
+
+
+@directive(".cfi_val_encoded_addr")
+def val_encoded_addr(assembly: Assembly, name: str, rest: str) -> None:
+    """`.cfi_val_encoded_addr register, encoding, symbol`: a register holds an address."""
+    parts = arguments(name, rest, 3, 3, "register, encoding, symbol")
+    frame = _frame(assembly, name)
+    number = _register(assembly, parts[0])
+    encoding = assembly.constant(parts[1], "the encoding")
+    _check_encoding(name, encoding)
+    value = assembly.evaluate(parse_expression(parts[2]))
+    _step(assembly, frame, Encoded(number, encoding, value))
+
+
+def _check_encoding(name: str, encoding: int) -> None:
+    if not 0 <= encoding < 0x100 or encoding & 7 not in (0, 2, 3, 4):
+        raise SourceError(
+            f"{name} does not know the encoding {encoding}",
+            hint="such as 0x1b: four bytes from here",
+        )
 
 
 @directive(".cfi_personality", ".cfi_lsda")
@@ -211,8 +260,9 @@ def personality(assembly: Assembly, name: str, rest: str) -> None:
     encoding = assembly.constant(parts[0], "the encoding")
     if encoding == _NO_ENCODING:
         return
-    if len(parts) != 2 or encoding & 7 not in (0, 2, 3, 4):
+    if len(parts) != 2:
         raise SourceError(f"{name} needs an encoding and a symbol", hint=f"{name} 0x1b, symbol")
+    _check_encoding(name, encoding)
     value = assembly.evaluate(parse_expression(parts[1]))
     if name == ".cfi_personality":
         frame.personality = (encoding, value)

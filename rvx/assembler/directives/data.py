@@ -31,8 +31,9 @@ _SIZES = {
     ".8byte": 8,
     ".octa": 16,
 }
-_PATTERN = re.compile(r"(?P<whole>0[xX][0-9a-fA-F]{1,16})|0[a-zA-Z]:(?P<first>[0-9a-fA-F_]+)")
-"""A number given by its bits: all of them, or (`0f:3f80`) from the highest on."""
+_PATTERN = re.compile(r"0[a-zA-Z]:([0-9a-fA-F_]+)")
+"""A number given by its bits, from the highest on: `0f:3f80`."""
+_INTEGER = re.compile(r"[+-]?0[xX][0-9a-fA-F]+")
 _FLOATS = {
     ".float": (8, 23),
     ".single": (8, 23),
@@ -94,10 +95,15 @@ def floats(assembly: Assembly, name: str, rest: str) -> None:
     for part in rest.split(",") if rest else ():
         literal = part.strip()
         found = _PATTERN.fullmatch(literal)
-        if found and found["whole"]:
-            pattern = int(literal, 16) & (1 << size * 8) - 1
-        elif found:
-            digits = found["first"].replace("_", "")
+        if _INTEGER.fullmatch(literal):
+            raise SourceError(
+                f"'{literal}' may mean a number or its bits",
+                hint=f"write 0f:{literal.lower().partition('x')[2]} for bits, "
+                f"{literal}p0 for the number",
+                text=literal,
+            )
+        if found:
+            digits = found[1].replace("_", "")
             if len(digits) > 2 * size:
                 raise SourceError(f"'{literal}' has more than {2 * size} digits", text=literal)
             pattern = int(digits.ljust(2 * size, "0"), 16)
@@ -120,6 +126,8 @@ def asciz(assembly: Assembly, name: str, rest: str) -> None:
 
 def _strings(assembly: Assembly, rest: str, end: bytes) -> None:
     assembly.mark_data()
+    if not rest:
+        raise SourceError("a string is missing here", hint='write it in quotes: "text"')
     for part in split_operands(rest):
         assembly.emit(b"".join(string(piece) for piece in adjacent_strings(part)) + end)
 

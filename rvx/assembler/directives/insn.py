@@ -129,7 +129,7 @@ def insn(assembly: Assembly, name: str, rest: str) -> None:
 def _filled(assembly: Assembly, made: Instruction, slot: Slot, operand: Operand) -> Operand:
     """The operand with the registers and the opcode that it names replaced by their numbers."""
     if slot.base:
-        if isinstance(operand, Enclosed):
+        if isinstance(operand, Enclosed) and made.size == 4:
             operand = Memory(Number(0), Name(operand.name))
         if not isinstance(operand, Memory):
             raise SourceError(

@@ -10,7 +10,7 @@ from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, plain_name
 from rvx.assembler.grammar import parse_expression, split_operands
 from rvx.assembler.sections import Align, Org, Space
-from rvx.assembler.values import Value
+from rvx.assembler.values import Value, wrap
 
 _FLAGS = {
     "a": sections.ALLOC,
@@ -21,9 +21,9 @@ _FLAGS = {
     "G": sections.GROUP,
     "T": sections.TLS,
     "e": sections.EXCLUDE,
-    "o": 0x80,
+    "o": sections.LINK_ORDER,
     "?": 0,
-    "R": 0x200000,
+    "R": sections.RETAIN,
 }
 _TYPES = {
     "progbits": sections.PROGBITS,
@@ -66,7 +66,9 @@ def section(assembly: Assembly, name: str, rest: str) -> None:
     flags, letters = _read_flags(parts[1]) if len(parts) > 1 and parts[1] else (None, "")
     rest_parts = parts[2:]
     type_ = None
-    if rest_parts and rest_parts[0][:1] in "@%":
+    if rest_parts and plain_name(rest_parts[0]) in _TYPES:
+        type_ = _TYPES[plain_name(rest_parts.pop(0))]
+    elif rest_parts and rest_parts[0][:1] in "@%":
         type_ = _read_type(rest_parts.pop(0))
     elif rest_parts and not rest_parts[0]:
         rest_parts.pop(0)
@@ -75,19 +77,36 @@ def section(assembly: Assembly, name: str, rest: str) -> None:
         if not rest_parts:
             raise SourceError("a section with flag M needs the size of its entries")
         entry_size = assembly.constant(rest_parts.pop(0), "the entry size")
-    link = plain_name(rest_parts.pop(0)) if "o" in letters and rest_parts else ""
+    if "o" in letters and not rest_parts:
+        raise SourceError("a section with flag o needs the section that it is ordered with")
+    link = plain_name(rest_parts.pop(0)) if "o" in letters else ""
     group = ""
     if "G" in letters:
         if not rest_parts:
             raise SourceError("a section with flag G needs the name of its group")
         group = plain_name(rest_parts.pop(0))
         is_comdat = bool(rest_parts) and rest_parts[0] == "comdat"
+        del rest_parts[: int(is_comdat)]
         assembly.groups[group] = assembly.groups.get(group, False) or is_comdat
     elif "?" in letters:
         group = assembly.current[0].group
+    unique = ""
+    if rest_parts and rest_parts[0] == "unique":
+        number = assembly.constant(rest_parts[1] if len(rest_parts) > 1 else "", "the number")
+        if not 0 <= number < 1 << 32:
+            raise SourceError(f"the number {number} of a section is not one of 32 bits")
+        unique = str(number)
+        del rest_parts[:2]
+    if rest_parts:
+        raise SourceError(
+            f"'{rest_parts[0]}' makes no sense in {name}",
+            hint=f'the syntax is: {name} name, "flags", @type, entry size, linked-to, '
+            "group, comdat, unique, number",
+            text=rest_parts[0],
+        )
     if flags is not None:
         flags &= ~sections.GROUP
-    target = assembly.section(section_name, flags, type_, entry_size, group, link)
+    target = assembly.section(section_name, flags, type_, entry_size, group, link, unique)
     assembly.switch(target, subsection)
 
 
@@ -171,10 +190,10 @@ def add_alignment(assembly: Assembly, alignment: int, fill: bytes | None, most: 
     nop_size = 2 if assembly.options.rvc else 4
     if fill is None and not current.is_code:
         fill = b"\0"
-    if fill is None and assembly.options.relax and alignment > nop_size:
-        room = alignment - nop_size
-        if not most or most >= room:
-            assembly.emit_nops(room)
+    if fill is None and alignment <= nop_size:
+        pass  # GNU as takes instructions for aligned, even where .option norvc follows a short one
+    elif fill is None and assembly.options.relax:
+        assembly.emit_nops(alignment - nop_size)  # the linker knows no limit of padding
     elif alignment > 1:
         if fill is not None:
             assembly.mark_data()
@@ -196,7 +215,7 @@ def space(assembly: Assembly, name: str, rest: str) -> None:
 def fill(assembly: Assembly, name: str, rest: str) -> None:
     """`.fill count, size, value`: a run of numbers."""
     parts = arguments(name, rest, 1, 3, "count, size, value")
-    size = assembly.constant(parts[1], "the size") if len(parts) > 1 and parts[1] else 1
+    size = wrap(assembly.constant(parts[1], "the size")) if len(parts) > 1 and parts[1] else 1
     value = assembly.constant(parts[2], "the value") if len(parts) > 2 and parts[2] else 0
     if size < 0:
         raise SourceError(f"a size of {size} bytes makes no sense", text=parts[1])

@@ -10,6 +10,7 @@ from rvx.assembler.directives.registry import arguments, directive, string
 
 _SWITCHES = "push pop rvc norvc relax norelax pic nopic csr-check no-csr-check arch".split()
 ARCH = 5
+_PRIV_SPEC = (8, 10, 12)
 ATTRIBUTE_TAGS = {
     "Tag_RISCV_stack_align": 4,
     "Tag_RISCV_arch": 5,
@@ -68,6 +69,8 @@ def attribute(assembly: Assembly, name: str, rest: str) -> None:
             hint=did_you_mean(parts[0], ATTRIBUTE_TAGS) or "valid are " + ", ".join(ATTRIBUTE_TAGS),
             text=parts[0],
         )
+    if tag in (ARCH, *_PRIV_SPEC) and assembly.has_code():
+        raise SourceError(f"{name} {parts[0]} stands behind the first instruction")
     if tag % 2:
         text = string(parts[1]).decode("utf-8", "replace")
         assembly.attributes[tag] = text

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError, did_you_mean
-from rvx.assembler.grammar import parse_operand, split_operands
+from rvx.assembler.grammar import parse_operand, split_operands, unescape
 from rvx.assembler.linewords import HANDLED
 from rvx.assembler.syntax import Text
 
@@ -93,5 +93,5 @@ def string(text: str) -> bytes:
 def plain_name(text: str) -> str:
     """The name of a symbol or section, without quotes around it."""
     if len(text) >= 2 and text[0] == text[-1] == '"':
-        return text[1:-1]
+        return unescape(text[1:-1]).decode("utf-8", "surrogateescape")
     return text

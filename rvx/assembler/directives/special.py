@@ -18,8 +18,9 @@ _PLAIN = {"BFD_RELOC_NONE": "NONE", "BFD_RELOC_32": "32", "BFD_RELOC_64": "64"}
 def reloc(assembly: Assembly, name: str, rest: str) -> None:
     """`.reloc offset, R_RISCV_32, symbol + 4`: a relocation at a place of the section."""
     parts = arguments(name, rest, 2, 3, "offset, relocation, expression")
-    kind = _PLAIN.get(parts[1].upper(), parts[1].upper().removeprefix("R_RISCV_"))
-    if kind not in NUMBERS:
+    written = parts[1].upper()
+    kind = _PLAIN.get(written, written.removeprefix("R_RISCV_"))
+    if kind not in NUMBERS or (written not in _PLAIN and not written.startswith("R_RISCV_")):
         hint = did_you_mean(kind, NUMBERS) or "such as R_RISCV_32; the names are the psABI's"
         raise SourceError(f"there is no relocation '{parts[1]}'", hint=hint, text=parts[1])
     offset = assembly.evaluate(parse_expression(parts[0]))
@@ -36,7 +37,6 @@ def dtprel(assembly: Assembly, name: str, rest: str) -> None:
         value = assembly.evaluate(parse_expression(part))
         if value.plus is None or value.minus is not None or value.tree is not None:
             raise SourceError(f"{name} takes the name of a thread-local symbol", text=part)
-        assembly.mark_data()
         assembly.emit(bytes(size))
         assembly.fix(f"TLS_DTPREL{8 * size}", value, back=size)
 
@@ -92,4 +92,6 @@ def symver(assembly: Assembly, name: str, rest: str) -> None:
     other = plain_name(parts[1])
     if "@" not in other:
         raise SourceError(f"'{other}' names no version", hint="write other@version", text=parts[1])
+    if assembly.symbol(plain_name(parts[0])).is_common:
+        raise SourceError(f"the common symbol '{parts[0]}' can have no version", text=parts[0])
     assembly.versions[other] = plain_name(parts[0])

@@ -26,11 +26,18 @@ _IGNORED = (
 ).split()
 
 
-@directive(".set", ".equ", ".equiv", ".eqv")
+@directive(".set", ".equ", ".equiv")
 def set_(assembly: Assembly, name: str, rest: str) -> None:
     """`.set name, expression`: gives a symbol a value; `.equiv` only once."""
     parts = arguments(name, rest, 2, 2, "name, expression")
-    assign(assembly, plain_name(parts[0]), parts[1], is_once=name in (".equiv", ".eqv"))
+    assign(assembly, plain_name(parts[0]), parts[1], is_once=name == ".equiv")
+
+
+@directive(".eqv")
+def eqv(assembly: Assembly, name: str, rest: str) -> None:
+    """`.eqv name, expression`: the name stands for the expression wherever it is used."""
+    parts = arguments(name, rest, 2, 2, "name, expression")
+    assembly.abbreviate(plain_name(parts[0]), parse_expression(parts[1]))
 
 
 def assign(assembly: Assembly, name: str, text: str, *, is_once: bool = False) -> None:
@@ -69,14 +76,16 @@ def local(assembly: Assembly, name: str, rest: str) -> None:
     for part in _names(name, rest):
         symbol = assembly.symbol(part)
         symbol.binding = "local"
-        symbol.is_fixed = True
+        symbol.is_fixed = symbol.is_mentioned = True
 
 
 @directive(".hidden", ".internal", ".protected")
 def visibility(assembly: Assembly, name: str, rest: str) -> None:
     """`.hidden name`: no other module sees the symbol."""
     for part in _names(name, rest):
-        assembly.symbol(part).visibility = name[1:]
+        symbol = assembly.symbol(part)
+        symbol.visibility = name[1:]
+        symbol.is_mentioned = True
 
 
 def _names(name: str, rest: str) -> list[str]:
@@ -100,8 +109,12 @@ def type_(assembly: Assembly, name: str, rest: str) -> None:
             text=parts[1],
         )
     symbol = assembly.symbol(plain_name(parts[0]))
+    if kind == "common" and symbol.is_defined and not symbol.is_common:
+        raise SourceError(f"symbol '{symbol.name}' is defined already", text=parts[0])
     symbol.type = kind
     symbol.is_mentioned = True
+    if word.lower() == "gnu_unique_object":
+        symbol.binding = "gnu_unique"
 
 
 @directive(".size")
@@ -109,7 +122,9 @@ def size(assembly: Assembly, name: str, rest: str) -> None:
     """`.size name, expression`: how many bytes a symbol stands for."""
     parts = arguments(name, rest, 2, 2, "name, expression")
     value = assembly.evaluate(parse_expression(parts[1]))
-    assembly.symbol(plain_name(parts[0])).size = value
+    symbol = assembly.symbol(plain_name(parts[0]))
+    symbol.size = value
+    symbol.is_mentioned = True
 
 
 @directive(".comm", ".common", ".common.s", ".xcom")
@@ -139,15 +154,14 @@ def comm(assembly: Assembly, name: str, rest: str) -> None:
 
 @directive(".lcomm")
 def lcomm(assembly: Assembly, name: str, rest: str) -> None:
-    """`.lcomm name, bytes, alignment`: room in .bss that only this object sees."""
-    parts = arguments(name, rest, 2, 3, "name, bytes, alignment")
+    """`.lcomm name, bytes`: room in .bss that only this object sees."""
+    parts = arguments(name, rest, 2, 2, "name, bytes")
     count = assembly.constant(parts[1], "the size")
     if count < 0:
         raise SourceError(f"the size of '{parts[0]}' is negative: {count}", text=parts[1])
     assembly.check_size(count, parts[1])
     natural = min(8, 1 << max(count, 1).bit_length() - 1)
-    alignment = _alignment(assembly, parts[2]) if len(parts) > 2 else natural
-    _reserve(assembly, plain_name(parts[0]), count, alignment)
+    _reserve(assembly, plain_name(parts[0]), count, natural)
 
 
 def _reserve(assembly: Assembly, name: str, count: int, alignment: int) -> None:

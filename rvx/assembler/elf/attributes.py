@@ -24,7 +24,10 @@ def attributes_section(attributes: Mapping[int, int | str]) -> bytes:
         if not value:
             continue
         body += _uleb128(tag)
-        body += value.encode() + b"\0" if isinstance(value, str) else _uleb128(value)
+        if isinstance(value, str):
+            body += value.encode() + b"\0"
+        else:
+            body += _uleb128(value & 0xFFFFFFFF)
     file_part = bytes([_FILE_TAG]) + (len(body) + 5).to_bytes(4, "little") + body
     length = 4 + len(_VENDOR) + len(file_part)
     return b"A" + length.to_bytes(4, "little") + _VENDOR + file_part

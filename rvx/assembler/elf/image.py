@@ -19,7 +19,7 @@ SHT = {
     "group": 17,
     "attributes": 0x70000003,
 }
-BINDINGS = {"local": 0, "global": 1, "weak": 2}
+BINDINGS = {"local": 0, "global": 1, "weak": 2, "gnu_unique": 10}
 TYPES = {
     "notype": 0,
     "object": 1,
@@ -178,6 +178,7 @@ def image(
     entry: int,
     flags: int,
     names: int,
+    is_gnu: bool = False,
 ) -> bytes:
     """The bytes of an ELF file whose sections have their offsets.
 
@@ -189,6 +190,7 @@ def image(
         entry: where execution starts.
         flags: `e_flags`.
         names: number of the section with the names of sections.
+        is_gnu: whether the ABI is GNU's rather than plain System V.
     """
     known = structs(xlen)
     header_size, segment_size, section_size = (64, 56, 64) if xlen == 64 else (52, 32, 40)
@@ -206,7 +208,7 @@ def image(
             "EI_CLASS": f"ELFCLASS{xlen}",
             "EI_DATA": "ELFDATA2LSB",
             "EI_VERSION": "EV_CURRENT",
-            "EI_OSABI": "ELFOSABI_SYSV",
+            "EI_OSABI": "ELFOSABI_LINUX" if is_gnu else "ELFOSABI_SYSV",
             "EI_ABIVERSION": 0,
         },
         e_type=kind,

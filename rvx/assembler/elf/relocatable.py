@@ -27,8 +27,9 @@ from rvx.assembler.elf.image import (
 from rvx.assembler.elf.notes import SECTION as NOTE
 from rvx.assembler.elf.notes import extensions_note
 from rvx.assembler.garbage import without_collector
-from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol
+from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, is_local_label
 from rvx.assembler.relocations import NUMBERS
+from rvx.assembler.sections import RETAIN
 
 _INFO_LINK = 0x40
 _GROUP_COMDAT = 1
@@ -73,6 +74,9 @@ class _Writer:
             )
         )
         self._extra(".strtab", SHT["strtab"], bytes(strings.data), 1)
+        for section in item.sections:
+            if section.link is not None:
+                self.sections[self.numbers[id(section)]].link = self.numbers[id(section.link)]
         for section, rela in zip(item.sections, relocated, strict=True):
             if rela is not None:
                 self._fill_relocations(section, rela, symtab)
@@ -91,6 +95,14 @@ class _Writer:
             entry=0,
             flags=item.elf_flags,
             names=len(self.sections) - 1,
+            is_gnu=self._needs_gnu(),
+        )
+
+    def _needs_gnu(self) -> bool:
+        """Whether the object says what only GNU's own ABI defines (ELFOSABI_GNU)."""
+        return any(section.flags & RETAIN for section in self.item.sections) or any(
+            symbol.type == "gnu_ifunc" or symbol.binding == "gnu_unique"
+            for symbol in self.item.symbols
         )
 
     def _extra(self, name: str, kind: int, data: bytes, alignment: int) -> None:
@@ -133,7 +145,7 @@ class _Writer:
         listed: list[ObjectSymbol] = [
             symbol
             for symbol in self.item.symbols
-            if not symbol.name.startswith(".L") or id(symbol) in used
+            if symbol.binding != "local" or id(symbol) in used or not is_local_label(symbol.name)
         ]
         for name in self.item.files:
             self.entries.append(ImageSymbol(name, 0, 0, TYPES["file"], 0, 0, SHN_ABS))

@@ -1,0 +1,2 @@
+.type f, @gnu_indirect_function
+f: ret

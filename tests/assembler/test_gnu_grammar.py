@@ -1,0 +1,107 @@
+"""Every directive and shape of an operand, at random, against GNU as: one object, or both refuse.
+
+A source holds one to four random statements, right or wrong, behind code that they can refer to.
+The long run takes some 40,000 sources, and an hour:
+
+    pytest -m long tests/assembler/test_gnu_grammar.py
+"""
+
+import random
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rvx.assembler import Assembler, AssemblyError
+from rvx.assembler.elf.relocatable import relocatable
+from rvx.extensions import change_arch, isa_for
+
+from .conftest import ABIS, Gnu
+from .grammar_sources import Sources
+from .whole_object import whole_object
+
+LISTED = (
+    "cannot be left to the linker",
+    "the target of a branch is a symbol plus or minus a number",
+    "may mean a number or its bits",
+    ".uleb128 takes no negative number",
+    "%pcrel_lo takes the label of the auipc",
+    "'c.j' does not take 0 operands",
+)
+"""What rvx says where it refuses what GNU as takes, as the page of differences says."""
+NEEDS_ATTRIBUTES = re.compile(r"\.option (?:norvc|rvc|arch)|\.attribute arch|\.gnu_attribute")
+"""After these, `.riscv.attributes` says what the code needs, and not what GNU as says."""
+SHORT_RUN, LONG_RUN = 120, 5000
+HANGS = 20
+"""Seconds after which GNU as counts as refusing; some wrong sources make it run for good."""
+
+
+def disagreement(gnu: Gnu, assembler: Assembler, source: str, march: str) -> str:
+    """What the two assemblers do not agree about; empty if nothing."""
+    path, out = gnu.path(".s"), gnu.path(".o")
+    path.write_text(source, encoding="utf-8")
+    flags = [f"-march={march}", f"-mabi={ABIS[march]}", "-o", str(out), str(path)]
+    try:
+        done = subprocess.run(
+            [gnu.tool("as"), *flags], capture_output=True, timeout=HANGS, check=False
+        )
+        has_refused, said = done.returncode != 0, done.stderr.decode(errors="replace")
+    except subprocess.TimeoutExpired:
+        has_refused, said = True, "it hangs"
+    has_warned = "Warning" in said  # what GNU as makes up for is not compared
+    path.unlink()
+    try:
+        made, _ = assembler.object(source, "test.s")
+        ours = relocatable(made)
+    except AssemblyError as error:
+        sentences = str(error)
+        is_listed = has_warned or any(part in sentences for part in LISTED)
+        return "" if has_refused or is_listed else f"rvx refuses: {sentences}"
+    if has_refused:
+        # Whether instructions fit the ABI is not asked; see the page of differences.
+        return "" if "ABI can't be used" in said else f"GNU as refuses: {said}"
+    theirs = out.read_bytes()
+    out.unlink()
+    return "" if has_warned else _different(whole_object(ours), whole_object(theirs), source)
+
+
+def _different(ours: dict[str, object], theirs: dict[str, object], source: str) -> str:
+    if NEEDS_ATTRIBUTES.search(source):
+        for made in (ours, theirs):
+            sections = made["sections"]
+            assert isinstance(sections, list)
+            made["sections"] = [each for each in sections if each[0] != ".riscv.attributes"]
+    return "".join(
+        f"{part}:\n  rvx {ours[part]}\n  GNU {theirs[part]}\n"
+        for part in theirs
+        if ours[part] != theirs[part]
+    )
+
+
+def run(gnu: Gnu, march: str, seed: int, count: int) -> None:
+    isa = isa_for(march)
+    assembler = Assembler(isa, march=march, abi=ABIS[march], relax=True, select_arch=change_arch)
+    rng = random.Random(seed)
+    sources = Sources(isa, rng)
+    for index in range(count):
+        source = sources.source(rng.choice([1, 1, 1, 4]))
+        found = disagreement(gnu, assembler, source, march)
+        assert not found, f"seed {seed}, source {index}:\n{source}\n{found}"
+
+
+@pytest.mark.parametrize("march", ["rv64gc", "rv32imac_zicsr"])
+def test_random_statements(gnu: Gnu, march: str) -> None:
+    run(gnu, march, 1, SHORT_RUN)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 104))
+@pytest.mark.parametrize("march", ["rv64gc", "rv32gc"])
+def test_random_statements_for_long(gnu: Gnu, march: str, seed: int) -> None:
+    run(gnu, march, seed, LONG_RUN)
+
+
+def test_the_page_lists_what_is_left_out() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "gnu-differences.md"
+    assert "may still change" in page.read_text(encoding="utf-8")
