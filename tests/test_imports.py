@@ -9,7 +9,6 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"numba", "llvmlite", "unicorn", "matplotlib"}
-LONGEST_FILE = 400
 
 
 def imported_by(code: str) -> set[str]:
@@ -65,10 +64,3 @@ def test_the_assembler_needs_neither_unicorn_nor_numba():
     )
     assert "rvx" in found
     assert not found & HEAVY
-
-
-def test_no_file_is_too_long_to_be_read():
-    files = [*(ROOT / "rvx").rglob("*.py"), *(ROOT / "programs").rglob("*.py")]
-    lengths = {f: len(f.read_text(encoding="utf-8").splitlines()) for f in files}
-    assert len(lengths) > 50
-    assert {str(f): n for f, n in lengths.items() if n > LONGEST_FILE} == {}
