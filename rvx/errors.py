@@ -40,7 +40,7 @@ class RvxError(Exception):
 
     def show(self) -> None:
         """Says it on stderr."""
-        print(f"error: {self}", file=sys.stderr)
+        print(f"error: {shortened(str(self))}", file=sys.stderr)
 
     def to_json(self) -> dict[str, Any]:
         """What a command with --json prints in place of its result: schema rvx.error/1."""
@@ -50,3 +50,11 @@ class RvxError(Exception):
             "exit_code": int(self.exit_code),
             "message": str(self),
         }
+
+
+def shortened(text: str, longest: int = 2000) -> str:
+    """A text without its middle, if it is longer than anybody reads: it quotes what it is about."""
+    if len(text) <= longest:
+        return text
+    part = longest // 2
+    return f"{text[:part]} [... {len(text) - 2 * part:,} characters ...] {text[-part:]}"

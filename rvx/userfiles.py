@@ -18,6 +18,22 @@ class UserFileError(RvxError, ValueError):
     """A file that cannot be imported, or failed; the message names it, the line and the reason."""
 
 
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        UserFileError: it is not UTF-8.
+        OSError: it cannot be read.
+    """
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserFileError(
+            f"'{path}' is not text in UTF-8: byte {data[error.start]:#04x} at offset {error.start}"
+        ) from None
+
+
 def users_mistake(error: BaseException) -> UserFileError | None:
     """An exception as a sentence with the line of the user's file that it came up in.
 

@@ -29,7 +29,13 @@ from rvx.analysis.keys import KernelError, Keys
 from rvx.errors import RvxError
 from rvx.extensions import extensions_of, import_file, isa_for
 from rvx.resources import programs
-from rvx.userfiles import MODULE_PREFIX, UserFileError, run_file, users_mistake
+from rvx.userfiles import (
+    MODULE_PREFIX,
+    UserFileError,
+    read_text,
+    run_file,
+    users_mistake,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -251,8 +257,8 @@ def load(name: str) -> Kernel:
             )
     path = folder / "kernel.toml"
     try:
-        text = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise KernelError(f"{path} is not TOML: {error}") from None
     except RecursionError:
         raise KernelError(f"{path} is nested too deeply to be a kernel description") from None

@@ -245,7 +245,7 @@ def _read(sources: list[str]) -> tuple[str, str]:
     texts = []
     for source in sources:
         if source == "-":
-            texts.append(sys.stdin.read())
+            texts.append(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
         else:
             texts.append(Path(source).read_text(encoding="utf-8", errors="surrogateescape"))
     return "\n".join(texts), "{standard input}" if sources[0] == "-" else sources[0]

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rvx.isa import DeclarationError, Extension, IsaError
+from rvx.userfiles import read_text
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def read_opcodes(path: Path) -> Extension:
     )
     xlen = {"rv32_": 32, "rv64_": 64}.get(path.stem[:5])
     registers: dict[str, str] = {}
-    for number, text in enumerate(path.read_text().splitlines(), 1):
+    for number, text in enumerate(read_text(path).splitlines(), 1):
         try:
             hint = _HINT.search(text)
             if hint:

@@ -98,7 +98,7 @@ def test_a_folder_of_the_users_own(folder):
         (lambda f: (f / "kernel.toml").write_text("name = "), r"kernel\.toml is not TOML: "),
         (
             lambda f: (f / "kernel.toml").write_bytes(b"name = '\xff'"),
-            r"kernel\.toml is not TOML: ",
+            r"kernel\.toml' is not text in UTF-8: byte 0xff at offset 8",
         ),
         (
             lambda f: (f / "kernel.toml").write_text("name = 'x'"),
