@@ -258,6 +258,8 @@ def load(name: str) -> Kernel:
     path = folder / "kernel.toml"
     try:
         text = tomllib.loads(read_text(path))
+    except UserFileError as error:
+        raise KernelError(str(error)) from None
     except tomllib.TOMLDecodeError as error:
         raise KernelError(f"{path} is not TOML: {error}") from None
     except RecursionError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -72,6 +73,16 @@ class Extension:
         conflicts: dict[str, str] | None = None,
         supersedes: Iterable[str] = (),
     ) -> None:
+        _check_text("the name", name, _NAME, "letters and digits that begin with a letter")
+        _check_text(f"the version of {name}", version, _LINE, "a line of text, such as 0.1")
+        for what, value in (("doc", doc), ("source", source)):
+            _check_text(f"{what} of {name}", value, _ANYTHING, "a text")
+        for what, listed in (
+            ("requires", requires),
+            ("conflicts", {} if conflicts is None else conflicts),
+            ("supersedes", supersedes),
+        ):
+            _check_names(f"{what} of {name}", listed)
         self.name = name
         self.version = version
         self.doc = doc
@@ -306,6 +317,25 @@ class Extension:
         made = make_alias(syntax, expansion, target, is_printed, (xlen,) if xlen else (32, 64))
         self.aliases.append(made)
         return made
+
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_LINE = re.compile(r"[ -~]+")
+_ANYTHING = re.compile(r"(?s).*")
+
+
+def _check_text(what: str, value: object, pattern: re.Pattern[str], valid: str) -> None:
+    """Type hints are not checked, and what a user's file gives may be anything."""
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise DeclarationError(f"{what} must be {valid}, not {value!r}")
+
+
+def _check_names(what: str, listed: object) -> None:
+    is_listed = isinstance(listed, Iterable) and not isinstance(listed, str | bytes)
+    if not is_listed or not all(isinstance(name, str) for name in listed):  # type: ignore[attr-defined]
+        raise DeclarationError(
+            f"{what} must be names of extensions, such as ('D',), not {listed!r}"
+        )
 
 
 def _key(mnemonic: str, xlen: int | None) -> str:
