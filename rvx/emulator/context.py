@@ -82,8 +82,8 @@ class Field(IntEnum):
     SEQUENCES = 149  # for every executable halfword, the address of what is repeated from there
     PREPARE = 150  # callback: makes it
     REPEATED = 151  # like DIFFERENCES, for executions that were not fetched
-    POSITION = 152  # where a repetition stands, see rvx.emulator.sequencer
-    END = 160
+    POSITION = 152  # where a repetition stands: 17 words, see rvx.emulator.sequencer
+    END = 169
 
 
 STOP_NOW = 2

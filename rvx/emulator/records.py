@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rvx.emulator import sequencer
 from rvx.emulator.context import Context, Field
 from rvx.emulator.memory import GuestMemory
-from rvx.emulator.sequencer import Record
+from rvx.emulator.sequencer import Level, Record
 from rvx.emulator.sequences import Sequence, Unrepeatable, read_sequence
 from rvx.emulator.tiers import Rows
 from rvx.isa import Isa, repeat
@@ -67,18 +67,21 @@ class Records:
         record[Record.WORD] = self._memory.word(pc) or 0
         record[Record.COUNT] = count
         record[Record.NEXT_PC] = sequence.end
-        record[Record.INNER_FIRST] = record[Record.INNER_LAST] = -1
         record[Record.PHASES] = sequence.innermost.phases
-        if sequence.inner is not None:
-            record[Record.INNER_FIRST] = sequence.inner.first
-            record[Record.INNER_LAST] = sequence.inner.last
+        record[Record.DEPTH] = len(sequence.blocks)
+        for depth, block in enumerate(sequence.blocks):
+            at = Record.BLOCKS + depth * Level.END
+            record[at + Level.FIRST], record[at + Level.LAST] = block.first, block.last
         for i, item in enumerate(sequence.items):
             rows = [self._row(decoded.word) for decoded in item.phases]
             at = Record.ITEMS + i * sequencer.Item.END
             record[at + sequencer.Item.PC] = item.pc
             record[at + sequencer.Item.WORD] = item.word
             if item.is_marker:
-                record[Record.INNER_ROW], record[Record.INNER_PC] = rows[0], item.pc
+                # The marker stands right in front of its block.
+                level = next(d for d, block in enumerate(sequence.blocks) if block.first == i + 1)
+                inner = Record.BLOCKS + level * Level.END
+                record[inner + Level.ROW], record[inner + Level.PC] = rows[0], item.pc
             else:
                 first = at + sequencer.Item.ROWS
                 record[first : first + len(rows)] = rows

@@ -60,46 +60,45 @@ class Repeater:
         except Unrepeatable as error:
             self._note_illegal(word, str(error))
             return Status.ILLEGAL
-        inner = 1
+        iterations = [asked[repeat.ITERATIONS]]
         for item in sequence.items:
             if item.is_marker:
                 self._interpreter.perform(item.phases[0], item.pc)
                 if words[Field.FAULT]:
                     words[Field.PC] = item.pc
                     return Status.FAULT
-                inner = int(words[Field.REPEAT])
+                iterations.append(int(words[Field.REPEAT]))
                 words[Field.REPEAT] = 0
-        status, position = self._loop(sequence, asked[repeat.ITERATIONS], inner)
-        executions = sequence.executions(position, inner)
+        status, at, behind = self._loop(sequence, iterations)
+        executions = sequence.executions(at, behind, iterations)
         for item, count in zip(sequence.items, executions, strict=True):
             self._counter.count_repeated(item.pc, count)
         words[Field.NEXT_PC] = sequence.end
-        words[Field.PC] = pc if status == Status.RUNNING else sequence.items[position[0]].pc
+        words[Field.PC] = pc if status == Status.RUNNING else sequence.items[at].pc
         return status
 
-    def _loop(
-        self, sequence: Sequence, outer_iterations: int, inner_iterations: int
-    ) -> tuple[Status, tuple[int, int, int]]:
+    def _loop(self, sequence: Sequence, iterations: list[int]) -> tuple[Status, int, list[int]]:
         """Performs items until all are done or one cannot be; gives the position, too."""
-        at = outer = inner = 0
-        while outer < outer_iterations:
+        at, behind = 0, [0] * len(iterations)
+        while behind[0] < iterations[0]:
             item = sequence.items[at]
-            if not (item.is_marker and outer):
-                counter = inner if sequence.inner else outer
-                status = self._perform(item, counter % len(item.phases))
+            if not (item.is_marker and any(behind)):
+                status = self._perform(item, behind[-1] % len(item.phases))
                 if status != Status.RUNNING:
-                    return status, (at, outer, inner)
-            if sequence.inner and at == sequence.inner.last:
-                inner += 1
-                if inner < inner_iterations:
-                    at = sequence.inner.first
-                    continue
-                inner = 0
+                    return status, at, behind
             at += 1
-            if at == len(sequence.items):
-                at = 0
-                outer += 1
-        return Status.RUNNING, (0, outer, 0)
+            # From the inside out: the first block that ends here and is not done goes on.
+            for depth in reversed(range(len(iterations))):
+                block = sequence.blocks[depth]
+                if block.last != at - 1:
+                    continue
+                behind[depth] += 1
+                if behind[depth] < iterations[depth]:
+                    at = block.first
+                    break
+                if depth:
+                    behind[depth] = 0
+        return Status.RUNNING, 0, behind
 
     def _perform(self, item: Item, phase: int) -> Status:
         words = self._words

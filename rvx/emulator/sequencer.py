@@ -13,7 +13,7 @@ from typing import Any
 from rvx.emulator.context import STOP_NOW, Field, Status
 from rvx.emulator.perform import perform, raise_flags, read_word, stop
 from rvx.emulator.pointers import call_region, call_word_callback, int64_array, load_64, store_64
-from rvx.isa import streams
+from rvx.isa import repeat, streams
 
 
 class Record(IntEnum):
@@ -24,12 +24,20 @@ class Record(IntEnum):
     WORD = 4
     COUNT = 5
     NEXT_PC = 6
-    INNER_FIRST = 7  # -1 where nothing is repeated within
-    INNER_LAST = 8
-    INNER_ROW = 9
-    INNER_PC = 10
-    PHASES = 11
-    ITEMS = 12
+    PHASES = 7
+    DEPTH = 8  # how many blocks there are, one within the other
+    BLOCKS = 9  # a `Level` each
+    ITEMS = BLOCKS + 4 * repeat.MOST_NESTED
+
+
+class Level(IntEnum):
+    """Position of each part of a block within its record."""
+
+    FIRST = 0
+    LAST = 1
+    ROW = 2  # of the instruction that repeats it; 0 for the outermost block
+    PC = 3
+    END = 4
 
 
 class Item(IntEnum):
@@ -45,10 +53,9 @@ class Position(IntEnum):
     """The words at `Field.POSITION`: where a repetition stands, and how far it goes."""
 
     ITEM = 0
-    OUTER = 1
-    INNER = 2
-    OUTER_END = 3
-    INNER_END = 4
+    BEHIND = 1  # iterations in the current round, a word a block
+    ITERATIONS = BEHIND + repeat.MOST_NESTED  # how many a round has, a word a block
+    END = ITERATIONS + repeat.MOST_NESTED
 
 
 DONE, LEFT = 0, 1
@@ -66,9 +73,14 @@ _ILLEGAL, _FAULTED = int(Status.ILLEGAL), int(Status.FAULT)
 _LIMIT, _INTERRUPTED = int(Status.LIMIT), int(Status.INTERRUPTED)
 _FUNCTION, _WEIGHT, _WORD = int(Record.FUNCTION), int(Record.WEIGHT), int(Record.WORD)
 _COUNT, _END_PC = int(Record.COUNT), int(Record.NEXT_PC)
-_INNER_FIRST, _INNER_LAST = int(Record.INNER_FIRST), int(Record.INNER_LAST)
-_INNER_ROW, _INNER_PC = int(Record.INNER_ROW), int(Record.INNER_PC)
 _PHASES, _ITEMS = int(Record.PHASES), int(Record.ITEMS)
+_DEPTH, _BLOCKS, _LEVEL = int(Record.DEPTH), int(Record.BLOCKS), int(Level.END)
+_FIRST, _LAST, _LEVEL_ROW, _LEVEL_PC = (
+    int(part) for part in (Level.FIRST, Level.LAST, Level.ROW, Level.PC)
+)
+_BEHIND, _ITERATIONS, _POSITION_WORDS = (
+    int(part) for part in (Position.BEHIND, Position.ITERATIONS, Position.END)
+)
 _ITEM_PC, _ITEM_WORD, _ITEM_ROWS = int(Item.PC), int(Item.WORD), int(Item.ROWS)
 _ITEM_END = int(Item.END)
 _DONE, _LEFT = DONE, LEFT
@@ -81,7 +93,7 @@ def repeat_block(uc: int, context: Any, pc: int) -> None:
     Afterwards PC and NEXT_PC are those of that instruction, as after any other; if the status says
     that the run ends, PC is that of the instruction that was not performed.
     """
-    outer_end = context[_REPEAT]
+    iterations = context[_REPEAT]
     record = _find_record(context, pc)
     context[_REPEAT] = 0
     context[_PC] = pc
@@ -89,16 +101,18 @@ def repeat_block(uc: int, context: Any, pc: int) -> None:
         stop(uc, context, _ILLEGAL)
         return
     sequence = int64_array(record, _ITEMS)
-    inner_end = 1
-    if sequence[_INNER_ROW] != 0:
-        perform(uc, context, sequence[_INNER_ROW], sequence[_INNER_PC])
-        inner_end = context[_REPEAT]
-        context[_REPEAT] = 0
-        if context[_STATUS] == _FAULTED:
-            return
-    position = int64_array(context.ctypes.data + 8 * _POSITION, 5)
-    position[0], position[1], position[2] = 0, 0, 0
-    position[3], position[4] = outer_end, inner_end
+    position = int64_array(context.ctypes.data + 8 * _POSITION, _POSITION_WORDS)
+    position[0] = 0
+    for depth in range(sequence[_DEPTH]):
+        if depth > 0:
+            level = _BLOCKS + depth * _LEVEL
+            perform(uc, context, sequence[level + _LEVEL_ROW], sequence[level + _LEVEL_PC])
+            iterations = context[_REPEAT]
+            context[_REPEAT] = 0
+            if context[_STATUS] == _FAULTED:
+                return
+        position[_BEHIND + depth] = 0
+        position[_ITERATIONS + depth] = iterations
     status = _run(uc, context, record, position)
     if context[_FFLAGS] != 0:
         raise_flags(uc, context)
@@ -136,28 +150,35 @@ def _is_current(context: Any, record: int, pc: int) -> bool:
 def _run(uc: int, context: Any, record: int, position: Any) -> int:
     """Performs items from the position on; gives the status of what could not be, else 0."""
     sequence = int64_array(record, _ITEMS)
-    count, phases = sequence[_COUNT], sequence[_PHASES]
-    first, last = sequence[_INNER_FIRST], sequence[_INNER_LAST]
-    outer_end, inner_end = position[3], position[4]
+    phases, depths = sequence[_PHASES], sequence[_DEPTH]
+    innermost = depths - 1
+    first = sequence[_BLOCKS + innermost * _LEVEL + _FIRST]
+    last = sequence[_BLOCKS + innermost * _LEVEL + _LAST]
     budget = context[_REMAINING] if context[_IS_LIMITED] != 0 else _UNLIMITED
-    function = _function(context, sequence, budget, outer_end, inner_end)
+    function = _function(context, sequence, budget, position)
     patience = 0
-    at, outer, inner = 0, 0, 0
-    while outer < outer_end:
+    is_first_round = True
+    at = 0
+    while position[_BEHIND] < position[_ITERATIONS]:
+        position[0] = at
         if function != 0 and patience == 0:
-            position[0], position[1], position[2] = at, outer, inner
             done = call_region(function, context.ctypes.data, _LEFT)
-            at, outer, inner = position[0], position[1], position[2]
+            at = position[0]
+            is_first_round = False
+            for depth in range(depths):
+                if position[_BEHIND + depth] != 0:
+                    break
+            else:
+                is_first_round = True
             if done == _DONE:
                 break
             patience = _PATIENCE
         patience -= 1
         phase = 0
-        if phases > 1 and (first < 0 or first <= at <= last):
-            phase = (outer if first < 0 else inner) % phases
+        if phases > 1 and first <= at <= last:
+            phase = position[_BEHIND + innermost] % phases
         row = load_64(_item(record, at) + 8 * (_ITEM_ROWS + phase))
-        if row != 0 or outer == 0:
-            position[0], position[1], position[2] = at, outer, inner
+        if row != 0 or is_first_round:
             if context[_STOP] == _STOP_NOW:
                 return _INTERRUPTED
             if budget < 1:
@@ -167,50 +188,78 @@ def _run(uc: int, context: Any, record: int, position: Any) -> int:
             perform(uc, context, row, load_64(_item(record, at) + 8 * _ITEM_PC))
             if context[_STATUS] == _FAULTED:
                 return _FAULTED
-        if at == last:
-            inner += 1
-            if inner < inner_end:
-                at = first
-                continue
-            inner = 0
+        # From the inside out: the first block that ends here and is not done goes on.
+        ended = at
         at += 1
-        if at == count:
-            at = 0
-            outer += 1
-    position[0], position[1], position[2] = 0, outer_end, 0
+        for depth in range(innermost, -1, -1):
+            if sequence[_BLOCKS + depth * _LEVEL + _LAST] != ended:
+                continue
+            position[_BEHIND + depth] += 1
+            is_first_round = False
+            if position[_BEHIND + depth] < position[_ITERATIONS + depth]:
+                at = sequence[_BLOCKS + depth * _LEVEL + _FIRST]
+                break
+            if depth > 0:
+                position[_BEHIND + depth] = 0
+    position[0] = 0
     return 0
 
 
-def _function(context: Any, sequence: Any, budget: int, outer_end: int, inner_end: int) -> int:
+def _function(context: Any, sequence: Any, budget: int, position: Any) -> int:
     """The compiled loop for this state of streams, 0 if there is none or the limit may strike."""
     is_streaming = 0
     if context[_SSR] != 0:
         is_streaming = load_64(context[_SSR] + 8 * streams.ENABLED) & 1
-    count = sequence[_COUNT]
-    total = outer_end * count
-    if sequence[_INNER_FIRST] >= 0:
-        inner = sequence[_INNER_LAST] - sequence[_INNER_FIRST] + 1
-        total = outer_end * (count - 1 - inner) + outer_end * inner_end * inner + 1
+    depths = sequence[_DEPTH]
+    total = depths - 1
+    rounds = 1
+    for depth in range(depths):
+        rounds *= position[_ITERATIONS + depth]
+        level = _BLOCKS + depth * _LEVEL
+        own = sequence[level + _LAST] - sequence[level + _FIRST] + 1
+        if depth + 1 < depths:
+            # The items of the block within, and its marker.
+            within = level + _LEVEL
+            own -= sequence[within + _LAST] - sequence[within + _FIRST] + 2
+        total += own * rounds
     sequence[_WEIGHT + is_streaming] += total
     return 0 if budget < total else sequence[_FUNCTION + is_streaming]
 
 
+def _depth(sequence: Any, item: int) -> int:
+    """The innermost block that an item stands in."""
+    depth = sequence[_DEPTH] - 1
+    while not (
+        sequence[_BLOCKS + depth * _LEVEL + _FIRST]
+        <= item
+        <= sequence[_BLOCKS + depth * _LEVEL + _LAST]
+    ):
+        depth -= 1
+    return depth
+
+
 def _count(context: Any, record: int, position: Any) -> None:
-    """Counts every item as often as it was performed, and notes what was not fetched."""
+    """Counts every item as often as it was performed, and notes what was not fetched.
+
+    As `rvx.emulator.sequences.Sequence.executions` does.
+    """
     sequence = int64_array(record, _ITEMS)
-    first, last = sequence[_INNER_FIRST], sequence[_INNER_LAST]
-    at, outer, inner, inner_end = position[0], position[1], position[2], position[4]
+    at = position[0]
+    reached = _depth(sequence, at)
     for i in range(sequence[_COUNT]):
-        executions = outer + (1 if i < at else 0)
+        own = _depth(sequence, i)
+        executions = 0
+        passed = 1 if i < at else 0
+        for depth in range(own + 1):
+            executions *= position[_ITERATIONS + depth]
+            if depth <= reached:
+                executions += position[_BEHIND + depth]
+            else:
+                passed *= position[_ITERATIONS + depth]
+        executions += passed
         item = _item(record, i)
         if load_64(item + 8 * _ITEM_ROWS) == 0:
             executions = min(executions, 1)
-        elif first <= i <= last:
-            executions = outer * inner_end
-            if at > last:
-                executions += inner_end
-            elif at >= first:
-                executions += inner + (1 if i < at else 0)
         offset = (load_64(item + 8 * _ITEM_PC) - context[_EXEC_BASE]) << 2
         _add(context[_DIFFERENCES] + offset, executions)
         _add(context[_DIFFERENCES] + offset + 16, -executions)

@@ -1,14 +1,16 @@
 """What a repetition repeats: the words behind an instruction such as frep.o, decoded.
 
-A sequence is a block that is performed several times. One further repetition may stand in it: its
-block lies within the outer one and is performed several times in each of its iterations. Compiled
-code and the interpreter work from the same `Sequence`, item by item; where they stand is three
-numbers: the item, the iterations that the outer block has behind it, and those of the inner one.
+A sequence is a block that is performed several times. A further repetition may stand in it, whose
+block lies within the first one and is performed several times in each of its iterations, and in
+that block another. Compiled code and the interpreter work from the same `Sequence`, item by item;
+where they stand is the item, and for every block the iterations of the current round that are
+behind.
 """
 
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,9 +23,6 @@ from rvx.isa.memory import FAULT_KIND
 from rvx.isa.operands import RegisterKind
 
 AddressedWord = Callable[[Address], Word | None]
-
-ITEM, OUTER, INNER = 0, 1, 2
-"""Words of a position."""
 
 
 class Unrepeatable(ValueError):
@@ -60,7 +59,7 @@ class Item:
         pc: its address.
         word: as it stands in memory.
         phases: what is performed, by stagger counter.
-        is_marker: whether this is the inner repetition, which is performed once.
+        is_marker: whether this is a repetition within, which is performed once.
     """
 
     pc: Address
@@ -75,15 +74,13 @@ class Sequence:
 
     Attributes:
         pc: address of the repeating instruction.
-        items: what follows, with the marker of an inner repetition in its place.
-        outer: all items.
-        inner: the block of the inner repetition, if there is one.
+        items: what follows, with the markers of repetitions within in their places.
+        blocks: all items, then the block of the repetition within, then the one within that.
     """
 
     pc: Address
     items: tuple[Item, ...]
-    outer: Block
-    inner: Block | None
+    blocks: tuple[Block, ...]
 
     @property
     def end(self) -> Address:
@@ -93,25 +90,31 @@ class Sequence:
     @property
     def innermost(self) -> Block:
         """The block that may stagger."""
-        return self.inner or self.outer
+        return self.blocks[-1]
 
-    def executions(self, position: tuple[int, int, int], iterations: int) -> list[int]:
+    def depth(self, item: int) -> int:
+        """The innermost block that an item stands in."""
+        return max(d for d, block in enumerate(self.blocks) if block.first <= item <= block.last)
+
+    def executions(self, at: int, behind: list[int], iterations: list[int]) -> list[int]:
         """How often every item has been performed.
 
         Args:
-            position: the item that is next, iterations of the outer block, and of the inner one.
-            iterations: of the inner block, each time.
+            at: the item that is next.
+            behind: iterations of every block in its current round.
+            iterations: of every block, each time.
         """
-        at, outer, inner = position
         counts = []
         for i, item in enumerate(self.items):
-            count = outer + (i < at)
-            if item.is_marker:
-                count = min(count, 1)
-            elif self.inner and self.inner.first <= i <= self.inner.last:
-                within = inner + (i < at) if at <= self.inner.last else iterations
-                count = outer * iterations + (within if at >= self.inner.first else 0)
-            counts.append(count)
+            # Rounds of the blocks that the item shares with the position, and then, if it has been
+            # passed in this round, all iterations of those that it stands in alone.
+            own, shared = self.depth(i), min(self.depth(i), self.depth(at))
+            count = 0
+            for d in range(own + 1):
+                count = count * iterations[d] + (behind[d] if d <= shared else 0)
+            if i < at:
+                count += math.prod(iterations[shared + 1 : own + 1])
+            counts.append(min(count, 1) if item.is_marker else count)
         return counts
 
 
@@ -132,39 +135,58 @@ def read_sequence(
         Unrepeatable: one of the words cannot be repeated.
     """
     items: list[Item] = []
-    inner: tuple[int, int, int, int] | None = None
+    begins = [(0, most, mask)]
+    left = [instructions]
+    ends: list[int] = []
     address = pc + 4
-    left = instructions
-    while left:
+    while left[0]:
         decoded = _decode(isa, word_at(address), address)
         if is_repeating(decoded.instruction):
-            if inner is not None:
+            _check_nesting(_text(isa, decoded, address), left)
+            count, *stagger = _shape(decoded)
+            if count > left[-1]:
                 raise Unrepeatable(
-                    f"{_text(isa, decoded, address)} would be a third repetition; "
-                    f"one may stand within another, once"
-                )
-            shape = _shape(decoded)
-            inner = (len(items), *shape)
-            if shape[0] > left:
-                raise Unrepeatable(
-                    f"{_text(isa, decoded, address)} repeats {shape[0]} instructions, "
-                    f"but only {left} are left of the block that it stands in"
+                    f"{_text(isa, decoded, address)} repeats {count} instructions, "
+                    f"but only {left[-1]} are left of the block that it stands in"
                 )
             items.append(Item(address, decoded.word, (decoded,), is_marker=True))
+            begins.append((len(items), stagger[0], stagger[1]))
+            left.append(count)
         else:
             _check(isa, decoded, address)
             items.append(Item(address, decoded.word, (decoded,)))
-            left -= 1
+            for depth in range(len(left)):
+                left[depth] -= left[depth] > 0
+                # Blocks end from the inside out, several of them perhaps with one item.
+            ends += [len(items) - 1] * (sum(n == 0 for n in left) - len(ends))
         address += 4
-    outer = Block(0, len(items) - 1, most, mask)
-    block = None
-    if inner is not None:
-        if mask:
-            raise Unrepeatable("only the inner one of two repetitions may stagger registers")
-        first = inner[0] + 1
-        block = Block(first, first + inner[1] - 1, inner[2], inner[3])
-    found = Sequence(pc, tuple(items), outer, block)
-    return Sequence(pc, tuple(_staggered(isa, found)), outer, block)
+    blocks = tuple(
+        Block(first, last, *stagger)
+        for (first, *stagger), last in zip(begins, reversed(ends), strict=True)
+    )
+    if any(block.stagger_mask for block in blocks[:-1]):
+        raise Unrepeatable("only the innermost one of several repetitions may stagger registers")
+    found = Sequence(pc, tuple(items), blocks)
+    return Sequence(pc, tuple(_staggered(isa, found)), blocks)
+
+
+def _check_nesting(text: str, left: list[int]) -> None:
+    """Refuses a repetition beside another, and one too many.
+
+    Args:
+        text: the instruction.
+        left: how many instructions are left of every block so far, the outermost first.
+    """
+    if left[-1] == 0:
+        raise Unrepeatable(
+            f"{text} stands behind another repetition in the same block; "
+            f"repetitions may stand one within the other only"
+        )
+    if len(left) == repeat.MOST_NESTED:
+        raise Unrepeatable(
+            f"{text} would be repetition {len(left) + 1}; "
+            f"{repeat.MOST_NESTED} may stand one within the other"
+        )
 
 
 def is_repeating(instruction: Instruction) -> bool:

@@ -3,8 +3,9 @@
 `frep.o rs1, n, stagger_max, stagger_mask` repeats the next n instructions rs1 + 1 times as a block.
 They may name no integer register but the base of a load or store, whose address is that of the
 first time. In every iteration a counter that runs from 0 to stagger_max is added to the register
-fields that the mask names (bit 0 rd, 1 rs1, 2 rs2, 3 rs3). One frep.o may stand within the block of
-another, and its block counts once there; only the inner one may stagger.
+fields that the mask names (bit 0 rd, 1 rs1, 2 rs2, 3 rs3). A frep.o may stand within the block of
+another, and its block counts once there, up to eight deep (the sequencer's parameter NestDepth);
+one may not stand beside another in a block, and only the innermost one may stagger.
 
 In assembly n is the number of instructions, as snitch-llvm writes it; the field holds one less, and
 `frep.o.raw` takes the field. Older cores had frep.i, which repeats each instruction by itself; its

@@ -33,6 +33,8 @@ _SIGNEDNESS_DOC = {
     "sp": "both signed",
 }
 # Suffix: bits of a lane, its name, low bits of funct7, funct3 for vectors and for scalars.
+_WITH_NUMBERS = {"h": "110", "b": "111"}
+"""funct3 of the forms of XpulpV2 whose right operand is a number in all lanes."""
 _SIZES = {
     "h": (16, "halfwords", "00", "000", "100"),
     "b": (8, "bytes", "00", "001", "101"),
@@ -71,6 +73,47 @@ def _scalar(dot: Binary, width: int) -> Binary:
     return with_scalar
 
 
+def _dot_body_with_number(dot: Binary, width: int) -> Callable[..., int]:
+    lane = (1 << width) - 1
+    repeated = _repeated(width)
+
+    def body(rs1: int, imm: int) -> int:
+        return sext32(dot(rs1 & _LOW32, (imm & lane) * repeated))
+
+    return body
+
+
+def _sdot_body_with_number(dot: Binary, width: int) -> Callable[..., int]:
+    lane = (1 << width) - 1
+    repeated = _repeated(width)
+
+    def body(rd: int, rs1: int, imm: int) -> int:
+        return sext32(rd + dot(rs1 & _LOW32, (imm & lane) * repeated))
+
+    return body
+
+
+def _declare_with_number(size: str, name: str) -> None:
+    """Bit 0 of the number is bit 25 of the word; it is unsigned where the right lanes are."""
+    width, lanes, _, _, _ = _SIZES[size]
+    dot = make_dot(width, *SIGNEDNESS[name])
+    what = f"dot product of the {32 // width} {lanes} of rs1 and the number in all lanes"
+    what += f", {_SIGNEDNESS_DOC[name].replace('rs2', 'the number')}"
+    operand = "imm:u" if name == "up" else "imm"
+    rest = f"imm[5:1] rs1 {_WITH_NUMBERS[size]} rd 1010111"
+    field = _SIGNEDNESS_FIELD[name]
+    Xpulpnn.instruction(
+        f"pv.dot{name}.sci.{size} rd, rs1, {operand}",
+        f"100{field} 0 imm[0] {rest}",
+        doc=f"rd = {what}, modulo 2^32.",
+    )(_dot_body_with_number(dot, width))
+    Xpulpnn.instruction(
+        f"pv.sdot{name}.sci.{size} rd, rs1, {operand}",
+        f"101{field} 0 imm[0] {rest}",
+        doc=f"rd += {what}, modulo 2^32.",
+    )(_sdot_body_with_number(dot, width))
+
+
 def _declare(size: str, name: str, is_scalar: bool) -> None:
     width, lanes, low, of_vectors, of_scalars = _SIZES[size]
     dot = make_dot(width, *SIGNEDNESS[name])
@@ -97,3 +140,5 @@ for _size in _SIZES:
     for _name in SIGNEDNESS:
         _declare(_size, _name, is_scalar=False)
         _declare(_size, _name, is_scalar=True)
+        if _size in _WITH_NUMBERS:
+            _declare_with_number(_size, _name)

@@ -3,8 +3,9 @@
 A stream is up to four nested loops over addresses. Set its bounds, strides and repetition, start it
 for reading or writing, and enable streams with `csrsi 0x7c0, 1`: from then on an instruction that
 names ft0, ft1 or ft2 takes or appends the next element, and loads, stores and address arithmetic
-disappear from the loop. What the machine leaves undefined, or would wait for forever, ends the
-program with a sentence (`rvx.isa.misuse`); indirect streams are refused.
+disappear from the loop. An indirect stream gathers or scatters by an array of indices. What the
+machine leaves undefined, or would wait for forever, ends the program with a sentence
+(`rvx.isa.misuse`); the intersection of two indirect streams is refused.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ Xssr.csr("ssr", 0x7C0, state=streams.STATE, lsb=0, bits=1, doc="Whether ft0 to f
 
 @Xssr.instruction("scfgwi rs1, uimm", "uimm[11:0] rs1 010 00000 0101011")
 def scfgwi(rs1: int, uimm: int, ssr: Words, fault: Words) -> None:
-    """Register uimm[9:5] of stream uimm[4:0] (31 for all) = rs1; 24 to 31 start the stream."""
+    """Register uimm[9:5] of stream uimm[4:0] (31: all) = rs1; from 16 on they start the stream."""
     streams.write_register(ssr, uimm, rs1, fault)
 
 

@@ -17,11 +17,12 @@ WRITES_READER = 3
 CONFIGURED_WHILE_PENDING = 4
 NO_MOVER = 5
 NO_SUCH_REGISTER = 6
-INDIRECT = 7
+INTERSECTION = 7
 MISALIGNED = 8
 CORE_HAS_FLOATS = 9
 ITERATIONS = 10
 TOO_MANY = 11
+MISALIGNED_INDICES = 12
 
 SENTENCES: dict[int, str] = {
     NO_ELEMENT: "stream {stream} (ft{stream}) has no element left; exactly as many have to be "
@@ -32,10 +33,14 @@ SENTENCES: dict[int, str] = {
     "write would wait forever; use up the elements of the first job before",
     NO_MOVER: "there is no stream {value}; there are 0 to 2, and 31 writes to all",
     NO_SUCH_REGISTER: "register {value} of a stream cannot be accessed like this; written are "
-    "1 (repeat), 2 to 5 (bounds), 6 to 9 (strides), 24 to 27 (start reading) and 28 to 31 "
-    "(start writing); read are 0 (status) to 9",
-    INDIRECT: "register {value} belongs to indirect streams, which rvx does not have",
+    "1 (repeat), 2 to 5 (bounds), 6 to 9 (strides), 10 and 11 (indices and base of an "
+    "indirect stream), 16 and 20 (start gathering, scattering), 24 to 27 (start reading) and 28 to "
+    "31 (start writing); read are 0 (status) to 11",
+    INTERSECTION: "register {value} starts the intersection of two indirect streams, which rvx "
+    "does not have; 16 gathers and 20 scatters",
     MISALIGNED: "stream {stream} would start at {value:#x}, which is not a multiple of 8",
+    MISALIGNED_INDICES: "the indices of stream {stream} would start at {value:#x}, which is not a "
+    "multiple of their size",
     CORE_HAS_FLOATS: "a stream can be started only if the loaded text enables streams, too "
     "(csrsi 0x7c0, 1); this one does not, or is written while it runs",
     ITERATIONS: "rs1 is {value}; it is the number of iterations less one, 0 to 65535",

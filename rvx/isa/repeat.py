@@ -12,6 +12,8 @@ WORDS = 4
 
 MOST_INSTRUCTIONS = 32
 """What the sequencer of Snitch holds (snitch_cluster, snitch_sequencer.sv, BufferDepth)."""
+MOST_NESTED = 8
+"""Blocks one within the other; a parameter of the sequencer (NestDepth)."""
 MOST_ITERATIONS = 1 << 16
 """Its counters have 16 bits (LoopIterBits)."""
 STAGGERED_FIELDS = (7, 15, 20, 27)

@@ -61,10 +61,14 @@ class Writer:
             self._segment()
         doubles = ", ".join(self._datum() for _ in range(BYTES // 8))
         body = "\n".join(self.lines)
+        indices = ""
+        for size, name in enumerate(("byte", "half", "word", "dword")):
+            numbers = ", ".join(str(draw.randrange(60)) for _ in range(64))
+            indices += f".balign 8\nindices{size}: .{name} {numbers}\n"
         return (
             f".globl _start\n_start: la s0, middle\n{values}\n{body}\n"
             "csrci ssr, 1\n csrr a1, fcsr\n li a0, 0\n li a7, 93\n ecall\n"
-            f".data\n.balign 8\n.dword {doubles}\nmiddle: .dword {doubles}\n"
+            f".data\n.balign 8\n.dword {doubles}\nmiddle: .dword {doubles}\n{indices}"
         )
 
     def _datum(self) -> str:
@@ -95,6 +99,9 @@ class Writer:
         self.kinds[stream] = writes = draw.random() < 0.3
         jobs = draw.choice((1, 1, 2))
         for _ in range(jobs):
+            if draw.random() < 0.25:
+                self._indirect(stream, writes)
+                continue
             loops = draw.randrange(1, 5)
             bounds = [draw.choice((1, 2, 3, 4, 6)) for _ in range(loops)]
             if not self.is_careless:
@@ -105,6 +112,23 @@ class Writer:
             self.lines.append(configure(stream, bounds, strides, draw.choice((0, 0, 1, 7))))
             self.lines.append(f"addi t5, s0, {8 * draw.randrange(-30, 30)}")
             self.lines.append(start("t5", stream, loops, writes=writes))
+
+    def _indirect(self, stream: int, writes: bool) -> None:
+        """A stream by one of the arrays of indices, of 1, 2, 4 or 8 bytes each."""
+        draw = self.draw
+        size, first = draw.randrange(4), draw.randrange(20)
+        count = 40 if not self.is_careless else draw.choice((1, 5, 60))
+        settings = {
+            1: draw.choice((0, 0, 0, 2)),
+            2: count - 1,
+            10: size | draw.randrange(2) << 8,
+        }
+        for register, value in settings.items():
+            self.lines.append(f"li t6, {value}\n scfgwi t6, {register << 5 | stream}")
+        self.lines.append(f"addi t6, s0, {8 * draw.randrange(-30, 30)}")
+        self.lines.append(f"scfgwi t6, {11 << 5 | stream}")
+        self.lines.append(f"la t5, indices{size} + {first << size}")
+        self.lines.append(f"scfgwi t5, {(20 if writes else 16) << 5 | stream}")
 
     def _source(self) -> str:
         reading = [f"ft{stream}" for stream, writes in self.kinds.items() if not writes]
@@ -136,12 +160,23 @@ class Writer:
         self.is_staggered = False
 
     def _nest(self) -> None:
-        before, within, after = (self.draw.randrange(low, 4) for low in (0, 1, 0))
-        self.lines.append(f"li t0, {self.draw.randrange(5)}\n li t1, {self.draw.randrange(9)}")
-        self.lines.append(f"frep.o t0, {before + within + after}, 0, 0")
-        self.lines += [self._statement() for _ in range(before)]
-        self.lines.append(f"frep.o t1, {within}, {self._stagger()}")
-        self.lines += [self._statement() for _ in range(within + after)]
+        """Two to four repetitions, one within the other; blocks may end together."""
+        draw = self.draw
+        depth = draw.choice((2, 2, 2, 3, 4))
+        befores = [0, *(draw.randrange(3 if depth > 2 else 4) for _ in range(depth - 1))]
+        within = draw.randrange(1, 4)
+        afters = [draw.randrange(3 if depth > 2 else 4) for _ in range(depth - 1)]
+        counts = [within]
+        for before, after in zip(reversed(befores[1:]), reversed(afters), strict=True):
+            counts.append(counts[-1] + before + after)
+        for i in range(depth):
+            most = 9 if i == depth - 1 else 5 if depth == 2 else 3
+            self.lines.append(f"li t{i}, {draw.randrange(most)}")
+        for i, (before, count) in enumerate(zip(befores, reversed(counts), strict=True)):
+            self.lines += [self._statement() for _ in range(before)]
+            stagger = self._stagger() if i == depth - 1 else "0, 0"
+            self.lines.append(f"frep.o t{i}, {count}, {stagger}")
+        self.lines += [self._statement() for _ in range(within + sum(afters))]
         self.is_staggered = False
 
     def _loop(self) -> None:

@@ -105,6 +105,42 @@ def test_one_repetition_within_another(way: str, stagger: str) -> None:
         assert floats(made, "fs2") == [1 + 5 * 4 * 2]
 
 
+DEEP = """.globl f
+f: li t0, 2
+ li t1, 1
+ li t2, 3
+ li t3, 4
+ frep.o t0, 5, 0, 0
+ fadd.d fs0, fs0, fa0
+ frep.o t1, 3, 0, 0
+ frep.o t2, 2, 0, 0
+ fadd.d fs1, fs1, fa0
+ frep.o t3, 1, {stagger}
+ fadd.d fs2, fs2, fa0
+ fadd.d fs8, fs8, fa0
+ fadd.d fs9, fs9, fa0
+ ret"""
+DEEP_COUNTS = {"fs0": 3, "fs1": 3 * 2 * 4, "fs2": 3 * 2 * 4 * 5, "fs8": 3 * 2, "fs9": 3}
+"""Two blocks end with the fourth statement, and each of the outer ones with one of its own."""
+
+
+@pytest.mark.parametrize("stagger", ["0, 0", "1, 1"])
+def test_four_repetitions_one_within_the_other(way: str, stagger: str) -> None:
+    made = machine(DEEP.format(stagger=stagger), way)
+    made.set_register("fa0", int(np.float64(1).view(np.int64)))
+    result = made.call("f")
+    expected = dict(DEEP_COUNTS)
+    if stagger == "1, 1":
+        # Two of five phases go to fs3, as what fs2 is then and one.
+        expected["fs2"] = 3 * 2 * 4 * 3
+    assert floats(made, *expected) == list(expected.values())
+    additions = sum(DEEP_COUNTS.values())
+    assert result.by_mnemonic["fadd.d"] == additions
+    assert result.fetched_by_mnemonic["fadd.d"] == len(DEEP_COUNTS)
+    assert result.by_mnemonic["frep.o"] == 4
+    assert result.instructions == 4 + 4 + additions + 1
+
+
 def machine_of(way: str, stagger: str) -> Any:
     made = machine(NEST.format(stagger=stagger), way)
     for name in ("fa1", "fa2", *(f"fs{i}" for i in range(2, 6))):
@@ -138,10 +174,21 @@ data: .rept 40
 """
 
 
-def test_every_limit_strikes_exactly(lab: Any) -> None:
-    text = LIMITED
-    whole = machine(text.replace(".globl _start", ".globl _start"), "python").run().instructions
-    assert whole == 37
+DEEPLY_LIMITED = f"""{LIMITED.partition(" frep.o")[0]} li t2, 1
+ frep.o t0, 4, 0, 0
+ fadd.d fa0, fa0, ft0
+ frep.o t2, 2, 0, 0
+ frep.o t1, 1, 1, 1
+ fadd.d fa1, fa1, ft0
+ fadd.d fa3, fa3, fa1
+ fadd.d fa0, fa0, fa1
+{LIMITED.partition("fadd.d fa0, fa0, fa1")[2]}"""
+
+
+@pytest.mark.parametrize(("text", "total"), [(LIMITED, 37), (DEEPLY_LIMITED, 57)])
+def test_every_limit_strikes_exactly(lab: Any, text: str, total: int) -> None:
+    whole = machine(text, "python").run().instructions
+    assert whole == total
     for limit in range(1, whole + 1):
         outcomes = []
         for mode in MODES:
@@ -180,14 +227,19 @@ def test_every_limit_strikes_exactly(lab: Any) -> None:
             "stands in",
         ),
         (
-            "li t0, 1\n frep.o t0, 2, 0, 0\n frep.o t0, 2, 0, 0\n frep.o t0, 2, 0, 0\n"
-            "fadd.d fa0, fa0, fa0\n fadd.d fa0, fa0, fa0",
-            "'frep.o t0,2,0,0' would be a third repetition; one may stand within another, once",
+            "li t0, 1\n frep.o t0, 2, 0, 0\n frep.o t0, 1, 0, 0\n fadd.d fa0, fa0, fa0\n"
+            "frep.o t0, 1, 0, 0\n fadd.d fa0, fa0, fa0",
+            "'frep.o t0,1,0,0' stands behind another repetition in the same block; repetitions may "
+            "stand one within the other only",
+        ),
+        (
+            "li t0, 1\n" + "frep.o t0, 1, 0, 0\n" * 9 + "fadd.d fa0, fa0, fa0",
+            "'frep.o t0,1,0,0' would be repetition 9; 8 may stand one within the other",
         ),
         (
             "li t0, 1\n frep.o t0, 2, 1, 1\n frep.o t0, 1, 0, 0\n fadd.d fa0, fa0, fa0\n"
             "fadd.d fa0, fa0, fa0",
-            "only the inner one of two repetitions may stagger registers",
+            "only the innermost one of several repetitions may stagger registers",
         ),
         (
             "li t0, 1\n frep.o t0, 1, 7, 2\n fclass.d a0, fa0",
@@ -340,7 +392,7 @@ f: frep.o a0, 1, 0, 0
     assert [one.refusal for one in made.hart.repeats.repeats] == [""]
     told = [str(one) for one in made.explain(result)]
     assert any("a repetition, compiled for disabled streams" in one for one in told)
-    assert "%outer" in made.region_code()
+    assert "%n0" in made.region_code()
     again = Machine(program(text), isa(), memory=1 << 20)
     again.call("f", 9, 1)
     assert again.hart.repeats is not None

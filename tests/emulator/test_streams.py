@@ -159,6 +159,66 @@ def test_configuration_by_register(way: str) -> None:
     assert made.register("a3") == -24 & (1 << 64) - 1
 
 
+INDIRECT = """
+        .globl  gather_and_scatter
+gather_and_scatter:
+        li      t6, {gather}
+        scfgwi  t6, 10 << 5 | 0
+        li      t6, {scatter}
+        scfgwi  t6, 10 << 5 | 1
+        addi    t6, a4, -1
+        scfgwi  t6, 2 << 5 | 0
+        li      t6, {repeat}
+        scfgwi  t6, 1 << 5 | 0
+        addi    t6, a5, -1
+        scfgwi  t6, 2 << 5 | 1
+        scfgwi  a0, 11 << 5 | 0
+        scfgwi  a2, 11 << 5 | 1
+        scfgwi  a1, 16 << 5 | 0
+        scfgwi  a3, 20 << 5 | 1
+        scfgri  a6, 0
+        csrsi   0x7c0, 1
+        mv      a2, a5
+        {loop}
+        csrci   0x7c0, 1
+        scfgri  a7, 0
+        ret
+"""
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("size", range(4))
+def test_indirect_streams_gather_and_scatter(way: str, loop: str, size: int) -> None:
+    """Elements at base + 8 * (index << shift), against NumPy; index arrays at any multiple."""
+    rng = np.random.default_rng([size, *loop.encode()])
+    repeat, count = int(rng.integers(3)), 23
+    total, shifts = count * (repeat + 1), rng.integers(0, 2, 2)
+    text = INDIRECT.format(
+        gather=size | int(shifts[0]) << 8,
+        scatter=size | int(shifts[1]) << 8,
+        repeat=repeat,
+        loop=LOOPS[loop],
+    )
+    made = machine(text, way)
+    kind = np.dtype(f"<u{1 << size}")
+    table = rng.standard_normal(256)
+    taken = rng.integers(0, 128, count).astype(kind)
+    put = rng.permutation(128)[:total].astype(kind)
+    source, target = made.place(table), made.allocate(8 * 256)
+    where = []
+    for array in (taken, put):
+        where.append(made.allocate(array.nbytes + 8) + kind.itemsize * 3 % 8)
+        made.array(where[-1], kind, len(array))[:] = array
+    made.call("gather_and_scatter", source, where[0], target, where[1], count, total)
+    wanted = np.zeros(256)
+    values = np.repeat(table[taken.astype(int) << shifts[0]], repeat + 1)
+    wanted[put.astype(int) << shifts[1]] = values
+    np.testing.assert_array_equal(made.array(target, np.float64, 256), wanted)
+    # Not done, not writing, indirect, at the indices; and in the end done.
+    assert made.register("a6") & 0xFFFFFFFF == 1 << 27 | where[0] & 0x07FFFFFF
+    assert made.register("a7") >> 31 & 1 == 1
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -193,7 +253,15 @@ def test_configuration_by_register(way: str) -> None:
         ),
         ("addi a0, a0, 4\n scfgwi a0, 24 << 5 | 1", "which is not a multiple of 8"),
         ("scfgwi a0, 3", "there is no stream 3; there are 0 to 2, and 31 writes to all"),
-        ("scfgwi a0, 16 << 5", "register 16 belongs to indirect streams, which rvx does not have"),
+        (
+            "scfgwi a0, 17 << 5",
+            "register 17 starts the intersection of two indirect streams, which",
+        ),
+        (
+            "li t6, 2\n scfgwi t6, 10 << 5\n addi a0, a0, 2\n scfgwi a0, 16 << 5",
+            "which is not a multiple of their size",
+        ),
+        ("scfgwi a0, 13 << 5", "register 13 of a stream cannot be accessed like this; written are"),
         ("scfgwi a0, 0", "register 0 of a stream cannot be accessed like this; written are"),
         ("scfgri a0, 12 << 5", "register 12 of a stream cannot be accessed like this; written are"),
     ],

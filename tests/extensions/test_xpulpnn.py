@@ -7,6 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
+from rvx.assembler import assemble
+from rvx.emulator import Machine
 from rvx.extensions import isa_for, load
 from rvx.formats.integer import exact
 
@@ -15,7 +17,8 @@ from .vsq_cases import landing, mixed
 from .vsq_model import Words, lane, low, signed
 
 ISA = isa_for("rv64gc_xpulpnn")
-MNEMONICS = tuple(load("xpulpnn").instructions)
+WITH_NUMBER = tuple(m for m in load("xpulpnn").instructions if ".sci." in m)
+MNEMONICS = tuple(m for m in load("xpulpnn").instructions if ".sci." not in m)
 WIDTHS = {"h": 16, "b": 8, "n": 4, "c": 2}
 SIGNED = {"up": (False, False), "usp": (False, True), "sp": (True, True)}
 A_CALL = 50_000
@@ -68,6 +71,7 @@ def check(mnemonic: str, backend: str, count: int, seed: int) -> None:
 
 def test_every_row_of_the_table_and_nothing_else() -> None:
     assert len(MNEMONICS) == 48
+    assert len(WITH_NUMBER) == 12
     for name, row in TABLE.items():
         for suffix, match in zip("hbnc", row, strict=True):
             vector = ISA.instructions[f"{name}.{suffix}"].pattern
@@ -75,6 +79,9 @@ def test_every_row_of_the_table_and_nothing_else() -> None:
             assert vector.match == match
             assert scalar.match == match + (0x4000 if suffix in "hb" else 0x1000)
             assert vector.mask == scalar.mask == 0xFE00707F
+            if suffix in "hb":
+                number = ISA.instructions[f"{name}.sci.{suffix}"].pattern
+                assert (number.match, number.mask) == (vector.match + 0x6000, 0xFC00707F)
 
 
 def test_both_register_widths_have_it() -> None:
@@ -89,6 +96,37 @@ def test_native(mnemonic: str) -> None:
 @pytest.mark.parametrize("mnemonic", MNEMONICS)
 def test_python(mnemonic: str) -> None:
     check(mnemonic, "python", 100, 1)
+
+
+def test_the_bits_of_the_number() -> None:
+    """The lowest is bit 25, the sign bit 24 (RI5CY, imm_vs_type); 63 is right where unsigned."""
+    for number, bits in ((1, 1 << 25), (2, 1 << 20), (-32, 1 << 24), (-1, 0x3F << 20)):
+        made = assemble(f"pv.dotsp.sci.b zero, zero, {number}", ISA)
+        assert int.from_bytes(made.sections[0].data[:4], "little") == 0x98007057 | bits
+    made = assemble("pv.dotup.sci.h zero, zero, 63", ISA)
+    assert int.from_bytes(made.sections[0].data[:4], "little") == 0x80006057 | 0x3F << 20
+
+
+@pytest.mark.parametrize("backend", ["native", "python"])
+def test_a_number_in_all_lanes(backend: str) -> None:
+    """As the scalar form does with that number in lane 0."""
+    rng = np.random.default_rng(5)
+    cases = []
+    source = ".option norvc\n.text\n"
+    for i, mnemonic in enumerate(WITH_NUMBER):
+        for j, number in enumerate(
+            (0, 1, 30, 31, 63) if "dotup." in mnemonic else (0, -1, 7, 31, -32)
+        ):
+            source += f".globl f{i}_{j}\nf{i}_{j}: {mnemonic} a0, a1, {number}\n ret\n"
+            cases.append((mnemonic, f"f{i}_{j}", number))
+    machine = Machine(assemble(source, ISA), ISA, backend=backend)
+    for mnemonic, label, number in cases:
+        for rd, rs1 in zip(mixed(rng, 6).tolist(), mixed(rng, 6).tolist(), strict=True):
+            as_scalar = mnemonic.replace("sci", "sc")
+            sums = dot(as_scalar, np.array([rs1]), np.array([number]))
+            old = np.array([rd]) if mnemonic.startswith("pv.sdot") else np.zeros(1, np.int64)
+            wanted = int(signed(low(old, 32) + low(sums, 32), 32)[0])
+            assert machine.call(label, rd, rs1).value == wanted, (mnemonic, number, hex(rs1))
 
 
 @pytest.mark.long

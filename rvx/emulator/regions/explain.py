@@ -80,7 +80,7 @@ def explain_repeat(
         begin=sequence.pc,
         end=sequence.end,
         where=symbols.describe(sequence.pc),
-        blocks=2 if sequence.inner else 1,
+        blocks=len(sequence.blocks),
         steps=len(sequence.items),
         reason=reason or f"a repetition, compiled for {state} streams",
         seconds=made.seconds,

@@ -57,6 +57,7 @@ class RepeatEmitter(StepEmitter):
         frame = Frame(Region({}, (0,), 0), isa, context, 0, is_limited=False)
         super().__init__(isa, context, frame)
         self._sequence = sequence
+        self._depths = range(len(sequence.blocks))
         self._is_streaming = is_streaming
         self._elements: dict[int, str] = {}
         self._appended: str | None = None
@@ -130,13 +131,16 @@ class RepeatEmitter(StepEmitter):
 
     def _set_up(self) -> None:
         add = self._frame.setup.append
-        for part in Position:
-            name = part.name.lower()
+        parts = {"item": int(Position.ITEM)}
+        for depth in self._depths:
+            parts[f"n{depth}"] = Position.BEHIND + depth
+            parts[f"n{depth}_end"] = Position.ITERATIONS + depth
+        for name, part in parts.items():
             add(f"  %{name}.home = getelementptr i8, ptr %c, i64 {8 * (Field.POSITION + part)}")
             add(f"  %{name}.first = load i64, ptr %{name}.home")
-        for name in ("outer", "inner"):
-            add(f"  %{name} = alloca i64")
-            add(f"  store i64 %{name}.first, ptr %{name}")
+        for depth in self._depths:
+            add(f"  %n{depth} = alloca i64")
+            add(f"  store i64 %n{depth}.first, ptr %n{depth}")
         for stream, kind in sorted(self._kinds.items()):
             at = 8 * (self._context.offsets[streams.STATE] + streams.mover(stream))
             self._frame.setup += [f"  %s{stream}.{name} = alloca i64" for name in _LOCALS]
@@ -162,7 +166,7 @@ class RepeatEmitter(StepEmitter):
 
     def _dispatch(self) -> list[str]:
         """From the position to the item there, in the right phase of the stagger counter."""
-        counter = "inner" if self._sequence.inner else "outer"
+        counter = f"n{self._depths[-1]}"
         cases = [
             f"i64 {8 * index + phase}, label %i{index}p{phase}"
             for index, phases in enumerate(self._steps)
@@ -191,7 +195,7 @@ class RepeatEmitter(StepEmitter):
 
     def _write_back(self) -> list[str]:
         lines = ["out:"]
-        for name in ("outer", "inner"):
+        for name in (f"n{depth}" for depth in self._depths):
             lines.append(f"  %{name}.last = load i64, ptr %{name}")
             lines.append(f"  store i64 %{name}.last, ptr %{name}.home")
         for stream in sorted(self._kinds):
@@ -223,19 +227,20 @@ class RepeatEmitter(StepEmitter):
         add(f"i{index}p{phase}:")
         if not self._sequence.items[index].is_marker:
             self._perform(index, step)
-        inner, outer = self._sequence.inner, self._sequence.outer
-        if inner is not None and index == inner.last:
-            again = f"i{inner.first}p{(phase + 1) % inner.phases}"
-            self._loop("inner", again, self._leave(inner.first))
-            add("  store i64 0, ptr %inner")
-        if index < outer.last:
-            block = self._sequence.innermost
-            stays = block.first <= index and index + 1 <= block.last
+        innermost = self._sequence.innermost
+        for depth in reversed(self._depths):
+            block = self._sequence.blocks[depth]
+            if index == block.last:
+                next_phase = (phase + 1) % block.phases if block is innermost else 0
+                again = f"i{block.first}p{next_phase}"
+                self._loop(f"n{depth}", again, self._leave(block.first))
+                if depth:
+                    add(f"  store i64 0, ptr %n{depth}")
+        if index + 1 < len(self._sequence.items):
+            stays = innermost.first <= index and index + 1 <= innermost.last
             add(f"  br label %i{index + 1}p{phase if stays else 0}")
-            return
-        again = "i0p0" if inner else f"i0p{(phase + 1) % outer.phases}"
-        self._loop("outer", again, self._leave(0))
-        add("  br label %done")
+        else:
+            add("  br label %done")
 
     def _loop(self, counter: str, again: str, leave: str) -> None:
         """One more iteration; goes on at the label `again` unless that was the last."""

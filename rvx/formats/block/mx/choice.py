@@ -1,4 +1,4 @@
-"""The MX dot product with the format of its elements chosen at run time.
+"""The MX dot product with the formats of its elements and its accumulator chosen at run time.
 
 One kernel instead of one per format: what differs between formats (products, exponent of the last
 place, codes of NaN and infinity) is looked up, the rest is there once, and compiled once.
@@ -28,7 +28,7 @@ from rvx.formats.block.mx.scalar import (
     special_of_acc,
 )
 from rvx.formats.integer.scalar import repeat
-from rvx.formats.minifloat.catalogue import FP32
+from rvx.formats.minifloat.catalogue import FP16ALT, FP32
 from rvx.formats.minifloat.rounding import NV
 
 ORDER = (MXFP8_E4M3, MXFP8_E5M2, MXFP6_E2M3, MXFP6_E3M2, MXFP4, MXINT8)
@@ -44,11 +44,14 @@ _OFFSETS = tuple(lsb - 2 * SCALE_BIAS for _, lsb, _ in _PARTS)
 _TOPS = tuple(tops for tops, _ in _SPECIALS)
 _SIGNS = tuple(make_signs(fmt) for fmt in ORDER)
 _NAN32 = FP32.nan or 0
+_NAN16 = FP16ALT.nan or 0
 
 e4m3, e5m2, e2m3, e3m2, e2m1, int8 = (products for products, _, _ in _PARTS)
 special_of_e5m2: Callable[[int, int], int] = _SPECIALS[1][1]
 resolved = make_resolved(FP32)
 ending = make_ending(FP32, _WIDTH)
+resolved_bfloat16 = make_resolved(FP16ALT)
+ending_bfloat16 = make_ending(FP16ALT, _WIDTH)
 
 
 def products(code: int, a: int, b: int) -> tuple[int, int]:
@@ -75,21 +78,30 @@ def special(code: int, a: int, b: int) -> int:
     return NAN if code == 0 else special_of_e5m2(a, b)
 
 
-def dot(code: int, a: int, b: int, scale_a: int, scale_b: int, acc: int) -> tuple[int, int]:
-    """The binary32 result and the flags, see `scalar.make_dot`; codes from 6 on are invalid."""
+def dot(
+    code: int, a: int, b: int, scale_a: int, scale_b: int, acc: int, is_bfloat16: int
+) -> tuple[int, int]:
+    """The result and the flags, see `scalar.make_dot`; codes from 6 on are invalid.
+
+    Accumulator and result are bfloat16 if `is_bfloat16` is 1, binary32 if it is 0.
+    """
     if code >= _COUNT:
-        return _NAN32, NV
+        return _NAN16 if is_bfloat16 else _NAN32, NV
     scale_a &= 0xFF
     scale_b &= 0xFF
-    acc &= _MASK32
+    # The accumulator is widened, which is exact.
+    acc = acc << 16 * is_bfloat16 & _MASK32
     found = special_of_acc(acc)
     if max(scale_a, scale_b) == SCALE_NAN:
         found |= NAN
     if _TOPS[code] != 0:
         found |= special(code, a, b)
     if found != 0:
-        return resolved(found)
+        return resolved_bfloat16(found) if is_bfloat16 else resolved(found)
     high, low = products(code, a, b)
     signs = _SIGNS[code]
     has_minus = 1 if signs != 0 and a & signs ^ b & signs == signs else 0
-    return ending(high, low, _OFFSETS[code] + scale_a + scale_b, acc, has_minus)
+    exponent = _OFFSETS[code] + scale_a + scale_b
+    if is_bfloat16:
+        return ending_bfloat16(high, low, exponent, acc, has_minus)
+    return ending(high, low, exponent, acc, has_minus)
