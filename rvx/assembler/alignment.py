@@ -52,7 +52,7 @@ def _align_section(item: ObjectFile, section: ObjectSection) -> None:
         for relocation in section.relocations
         if relocation.kind != "ALIGN"
     ]
-    section.lines = [(moved(offset), location) for offset, location in section.lines]
+    section.lines = section.lines.moved(moved)
     section.marks = [(moved(offset), name) for offset, name in section.marks]
 
 

@@ -138,14 +138,13 @@ class _Runner:
 
     def __init__(self, assembly: Assembly, include_dirs: tuple[Path, ...]) -> None:
         self.assembly = assembly
-        self.line = Line("", assembly.location, "")
         self.expander = Expander(
             assembly.constant,
             assembly.is_defined,
             self._report,
             include_dirs,
         )
-        assembly.find_file = lambda name: self.expander.find_file(name, self.line)
+        assembly.find_file = lambda name: self.expander.find_file(name, assembly.line)
         self._repetitions: dict[tuple[Options, FormTable], Repetition] = {}
         self._conditions: tuple[Options, FormTable] | None = None
         self._repetition = Repetition(frozenset())
@@ -155,9 +154,7 @@ class _Runner:
         assembly = self.assembly
         try:
             for line in self.expander.expand(lines):
-                self.line = line
-                assembly.location = line.location
-                assembly.source = line.source
+                assembly.line = line
                 try:
                     self._statement(line.text)
                 except SourceError as problem:

@@ -66,6 +66,19 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where lines come from: a file, and what brought it in, as in `Location`."""
+
+    file: str
+    via: Location | None = None
+    reason: str = ""
+
+    def at(self, line: int, column: int) -> Location:
+        """A place in it."""
+        return Location(self.file, line, column, self.via, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A further place that helps to understand a diagnostic."""
 

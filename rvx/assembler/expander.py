@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rvx.assembler import altmacro
-from rvx.assembler.diagnostics import Location, SourceError, did_you_mean
+from rvx.assembler.diagnostics import Location, Origin, SourceError, did_you_mean
 from rvx.assembler.grammar import split_operands
 from rvx.assembler.linewords import BLOCKS, COMPARE, CONDITIONS, ENDS, HANDLED, SAME
 from rvx.assembler.macros import Macro, parse_header, split_arguments, substitute, unquote
 from rvx.assembler.reader import Line, read
 
 MAX_DEPTH = 100
+MAX_PASSING = 10_000
 MAX_LINES = 1_000_000
 MAX_CHARACTERS = 100_000_000
 MAX_LINE = 1_000_000
@@ -78,10 +79,13 @@ class Expander:
         self._frames: list[_Frame] = []
         self._conditions: list[_Condition] = []
         self._is_skipping = False
+        # First words of lines that are neither for this stage nor calls of macros.
+        self._passing: set[str] = set()
 
     def expand(self, lines: Iterator[Line]) -> Iterator[Line]:
         """The lines that are left to assemble, in order."""
         self._frames.append(_Frame(lines, False, 0))
+        passing = self._passing
         while self._frames:
             line = self._next()
             if line is None:
@@ -90,17 +94,23 @@ class Expander:
             if len(self._frames) > 1:
                 self._count_line(line)
             text = line.text
+            first = text.split(None, 1)[0]
+            if first in passing and not self._is_skipping:
+                yield line
+                continue
             head = _HEAD.match(text)
             name = head[2].lower() if head else ""
             name = SAME.get(name, name)
             macro = self.macros.get(head[2]) or self.macros.get(name) if head else None
             if name not in HANDLED and (macro is None or self._is_skipping):
                 if not self._is_skipping:
+                    if head and head[2] == first and macro is None and len(passing) < MAX_PASSING:
+                        passing.add(first)
                     yield line
                 continue
             assert head is not None
             if head.start(2) and not self._is_skipping:
-                yield Line(text[: head.start(2)].strip(), line.location, line.source)
+                yield line.with_text(text[: head.start(2)].strip())
             try:
                 if macro is not None:
                     self._call(macro, text[head.end() :], line)
@@ -119,7 +129,7 @@ class Expander:
         try:
             return next(self._frames[-1].lines, None)
         except SourceError as problem:
-            self.report(Line("", Location("<source>", 1), ""), problem)
+            self.report(Line.nowhere(Location("<source>", 1)), problem)
             return None
 
     def _close_frame(self) -> None:
@@ -128,7 +138,7 @@ class Expander:
             condition = self._conditions.pop()
             self._is_skipping = not condition.is_outer_active
             self.report(
-                Line("", condition.location, ""),
+                Line.nowhere(condition.location),
                 SourceError("this .if has no .endif", hint="write .endif where it ends"),
             )
 
@@ -254,6 +264,7 @@ class Expander:
                     hint="end the old one with .purgem",
                     text=macro_name,
                 )
+            self._passing.clear()
             self.macros[macro_name] = Macro(macro_name, parameters, tuple(body), line.location)
             return
         if name in (".rept", ".rep"):
@@ -289,16 +300,16 @@ class Expander:
         reason = f"in expansion of macro '{macro.name}'"
         count = self.count
         self.count += 1
+        origins = {
+            file: Origin(file, line.location, reason)
+            for file in dict.fromkeys(inner.origin.file for inner in body)
+        }
         lines = (
             Line(
                 _checked(put(inner.text, bound, count)),
-                Location(
-                    inner.location.file,
-                    inner.location.line,
-                    inner.location.column,
-                    line.location,
-                    reason,
-                ),
+                origins[inner.origin.file],
+                inner.number,
+                inner.column,
                 inner.source,
             )
             for inner in body
@@ -340,7 +351,7 @@ class Expander:
         Raises:
             SourceError: there is none.
         """
-        folders = [Path(line.location.file).parent, *self.include_dirs, Path()]
+        folders = [Path(line.origin.file).parent, *self.include_dirs, Path()]
         for folder in folders:
             if name and "\0" not in name and (folder / name).is_file():
                 self.included.append(folder / name)
@@ -371,7 +382,7 @@ def _copies(
 ) -> Iterator[Line]:
     for bound in copies:
         for line in body:
-            yield Line(_checked(put(line.text, bound, count)), line.location, line.source)
+            yield line.with_text(_checked(put(line.text, bound, count)))
 
 
 def _checked(text: str) -> str:
@@ -386,8 +397,8 @@ def _resplit(lines: Iterator[Line]) -> Iterator[Line]:
         if ";" not in line.text:
             yield line
             continue
-        for part in read(line.text, line.location.file):
-            yield Line(part.text, line.location, line.source)
+        for part in read(line.text, line.origin.file):
+            yield line.with_text(part.text)
 
 
 def _without_blanks(text: str) -> str:

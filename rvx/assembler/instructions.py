@@ -216,7 +216,7 @@ def _emit_target(
     if short is not None:
         assembly.used_extensions.add(short[0].extension)
     word = short[0].encode(short[1]) if short else plain
-    note_use(value, assembly.location)
+    note_use(value, assembly.line)
     assembly.begin_instruction()
     assembly.end_fragment(
         Branch(

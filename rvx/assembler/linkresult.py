@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rvx.assembler.diagnostics import Location
 from rvx.assembler.elf.attributes import merged
-from rvx.assembler.objectfile import ObjectSymbol
+from rvx.assembler.objectfile import LineRows, ObjectSymbol
 from rvx.assembler.outputs import output_name
 from rvx.assembler.program import Program, ProgramSection, ProgramSymbol
 from rvx.assembler.sections import ALLOC
@@ -47,14 +46,12 @@ def make_program(linker: Linker, sections: list[ProgramSection]) -> Program:
     )
 
 
-def _lines(linker: Linker) -> list[tuple[int, Location]]:
-    lines: list[tuple[int, Location]] = []
-    for output in linker.outputs.values():
-        for section, offset in output.parts:
-            start = output.address + offset
-            lines.extend((start + at, location) for at, location in section.lines)
-    lines.sort(key=lambda line: line[0])
-    return lines
+def _lines(linker: Linker) -> LineRows:
+    return LineRows.joined(
+        section.lines.moved((output.address + offset).__add__)
+        for output in linker.outputs.values()
+        for section, offset in output.parts
+    )
 
 
 def _symbol(linker: Linker, symbol: ObjectSymbol) -> ProgramSymbol | None:

@@ -60,7 +60,7 @@ def _statements(
     """Where statements begin: one may make several instructions, and several numbers."""
     found: list[tuple[int, Location]] = []
     for address, location in program.lines:
-        is_same = found and found[-1][1] is location and address not in labels
+        is_same = found and found[-1][1] == location and address not in labels
         if address in addresses and not is_same:
             found.append((address, location))
     return found

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from typing import overload
 
-from rvx.assembler.diagnostics import Location
+from rvx.assembler.diagnostics import Location, Origin
 
 
 @dataclass(slots=True, eq=False)
@@ -33,9 +37,72 @@ class ObjectSymbol:
     is_variant: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+class LineRows(Sequence[tuple[int, Location]]):
+    """Offsets or addresses, and the statements there: a sequence of pairs, kept in columns."""
+
+    __slots__ = ("_origins", "_places", "_starts")
+
+    def __init__(
+        self,
+        starts: array[int] | None = None,
+        origins: list[Origin] | None = None,
+        places: array[int] | None = None,
+    ) -> None:
+        self._starts = array("Q") if starts is None else starts
+        self._origins = [] if origins is None else origins
+        self._places = array("Q") if places is None else places
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[int, Location]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[tuple[int, Location]]: ...
+    def __getitem__(
+        self, index: int | slice
+    ) -> tuple[int, Location] | Sequence[tuple[int, Location]]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place = self._places[index]
+        return self._starts[index], self._origins[index].at(place >> 32, place & 0xFFFFFFFF)
+
+    @property
+    def starts(self) -> array[int]:
+        """The offsets or addresses alone."""
+        return self._starts
+
+    def moved(self, move: Callable[[int], int]) -> LineRows:
+        """The same statements at other places."""
+        return LineRows(array("Q", map(move, self._starts)), self._origins, self._places)
+
+    def chosen(self, is_chosen: Sequence[bool]) -> LineRows:
+        """Some of the rows."""
+        return LineRows(
+            array("Q", compress(self._starts, is_chosen)),
+            list(compress(self._origins, is_chosen)),
+            array("Q", compress(self._places, is_chosen)),
+        )
+
+    @staticmethod
+    def joined(parts: Iterable[LineRows]) -> LineRows:
+        """All rows of several, in the order of their places."""
+        starts, origins, places = array("Q"), list[Origin](), array("Q")
+        for part in parts:
+            starts.extend(part._starts)
+            origins.extend(part._origins)
+            places.extend(part._places)
+        order = sorted(range(len(starts)), key=starts.__getitem__)
+        return LineRows(
+            array("Q", map(starts.__getitem__, order)),
+            list(map(origins.__getitem__, order)),
+            array("Q", map(places.__getitem__, order)),
+        )
+
+
+@dataclass(slots=True)
 class Relocation:
-    """A place that the linker fills in.
+    """A place that the linker fills in. It is not changed; frozen, it would be slow to make.
 
     Attributes:
         offset: in the section.
@@ -74,7 +141,7 @@ class ObjectSection:
     link: ObjectSection | None = None
     marks: list[tuple[int, str]] = field(default_factory=list)
     relocations: list[Relocation] = field(default_factory=list)
-    lines: list[tuple[int, Location]] = field(default_factory=list)
+    lines: LineRows = field(default_factory=LineRows)
 
 
 @dataclass(slots=True)

@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 
 from rvx.assembler.diagnostics import Diagnostics, Location, SourceError
 from rvx.assembler.linetable import LineTable, Loc
+from rvx.assembler.reader import Line
 from rvx.assembler.repetition import Recording
 from rvx.assembler.sections import (
     ALLOC,
+    DATA,
     EXCLUDE,
     EXEC,
     GROUP,
+    INSTRUCTION,
     MERGE,
     NOBITS,
+    PADDING,
     RETAIN,
     STRINGS,
     TLS,
@@ -62,8 +66,7 @@ class Output:
         options: the current `.option` settings.
         sections: by name, and by name and group for members of groups.
         line_table: what `.loc` said.
-        location: the statement at hand.
-        source: its line.
+        line: the statement at hand.
         current: the section and the number of its subsection.
         previous: those before, for `.previous`.
         fragment: where bytes are appended.
@@ -75,8 +78,7 @@ class Output:
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     sections: dict[str, Section] = field(default_factory=dict)
     line_table: LineTable = field(default_factory=LineTable)
-    location: Location = field(default_factory=lambda: Location("<start>", 1))
-    source: str = ""
+    line: Line = field(default_factory=lambda: Line.nowhere(Location("<start>", 1)))
     record_base: int = 0
     recording: Recording | None = None
 
@@ -88,6 +90,16 @@ class Output:
         self.current = (self.sections[".text"], 0)
         self.previous = self.current
         self.fragment = self._open(*self.current)
+
+    @property
+    def location(self) -> Location:
+        """The place of the statement at hand."""
+        return self.line.location
+
+    @property
+    def source(self) -> str:
+        """The whole line that the statement stands on."""
+        return self.line.source
 
     def section(
         self,
@@ -199,7 +211,7 @@ class Output:
 
     def has_code(self) -> bool:
         """Whether there is an instruction in any section."""
-        return any(what == "x" for each in self.sections.values() for *_, what in each.lines)
+        return any(INSTRUCTION in each.statements.kinds for each in self.sections.values())
 
     # --- Bytes
 
@@ -232,15 +244,14 @@ class Output:
         if self.recording is not None:
             self.recording.begin_instruction()
         fragment, table = self.fragment, self.line_table
-        place = len(fragment.data)
-        self.current[0].lines.append((fragment, place, self.location, "x"))
+        self._note(INSTRUCTION)
         if table.is_own:
             origin = self.location
             while origin.via is not None and origin.reason.startswith("in expansion"):
                 origin = origin.via
             table.pending = Loc(table.number(origin.file), origin.line)
         if table.pending is not None:
-            table.add(Symbol(".L0 ", fragment, place), table.pending)
+            table.add(Symbol(".L0 ", fragment, len(fragment.data)), table.pending)
             table.pending = None
 
     def emit_word(self, word: int, size: int) -> None:
@@ -252,13 +263,17 @@ class Output:
         """Notes that data follows, not instructions."""
         if self.recording is not None:
             self.recording.mark_data()
-        place = len(self.fragment.data)
-        self.current[0].lines.append((self.fragment, place, self.location, "d"))
+        self._note(DATA)
 
     def mark_padding(self) -> None:
         """Notes that nops follow which no statement wrote."""
+        self._note(PADDING)
+
+    def _note(self, kind: int) -> None:
+        """Takes down that a statement begins here, if anybody will ask for it."""
         section = self.current[0]
-        section.lines.append((self.fragment, len(self.fragment.data), self.location, "n"))
+        if kind == INSTRUCTION or section.flags & (ALLOC | EXEC):
+            section.statements.add(self.fragment, self.line, kind)
 
     def end_fragment(self, tail: Tail) -> Fragment:
         """Closes the current fragment with a stretchable tail and begins the next."""
@@ -273,7 +288,7 @@ class Output:
         """Notes that the place `back` bytes before the end is to be filled in later."""
         if self.recording is not None:
             self.recording.fix(kind, value, back, is_relaxable)
-        note_use(value, self.location)
+        note_use(value, self.line)
         self.current[0].fixups.append(
             Fixup(
                 self.fragment,
@@ -307,7 +322,7 @@ class Output:
     def emit_nops(self, room: int) -> None:
         """Appends nops that the linker shortens to keep an alignment when it relaxes."""
         self.check_size(len(self.fragment.data) + room, "")
-        self.current[0].lines.append((self.fragment, len(self.fragment.data), self.location, "x"))
+        self._note(INSTRUCTION)
         self.fix("ALIGN", Value(room))
         self.emit(nops(room))
         self.split(may_shrink=True)

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from rvx.assembler.diagnostics import Diagnostic, Location
+from rvx.assembler.objectfile import LineRows
 
 PAGE = 0x1000
 _ALLOC, _TLS = 0x2, 0x400
@@ -93,7 +94,7 @@ class Program:
     sections: list[ProgramSection]
     symbols: dict[str, ProgramSymbol]
     all_symbols: list[ProgramSymbol]
-    lines: list[tuple[int, Location]] = field(default_factory=list)
+    lines: LineRows = field(default_factory=LineRows)
     extensions: dict[str, str] = field(default_factory=dict)
     march: str = ""
     elf_flags: int = 0
@@ -134,15 +135,11 @@ class Program:
 
     def line_at(self, address: int) -> Location | None:
         """The statement that the instruction at this address comes from."""
-        index = bisect.bisect_right(self._line_addresses, address) - 1
+        index = bisect.bisect_right(self.lines.starts, address) - 1
         if index < 0:
             return None
         start, location = self.lines[index]
         return location if address < start + 4 else None
-
-    @cached_property
-    def _line_addresses(self) -> list[int]:
-        return [address for address, _ in self.lines]
 
     def to_elf(self) -> bytes:
         """The program as a static ELF executable."""

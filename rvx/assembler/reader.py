@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rvx.assembler.diagnostics import Location, SourceError
+from rvx.assembler.diagnostics import Location, Origin, SourceError
 
 _PIECE = re.compile(
     r"""(?P<text>[^#/;"'\n]+)
@@ -17,24 +17,55 @@ _PIECE = re.compile(
 )
 _MARKER = re.compile(r"#\s*(?:line\s+)?(\d+)\s+\"((?:\\.|[^\"\\])*)\"")
 _SPECIAL = re.compile(r"""[#/;"']""")
+_CHUNK = 1 << 16
+"""Characters that are split into lines at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
-    """One statement's text.
+    """One statement's text. It is not changed; frozen, it would take twice as long to make.
 
     Attributes:
         text: without comments, stripped.
-        location: of its first character.
+        origin: the file.
+        number: of the line in it, from 1.
+        column: of its first character, from 1.
         source: the whole line that it stands on, for messages.
     """
 
     text: str
-    location: Location
+    origin: Origin
+    number: int
+    column: int
     source: str
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def location(self) -> Location:
+        """Where its first character stands."""
+        return self.origin.at(self.number, self.column)
+
+    def with_text(self, text: str) -> Line:
+        """Another text at the same place."""
+        return Line(text, self.origin, self.number, self.column, self.source)
+
+    @classmethod
+    def nowhere(cls, location: Location) -> Line:
+        """No text, at a place whose line is not at hand."""
+        origin = Origin(location.file, location.via, location.reason)
+        return cls("", origin, location.line, location.column, "")
+
+
+def _rows(text: str) -> Iterator[str]:
+    """The lines of a text, without a list of all of them."""
+    at = 0
+    while at <= len(text):
+        end = text.find("\n", at + _CHUNK)
+        end = len(text) if end < 0 else end
+        yield from text[at:end].split("\n")
+        at = end + 1
 
 
 def read(text: str, file: str, *, via: Location | None = None, reason: str = "") -> Iterator[Line]:
@@ -44,37 +75,35 @@ def read(text: str, file: str, *, via: Location | None = None, reason: str = "")
         SourceError: a block comment is not closed.
     """
     number = 0
-    rows = text.split("\n")
-    index = 0
-    while index < len(rows):
-        row = rows[index]
-        index += 1
+    origin = Origin(file, via, reason)
+    rows = _rows(text)
+    search = _SPECIAL.search
+    for whole in rows:
         number += 1
-        if "\r" in row:
-            row = row.rstrip("\r")
-        if not _SPECIAL.search(row):
-            stripped = row.strip()
-            if stripped:
-                column = 1 if row[0] == stripped[0] else row.index(stripped[0]) + 1
-                yield Line(stripped, Location(file, number, column, via, reason), row)
+        row = whole.rstrip("\r") if "\r" in whole else whole
+        if search(row) is None:
+            begun = row.lstrip()
+            if begun:
+                yield Line(begun.rstrip(), origin, number, len(row) - len(begun) + 1, row)
             continue
         if row.startswith("#"):
             marker = _MARKER.match(row)
             if marker:
                 number = int(marker[1]) - 1
                 file = marker[2].replace('\\"', '"').replace("\\\\", "\\")
+                origin = Origin(file, via, reason)
                 continue
         start = number
         while (opened := _open_comment(row)) >= 0:
-            if index >= len(rows):
+            following = next(rows, None)
+            if following is None:
                 raise SourceError(
                     "a '/*' comment is not closed before the end of the file",
                     hint=f"it begins in line {start}; write '*/' where it ends",
                 )
-            row = row[: opened + 2] + "\n" + rows[index]
-            index += 1
+            row = row[: opened + 2] + "\n" + following
             number += 1
-        yield from _statements(row, file, start, via, reason)
+        yield from _statements(row, origin, start)
 
 
 def _open_comment(row: str) -> int:
@@ -100,9 +129,7 @@ def _open_comment(row: str) -> int:
     return -1
 
 
-def _statements(
-    row: str, file: str, number: int, via: Location | None, reason: str
-) -> Iterator[Line]:
+def _statements(row: str, origin: Origin, number: int) -> Iterator[Line]:
     """Splits a row (more than one source line if a block comment spans them) at semicolons."""
     sources = row.split("\n")
     current: list[str] = []
@@ -123,7 +150,7 @@ def _statements(
             first = _first(row, begin, text)
             line = row.count("\n", 0, first)
             column = first - (row.rfind("\n", 0, first) + 1) + 1
-            yield Line(text, Location(file, number + line, column, via, reason), sources[line])
+            yield Line(text, origin, number + line, column, sources[line])
         current = []
         if found is not None and found["comment"]:
             at = row.find("\n", at)

@@ -164,7 +164,7 @@ def _fix(kind: str, value: _Maker, back: int, is_relaxable: bool) -> Effect:
 def _branch(tail: Branch, target: _Maker) -> Effect:
     def effect(assembly: Assembly, symbols: list[Symbol]) -> None:
         value = target(symbols)
-        note_use(value, assembly.location)
+        note_use(value, assembly.line)
         assembly.end_fragment(
             Branch(
                 tail.word,

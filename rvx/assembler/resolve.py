@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable
 from dataclasses import replace
 from operator import itemgetter
 
@@ -12,6 +14,7 @@ from rvx.assembler.layout import lay_out
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.linetable import write_lines
 from rvx.assembler.objectfile import (
+    LineRows,
     ObjectFile,
     ObjectSection,
     ObjectSymbol,
@@ -22,9 +25,11 @@ from rvx.assembler.objectsymbols import SymbolMaker
 from rvx.assembler.output import MAX_BYTES, MAX_NOBITS, nops
 from rvx.assembler.relocations import FIELDS, PARTS
 from rvx.assembler.sections import (
+    DATA,
     FINI_ARRAY,
     INIT_ARRAY,
     NOBITS,
+    PADDING,
     PREINIT_ARRAY,
     TLS,
     Align,
@@ -36,6 +41,7 @@ from rvx.assembler.sections import (
     Request,
     Section,
     Space,
+    Statements,
 )
 from rvx.assembler.values import Symbol, Value
 from rvx.isa import EncodingError
@@ -181,12 +187,19 @@ class Resolver:
             if section.type != NOBITS:
                 made.data += fragment.data
                 made.data += self._tail(fragment, made)
-        made.lines = [
-            (fragment.address + offset, location)
-            for fragment, offset, location, what in section.lines
-            if what != "n"
-        ]
-        made.marks = _marks(section) if section.is_code else []
+        found = section.statements
+        starts = array(
+            "Q",
+            (
+                fragment.address + offset
+                for fragment, offset in zip(found.fragments, found.offsets, strict=True)
+            ),
+        )
+        made.lines = LineRows(starts, found.origins, found.places)
+        if PADDING in found.kinds:
+            made.lines = made.lines.chosen([kind != PADDING for kind in found.kinds])
+        made.marks = _marks(starts, found.kinds, section.size) if section.is_code else []
+        section.statements = Statements()  # there are many, and nobody asks for them any more
         for fixup in section.fixups:
             try:
                 self._fix(fixup, made)
@@ -398,18 +411,16 @@ class Resolver:
         made.data[at : at + size] = word.to_bytes(size, "little")
 
 
-def _marks(section: Section) -> list[tuple[int, str]]:
+def _marks(starts: Iterable[int], kinds: Iterable[int], end: int) -> list[tuple[int, str]]:
     """Where instructions follow data and data instructions, for disassemblers."""
+    names = ("$d" if kind == DATA else "$x" for kind in kinds)
     places = sorted(
-        (
-            (fragment.address + offset, "$d" if what == "d" else "$x")
-            for fragment, offset, _, what in section.lines
-        ),
+        zip(starts, names, strict=True),
         key=itemgetter(0),  # of several at one place the last holds
     )
     marks: list[tuple[int, str]] = []
     for place, name in places:
-        if place == section.size:
+        if place == end:
             break  # nothing follows
         if marks and marks[-1][0] == place:
             marks.pop()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 
-from rvx.assembler.diagnostics import Location
+from rvx.assembler.diagnostics import Location, Origin
+from rvx.assembler.reader import Line
 from rvx.assembler.values import Symbol, Value
 
 WRITE, ALLOC, EXEC, MERGE, STRINGS = 0x1, 0x2, 0x4, 0x10, 0x20
@@ -84,6 +86,9 @@ class Leb128:
     length: int = 1
 
 
+INSTRUCTION, DATA, PADDING = b"xdn"
+"""Kinds of statements."""
+
 Tail = Branch | Align | Space | Org | Leb128
 
 
@@ -109,6 +114,43 @@ class Fragment:
     def length(self) -> int:
         """Bytes, tail included."""
         return len(self.data) + (self.tail.length if self.tail else 0)
+
+
+class Statements:
+    """Where statements begin, in columns: there may be millions of them.
+
+    Attributes:
+        fragments: where each is.
+        offsets: within the fragment's data.
+        origins: the file.
+        places: line and column there, see `packed`.
+        kinds: `x` for instructions, `d` for data, `n` for nops that fill up.
+    """
+
+    __slots__ = ("fragments", "kinds", "offsets", "origins", "places")
+
+    def __init__(self) -> None:
+        self.fragments: list[Fragment] = []
+        self.offsets = array("I")
+        self.origins: list[Origin] = []
+        self.places = array("Q")
+        self.kinds = bytearray()
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def add(self, fragment: Fragment, line: Line, kind: int) -> None:
+        """Appends a statement that begins at the end of a fragment."""
+        self.fragments.append(fragment)
+        self.offsets.append(len(fragment.data))
+        self.origins.append(line.origin)
+        self.places.append(packed(line.number, line.column))
+        self.kinds.append(kind)
+
+
+def packed(line: int, column: int) -> int:
+    """Line and column as one number."""
+    return line << 32 | column
 
 
 @dataclass(slots=True)
@@ -165,8 +207,7 @@ class Section:
         unique: number of one of several sections of a name, or empty.
         subsections: fragments by subsection number.
         fragments: all of them in order, once laid out.
-        lines: where statements start: fragment, offset, statement, and `x` for instructions, `d`
-            for data, `n` for nops that fill up.
+        statements: where they begin; only of sections that are loaded.
         is_laid_out: whether its fragments have addresses, which relaxation may still correct.
     """
 
@@ -181,8 +222,7 @@ class Section:
     subsections: dict[int, list[Fragment]] = field(default_factory=dict)
     fragments: list[Fragment] = field(default_factory=list)
     fixups: list[Fixup] = field(default_factory=list)
-    lines: list[tuple[Fragment, int, Location, str]] = field(default_factory=list)
-    marks: list[tuple[Fragment, int, str]] = field(default_factory=list)
+    statements: Statements = field(default_factory=Statements)
     size: int = 0
     is_laid_out: bool = False
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rvx.assembler.diagnostics import Location, SourceError
 
 if TYPE_CHECKING:
+    from rvx.assembler.reader import Line
     from rvx.assembler.sections import Fragment
 
 
@@ -62,9 +63,11 @@ class Symbol:
         return self.fragment is not None or self.value is not None or self.is_common
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Value:
     """`number + plus - minus`, or a tree of such values that only addresses can reduce.
+
+    It is not changed; frozen, it would take three times as long to make.
 
     Attributes:
         number: the constant part.
@@ -325,11 +328,11 @@ def inherit(symbol: Symbol, place: Symbol) -> None:
         symbol.size = place.size
 
 
-def note_use(value: Value, location: Location) -> None:
+def note_use(value: Value, line: Line) -> None:
     """Remembers where the symbols of a value are used first, for messages."""
     for symbol in (value.plus, value.minus):
         if symbol is not None and symbol.used_at is None:
-            symbol.used_at = location
+            symbol.used_at = line.location
     if value.tree is not None:
         for part in value.tree[1]:
-            note_use(part, location)
+            note_use(part, line)

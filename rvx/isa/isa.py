@@ -127,8 +127,22 @@ class Isa:
 
     def _check_overlaps(self) -> None:
         for entries in self._buckets.values():
-            for i, first in enumerate(entries):
-                for second in entries[i + 1 :]:
+            by_mask: dict[int, list[Instruction]] = {}
+            for made in entries:
+                by_mask.setdefault(made.pattern.mask, []).append(made)
+            groups = list(by_mask.items())
+            for i, (mask, group) in enumerate(groups):
+                for other_mask, other in groups[i:]:
+                    self._check_groups(group, other, mask & other_mask)
+
+    def _check_groups(self, group: list[Instruction], other: list[Instruction], mask: int) -> None:
+        """Checks the pairs that agree in the bits that both compare; few do."""
+        agreeing: dict[int, list[Instruction]] = {}
+        for first in group:
+            agreeing.setdefault(first.pattern.match & mask, []).append(first)
+        for second in other:
+            for first in agreeing.get(second.pattern.match & mask, ()):
+                if first is not second:
                     self._check_pair(first, second)
 
     def _check_pair(self, first: Instruction, second: Instruction) -> None:

@@ -69,7 +69,7 @@ class ImageSection:
     offset: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ImageSymbol:
     """An entry of the symbol table; `section` is a section number or a reserved index."""
 
