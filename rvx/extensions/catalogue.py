@@ -117,6 +117,8 @@ def load_file(path: str | Path) -> tuple[Extension, ...]:
     if path.suffix != ".py":
         return (read_opcodes(path),)
     found = extensions_of(import_file(path))
+    for extension in found:
+        extension.check()
     if not found:
         raise IsaError(
             f"'{path}' declares no extension; it should have a line such as "

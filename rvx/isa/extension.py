@@ -73,16 +73,9 @@ class Extension:
         conflicts: dict[str, str] | None = None,
         supersedes: Iterable[str] = (),
     ) -> None:
-        _check_text("the name", name, _NAME, "letters and digits that begin with a letter")
-        _check_text(f"the version of {name}", version, _LINE, "a line of text, such as 0.1")
-        for what, value in (("doc", doc), ("source", source)):
-            _check_text(f"{what} of {name}", value, _ANYTHING, "a text")
-        for what, listed in (
-            ("requires", requires),
-            ("conflicts", {} if conflicts is None else conflicts),
-            ("supersedes", supersedes),
-        ):
-            _check_names(f"{what} of {name}", listed)
+        _check_names(f"requires of {name}", requires)
+        _check_names(f"conflicts of {name}", {} if conflicts is None else conflicts)
+        _check_names(f"supersedes of {name}", supersedes)
         self.name = name
         self.version = version
         self.doc = doc
@@ -98,6 +91,25 @@ class Extension:
         self.instructions: dict[str, Instruction] = {}
         self.aliases: list[Alias] = []
         self._kinds: dict[str, Kind] = dict(CORE_KINDS)
+        self.check()
+
+    def check(self) -> None:
+        """Checks what type hints say, since a user's file may set anything.
+
+        Raises:
+            DeclarationError: a part of it is of another type.
+        """
+        _check_text("the name", self.name, _NAME, "letters and digits that begin with a letter")
+        _check_text(f"the version of {self.name}", self.version, _LINE, "a line, such as 0.1")
+        _check_text(f"the doc of {self.name}", self.doc, _ANYTHING, "a text")
+        _check_text(f"the source of {self.name}", self.source, _ANYTHING, "a text")
+        for part, kind in _PARTS.items():
+            found = getattr(self, part, None)
+            is_fine = isinstance(found, dict) and all(isinstance(v, kind) for v in found.values())
+            if not is_fine:
+                raise DeclarationError(
+                    f"{self.name}: {part} is filled by declarations; do not set it"
+                )
 
     def __repr__(self) -> str:
         return f"<Extension {self.name} {self.version}: {len(self.instructions)} instructions>"
@@ -319,6 +331,13 @@ class Extension:
         return made
 
 
+_PARTS = {
+    "register_files": RegisterFile,
+    "states": State,
+    "csrs": Csr,
+    "csr_names": int,
+    "instructions": Instruction,
+}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LINE = re.compile(r"[ -~]+")
 _ANYTHING = re.compile(r"(?s).*")
