@@ -52,6 +52,10 @@ class RvxError(Exception):
         }
 
 
+class ExtensionNote(UserWarning):
+    """An extension that nobody asked for is left out, since it does not go with the others."""
+
+
 def shortened(text: str, longest: int = 2000) -> str:
     """A text without its middle, if it is longer than anybody reads: it quotes what it is about."""
     if len(text) <= longest:

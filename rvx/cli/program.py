@@ -20,7 +20,7 @@ from typing import Any
 from typer.core import TyperGroup
 
 from rvx.cli.output import UsageProblem, print_json, say
-from rvx.errors import Exit, RvxError
+from rvx.errors import Exit, ExtensionNote, RvxError
 from rvx.userfiles import users_mistake
 
 
@@ -65,7 +65,10 @@ class Program(TyperGroup):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         extra["standalone_mode"] = False
         try:
-            code = self._run(words, *rest, **extra)
+            with warnings.catch_warnings():
+                warnings.showwarning = _warn
+                warnings.filterwarnings("always", category=ExtensionNote)
+                code = self._run(words, *rest, **extra)
             sys.stdout.flush()
         except Exception as error:
             code = _end(error, words)
@@ -88,6 +91,11 @@ class Program(TyperGroup):
         """Runs a command; what Typer would end in a way of its own becomes an error of rvx."""
         with _translated():
             return super().invoke(ctx)
+
+
+def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    kind = "note" if issubclass(category, ExtensionNote) else "warning"
+    say(f"{kind}: {message}")
 
 
 @contextlib.contextmanager
@@ -196,12 +204,8 @@ def watch_everything() -> None:
                 told.show()
             _beside.append(told)
 
-    def warn(message: Warning | str, *_: Any, **__: Any) -> None:
-        say(f"warning: {message}")
-
     threading.excepthook = lambda found: notice(found.exc_value)
     sys.unraisablehook = lambda found: notice(found.exc_value)
-    warnings.showwarning = warn
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # the caller has closed it
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115

@@ -151,7 +151,7 @@ class Interpreter:
             )
         if name == "csr_word":
             return self.context.state(csr.state, 1)
-        return np.int64(csr.lsb if name == "csr_lsb" else (1 << csr.bits) - 1)
+        return np.int64(csr.lsb if name == "csr_lsb" else csr.mask)
 
     def _read(self, file: RegisterFile, number: int) -> int:
         if not file.is_core:

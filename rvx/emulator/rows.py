@@ -124,7 +124,7 @@ class Wiring:
             )
         if name == "csr_word":
             return self.context.address(self.context.offsets[csr.state])
-        return csr.lsb if name == "csr_lsb" else (1 << csr.bits) - 1
+        return csr.lsb if name == "csr_lsb" else csr.mask
 
 
 def owned_csr(isa: Isa, decoded: Decoded) -> Csr | None:

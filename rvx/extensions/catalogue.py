@@ -15,9 +15,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from rvx.errors import ExtensionNote
 from rvx.extensions.march import March, parse_march
 from rvx.extensions.opcodes_file import read_opcodes
-from rvx.isa import Extension, Isa, IsaError
+from rvx.isa import ClashError, Extension, Isa, IsaError
 from rvx.userfiles import MODULE_PREFIX, UserFileError, run_file
 
 if TYPE_CHECKING:
@@ -152,13 +153,43 @@ def _default_isa(added: list[Extension]) -> Isa:
     # What the user names goes before what happens to be there.
     refused = {name for extension in added for name in extension.conflicts}
     wanted = [extension for extension in shipped if extension.name not in refused]
-    chosen = with_required([*wanted, *added])
+    chosen = _without_clashes(wanted, added)
     for plugin in _plugins().values():
         try:
             chosen = list(Isa(with_required([*chosen, _load_plugin(plugin)])).extensions.values())
         except IsaError as error:
-            warnings.warn(f"left out: {error}", stacklevel=3)
+            warnings.warn(f"left out: {error}", ExtensionNote, stacklevel=3)
     return Isa(chosen)
+
+
+def _without_clashes(wanted: list[Extension], added: list[Extension]) -> list[Extension]:
+    """What the user has added, and of the others those that go with it.
+
+    Only those outside of RV64GC step aside: a program without its base instructions is none.
+
+    Raises:
+        IsaError: what the user has added does not go together, or not with RV64GC.
+    """
+    asked = {extension.name for extension in with_required(added)}
+    base = {extension.name for extension in _all_of(parse_march("rv64gc", names()))}
+    while True:
+        chosen = with_required([*wanted, *added])
+        try:
+            Isa(chosen)
+        except ClashError as clash:
+            others = [name for name in clash.between if name not in asked | base]
+            if len(others) != 1:
+                raise
+            (aside,) = others
+            why = str(clash).partition(";")[0]
+            warnings.warn(f"{aside} is left out, since {why}", ExtensionNote, stacklevel=4)
+            wanted = [one for one in wanted if not _needs(one, aside)]
+        else:
+            return chosen
+
+
+def _needs(extension: Extension, name: str) -> bool:
+    return any(one.name == name for one in with_required([extension]))
 
 
 def _all_of(march: March) -> list[Extension]:

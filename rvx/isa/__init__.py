@@ -5,7 +5,7 @@ This package knows nothing else of rvx and needs nothing but the standard librar
 
 from rvx.isa.bits import Address, Word, Words, sext, sext32, zext
 from rvx.isa.csr import Csr
-from rvx.isa.errors import DeclarationError, EncodingError, IsaError
+from rvx.isa.errors import ClashError, DeclarationError, EncodingError, IsaError
 from rvx.isa.extension import Extension, State
 from rvx.isa.instruction import Alias, Expansion, Instruction
 from rvx.isa.isa import Decoded, Isa
@@ -17,6 +17,7 @@ from rvx.isa.registers import RegisterFile
 __all__ = [
     "Address",
     "Alias",
+    "ClashError",
     "Csr",
     "DeclarationError",
     "Decoded",

@@ -29,7 +29,17 @@ class Csr:
     bits: int = 64
     doc: str = ""
 
+    @property
+    def mask(self) -> int:
+        """The bits of the value, as an int64: all 64 of them are -1."""
+        return -1 if self.bits == 64 else (1 << self.bits) - 1
+
     def __post_init__(self) -> None:
+        if not all(type(part) is int for part in (self.address, self.lsb, self.bits)):
+            raise DeclarationError(
+                f"CSR '{self.name}': address, lsb and bits are whole numbers, not "
+                f"{self.address!r}, {self.lsb!r} and {self.bits!r}"
+            )
         if not 0 <= self.address < 1 << 12:
             raise DeclarationError(f"CSR '{self.name}': {self.address:#x} is not a 12-bit address")
         if self.lsb < 0 or self.bits < 1 or self.lsb + self.bits > 64:

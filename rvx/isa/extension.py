@@ -130,6 +130,14 @@ class Extension:
             bits: width of one, up to 64. Bodies get narrower values zero-extended.
             abi: the names to print, one a register; NAME0, NAME1, ... by default.
         """
+        _check_text(f"a register file of {self.name}", name, _IDENTIFIER, "letters, such as p")
+        if not all(type(size) is int for size in (count, bits)):
+            raise DeclarationError(
+                f"{self.name}: register file '{name}': count and bits are whole numbers, not "
+                f"{count!r} and {bits!r}"
+            )
+        if name in self.states:
+            raise DeclarationError(f"{self.name}: '{name}' is a state already; choose another name")
         names = tuple(abi or (f"{name}{i}" for i in range(count)))
         file = RegisterFile(name, count, bits, names)
         self._new_kind(name)
@@ -148,10 +156,13 @@ class Extension:
 
     def state(self, name: str, words: int, doc: str = "") -> State:
         """Declares state words that bodies may ask for by name."""
-        if name in REQUESTS or name in self.states or words < 1:
+        taken = [*REQUESTS, *self.states, *self.register_files]
+        taken += [operand for made in self.instructions.values() for operand in made.operands]
+        _check_text(f"a state of {self.name}", name, _IDENTIFIER, "a name that Python can have")
+        if name in taken or type(words) is not int or not 1 <= words <= MOST_WORDS:
             raise DeclarationError(
                 f"{self.name}: state '{name}' with {words} words; the name must be new "
-                f"(taken are {', '.join([*REQUESTS, *self.states])}) and the size at least 1"
+                f"(taken are {', '.join(dict.fromkeys(taken))}) and the size 1 to {MOST_WORDS}"
             )
         self.states[name] = State(name, words, doc)
         return self.states[name]
@@ -167,11 +178,22 @@ class Extension:
         doc: str = "",
     ) -> Csr:
         """Declares a CSR: a window of `bits` bits into a state word (a word of its own if none)."""
-        if state is None:
-            state = name
-            if name not in self.states:
-                self.state(name, 1, doc)
-        self.csrs[name] = Csr(name, address, state, lsb, bits, doc)
+        _check_text(f"a CSR of {self.name}", name, _SPELLING, "a name such as fcsr")
+        made = Csr(name, address, state or name, lsb, bits, doc)
+        for other in self.csrs.values():
+            if name == other.name or address == other.address:
+                raise DeclarationError(
+                    f"{self.name}: CSR '{name}' at {address:#05x}: there is '{other.name}' at "
+                    f"{other.address:#05x} already"
+                )
+        if state is None and name not in self.states:
+            self.state(name, 1, doc)
+        if made.state not in self.states:
+            raise DeclarationError(
+                f"{self.name}: CSR '{name}' is a window into the state '{made.state}', which is "
+                f"not declared; declare it before, or leave state out"
+            )
+        self.csrs[name] = made
         self.csr_name(name, address)
         return self.csrs[name]
 
@@ -338,6 +360,9 @@ _PARTS = {
     "csr_names": int,
     "instructions": Instruction,
 }
+MOST_WORDS = 1 << 24
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SPELLING = re.compile(r"[A-Za-z_.][A-Za-z0-9_.]*")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LINE = re.compile(r"[ -~]+")
 _ANYTHING = re.compile(r"(?s).*")

@@ -233,6 +233,12 @@ def make_instruction(
             f"{where}: field '{unbound[0]}' of the pattern is not an operand of the syntax "
             f"'{syntax.text}'"
         )
+    for name in operands:
+        if name in state:
+            raise DeclarationError(
+                f"{where}: '{name}' is an operand, and a state of {extension}; a body could ask "
+                f"for one of them only"
+            )
     requests: tuple[str, ...] = ()
     if body is not None:
         requests = _parameters(body)

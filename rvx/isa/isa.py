@@ -8,7 +8,7 @@ from functools import cached_property
 
 from rvx.isa.bits import Word
 from rvx.isa.csr import Csr
-from rvx.isa.errors import IsaError
+from rvx.isa.errors import ClashError, IsaError
 from rvx.isa.extension import Extension, State
 from rvx.isa.instruction import Alias, Instruction
 from rvx.isa.registers import F, RegisterFile, X
@@ -62,6 +62,9 @@ class Isa:
         for extension in self.extensions.values():
             self._check_company(extension)
             self._take(extension)
+        self._check_states()
+        self._check_registers()
+        self._check_csrs()
         self._drop_unexpandable()
         self._buckets = self._sorted_into_buckets()
         self._check_overlaps()
@@ -75,7 +78,11 @@ class Isa:
                 raise IsaError(f"{extension.name} needs {name}, which is not loaded")
         for name, reason in extension.conflicts.items():
             if name in self.extensions:
-                raise IsaError(f"{extension.name} and {name} cannot be loaded together: {reason}")
+                raise ClashError(
+                    extension.name,
+                    name,
+                    f"{extension.name} and {name} cannot be loaded together: {reason}",
+                )
 
     def _take(self, extension: Extension) -> None:
         for made in extension.instructions.values():
@@ -85,14 +92,8 @@ class Isa:
         for alias in extension.aliases:
             if self.xlen in alias.xlens:
                 self.aliases.setdefault(alias.syntax.mnemonic, []).append(alias)
-        for name, file in extension.register_files.items():
-            if self.register_files.setdefault(name, file) != file:
-                raise IsaError(f"{extension.name}: register file '{name}' is declared differently")
-        for name, state in extension.states.items():
-            if self.states.setdefault(name, state) != state:
-                raise IsaError(
-                    f"{extension.name}: state '{name}' is declared differently elsewhere"
-                )
+        self.register_files.update(extension.register_files)
+        self.states.update(extension.states)
         # A later extension may widen a CSR of an earlier one, as Xsmallfloat does with fcsr.
         self.csrs.update(extension.csrs)
         self.csr_names.update(extension.csr_names)
@@ -104,10 +105,118 @@ class Isa:
             return second
         if second.extension in self.extensions[first.extension].supersedes:
             return first
-        raise IsaError(
+        raise ClashError(
+            first.extension,
+            second.extension,
             f"{first.extension} and {second.extension} both declare '{first.mnemonic}'; "
-            f"load one of them"
+            f"load one of them",
         )
+
+    def _is_built_on(self, first: Extension, second: Extension) -> bool:
+        """Whether one of the two requires or supersedes the other, and so may share its state."""
+        return second.name in self._base_of(first) or first.name in self._base_of(second)
+
+    def _base_of(self, extension: Extension) -> set[str]:
+        found: set[str] = set()
+        waiting = [extension]
+        while waiting:
+            one = waiting.pop()
+            new = {*one.requires, *one.supersedes} - found
+            found |= new
+            waiting += [self.extensions[name] for name in new if name in self.extensions]
+        return found
+
+    def _check_states(self) -> None:
+        """Bodies ask for states and registers by name: two of one name would be one, in silence."""
+        owners: dict[str, tuple[Extension, State | RegisterFile]] = {}
+        for extension in self.extensions.values():
+            declared: list[State | RegisterFile] = list(extension.states.values())
+            declared += extension.register_files.values()
+            for made in declared:
+                other, earlier = owners.setdefault(made.name, (extension, made))
+                if other is extension:
+                    continue
+                is_shared = self._is_built_on(extension, other)
+                if is_shared and made == earlier:
+                    continue
+                kind = "register file" if isinstance(made, RegisterFile) else "state"
+                raise ClashError(
+                    other.name,
+                    extension.name,
+                    f"{other.name} and {extension.name} both declare the {kind} '{made.name}'"
+                    + (
+                        ", and declare it differently; it has to be the same in both"
+                        if is_shared
+                        else f"; choose another name, or let one of them require the other, which "
+                        f"then has the same {kind}"
+                    ),
+                )
+
+    def _check_registers(self) -> None:
+        """A spelling stands for one register."""
+        core = {name for file in (X, F) for name in file.numbers()}
+        owners: dict[str, Extension] = {}
+        for extension in self.extensions.values():
+            for file in extension.register_files.values():
+                for name in file.numbers():
+                    if name in core:
+                        raise IsaError(
+                            f"{extension.name}: register '{name}' of the file '{file.name}' is a "
+                            f"register of the base ISA; choose another name"
+                        )
+                    other = owners.setdefault(name, extension)
+                    if other is not extension and not self._is_built_on(extension, other):
+                        raise ClashError(
+                            other.name,
+                            extension.name,
+                            f"{other.name} and {extension.name} both have a register '{name}'; "
+                            f"choose another name",
+                        )
+
+    def _check_csrs(self) -> None:
+        """A CSR that rvx holds has its address and its name for itself.
+
+        An extension that is built on another may declare a CSR of it anew, as Xsmallfloat does with
+        fcsr, and any one may hold a CSR that Zicsr only names.
+        """
+        addresses: dict[int, tuple[Extension, str]] = {}
+        names: dict[str, tuple[Extension, int]] = {}
+        for extension in self.extensions.values():
+            for csr in extension.csrs.values():
+                other, name = addresses.setdefault(csr.address, (extension, csr.name))
+                if other is not extension and not self._is_built_on(extension, other):
+                    raise ClashError(
+                        other.name,
+                        extension.name,
+                        f"{other.name} '{name}' and {extension.name} '{csr.name}' are both the CSR "
+                        f"at {csr.address:#05x}; choose another address",
+                    )
+                other, _ = names.setdefault(csr.name, (extension, csr.address))
+                if other is not extension and not self._is_built_on(extension, other):
+                    raise ClashError(
+                        other.name,
+                        extension.name,
+                        f"{other.name} and {extension.name} both have a CSR '{csr.name}'; choose "
+                        f"another name",
+                    )
+        for extension in self.extensions.values():
+            for name, address in extension.csr_names.items():
+                holder, held = addresses.get(address, (extension, name))
+                if held != name and name not in holder.csr_names:
+                    raise ClashError(
+                        holder.name,
+                        extension.name,
+                        f"{holder.name} '{held}' is at {address:#05x}, where {extension.name} has "
+                        f"the CSR '{name}'; choose another address",
+                    )
+                holder, at = names.get(name, (extension, address))
+                if at != address:
+                    raise ClashError(
+                        holder.name,
+                        extension.name,
+                        f"{holder.name} '{name}' at {at:#05x} has the name of a CSR of "
+                        f"{extension.name} at {address:#05x}; choose another name",
+                    )
 
     def _drop_unexpandable(self) -> None:
         """Leaves out compressed instructions of extensions that are not loaded."""
@@ -153,10 +262,12 @@ class Isa:
         if _is_disjoint_by_operands(first, second):
             return
         word = first.pattern.match | second.pattern.match
-        raise IsaError(
+        raise ClashError(
+            first.extension,
+            second.extension,
             f"{first.extension} '{first.mnemonic}' and {second.extension} '{second.mnemonic}' "
             f"share words, such as {word:#0{first.pattern.bits // 4 + 2}x}; leave out one of the "
-            f"extensions, or list the other mnemonic under overlaps"
+            f"extensions, or list the other mnemonic under overlaps",
         )
 
     def decode(self, word: Word) -> Decoded | None:

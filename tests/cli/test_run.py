@@ -256,3 +256,56 @@ def test_a_body_that_numba_refuses_runs_with_a_note(rvx, source, tmp_path):
     assert done.code == 0
     assert done.err.startswith(f"note: {extension}:3: the body of 'look' cannot be compiled: ")
     assert done.err.endswith(": it ran interpreted\n")
+
+
+CSRS = """
+from rvx.isa import Extension
+
+Xcsr = Extension("Xcsr", version="1")
+Xcsr.csr("whole", 0x7C1)
+Xcsr.csr("mymode", 0x800, bits=32)
+"""
+
+
+@pytest.mark.parametrize("march", ["rv64gc", "rv32gc", None])
+@pytest.mark.parametrize("tier", ["1", "2", "3", "python"])
+def test_csrs_of_ones_own_hold_what_is_written(rvx, source, tmp_path, tier, march):
+    extension = tmp_path / "xcsr.py"
+    extension.write_text(CSRS)
+    path = source(
+        "_start: li t0, 3000\n"
+        "again: li a0, -2\n csrw whole, a0\n csrr a1, whole\n bne a0, a1, wrong\n"
+        "csrrsi a1, whole, 1\n bne a0, a1, wrong\n csrr a1, whole\n li a2, -1\n"
+        "bne a1, a2, wrong\n li a0, 77\n csrw mymode, a0\n addi t0, t0, -1\n bnez t0, again\n"
+        "csrr a0, mymode\n li a7, 93\n ecall\nwrong: li a0, 1\n li a7, 93\n ecall\n"
+    )
+    chosen = [] if march is None else ["--march", march]
+    done = rvx("run", path, "--ext", extension, "--tier", tier, *chosen)
+    notes, _, end = done.err.rpartition("error: ")
+    assert end == "the program exited with code 77\n"
+    if march is None:
+        assert notes == (
+            "note: Xsmallfloat is left out, since Xsmallfloat 'fmode' and Xcsr 'mymode' are both "
+            "the CSR at 0x800\n"
+        )
+    else:
+        assert notes == ""
+
+
+def test_two_extensions_with_a_state_of_one_name_are_refused(rvx, source, tmp_path):
+    text = (
+        "from rvx.isa import Extension\n"
+        "X{0} = Extension('X{0}', version='1')\n"
+        "X{0}.state('acc', 1)\n"
+        "@X{0}.instruction('{0}set rs1', '0000000 00000 rs1 00{1} 00000 1011011')\n"
+        "def set_(rs1, acc):\n    acc[0] = rs1\n"
+    )
+    for name, number in (("a", 0), ("b", 1)):
+        (tmp_path / f"x{name}.py").write_text(text.format(name, number))
+    path = source("_start: aset a1\nbset a2\n")
+    done = rvx("run", path, "--ext", tmp_path / "xa.py", "--ext", tmp_path / "xb.py")
+    assert done.code == 2
+    assert done.err == (
+        "error: Xa and Xb both declare the state 'acc'; choose another name, or let one of them "
+        "require the other, which then has the same state\n"
+    )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
+from rvx.errors import ExtensionNote
 from rvx.extensions import catalogue, isa_for, load, load_file, names
-from rvx.isa import Isa, IsaError
+from rvx.isa import ClashError, Extension, Isa, IsaError
 
 MAC = '''
 from rvx.isa import Extension
@@ -98,6 +100,74 @@ def test_a_file_is_imported_once(mine: Path) -> None:
 def test_extra_takes_extensions_names_and_files(mine: Path) -> None:
     isa = isa_for("rv64i", [mine, "zicsr", load("m")])
     assert set(isa.extensions) == {"I", "Xmac1", "Zicsr", "M"}
+
+
+def on_custom_0(**options: object) -> Extension:
+    """The most natural first instruction, where Xposit has its stores."""
+    made = Extension("Xrelu", version="0.1", **options)  # type: ignore[arg-type]
+    made.encoding("relu rd, rs1", "0000000 00000 rs1 011 rd 0001011")
+    return made
+
+
+def test_what_nobody_asked_for_steps_aside_with_a_note() -> None:
+    with pytest.warns(ExtensionNote) as notes:
+        isa = isa_for(None, [on_custom_0()])
+    (note,) = notes
+    assert str(note.message) == (
+        "Xposit is left out, since Xrelu 'relu' and Xposit 'psw' share words, such as 0x0000300b"
+    )
+    assert "Xposit" not in isa.extensions
+    assert set(isa_for().extensions) - set(isa.extensions) == {"Xposit"}
+    decoded = isa.decode(0x0005B50B)
+    assert decoded is not None
+    assert decoded.instruction.extension == "Xrelu"
+
+
+def test_what_needs_the_one_that_steps_aside_goes_with_it() -> None:
+    made = Extension("Xmode", version="0.1")
+    made.csr("fmode", 0x7C0, bits=32)
+    with pytest.warns(ExtensionNote) as notes:
+        isa = isa_for(None, [made])
+    aside = set(isa_for().extensions) - set(isa.extensions)
+    assert {str(note.message).partition(" ")[0] for note in notes} == {"Xsmallfloat", "Xssr"}
+    assert aside >= {"Xsmallfloat", "Xssr"}
+    needed = [each for each in isa_for().extensions.values() if set(each.requires) & aside]
+    assert {each.name for each in needed} <= aside
+
+
+@pytest.mark.parametrize(
+    ("march", "options", "extra"),
+    [
+        ("rv64gc_xposit", {}, []),
+        (None, {"requires": ["Xposit"]}, []),
+        (None, {}, ["xposit"]),
+    ],
+)
+def test_what_somebody_asked_for_stays(
+    march: str | None, options: dict[str, list[str]], extra: list[str]
+) -> None:
+    with pytest.raises(ClashError, match=r"Xposit '.*' and Xrelu '.*'|Xrelu '.*' and Xposit '.*'"):
+        isa_for(march, [on_custom_0(**options), *extra])
+
+
+def test_the_base_does_not_step_aside() -> None:
+    made = Extension("Xmul", version="0.1")
+    made.encoding("mymul rd, rs1, rs2", "0000001 rs2 rs1 000 rd 0110011")
+    with pytest.raises(ClashError, match="share words"):
+        isa_for(None, [made])
+
+
+@pytest.mark.parametrize("opcode", ["0001011", "0101011", "1011011", "1111011"])
+@pytest.mark.parametrize("funct3", range(8))
+def test_a_first_instruction_may_stand_anywhere_in_custom_space(opcode: str, funct3: int) -> None:
+    for form in ("0000000 rs2 rs1", "imm[11:0] rs1"):
+        operands = "rd, rs1, rs2" if "rs2" in form else "rd, rs1, imm"
+        made = Extension("Xfirst", version="0.1")
+        made.encoding(f"first {operands}", f"{form} {funct3:03b} rd {opcode}")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExtensionNote)
+            isa = isa_for(None, [made])
+        assert isa.instructions["first"].extension == "Xfirst"
 
 
 def test_extensions_that_a_file_builds_on_are_not_its_own(tmp_path: Path) -> None:

@@ -196,3 +196,70 @@ def test_aliases_match_what_they_stand_for(ext: Extension) -> None:
     assert twice.matches({"rd": 1, "rs1": 2, "rs2": 3}) is None
     assert twice.fixed_operands == 0
     assert ext.alias("zero rd", "foo rd, zero, x0").fixed_operands == 2
+
+
+@pytest.mark.parametrize("bits", [1, 8, 63, 64])
+def test_the_mask_of_a_csr_is_an_int64(ext: Extension, bits: int) -> None:
+    made = ext.csr("mine", 0x800, bits=bits)
+    assert made.mask == int(f"{(1 << bits) - 1:#x}", 16) - (1 << 64 if bits == 64 else 0)
+    assert ext.csr("usual", 0x801).mask == -1
+
+
+def operand_of_an_instruction(ext: Extension) -> None:
+    ext.encoding("bar rd, rs1, rs2", BITS)
+    ext.state("rs1", 1)
+
+
+def state_of_an_operand(ext: Extension) -> None:
+    ext.state("rs1", 1)
+    ext.encoding("bar rd, rs1, rs2", BITS)
+
+
+def csr_twice(ext: Extension) -> None:
+    ext.csr("one", 0x800)
+    ext.csr("two", 0x800)
+
+
+def csr_without_state(ext: Extension) -> None:
+    ext.csr("one", 0x800, state="word")
+
+
+def registers_like_state(ext: Extension) -> None:
+    ext.state("w", 1)
+    ext.register_file("w", count=1, bits=8)
+
+
+@pytest.mark.parametrize(
+    ("declare", "sentence"),
+    [
+        (operand_of_an_instruction, "state 'rs1' with 1 words; the name must be new (taken are"),
+        (state_of_an_operand, "instruction 'bar': 'rs1' is an operand, and a state of Xext; a"),
+        (csr_twice, "CSR 'two' at 0x800: there is 'one' at 0x800 already"),
+        (csr_without_state, "CSR 'one' is a window into the state 'word', which is not declared"),
+        (registers_like_state, "'w' is a state already; choose another name"),
+        (lambda ext: ext.state("s", 1 << 40), "state 's' with 1099511627776 words; the name"),
+        (lambda ext: ext.state("s", "4"), "state 's' with 4 words; the name must be new"),
+        (lambda ext: ext.state("a b", 1), "a state of Xext must be a name that Python can have"),
+        (lambda ext: ext.csr("c", "0x800"), "CSR 'c': address, lsb and bits are whole numbers, no"),
+        (lambda ext: ext.csr("", 0x800), "a CSR of Xext must be a name such as fcsr, not ''"),
+        (lambda ext: ext.register_file("p", count="4", bits=8), "register file 'p': count and bi"),
+        (lambda ext: Extension(7, version="1"), "the name must be letters and digits that begin"),
+        (lambda ext: Extension("X[a]", version="1"), "the name must be letters and digits that"),
+        (lambda ext: Extension("Xa", version=1), "the version of Xa must be a line, such as 0.1"),
+        (lambda ext: Extension("Xa", version="1", doc=None), "the doc of Xa must be a text, not N"),
+        (lambda ext: Extension("Xa", version="1", requires="D"), "requires of Xa must be names of"),
+        (lambda ext: Extension("Xa", version="1", conflicts=3), "conflicts of Xa must be names of"),
+    ],
+)
+def test_parts_that_cannot_be_are_refused(
+    ext: Extension, declare: Callable[[Extension], object], sentence: str
+) -> None:
+    with pytest.raises(DeclarationError) as error:
+        declare(ext)
+    assert sentence.replace("Xext", ext.name) in str(error.value)
+
+
+def test_what_was_set_by_hand_is_found(ext: Extension) -> None:
+    ext.csrs = {1: 2}  # type: ignore[dict-item]
+    with pytest.raises(DeclarationError, match="csrs is filled by declarations; do not set it"):
+        ext.check()

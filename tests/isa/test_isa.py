@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from rvx.extensions import catalogue, isa_for, load
-from rvx.isa import Decoded, Extension, Isa, IsaError
+from rvx.isa import ClashError, Decoded, Extension, Isa, IsaError
 
 BITS = "0000000 rs2 rs1 000 rd 0001011"
 WIDE_BITS = "imm[6:0] rs2 rs1 000 rd 0001011"
@@ -103,17 +105,129 @@ def test_what_does_not_go_together_is_said(extensions: list[Extension], sentence
     assert str(error.value) == sentence
 
 
-def test_state_and_register_files_must_agree() -> None:
+def with_state(made: Extension) -> None:
+    made.state("acc", 1)
+
+
+def with_wider_state(made: Extension) -> None:
+    made.state("acc", 2)
+
+
+def with_registers(made: Extension) -> None:
+    made.register_file("acc", count=4, bits=32)
+
+
+def with_like_registers(made: Extension) -> None:
+    made.register_file("w", count=2, bits=32, abi=("acc0", "acc1"))
+
+
+def with_csr(made: Extension) -> None:
+    made.csr("mine", 0x800)
+
+
+def with_csr_there(made: Extension) -> None:
+    made.csr("other", 0x800)
+
+
+def with_csr_elsewhere(made: Extension) -> None:
+    made.state("word", 1)
+    made.csr("mine", 0x801, state="word")
+
+
+CLASHES = [
+    (with_state, with_state, "both declare the state 'acc'; choose another name, or let one of"),
+    (with_state, with_wider_state, "both declare the state 'acc'; choose"),
+    (with_state, with_registers, "both declare the register file 'acc'; choose"),
+    (with_registers, with_registers, "both declare the register file 'acc'; choose"),
+    (with_registers, with_like_registers, "both have a register 'acc0'; choose another name"),
+    (with_csr, with_csr, "both declare the state 'mine'; choose"),
+    (with_csr_elsewhere, with_csr, "both have a CSR 'mine'; choose another name"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "sentence"), CLASHES)
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_state_of_two_extensions_does_not_collide_in_silence(
+    first: Callable[[Extension], None],
+    second: Callable[[Extension], None],
+    sentence: str,
+    is_turned: bool,
+) -> None:
     one, two = extension("Xa"), extension("Xb")
-    one.state("quire", 8)
-    two.state("quire", 16)
-    with pytest.raises(IsaError, match="Xb: state 'quire' is declared differently elsewhere"):
+    first(one)
+    second(two)
+    chosen = [two, one] if is_turned else [one, two]
+    with pytest.raises(ClashError) as error:
+        Isa(chosen)
+    assert set(error.value.between) == {"Xa", "Xb"}
+    names = " and ".join(made.name for made in chosen)
+    same_kind = sentence.replace("register file 'acc'", "state 'acc'")
+    assert str(error.value).startswith((f"{names} {sentence}", f"{names} {same_kind}"))
+
+
+def test_two_csrs_at_one_address_are_refused() -> None:
+    one, two = extension("Xa"), extension("Xb")
+    with_csr(one)
+    with_csr_there(two)
+    with pytest.raises(ClashError) as error:
         Isa([one, two])
-    three, four = extension("Xa"), extension("Xb")
-    three.register_file("p", count=32, bits=32)
-    four.register_file("p", count=32, bits=64)
-    with pytest.raises(IsaError, match="Xb: register file 'p' is declared differently"):
-        Isa([three, four])
+    assert str(error.value) == (
+        "Xa 'mine' and Xb 'other' are both the CSR at 0x800; choose another address"
+    )
+
+
+@pytest.mark.parametrize("link", ["requires", "supersedes"])
+def test_who_builds_on_an_extension_shares_its_state(link: str) -> None:
+    one = extension("Xa")
+    middle = extension("Xb", requires=["Xa"])
+    top = extension("Xc", **{link: ["Xb"]})
+    for made in (one, top):
+        with_csr(made)
+        with_state(made)
+        with_like_registers(made)
+    assert list(Isa([one, middle, top]).states) == ["mine", "acc"]
+    other = extension("Xd", **{link: ["Xa"]})
+    with_wider_state(other)
+    with pytest.raises(ClashError, match=r"Xa and Xd both .* 'acc', and declare it differently"):
+        Isa([one, other])
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "sentence"),
+    [
+        ("mine", 0x001, "F 'fflags' and Xa 'mine' are both the CSR at 0x001; choose another"),
+        ("mine", 0x003, "F 'fcsr' and Xa 'mine' are both the CSR at 0x003; choose another"),
+        ("mine", 0x300, "Xa 'mine' is at 0x300, where Zicsr has the CSR 'mstatus'; choose an"),
+        ("mstatus", 0x801, "Xa 'mstatus' at 0x801 has the name of a CSR of Zicsr at 0x300; choose"),
+        ("fcsr", 0x801, "F and Xa both have a CSR 'fcsr'; choose another name"),
+    ],
+)
+def test_csrs_of_the_standard_keep_their_places(name: str, address: int, sentence: str) -> None:
+    one = extension("Xa", requires=["Zicsr"])
+    one.state("word", 1)
+    one.csr(name, address, state="word")
+    with pytest.raises(ClashError) as error:
+        Isa([*isa_for("rv64gc").extensions.values(), one])
+    assert str(error.value).startswith(sentence)
+
+
+def test_a_csr_that_is_only_named_may_be_held() -> None:
+    one = extension("Xa", requires=["Zicsr"])
+    one.csr("vxsat", 0x009, bits=1)
+    isa = Isa([*isa_for("rv64gc").extensions.values(), one])
+    assert isa.csrs["vxsat"].address == isa.csr_names["vxsat"]
+
+
+@pytest.mark.parametrize(("name", "spelling"), [("a", "a0"), ("t", "t0"), ("ft", "ft0")])
+def test_registers_of_the_base_keep_their_names(name: str, spelling: str) -> None:
+    one = extension("Xa")
+    one.register_file(name, count=4, bits=32)
+    with pytest.raises(IsaError) as error:
+        Isa([one])
+    assert str(error.value) == (
+        f"Xa: register '{spelling}' of the file '{name}' is a register of the base ISA; choose "
+        f"another name"
+    )
 
 
 def test_xlen_is_32_or_64() -> None:
