@@ -101,6 +101,13 @@ class KernelError(RvxError, ValueError):
     """A function is not a kernel, for a reason that numba would not tell."""
 
 
+class UnknownCompilerError(RvxError, RuntimeError):
+    """The installed numba is not one that rvx can rely on."""
+
+
+_FLAGS = "_int_arith_flags"
+
+
 class _BeingCompiled(threading.local):
     """The functions whose references this thread is compiling."""
 
@@ -121,7 +128,15 @@ def _wrapping_numba() -> Any:
     import numba
     from numba.cpython import numbers
 
-    numbers._int_arith_flags = lambda _result: []
+    # A private function: where it is gone, or not asked, all results would be silently wrong.
+    users = (numbers.int_add_impl, numbers.int_sub_impl, numbers.int_mul_impl)
+    if not hasattr(numbers, _FLAGS) or any(_FLAGS not in one.__code__.co_names for one in users):
+        raise UnknownCompilerError(
+            f"numba {numba.__version__} adds integers in a way that rvx does not know, so that "
+            f"compiled results could be wrong; install a version that rvx is tested with: "
+            f"pip install 'numba>=0.61,<0.69'"
+        )
+    setattr(numbers, _FLAGS, lambda _result: [])
     return numba
 
 

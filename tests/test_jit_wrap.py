@@ -1,6 +1,7 @@
 """int64 arithmetic of compiled kernels wraps, as RISC-V's does and as NumPy's scalars do."""
 
 import numpy as np
+import pytest
 
 from rvx import jit
 
@@ -42,3 +43,17 @@ def test_no_operation_is_marked_as_never_overflowing() -> None:
     body = text[text.index("define") : text.index("PyArg_UnpackTuple")]
     assert "mul i64" in body
     assert "mul nsw" not in body
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_numba_without_the_table_is_refused(
+    is_gone: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from numba.cpython import numbers
+
+    if is_gone:
+        monkeypatch.delattr(numbers, "_int_arith_flags")
+    else:
+        monkeypatch.setattr(numbers, "int_add_impl", lambda *_: None)
+    with pytest.raises(jit.UnknownCompilerError, match=r"numba .* pip install 'numba>=0\.61,<"):
+        jit._wrapping_numba.__wrapped__()

@@ -4,7 +4,6 @@ Importing this package imports Unicorn and numba; the command line does it insid
 """
 
 from rvx.emulator.hart import Backend, Tier
-from rvx.emulator.interpreter import BodyError
 from rvx.emulator.loader import Executable, LoadError, load_executable
 from rvx.emulator.machine import Machine
 from rvx.emulator.memory import MemoryLayoutError
@@ -12,7 +11,6 @@ from rvx.emulator.result import RunResult, Trap, TrapKind
 
 __all__ = [
     "Backend",
-    "BodyError",
     "Executable",
     "LoadError",
     "Machine",

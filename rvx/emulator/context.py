@@ -12,7 +12,10 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from rvx.bodies.arithmetic import HART_WORDS, STOP_NOW
 from rvx.isa import Isa, RegisterFile
+
+__all__ = ["STOP_NOW", "Context", "Field", "Status"]
 
 
 class Status(IntEnum):
@@ -72,7 +75,6 @@ class Field(IntEnum):
     WRITE_BEGIN = 136  # and store to
     WRITE_LIMIT = 137
     BIAS = 138  # host address minus guest address
-    STOP = 139  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition
     IS_LIMITED = 140
     STEPPING = 142  # whether instructions are counted one by one, so that no region may run
     FCSR = 141  # address of the state word fcsr where bodies perform F and D, else 0
@@ -83,10 +85,12 @@ class Field(IntEnum):
     PREPARE = 150  # callback: makes it
     REPEATED = 151  # like DIFFERENCES, for executions that were not fetched
     POSITION = 152  # where a repetition stands: 17 words, see rvx.emulator.sequencer
-    END = 169
+    STOP = 169  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
+    RAISED = 170  # what a body has raised: three words, see rvx.bodies.arithmetic
+    END = 173
 
 
-STOP_NOW = 2
+assert int(Field.END - Field.STOP) == HART_WORDS
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from rvx import jit
+from rvx.bodies import form_of
+from rvx.bodies.arithmetic import HART_WORDS
+from rvx.bodies.form import HART
 from rvx.emulator import pointers
 from rvx.emulator.context import Field
 from rvx.emulator.rows import Row
@@ -78,6 +81,7 @@ def _fetch(instruction: Instruction, name: str, at: int, isa: Isa) -> str:
         "fault": f"    fault = int64_array(context_address + {8 * Field.FAULT}, 4)\n",
         "repeat": f"    repeat = int64_array(context_address + {8 * Field.REPEAT}, 4)\n",
         "csr_word": f"    csr_word = int64_array({slot}, 1)\n",
+        HART: f"    hart = int64_array(context_address + {8 * Field.STOP}, {HART_WORDS})\n",
     }
     return fixed.get(name, f"    {name} = {slot}\n")
 
@@ -103,9 +107,10 @@ def handler_lines(instruction: Instruction, isa: Isa) -> str:
         f"    row = int64_array(row_address, {int(Row.END)})\n",
         f"    context = int64_array(context_address, {int(Field.END)})\n",
     ]
-    for i, name in enumerate(instruction.requests):
+    requests = form_of(instruction, isa).requests
+    for i, name in enumerate(requests):
         lines.append(_fetch(instruction, name, i, isa))
-    call = f"body({', '.join(instruction.requests)})"
+    call = f"body({', '.join(requests)})"
     if result is not None and isinstance(result.kind, RegisterKind):
         lines.append(_guarded(f"rd = {call}"))
         if "mem" in instruction.requests or "fault" in instruction.requests:
@@ -132,13 +137,13 @@ def compile_handler(instruction: Instruction, isa: Isa) -> Handler:
     """
     if instruction.body is None:
         raise CompileError(f"'{instruction.mnemonic}' has no semantics: only its encoding is known")
-    return _compile(instruction, handler_source(instruction, isa))
+    return _compile(instruction, isa, handler_source(instruction, isa))
 
 
 def stored_handler(instruction: Instruction, isa: Isa) -> int | None:
     """The address of an instruction's handler, if its compiled code is in memory or on disk."""
     source = handler_source(instruction, isa)
-    if (instruction, source) not in _COMPILED and not jit.is_stored(_key(instruction, source)):
+    if (instruction, source) not in _COMPILED and not jit.is_stored(_key(instruction, isa, source)):
         return None
     return compile_handler(instruction, isa).address
 
@@ -146,9 +151,9 @@ def stored_handler(instruction: Instruction, isa: Isa) -> int | None:
 _COMPILED: set[tuple[Instruction, str]] = set()
 
 
-def _key(instruction: Instruction, source: str) -> str:
-    assert instruction.body is not None
-    return jit.content_key(instruction.body, extra=source + pointers.fingerprint())
+def _key(instruction: Instruction, isa: Isa, source: str) -> str:
+    function = form_of(instruction, isa).function
+    return jit.content_key(function, extra=source + pointers.fingerprint())
 
 
 class CompileError(ValueError):
@@ -156,12 +161,10 @@ class CompileError(ValueError):
 
 
 @cache
-def _compile(instruction: Instruction, source: str) -> Handler:
-    body = instruction.body
-    assert body is not None
-    key = _key(instruction, source)
+def _compile(instruction: Instruction, isa: Isa, source: str) -> Handler:
+    key = _key(instruction, isa, source)
     try:
-        native = jit.callee(body)
+        native = jit.callee(form_of(instruction, isa).function)
     except jit.KernelError as error:
         raise CompileError(explain(instruction, error)) from None
     names = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from rvx.bodies import form_of
+from rvx.bodies.arithmetic import HART_WORDS, Error
 from rvx.emulator.blockhook import count_block_address
 from rvx.emulator.context import STOP_NOW, Context, Field, Status
 from rvx.emulator.core import (
@@ -20,7 +22,7 @@ from rvx.emulator.counts import BlockCounter
 from rvx.emulator.floatunit import guarded_ranges, stream_words
 from rvx.emulator.hooks import OUT_OF_BLOCK_MASK, compiled_hooks
 from rvx.emulator.interim import Interim
-from rvx.emulator.interpreter import BodyError, Interpreter
+from rvx.emulator.interpreter import Failures, Interpreter
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.records import Records
 from rvx.emulator.regions.repeats import RepeatTier
@@ -39,6 +41,7 @@ from rvx.emulator.system import System
 from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier, Rows
 from rvx.isa import Isa, streams
 from rvx.isa.bits import Address
+from rvx.isa.memory import FAULT_EXCEPTION
 
 Backend = Literal["native", "python"]
 Tier = Literal["trap", "inline", "region"]
@@ -85,11 +88,12 @@ class Hart:
         self._reporter = reporter
         self._backend = backend
         self.counter = BlockCounter(context, memory)
-        self.interim = Interim(isa, context, memory)
+        self._failures = Failures()
+        self.interim = Interim(isa, context, memory, self._failures)
         self.rows = Rows(Wiring(isa, core, context), context, self.interim)
         self.records = Records(isa, context, memory, self.rows)
         self.inline = InlineTier(isa, core, context, memory, self.rows)
-        self._interpreter = Interpreter(isa, core, context, memory)
+        self._interpreter = Interpreter(isa, core, context, memory, self._failures)
         self._repeater = Repeater(
             isa, context, memory, self._interpreter, self.counter, self.rows.note_illegal
         )
@@ -213,6 +217,8 @@ class Hart:
         words[Field.STATUS] = Status.RUNNING
         words[Field.FAULT : Field.FAULT + 4] = 0
         words[Field.FFLAGS] = 0
+        words[Field.RAISED : Field.RAISED + 3] = 0
+        self._failures.said = ""
         self._bad_access = None
         self.counter.forget_block()
         if self._is_stopping:
@@ -292,9 +298,6 @@ class Hart:
         except Unsupported as error:
             self.rows.note_illegal(decoded.word, str(error))
             return self._stop(Status.ILLEGAL)
-        except BodyError as error:
-            trap = self._reporter.trap(TrapKind.ILLEGAL_INSTRUCTION, pc, str(error), None)
-            raise BodyError(trap.message) from error.__cause__
         if self._words[Field.FAULT]:
             return self._stop(Status.FAULT)
         if self._words[Field.REPEAT]:
@@ -344,6 +347,8 @@ class Hart:
         if status == Status.ILLEGAL:
             return TrapKind.ILLEGAL_INSTRUCTION
         if status == Status.FAULT:
+            if int(self._words[Field.RAISED]) == Error.STOPPED:
+                return TrapKind.INTERRUPTED
             return kind_of_fault(int(self._words[Field.FAULT]))
         if self._bad_access is not None:
             return kind_of_access(self._bad_access[0])
@@ -356,6 +361,8 @@ class Hart:
     def _detail(self, status: Status, pc: Address) -> str:
         """What is known beyond the kind: the address of an access, the reason of a refusal."""
         words = self._words
+        if status == Status.FAULT and words[Field.FAULT] == FAULT_EXCEPTION:
+            return self._raised(pc)
         if status == Status.FAULT:
             return fault_detail(words[Field.FAULT : Field.FAULT + 4])
         if status == Status.ILLEGAL:
@@ -364,6 +371,18 @@ class Hart:
             _, address, size = self._bad_access
             return f"{size} bytes at {address:#x}"
         return f"cause {int(words[Field.CAUSE])}" if status == Status.CAUSE else ""
+
+    def _raised(self, pc: Address) -> str:
+        """What the body of the instruction at pc has raised."""
+        if int(self._words[Field.RAISED]) == Error.STOPPED:
+            return ""
+        decoded = self._isa.decode(self._memory.word(pc) or 0)
+        if decoded is not None and decoded.expanded.instruction.body is not None:
+            form = form_of(decoded.expanded.instruction, self._isa)
+            said = form.raised(self._words[Field.STOP : Field.STOP + HART_WORDS])
+            if said:
+                return said
+        return self._failures.said or "its body raised an exception"
 
 
 _AT_PC = (Status.FAULT, Status.ILLEGAL, Status.CAUSE, Status.LIMIT, Status.INTERRUPTED)

@@ -216,6 +216,13 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     after = call_region(load_64(site + 8 * _HANDLER), context.ctypes.data, address)
     if context[_FFLAGS] != 0:
         raise_flags(uc, context)
+    if context[_FAULT] != 0:
+        # A body has raised: its instruction, at `after`, is the first that was not performed.
+        context[_BLOCK_BEGIN] = -1
+        context[_PC] = after
+        uc_reg_write(uc, context[_PC_REGISTER], context.ctypes.data + 8 * _PC)
+        stop(uc, context, _FAULTED)
+        return
     if context[_STOP] != 0:
         uc_emu_stop(uc)
     if after != address:

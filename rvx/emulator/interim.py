@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rvx.bodies import form_of
 from rvx.emulator.context import Context, Field
 from rvx.emulator.handlers import CompileError, compile_handler, handler_lines, stored_handler
-from rvx.emulator.interpreter import interpreted_memory
+from rvx.emulator.interpreter import Failures, interpreted_memory
 from rvx.emulator.memory import GuestMemory
 from rvx.isa import Instruction, Isa
 from rvx.isa.memory import FAULT_EXCEPTION
@@ -63,10 +64,11 @@ class Interim:
     Attributes:
         after: executions of an instruction before its body is compiled.
         refused: why bodies cannot be compiled, by mnemonic; they stay interpreted.
-        error: an exception that no body should raise, such as that of leaving a debugger.
+        error: an exception that no body should raise.
     """
 
-    def __init__(self, isa: Isa, context: Context, memory: GuestMemory) -> None:
+    def __init__(self, isa: Isa, context: Context, memory: GuestMemory, failures: Failures) -> None:
+        self._failures = failures
         self._isa = isa
         self._context = context
         self._mem = interpreted_memory(context, memory)
@@ -82,8 +84,12 @@ class Interim:
         """Writes the address of an instruction's handler to a row, now and when that changes.
 
         Raises:
-            CompileError: the instruction has no body.
+            CompileError: the instruction has no body, or one that is meant to be interpreted.
         """
+        if instruction.body is not None:
+            prints = form_of(instruction, self._isa).prints
+            if prints:
+                raise CompileError(f"its body has {prints}, which acts with --backend python only")
         known = self._interpreted.get(instruction)
         if known is None:
             compiled = None
@@ -111,7 +117,9 @@ class Interim:
             return None
 
     def _interpret(self, instruction: Instruction) -> _Interpreted:
-        handler = _as_function(handler_lines(instruction, self._isa), instruction, self._mem)
+        body = self._failures.noting(form_of(instruction, self._isa))
+        source = handler_lines(instruction, self._isa)
+        handler = _as_function(source, instruction, body, self._mem)
         made = self._interpreted[instruction] = _Interpreted()
         words = self._context.words
         after = self.after
@@ -161,9 +169,11 @@ class Interim:
             worker.join()
 
 
-def _as_function(source: str, instruction: Instruction, mem: Any) -> Callable[[int, int], None]:
+def _as_function(
+    source: str, instruction: Instruction, body: Callable[..., Any], mem: Any
+) -> Callable[[int, int], None]:
     names: dict[str, Any] = {
-        "body": instruction.body,
+        "body": body,
         "Memory": lambda *_: mem,
         "int64_array": _int64_array,
         "byte_array": lambda _address, _size: None,

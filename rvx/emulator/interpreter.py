@@ -10,20 +10,43 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rvx.bodies import Form, form_of
+from rvx.bodies.arithmetic import HART_WORDS, BodyRaised
+from rvx.bodies.form import HART
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, X0, Core
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import Unsupported, owned_csr
-from rvx.errors import Exit, RvxError
-from rvx.isa import Decoded, Isa, Memory, RegisterFile, streams
-from rvx.isa.memory import store_64
+from rvx.isa import Decoded, Instruction, Isa, Memory, RegisterFile, streams
+from rvx.isa.memory import FAULT_EXCEPTION, store_64
 from rvx.isa.operands import RegisterKind, RoundingKind
 
 
-class BodyError(RvxError, RuntimeError):
-    """An interpreted body has raised an exception, which is the cause of this one."""
+class Failures:
+    """What interpreted bodies have raised, other than what they are known to.
 
-    exit_code = Exit.TRAP
+    Attributes:
+        said: a sentence about the last one, empty if there was none.
+    """
+
+    def __init__(self) -> None:
+        self.said = ""
+
+    def noting(self, form: Form) -> Callable[..., Any]:
+        """The interpreted form of a body, noting what it raises on the way."""
+
+        def body(*arguments: Any) -> Any:
+            try:
+                return form.interpreted(*arguments)
+            except (BodyRaised, BdbQuit):
+                raise
+            except Exception as error:
+                place = traceback.extract_tb(error.__traceback__)[-1]
+                said = f"{type(error).__name__}: {error}".removesuffix(": ")
+                self.said = f"its body raised {said} ({place.filename}:{place.lineno})"
+                raise
+
+        return body
 
 
 def interpreted_memory(context: Context, memory: GuestMemory) -> Memory:
@@ -43,7 +66,11 @@ class Interpreter:
     NumPy's int64 wraps as compiled code does, so both backends give the same bits.
     """
 
-    def __init__(self, isa: Isa, core: Core, context: Context, memory: GuestMemory) -> None:
+    def __init__(
+        self, isa: Isa, core: Core, context: Context, memory: GuestMemory, failures: Failures
+    ) -> None:
+        self._failures = failures
+        self._bodies: dict[Instruction, Callable[..., Any]] = {}
         self.isa = isa
         self.core = core
         self.context = context
@@ -58,7 +85,6 @@ class Interpreter:
 
         Raises:
             Unsupported: the instruction has no body, or asks for a CSR that rvx does not hold.
-            BodyError: the body raised an exception.
         """
         size = decoded.instruction.size
         decoded = decoded.expanded
@@ -71,8 +97,9 @@ class Interpreter:
         self._elements, appended = self._take(decoded)
         if words[Field.FAULT]:
             return pc
-        arguments = [self._argument(name, decoded, pc) for name in made.requests]
-        result = _call(made.body, arguments)
+        form = form_of(made, self.isa)
+        arguments = [self._argument(name, decoded, pc) for name in form.requests]
+        result = self._call(form, made, arguments)
         if words[Field.FAULT]:
             return pc
         operand = made.operands.get("rd")
@@ -85,6 +112,19 @@ class Interpreter:
         if words[Field.FFLAGS]:
             self._accrue(int(words[Field.FFLAGS]) & 31)
         return int(words[Field.NEXT_PC])
+
+    def _call(self, form: Form, made: Instruction, arguments: list[Any]) -> Any:
+        body = self._bodies.get(made)
+        if body is None:
+            body = self._bodies[made] = self._failures.noting(form)
+        try:
+            with np.errstate(over="ignore"):
+                return body(*arguments)
+        except BdbQuit:  # somebody has left the debugger
+            raise
+        except Exception:
+            self.context.words[Field.FAULT] = FAULT_EXCEPTION
+            return 0
 
     def _take(self, decoded: Decoded) -> tuple[dict[int, int], int | None]:
         """The elements that an instruction takes from streams, and the stream it appends to."""
@@ -140,6 +180,7 @@ class Interpreter:
             "mem": self.mem,
             "fault": words[Field.FAULT : Field.FAULT + 4],
             "repeat": words[Field.REPEAT : Field.REPEAT + 4],
+            HART: words[Field.STOP : Field.STOP + HART_WORDS],
         }
         return np.int64(self._rounding_mode()) if name == "frm" else fixed[name]
 
@@ -168,19 +209,6 @@ class Interpreter:
             self.core.write(F0 + number, value)
         elif number:
             self.core.write(X0 + number, value)
-
-
-def _call(body: Callable[..., Any], arguments: list[Any]) -> Any:
-    try:
-        with np.errstate(over="ignore"):
-            return body(*arguments)
-    except BdbQuit:  # somebody has left the debugger
-        raise
-    except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        said = f"{type(error).__name__}: {error}".removesuffix(": ")
-        where = f"{place.filename}:{place.lineno}"
-        raise BodyError(f"its body raised {said} ({where})") from error
 
 
 def _signed(value: int, bits: int) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from rvx.bodies import check_bodies
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
 from rvx.emulator.floatunit import needs_bodies
@@ -45,6 +46,7 @@ class Machine:
     Raises:
         LoadError: the program cannot be loaded.
         MemoryLayoutError: it does not fit memory.
+        BodyProblem: a body holds something that cannot mean the same everywhere.
         ValueError: program and ISA have different register widths.
     """
 
@@ -65,6 +67,7 @@ class Machine:
                 f"{self.executable.name} is an RV{self.executable.xlen} program, "
                 f"the ISA is RV{isa.xlen}"
             )
+        check_bodies(isa)
         self.isa = isa
         self.memory = GuestMemory(self.executable.segments, memory, isa.xlen)
         self.context = Context.for_isa(isa)

@@ -46,8 +46,6 @@ def fault_detail(fault: Words) -> str:
     """More about a fault that an instruction noted, from the fault words."""
     if fault[FAULT_KIND] == FAULT_MISUSE:
         return misuse.sentence(fault)
-    if fault[FAULT_KIND] == FAULT_EXCEPTION:
-        return "its body raised an exception; --backend python says which"
     size, stream = int(fault[FAULT_SIZE]) & 0xFF, int(fault[FAULT_SIZE]) >> misuse.CODE_BITS
     what = f"{size} bytes at {int(fault[FAULT_ADDRESS]) & (1 << 64) - 1:#x}"
     return f"{what}, by stream {stream - 1} (ft{stream - 1})" if stream else what

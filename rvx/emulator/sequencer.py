@@ -68,6 +68,7 @@ _PC, _NEXT_PC, _FFLAGS = int(Field.PC), int(Field.NEXT_PC), int(Field.FFLAGS)
 _EXEC_BASE, _DIFFERENCES = int(Field.EXEC_BASE), int(Field.DIFFERENCES)
 _REPEAT, _SSR, _SEQUENCES = int(Field.REPEAT), int(Field.SSR), int(Field.SEQUENCES)
 _PREPARE, _REPEATED, _POSITION = int(Field.PREPARE), int(Field.REPEATED), int(Field.POSITION)
+_FAULT = int(Field.FAULT)
 _STOP, _STOP_NOW = int(Field.STOP), int(STOP_NOW)
 _ILLEGAL, _FAULTED = int(Status.ILLEGAL), int(Status.FAULT)
 _LIMIT, _INTERRUPTED = int(Status.LIMIT), int(Status.INTERRUPTED)
@@ -163,6 +164,8 @@ def _run(uc: int, context: Any, record: int, position: Any) -> int:
         position[0] = at
         if function != 0 and patience == 0:
             done = call_region(function, context.ctypes.data, _LEFT)
+            if context[_FAULT] != 0:
+                return _FAULTED  # A body has raised.
             at = position[0]
             is_first_round = False
             for depth in range(depths):

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from rvx.bodies import check_bodies
 from rvx.errors import ExtensionNote
 from rvx.extensions.march import March, parse_march
 from rvx.extensions.opcodes_file import read_opcodes
@@ -145,7 +146,13 @@ def isa_for(march: str | None = None, extra: Iterable[Extension | str | Path] = 
     if march is None:
         return _default_isa(added)
     parsed = parse_march(march, names())
-    return Isa(with_required([*_all_of(parsed), *added]), parsed.xlen)
+    return _checked(Isa(with_required([*_all_of(parsed), *added]), parsed.xlen))
+
+
+def _checked(isa: Isa) -> Isa:
+    """The ISA, with the bodies of users' extensions read."""
+    check_bodies(isa)
+    return isa
 
 
 def _default_isa(added: list[Extension]) -> Isa:
@@ -159,7 +166,7 @@ def _default_isa(added: list[Extension]) -> Isa:
             chosen = list(Isa(with_required([*chosen, _load_plugin(plugin)])).extensions.values())
         except IsaError as error:
             warnings.warn(f"left out: {error}", ExtensionNote, stacklevel=3)
-    return Isa(chosen)
+    return _checked(Isa(chosen))
 
 
 def _without_clashes(wanted: list[Extension], added: list[Extension]) -> list[Extension]:

@@ -75,34 +75,19 @@ def test_a_longer_one_gets_compiled_handlers(lab: Any, tier: Any) -> None:
     assert other.hart.interim._interpreted == {}
 
 
-def test_a_body_that_numba_refuses_stays_interpreted(lab: Any) -> None:
-    ext = Extension("Xdict", version="1")
+def test_an_exception_that_is_none_of_the_guests_comes_out(
+    lab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    isa, _ = new_isa()
+    machine = looping(isa, lab, NEVER)
 
-    @ext.instruction("grow rd, rs1", "000000000000 rs1 000 rd 0101011")
-    def grow(rs1: int) -> int:
-        """Not in the subset that numba compiles."""
-        return {0: "one"}.get(int(rs1), "") == "one"
+    def interrupted(_form: Any) -> Any:
+        def body(*_: Any) -> int:
+            raise KeyboardInterrupt
 
-    isa = isa_for("rv64gc", extra=[ext])
-    machine = looping(isa, lab, 10)
-    machine.call("f", 100, 0)
-    machine.hart.interim.finish()
-    assert "the body of 'grow' cannot be compiled: " in machine.refused["grow"]
-    machine.call("f", 101, 0)
-    assert machine.register("a1") == 1
-    machine.call("f", 100, 0)
-    assert machine.register("a1") == 0
+        return body
 
-
-def test_an_exception_that_is_none_of_the_guests_comes_out(lab: Any) -> None:
-    ext = Extension("Xquit", version="1")
-
-    @ext.instruction("grow rd, rs1", "000000000000 rs1 000 rd 0101011")
-    def grow(rs1: int) -> int:
-        """Somebody presses Ctrl-C in here."""
-        raise KeyboardInterrupt
-
-    machine = looping(isa_for("rv64gc", extra=[ext]), lab, NEVER)
+    monkeypatch.setattr(machine.hart.interim._failures, "noting", interrupted)
     with pytest.raises(KeyboardInterrupt):
         machine.call("f", 1, 0)
 

@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from rvx import disk, jit
+from rvx.bodies import form_of
+from rvx.bodies.arithmetic import HART_WORDS
+from rvx.bodies.form import HART
 from rvx.emulator import pointers
 from rvx.emulator.handlers import CompileError, explain
 from rvx.isa import Instruction, Isa
@@ -54,15 +57,16 @@ class BodyFunction:
     may_raise: bool
 
 
-def arguments_of(instruction: Instruction) -> list[str]:
+def arguments_of(instruction: Instruction, isa: Isa) -> list[str]:
     """The requests that the compiled function takes as arguments."""
-    return [name for name in instruction.requests if name != "xlen"]
+    return [name for name in form_of(instruction, isa).requests if name != "xlen"]
 
 
 def _source(instruction: Instruction, isa: Isa) -> str:
     """Python source of a function of int64 values around the body."""
-    lines = [f"def op({', '.join(arguments_of(instruction))}):\n"]
-    for name in instruction.requests:
+    lines = [f"def op({', '.join(arguments_of(instruction, isa))}):\n"]
+    requests = form_of(instruction, isa).requests
+    for name in requests:
         state = isa.states.get(name)
         if name == "xlen":
             lines.append(f"    xlen = {isa.xlen}\n")
@@ -72,7 +76,9 @@ def _source(instruction: Instruction, isa: Isa) -> str:
             lines.append(f"    {name} = int64_array({name}, {state.words})\n")
         elif name in ("fflags", "next_pc"):
             lines.append(f"    {name} = int64_array({name}, 1)\n")
-    call = f"body({', '.join(instruction.requests)})"
+        elif name == HART:
+            lines.append(f"    {name} = int64_array({name}, {HART_WORDS})\n")
+    call = f"body({', '.join(requests)})"
     result = instruction.operands.get("rd")
     if result is not None and isinstance(result.kind, RegisterKind):
         # A comparison gives a boolean, of which LLVM would write one byte alone.
@@ -122,12 +128,12 @@ def body_function(instruction: Instruction, isa: Isa) -> BodyFunction:
     Raises:
         CompileError: numba does not take the body.
     """
-    body = instruction.body
-    if body is None:
+    if instruction.body is None:
         raise CompileError(f"'{instruction.mnemonic}' has no semantics: only its encoding is known")
-    names = arguments_of(instruction)
+    names = arguments_of(instruction, isa)
+    function = form_of(instruction, isa).function
     try:
-        return _function(body, _source(instruction, isa), len(names), isa.xlen)
+        return _function(function, _source(instruction, isa), len(names), isa.xlen)
     except Exception as error:  # a NumbaError, or whatever numba stumbles over
         raise CompileError(explain(instruction, error)) from None
 

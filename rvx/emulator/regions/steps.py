@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rvx.bodies import form_of
+from rvx.bodies.form import HART
 from rvx.emulator.context import Context, Field
 from rvx.emulator.regions.bodies import BodyFunction, arguments_of, body_function
 from rvx.emulator.regions.floats import Lowered, lower
 from rvx.emulator.regions.flow import Step, ends_block
 from rvx.emulator.regions.frame import Frame
 from rvx.isa import Instruction, Isa, RegisterFile
+from rvx.isa.memory import FAULT_EXCEPTION
 from rvx.isa.operands import RegisterKind, RoundingKind
 
 _CHECKED_KINDS = ("load", "store", "atomic")
@@ -21,27 +24,39 @@ _REFUSED_KINDS = ("csr", "system")
 _REFUSED_REQUESTS = ("fault", "repeat")
 
 
-def can_translate(step: Step, is_boxed: bool, xlen: int) -> bool:
+def can_translate(step: Step, is_boxed: bool, isa: Isa) -> bool:
     """Whether an instruction may stand in a region.
 
     Args:
         step: the instruction.
         is_boxed: whether F and D are performed by their bodies in the tier below, with boxes.
-        xlen: width of the x registers.
+        isa: the instructions.
     """
     made = step.decoded.instruction
     if made.body is None or made.kind in _REFUSED_KINDS:
         return False
     if any(name.startswith("csr_") or name in _REFUSED_REQUESTS for name in made.requests):
         return False
-    if lower(made, is_boxed, rounding(step), xlen) is not None:
+    if lower(made, is_boxed, rounding(step), isa.xlen) is not None:
         return True
     # With boxes the body does it, as in the tier below.
     if made.extension in ("F", "D") and not is_boxed and not _is_as_in_unicorn(made):
         return False
     if "reservation" in made.requests:
         return False  # A pair of lr and sc is not to be split between the tiers.
-    return "mem" not in made.requests or (made.kind in _CHECKED_KINDS and _base(made) is not None)
+    return "mem" not in made.requests or _is_checked_before(made, isa)
+
+
+def _is_checked_before(made: Instruction, isa: Isa) -> bool:
+    """Whether checking base plus offset is enough for all that the body loads or stores."""
+    found = _base(made)
+    if made.kind not in _CHECKED_KINDS or found is None:
+        return False
+    form = form_of(made, isa)
+    if form.is_own:
+        return True
+    address = frozenset(name for name in found if name)
+    return form.accesses == frozenset({(address, made.kind == "store")})
 
 
 def _is_as_in_unicorn(made: Instruction) -> bool:
@@ -181,6 +196,10 @@ class StepEmitter:
             at = 8 * self._context.offsets[name]
             self._lines.append(f"  %w{n} = add i64 %context, {at}")
             return f"%w{n}"
+        if name == HART:
+            n = self._next_unique()
+            self._lines.append(f"  %w{n} = add i64 %context, {8 * Field.STOP}")
+            return f"%w{n}"
         fixed = {
             "pc": str(step.pc),
             "next_pc": "%next.i",
@@ -197,19 +216,28 @@ class StepEmitter:
             body = self.bodies[made.mnemonic] = body_function(made, self._isa)
         if ends_block(step):
             self._lines.append(f"  store i64 {step.pc + step.size}, ptr %next")
-        arguments = [self._argument(name, step) for name in arguments_of(made)]
+        arguments = [self._argument(name, step) for name in arguments_of(made, self._isa)]
         listed = "".join(f", i64 {value}" for value in arguments)
         n = self._next_unique()
+        keeps_flags = body.may_raise and "fflags" in made.requests
+        if keeps_flags:
+            self._lines.append(f"  %g{n} = load i64, ptr %fflags")
         call = f"  %s{n} = call i32 @{body.name}(ptr %result, ptr %exception{listed})"
         if body.uses_floats and self._frame.has_floats:
             self._lines += self._frame.keeping_host_flags(f"{n}", f"{call} noinline")
         else:
             self._lines.append(call)
         if body.may_raise:
-            # The tier below performs it again, and says what happened.
+            # It must not be performed again, since it may have changed something by then: the
+            # guest ends here. Like a fault in the tier below, it leaves no flags.
             self._lines += [
                 f"  %ok{n} = icmp eq i32 %s{n}, 0",
-                f"  br i1 %ok{n}, label %done{n}, label {leave()}",
+                f"  br i1 %ok{n}, label %done{n}, label %bad{n}",
+                f"bad{n}:",
+                *([f"  store i64 %g{n}, ptr %fflags"] if keeps_flags else []),
+                f"  %e{n} = getelementptr i8, ptr %c, i64 {8 * Field.FAULT}",
+                f"  store i64 {FAULT_EXCEPTION}, ptr %e{n}",
+                f"  br label {leave()}",
                 f"done{n}:",
             ]
         result = made.operands.get("rd")

@@ -96,7 +96,7 @@ class RegionTier:
         with self._memory.patching:
             blocks = executed_blocks(self._isa, self._memory, Executions(runs))
         is_boxed = bool(self._context.words[Field.FCSR])
-        found = choose(blocks, lambda step: can_translate(step, is_boxed, self._isa.xlen))
+        found = choose(blocks, lambda step: can_translate(step, is_boxed, self._isa))
         fresh = [region for region in found if not self._is_covered(region)]
         for region in fresh:
             self._add(region)

@@ -1,0 +1,130 @@
+"""The form of a body: what is interpreted, and what is compiled, of one text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from rvx.bodies.arithmetic import ERROR, HART_WORDS, PLACE, SENTENCES, VALUE, BodyRaised, Error
+from rvx.bodies.kinds import MEMORY, WORD, Array, Kind
+from rvx.bodies.problem import BodyProblem
+from rvx.bodies.translate import Site, Translator
+from rvx.isa import Instruction, Isa
+from rvx.isa.bits import Words
+from rvx.isa.operands import RegisterKind
+
+__all__ = ["BodyProblem", "BodyRaised", "Form", "check_bodies", "form_of"]
+
+HART = "hart"
+"""The request for the words that say what a body has raised, and whether it is to stop."""
+_SINGLE, _FOUR = Array((1,), WORD, "state"), Array((4,), WORD, "state")
+_REQUESTED: dict[str, Kind] = {
+    "next_pc": _SINGLE,
+    "fflags": _SINGLE,
+    "csr_word": _SINGLE,
+    "fault": _FOUR,
+    "repeat": _FOUR,
+    "mem": MEMORY,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A body, ready to be performed.
+
+    Attributes:
+        function: takes what `requests` names; it is interpreted as it stands, and is what
+            `rvx.jit` compiles.
+        interpreted: the same function, to be called with integers of Python.
+        requests: as of the instruction, and `hart` where it may raise or has to be stopped.
+        is_own: whether it is rvx's own body, as it is written.
+        sites: where it may raise, by number.
+        prints: where it prints or stops for a debugger, which only an interpreted body does.
+        accesses: the operands that addresses of its loads and stores are sums of, and whether it
+            writes; None where they are something else.
+    """
+
+    function: Callable[..., Any]
+    interpreted: Callable[..., Any]
+    requests: tuple[str, ...]
+    is_own: bool
+    sites: tuple[Site, ...] = field(default=(), repr=False)
+    prints: str = ""
+    accesses: frozenset[tuple[frozenset[str], bool]] | None = None
+
+    def raised(self, hart: Words) -> str:
+        """What the body has raised, in a sentence; empty if nobody noted it."""
+        error, place, value = int(hart[ERROR]), int(hart[PLACE]), int(hart[VALUE])
+        if error == Error.NONE or not 0 <= place < len(self.sites):
+            return ""
+        site = self.sites[place]
+        said = site.says if error >= Error.RAISE else SENTENCES.get(Error(error), "")
+        return f"its body raised {said.format(value=value)} ({site.where})" if said else ""
+
+
+@cache
+def _translated(instruction: Instruction, states: tuple[tuple[str, int], ...]) -> Form:
+    body = instruction.body
+    assert body is not None
+    sizes = dict(states)
+    kinds: list[Kind] = [
+        Array((sizes[name],), WORD, "state") if name in sizes else _REQUESTED.get(name, WORD)
+        for name in instruction.requests
+    ]
+    operand = instruction.operands.get("rd")
+    writes = operand is not None and isinstance(operand.kind, RegisterKind)
+    made = Translator(instruction.mnemonic).body(body, kinds, writes)
+    return Form(
+        made.compiled,
+        made.interpreted,
+        (*instruction.requests, HART),
+        False,
+        made.sites,
+        made.prints,
+        made.accesses,
+    )
+
+
+def is_own(body: Callable[..., Any]) -> bool:
+    """Whether a body is rvx's own: those are written, and tested, to mean the same in all forms."""
+    return (getattr(body, "__module__", "") or "").partition(".")[0] == "rvx"
+
+
+@cache
+def _own(instruction: Instruction) -> Form:
+    body = instruction.body
+    assert body is not None
+    return Form(body, body, instruction.requests, True)
+
+
+def form_of(instruction: Instruction, isa: Isa) -> Form:
+    """The form of an instruction's body.
+
+    Raises:
+        BodyProblem: the body holds something that cannot mean the same everywhere.
+    """
+    assert instruction.body is not None
+    if is_own(instruction.body):
+        return _own(instruction)
+    states = tuple(
+        (name, isa.states[name].words)
+        for name in instruction.requests
+        if name in isa.states and name not in instruction.operands
+    )
+    return _translated(instruction, states)
+
+
+def check_bodies(isa: Isa, instructions: Iterable[Instruction] | None = None) -> None:
+    """Reads the bodies of users' extensions.
+
+    Raises:
+        BodyProblem: one of them holds something that cannot mean the same everywhere.
+    """
+    for made in isa.instructions.values() if instructions is None else instructions:
+        if made.body is not None and not is_own(made.body):
+            form_of(made, isa)
+
+
+assert len((ERROR, PLACE, VALUE)) + 1 == HART_WORDS
