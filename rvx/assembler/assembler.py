@@ -12,7 +12,7 @@ from rvx.assembler.directives.registry import REPEATABLE, Handler, find, unknown
 from rvx.assembler.directives.symbols import assign
 from rvx.assembler.elf.attributes import ARCH, PRIV_SPEC, PRIV_SPEC_MINOR, arch_string
 from rvx.assembler.elf.reader import read_object
-from rvx.assembler.expander import Expander, TooManyLines
+from rvx.assembler.expander import Expander, Limits, TooManyLines
 from rvx.assembler.forms import FormTable
 from rvx.assembler.garbage import without_collector
 from rvx.assembler.grammar import parse_operands
@@ -51,6 +51,7 @@ class Assembler:
         select_arch: gives the ISA that `.option arch, ...` asks for, from the one before.
         priv_spec: version of the privileged architecture, noted where code depends on it; the
             default is that of GNU as.
+        limits: what macros and repetitions may take.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Assembler:
         defines: Mapping[str, int] | None = None,
         select_arch: Callable[[Isa, str], Isa] | None = None,
         priv_spec: tuple[int, int] = (1, 11),
+        limits: Limits | None = None,
     ) -> None:
         self.isa = isa
         self.march = march
@@ -77,6 +79,7 @@ class Assembler:
         self.defines = dict(defines or {})
         self.select_arch = select_arch
         self.priv_spec = priv_spec
+        self.limits = limits or Limits()
         self.forms = FormTable(isa)
 
     @without_collector
@@ -126,7 +129,7 @@ class Assembler:
             path = Path(name)
             assembly.line_table.is_own = True
             assembly.line_table.files[1] = (str(path.parent.absolute()), path.name)
-        runner = _Runner(assembly, self.include_dirs)
+        runner = _Runner(assembly, self.include_dirs, self.limits)
         runner.run(read(text, name))
         assembly.included = runner.expander.included
         assembly.diagnostics.check()
@@ -136,13 +139,14 @@ class Assembler:
 class _Runner:
     """Carries statements out on an assembly."""
 
-    def __init__(self, assembly: Assembly, include_dirs: tuple[Path, ...]) -> None:
+    def __init__(self, assembly: Assembly, include_dirs: tuple[Path, ...], limits: Limits) -> None:
         self.assembly = assembly
         self.expander = Expander(
             assembly.constant,
             assembly.is_defined,
             self._report,
             include_dirs,
+            limits=limits,
         )
         assembly.find_file = lambda name: self.expander.find_file(name, assembly.line)
         self._repetitions: dict[tuple[Options, FormTable], Repetition] = {}

@@ -45,6 +45,7 @@ class Assembly(Output):
         used_extensions: names of those that the code has instructions of.
         uses_rvc: whether compression was on anywhere.
         uses_privileged: whether the code names CSRs or has privileged instructions.
+        is_gnu: whether the source says what only GNU's own ABI defines.
     """
 
     isa: Isa
@@ -68,6 +69,7 @@ class Assembly(Output):
     used_extensions: set[str] = field(default_factory=lambda: {"I"})
     uses_rvc: bool = False
     uses_privileged: bool = False
+    is_gnu: bool = False
     _local_counts: dict[int, int] = field(default_factory=dict)
     _tables: dict[tuple[FormTable, str], FormTable] = field(default_factory=dict)
 

@@ -7,9 +7,11 @@ so conditions may ask for symbols and for the current place, as with GNU as.
 from __future__ import annotations
 
 import re
+import resource
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import process_time
 
 from rvx.assembler import altmacro
 from rvx.assembler.diagnostics import Location, Origin, SourceError, did_you_mean
@@ -20,11 +22,34 @@ from rvx.assembler.reader import Line, read
 
 MAX_DEPTH = 100
 MAX_PASSING = 10_000
-MAX_LINES = 1_000_000
-MAX_CHARACTERS = 100_000_000
 MAX_LINE = 1_000_000
 _STRING_OR_BLANKS = re.compile(r'"(?:\\.|[^"\\])*"|\s+')
 _HEAD = re.compile(r"((?:[A-Za-z_.$][\w.$]*|\d+):\s*)*([A-Za-z_.$][\w.$]*)\s*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an expansion may take, so that every mistake comes to an end.
+
+    Attributes:
+        seconds: of computing.
+        memory: bytes by which the process may grow.
+        lines: more can neither be worked through nor kept; what is known to make more is refused
+            at once.
+    """
+
+    seconds: float = 30
+    memory: int = 3 << 30
+    lines: int = 100_000_000
+
+
+_LINES_A_LOOK, _LONG_LINE = 1 << 14, 1 << 8
+"""How many lines are made between two looks at the clock and at the memory."""
+
+
+def _memory() -> int:
+    """The most bytes that the process has had so far."""
+    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 @dataclass
@@ -57,7 +82,6 @@ class Expander:
         macros: by name.
         count: of macro calls, for `\@`.
         produced: how many lines came out of macros, repetitions and includes.
-        characters: how many these lines have together.
         is_alternate: whether `.altmacro` holds.
         local_count: of names that `LOCAL` made.
         included: the files that `.include` and `.incbin` have found.
@@ -70,17 +94,19 @@ class Expander:
     macros: dict[str, Macro] = field(default_factory=dict)
     count: int = 0
     produced: int = 0
-    characters: int = 0
     is_alternate: bool = False
     local_count: int = 0
     included: list[Path] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
+        self._started, self._memory = process_time(), _memory()
         self._frames: list[_Frame] = []
         self._conditions: list[_Condition] = []
         self._is_skipping = False
         # First words of lines that are neither for this stage nor calls of macros.
         self._passing: set[str] = set()
+        self._unseen = 0
 
     def expand(self, lines: Iterator[Line]) -> Iterator[Line]:
         """The lines that are left to assemble, in order."""
@@ -153,13 +179,28 @@ class Expander:
     def _count_line(self, line: Line) -> None:
         """Counts a line that is not in the source file itself."""
         self.produced += 1
-        self.characters += len(line.text)
-        if self.produced > MAX_LINES or self.characters > MAX_CHARACTERS:
-            what = "lines" if self.produced > MAX_LINES else "characters"
-            most = MAX_LINES if self.produced > MAX_LINES else MAX_CHARACTERS
+        self._unseen += 1 + len(line.text) // _LONG_LINE
+        if self._unseen < _LINES_A_LOOK:
+            return
+        self._unseen = 0
+        limits = self.limits
+        what = ""
+        if process_time() - self._started > limits.seconds:
+            what = f"after {limits.seconds:g} seconds of computing"
+        elif _memory() - self._memory > limits.memory:
+            what = f"with {limits.memory >> 20} MiB of memory"
+        elif self.produced > limits.lines:
+            what = f"after {limits.lines} lines"
+        if what:
             self._frames.clear()
             self._conditions.clear()
-            raise TooManyLines(line, SourceError(f"the source expands to more than {most} {what}"))
+            raise TooManyLines(
+                line,
+                SourceError(
+                    f"the source still expands {what}; it has made {self.produced} lines",
+                    hint="use .fill or .space for large blocks of data",
+                ),
+            )
 
     def _block(self, opener: str, line: Line) -> list[Line]:
         """The lines up to the end of the block, which is taken away."""
@@ -271,9 +312,9 @@ class Expander:
             times = self.constant(rest, f"the count of {name}")
             if times < 0:
                 raise SourceError(f"the count of {name} is negative: {times}", text=rest)
-            if times * max(len(body), 1) > MAX_LINES:
+            if times * max(len(body), 1) > self.limits.lines:
                 raise SourceError(
-                    f"{name} {times} would make more than {MAX_LINES} lines",
+                    f"{name} {times} would make more than {self.limits.lines} lines",
                     hint="use .fill or .space for large blocks of data",
                     text=rest,
                 )

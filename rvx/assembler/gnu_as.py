@@ -10,8 +10,9 @@ from pathlib import Path
 
 from rvx import __version__
 from rvx.assembler.assembler import Assembler
-from rvx.assembler.diagnostics import AssemblyError, did_you_mean, show
+from rvx.assembler.diagnostics import AssemblyError, SourceError, did_you_mean, show
 from rvx.assembler.elf.relocatable import write_object
+from rvx.assembler.grammar import parse_integer
 from rvx.isa import Isa, IsaError
 
 DEFAULT_MARCH = "rv64gc"
@@ -22,6 +23,7 @@ _WITH_VALUE = {
     "-misa-spec",
     "-mpriv-spec",
     "--defsym",
+    "-defsym",
     "-o",
     "-I",
     "-MD",
@@ -134,9 +136,9 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
             found.priv_spec = PRIV_SPECS[value]
         elif name == "-I":
             found.include_dirs.append(value)
-        elif name == "--defsym":
+        elif name in ("--defsym", "-defsym"):
             symbol, _, number = value.partition("=")
-            found.defines[symbol] = int(number, 0)
+            found.defines[symbol] = _number(name, value, number)
         elif word in ("-mrelax", "-mno-relax"):
             found.relax = word == "-mrelax"
         elif word in ("-fpic", "-fPIC", "-fno-pic"):
@@ -152,6 +154,13 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
                 f"flag '{word}' is not known to rvx as" + (f"; {hint}" if hint else "")
             )
     return found
+
+
+def _number(flag: str, text: str, number: str) -> int:
+    try:
+        return parse_integer(number.lstrip("-")) * (-1 if number.startswith("-") else 1)
+    except (ValueError, SourceError):
+        raise ValueError(f"{flag} {text}: write a symbol and a number, as in name=0x10") from None
 
 
 def check_abi(abi: str, isa: Isa) -> None:

@@ -158,6 +158,7 @@ class ObjectFile:
         attributes: of `.riscv.attributes`, by tag.
         files: names of the sources that a compiler read.
         included: the files that the source brought in.
+        is_gnu: whether it says what only GNU's own ABI defines (ELFOSABI_GNU).
         groups: signature of each section group, and whether it is COMDAT.
     """
 
@@ -173,6 +174,7 @@ class ObjectFile:
     included: list[str] = field(default_factory=list)
     groups: dict[str, bool] = field(default_factory=dict)
     has_abi: bool = True
+    is_gnu: bool = False
 
 
 def is_local_label(name: str) -> bool:

@@ -125,7 +125,8 @@ class Output:
         known = self.sections.get(key)
         by_name = default_attributes(name)
         if known is None:
-            chosen = by_name[0] | (flags or 0) | (GROUP if group else 0)
+            # Members of groups have what is written only; others keep what their name says.
+            chosen = flags | GROUP if group and flags is not None else by_name[0] | (flags or 0)
             kind = by_name[1] if type_ is None else type_
             made = Section(name, chosen, kind, entry_size or by_name[2], group, link, unique)
             self.sections[key] = made

@@ -102,6 +102,7 @@ class Resolver:
             if symbol.is_defined or is_wanted:
                 self.symbol(symbol)
         self._name_versions()
+        self.object.is_gnu = assembly.is_gnu
         self.object.groups = dict(assembly.groups)
         self.object.files = list(assembly.file_symbols)
         self.object.attributes = dict(assembly.attributes)

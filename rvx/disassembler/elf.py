@@ -13,7 +13,7 @@ from elftools.elf.sections import SymbolTableSection
 
 from rvx.disassembler.damage import reading
 from rvx.disassembler.relocation_names import RELOCATION_NAMES
-from rvx.disassembler.symbols import Symbols
+from rvx.disassembler.symbols import Symbols, printable
 from rvx.isa import Address
 
 _EXECUTABLE = 4
@@ -124,9 +124,14 @@ def read_code(data: bytes) -> ElfCode:
 
 
 def _symbols(elf: Any) -> Iterator[Any]:
-    for section in elf.iter_sections():
-        if isinstance(section, SymbolTableSection) and section.name == ".symtab":
-            yield from section.iter_symbols()
+    """The symbols of a file; a stripped one has those that it is linked by at run time."""
+    tables = [each for each in elf.iter_sections() if isinstance(each, SymbolTableSection)]
+    for name in (".symtab", ".dynsym"):
+        found = [table for table in tables if table.name == name]
+        for table in found:
+            yield from table.iter_symbols()
+        if found:
+            return
 
 
 def _code(elf: Any, number: int, section: Any, symbols: list[Any], is_linked: bool) -> Code:
@@ -151,7 +156,7 @@ def _code(elf: Any, number: int, section: Any, symbols: list[Any], is_linked: bo
 def _pairs(symbols: list[Any]) -> list[tuple[str, Address]]:
     """Names and addresses of what may be printed, the preferred ones first."""
     labels = sorted((symbol for symbol in symbols if _is_label(symbol)), key=_preference)
-    return [(symbol.name, symbol["st_value"]) for symbol in labels]
+    return [(printable(symbol.name), symbol["st_value"]) for symbol in labels]
 
 
 def _is_label(symbol: Any) -> bool:
@@ -165,10 +170,12 @@ def _is_label(symbol: Any) -> bool:
 
 
 def _preference(symbol: Any) -> tuple[Any, ...]:
-    """Functions go before objects and these before the rest; globals before locals; large first."""
-    kind = {"STT_FUNC": 0, "STT_OBJECT": 1}.get(symbol["st_info"]["type"], 2)
+    """Of several at one address objdump prints the first in this order."""
+    kind = {"STT_FUNC": 0, "STT_OBJECT": 1, "STT_COMMON": 1}.get(symbol["st_info"]["type"], 2)
     is_local = symbol["st_info"]["bind"] == "STB_LOCAL"
-    return symbol["st_value"], kind, is_local, -symbol["st_size"], symbol.name
+    is_section = symbol.name.startswith(".")  # or looks like the name of one
+    name = symbol.name.encode("utf-8", "surrogateescape")
+    return symbol["st_value"], kind, -symbol["st_size"], is_local, is_section, name
 
 
 def _relocations(elf: Any, number: int, base: Address, symbols: list[Any]) -> list[Relocation]:
@@ -178,7 +185,7 @@ def _relocations(elf: Any, number: int, base: Address, symbols: list[Any]) -> li
             continue
         for entry in section.iter_relocations():
             symbol = symbols[entry["r_info_sym"]]
-            name = symbol.name or _section_name(elf, symbol)
+            name = printable(symbol.name or _section_name(elf, symbol))
             addend = entry["r_addend"]
             distance = f"{'-' if addend < 0 else '+'}{abs(addend):#x}" if addend else ""
             kind = RELOCATION_NAMES.get(entry["r_info_type"], str(entry["r_info_type"]))

@@ -7,6 +7,16 @@ from collections.abc import Iterable, Mapping
 
 from rvx.isa import Address
 
+_CONTROLS = {code: f"^{chr(code + 0x40)}" for code in range(0x20)} | {0x7F: "^?"}
+
+
+def printable(name: str) -> str:
+    """A name with its control characters made visible, as in `a^[[31mred`.
+
+    Otherwise the names of a file could colour, move or erase what a terminal shows.
+    """
+    return name.translate(_CONTROLS)
+
 
 class Symbols:
     """Symbols by address.

@@ -1,4 +1,4 @@
-"""Names of the standard CSRs, as GNU binutils 2.40 knows them (privileged architecture 1.12)."""
+"""Names of the standard CSRs: those of GNU binutils 2.40 (privileged 1.12), and newer ones."""
 
 _RUNS: dict[int, str] = {
     0x001: "fflags frm fcsr",
@@ -70,6 +70,40 @@ _RUNS: dict[int, str] = {
     0xF11: "mvendorid marchid mimpid mhartid mconfigptr",
     0xFB0: "mtopi",
 }
+_NEWER_RUNS: dict[int, str] = {
+    0x007: "utvt",
+    0x011: "ssp",
+    0x017: "jvt",
+    0x045: "unxti",
+    0x047: "uintthresh uscratchcsw uscratchcswl",
+    0x107: "stvt",
+    0x120: "scountinhibit",
+    0x145: "snxti",
+    0x147: "sintthresh sscratchcsw sscratchcswl",
+    0x14E: "sctrctl sctrstatus",
+    0x152: "sireg2 sireg3",
+    0x155: "sireg4 sireg5 sireg6",
+    0x15F: "sctrdepth",
+    0x181: "srmcfg",
+    0x24E: "vsctrctl",
+    0x252: "vsireg2 vsireg3",
+    0x255: "vsireg4 vsireg5 vsireg6",
+    0x307: "mtvt",
+    0x312: "medelegh",
+    0x321: "mcyclecfg minstretcfg",
+    0x345: "mnxti",
+    0x347: "mintthresh mscratchcsw mscratchcswl",
+    0x34E: "mctrctl",
+    0x352: "mireg2 mireg3",
+    0x355: "mireg4 mireg5 mireg6",
+    0x612: "hedelegh",
+    0x721: "mcyclecfgh minstretcfgh",
+    0x740: "mnscratch mnepc mncause",
+    0x744: "mnstatus",
+    0xCB1: "uintstatus",
+    0xDB1: "sintstatus",
+    0xFB1: "mintstatus",
+}
 # stem, tail, first number, last number, address of number 0
 _NUMBERED: tuple[tuple[str, str, int, int, int], ...] = (
     ("mhpmevent", "", 3, 31, 0x320),
@@ -83,20 +117,29 @@ _NUMBERED: tuple[tuple[str, str, int, int, int], ...] = (
 )
 
 
-def _names() -> dict[str, int]:
-    runs = {
-        name: start + i for start, names in _RUNS.items() for i, name in enumerate(names.split())
+def _of_runs(runs: dict[int, str]) -> dict[str, int]:
+    return {
+        name: start + i for start, names in runs.items() for i, name in enumerate(names.split())
     }
+
+
+def _names() -> dict[str, int]:
     numbered = {
         f"{stem}{number}{tail}": base + number
         for stem, tail, first, last, base in _NUMBERED
         for number in range(first, last + 1)
     }
-    return runs | numbered
+    return _of_runs(_RUNS) | numbered
 
 
 NAMES: dict[str, int] = _names()
 """The name to print of every standard CSR, with its address."""
+
+NEWER_NAMES: dict[str, int] = _of_runs(_NEWER_RUNS)
+"""Names that were published after binutils 2.40 (riscv-opcodes, csrs.csv); assembly may use them.
+
+They are not printed, so that disassemblies stay those of objdump 2.40.
+"""
 
 OBSOLETE_NAMES: dict[str, int] = {
     "ustatus": 0x000,

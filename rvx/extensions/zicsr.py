@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rvx.extensions.csr_names import NAMES, OBSOLETE_NAMES
+from rvx.extensions.csr_names import NAMES, NEWER_NAMES, OBSOLETE_NAMES
 from rvx.isa import Extension, Words
 from rvx.isa.bits import narrow, shift_right_logical
 
@@ -15,7 +15,7 @@ Zicsr = Extension(
 )
 for _name, _address in NAMES.items():
     Zicsr.csr_name(_name, _address)
-for _name, _address in OBSOLETE_NAMES.items():
+for _name, _address in (NEWER_NAMES | OBSOLETE_NAMES).items():
     Zicsr.csr_name(_name, _address, is_printed=False)
 
 

@@ -41,7 +41,7 @@ CASES = [
     (".fill 1 << 40", "more than a section can hold", ""),
     (".org 10\n.org 5", "cannot go back", ""),
     (".bss\n.word 1", "holds no bytes", ".zero"),
-    (".rept 1000000000\nnop\n.endr", "more than 1000000 lines", ".fill"),
+    (".rept 1000000000\nnop\n.endr", "more than 100000000 lines", ".fill"),
     (".rept 3\nnop", "this .rept has no .endr", ""),
     (".macro m\nm\n.endm\nm", "nested more than 100 deep", "calls itself"),
     (".macro m a:req\n.endm\nm", "needs a value for 'a'", ""),

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rvx.assembler import Assembler, AssemblyError, link
+from rvx.assembler.expander import Limits
 from rvx.extensions import change_arch, isa_for
 
 from .test_clang import SOURCES as COMPILED
@@ -44,6 +45,7 @@ PIECES = (
     .replace("\n", "|")
     .split("|")
 )
+LIMITS = Limits(seconds=2)
 SECONDS, MEGABYTES = 30, 900
 SHORT_RUN, LONG_RUN = 1500, 100_000
 
@@ -51,8 +53,8 @@ SHORT_RUN, LONG_RUN = 1500, 100_000
 @pytest.fixture(scope="module")
 def assemblers() -> list[Assembler]:
     return [
-        Assembler(isa_for("rv64gc"), relax=True, select_arch=change_arch),
-        Assembler(isa_for("rv32gc"), debug=True, select_arch=change_arch),
+        Assembler(isa_for("rv64gc"), relax=True, select_arch=change_arch, limits=LIMITS),
+        Assembler(isa_for("rv32gc"), debug=True, select_arch=change_arch, limits=LIMITS),
     ]
 
 
@@ -123,7 +125,7 @@ def test_damaged_sources_for_long(assemblers: list[Assembler], seed: int) -> Non
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=20)), max_size=12))
 def test_pieces_in_any_order(parts: list[str]) -> None:
-    survives(Assembler(isa_for("rv64gc")), " ".join(parts))
+    survives(Assembler(isa_for("rv64gc"), limits=LIMITS), " ".join(parts))
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from rvx.assembler.gnu_as import SOURCE_ERROR, USAGE_ERROR, parse_arguments, run
+from rvx.cli.gnu_as import _isa
 from rvx.extensions import isa_for
 from rvx.isa import Isa
 
 from .conftest import ABIS, Gnu, read_sections
 from .test_gnu_compilers import CORPUS
+from .whole_object import whole_object
 
 ROOT = Path(__file__).parents[2]
 STAND_IN = f"""#!{sys.executable}
@@ -30,6 +32,10 @@ int sum(const int *a, const int *b) {
 int data[2] = {0x40000000, 0x40000000};
 void _start(void) { data[0] = sum(data, data + 1); for (;;) ; }
 """
+
+
+shipped = _isa
+"""The ISA of `rvx as`: that of -march, and the shipped extensions that need nothing beyond it."""
 
 
 def choose(march: str) -> Isa:
@@ -112,6 +118,71 @@ def test_flags_of_drivers_that_change_nothing(stand_in: str, gnu: Gnu, tmp_path:
         assert done.returncode == 0, done.stderr.decode()
         made.add(read_sections(out.read_bytes())[".text"][0])
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("march", ["rv32imac", "rv64ima", "rv32i", "rv32imf", "rv64gc", "rv32g"])
+def test_an_object_says_what_march_says(gnu: Gnu, march: str, tmp_path: Path) -> None:
+    """No shipped extension adds what the user did not ask for."""
+    source, ours, theirs = (tmp_path / name for name in ("nop.s", "ours.o", "theirs.o"))
+    source.write_text("nop\n")
+    assert run([f"-march={march}", str(source), "-o", str(ours)], shipped) == 0
+    done = gnu.run("as", f"-march={march}", str(source), "-o", str(theirs))
+    assert done.returncode == 0, done.stderr
+    assert whole_object(ours.read_bytes()) == whole_object(theirs.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("march", "line"),
+    [("rv32i", "fld fa0, 0(a0)"), ("rv64ima", "csrr a0, cycle"), ("rv32i", "mul a0, a0, a0")],
+)
+def test_instructions_that_march_does_not_have_are_refused(
+    march: str, line: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "wrong.s"
+    source.write_text(line + "\n")
+    assert run([f"-march={march}", str(source), "-o", str(tmp_path / "o")], shipped) == SOURCE_ERROR
+
+
+@pytest.mark.parametrize(
+    ("march", "abi", "sentence"),
+    [
+        ("rv32i", "ilp32d", "passes arguments in registers of D"),
+        ("rv64gc", "ilp32", "is not an ABI of RV64"),
+        ("rv64gc", "lp64x", "is not an ABI"),
+    ],
+)
+def test_abis_that_march_cannot_have(
+    march: str, abi: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([f"-march={march}", f"-mabi={abi}", "nowhere.s"], shipped) == USAGE_ERROR
+    assert sentence in capsys.readouterr().err
+
+
+def test_symbols_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, out = tmp_path / "defined.s", tmp_path / "out.o"
+    source.write_text(".data\n.word one, two\n")
+    flags = ["--defsym", "one=0x10", "-defsym", "two=-1"]
+    assert run([*flags, str(source), "-o", str(out)], choose) == 0
+    assert read_sections(out.read_bytes())[".data"][0].hex() == "10000000ffffffff"
+    assert run(["--defsym", "one=x", str(source)], choose) == USAGE_ERROR
+    assert "write a symbol and a number" in capsys.readouterr().err
+
+
+def test_retained_and_patchable_functions_stay(gnu: Gnu, stand_in: str, tmp_path: Path) -> None:
+    """What the linker may throw away goes by flags and order of sections (retain, link order)."""
+    source, out = tmp_path / "kept.c", tmp_path / "kept.elf"
+    source.write_text(
+        "__attribute__((used, retain)) int kept = 7;\nint lost = 5;\n"
+        "int f(int a) { return a + 1; }\n"
+        "int _start(void) { return f(1); }\n"
+    )
+    flags = "-O0 -march=rv64gc -ffunction-sections -fdata-sections -fpatchable-function-entry=2"
+    link = "-nostdlib -Wl,--gc-sections"
+    done = gnu.run("gcc", stand_in, *flags.split(), *link.split(), str(source), "-o", str(out))
+    assert done.returncode == 0, done.stderr.decode()
+    names = {line.split()[-1] for line in gnu.run("nm", str(out)).stdout.decode().splitlines()}
+    assert {"kept", "f"} <= names
+    assert "lost" not in names
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,20 +10,27 @@ from pathlib import Path
 
 import pytest
 
-from rvx.assembler import AssemblyError, Program, assemble, link
+from rvx.assembler import Assembler, AssemblyError, Program, link
 from rvx.assembler.archive import read_archive
+from rvx.assembler.assembler import load
 from rvx.assembler.elf.reader import read_object
 from rvx.assembler.elf.relocatable import relocatable
+from rvx.assembler.expander import Limits
 from rvx.extensions import isa_for
 
 from .conftest import Gnu, own_object
 from .test_gnu_language import SOURCES
 
 SECONDS, MEBIBYTES, BYTES = 60, 1000, 4 << 30
+LIMITS = Limits(seconds=2)
+"""Less time than by default: bombs use up all that there is."""
 TWICE = ".macro m a\n{}\n.endm\nm {}\n"
 BOMBS: dict[str, tuple[str, str]] = {
-    "many lines": (".rept 1000000000\nnop\n.endr\n", "more than 1000000 lines"),
-    "lines of lines": (".rept 99999\n.rept 99999\nnop\n.endr\n.endr\n", "more than 1000000 lines"),
+    "many lines": (".rept 1000000000\nnop\n.endr\n", "more than 100000000 lines"),
+    "lines of lines": (
+        ".rept 99999\n.rept 99999\n.set a, 1\n.endr\n.endr\n",
+        "the source still expands after",
+    ),
     "a macro in itself": (TWICE.format("m 1", "1"), "nested more than 100 deep"),
     "macros in macros": (
         "".join(f".macro m{i}\nm{i + 1}\n.endm\n" for i in range(2000)) + "m0\n",
@@ -31,7 +38,7 @@ BOMBS: dict[str, tuple[str, str]] = {
     ),
     "a tree of macros": (
         TWICE.format(".if \\a\nm \\a-1\nm \\a-1\n.endif", "90"),
-        "the source expands to more than",
+        "the source still expands after",
     ),
     "a growing argument": (TWICE.format('m "\\a\\a"', "x"), "more than 1000000 characters"),
     "growing arguments": (
@@ -42,7 +49,6 @@ BOMBS: dict[str, tuple[str, str]] = {
         ".altmacro\n" + TWICE.format("m <a&a>", "xy"),
         "more than 1000000 characters",
     ),
-    "many characters": (".irpc x," + "a" * 1_100_000 + "\nnop\n.endr\n", "more than 1000000"),
     "room": (".space 1 << 62\n", "more than a section can hold"),
     "empty room": (".bss\n.space 1 << 62\n", "more than a section can hold"),
     "fill": (".fill 1 << 40, 8, 1\n", "more than a section can hold"),
@@ -87,6 +93,7 @@ BOMBS: dict[str, tuple[str, str]] = {
     "bytes": ("".join(map(chr, range(1, 256))) * 100, "error"),
 }
 HEAVY = {
+    "many lines": ".rept 1100000\nnop\n.endr\n",
     "a long list": ".byte " + ",".join(["1"] * 1_000_000) + "\n",
     "a long string": '.ascii "' + "a" * 10_000_000 + '"\n',
     "semicolons": ";" * 1_000_000 + "nop\n",
@@ -109,7 +116,10 @@ def run(text: str, folder: Path) -> Program:
     path.write_text(text, encoding="utf-8", errors="surrogateescape")
     start, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
-        return assemble(path, isa_for("rv64gc"))
+        made, diagnostics = load(Assembler(isa_for("rv64gc"), limits=LIMITS), path)
+        program = link([made])
+        program.warnings = diagnostics.found
+        return program
     finally:
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         assert (after - before) >> 10 < MEBIBYTES

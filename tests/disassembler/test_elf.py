@@ -107,6 +107,33 @@ def test_data_between_instructions(tmp_path: Path) -> None:
     assert_like_objdump(made, 64)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '"a\x1b[31mred": nop; j "a\x1b[31mred"; 1: j 1b',
+        "1: first: nop; bne x0, gp, 1b",
+        ".globl beta; alpha: beta: nop; j alpha",
+        ".size alpha, 4; beta: alpha: nop; j alpha",
+        ".type beta, @function; .globl alpha; alpha: beta: nop; j alpha",
+        ".weak beta; beta: alpha: nop; .globl gamma; gamma: delta: j alpha",
+    ],
+)
+def test_names_of_one_place(lines: str, tmp_path: Path) -> None:
+    """Which of several labels is printed, and how."""
+    source, made = tmp_path / "a.s", tmp_path / "a.o"
+    source.write_text(lines + "\n")
+    run(GNU + "as", "-march=rv64gc", source, "-o", made)
+    assert_like_objdump(made, 64)
+
+
+def test_a_stripped_library_has_its_dynamic_symbols(tmp_path: Path) -> None:
+    source, made = tmp_path / "a.s", tmp_path / "a.so"
+    source.write_text(".globl f; .type f, @function; f: nop; ret; .size f, 4\n")
+    run(GNU + "as", "-march=rv64gc", source, "-o", tmp_path / "a.o")
+    run("ld.lld", "-shared", "--strip-all", tmp_path / "a.o", "-o", made)
+    assert_like_objdump(made, 64)
+
+
 def test_words_of_every_length(tmp_path: Path) -> None:
     """Words of 16 to 176 bits, and beginnings of longer ones, are one line or what objdump says.
 

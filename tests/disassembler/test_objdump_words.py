@@ -12,6 +12,7 @@ import pytest
 
 from rvx.disassembler import disassemble
 from rvx.extensions import isa_for
+from rvx.extensions.csr_names import NEWER_NAMES
 
 from .words import GNU, objdump, random_words
 
@@ -100,7 +101,8 @@ def test_every_csr(aliases: bool, tmp_path: Path) -> None:
 
 def test_every_csr_name_is_one_of_gnu_as(tmp_path: Path) -> None:
     source, made = tmp_path / "a.s", tmp_path / "a.o"
-    names = isa_for("rv64gc").csr_names
+    known = isa_for("rv64gc").csr_names
+    names = {name: number for name, number in known.items() if name not in NEWER_NAMES}
     source.write_text("".join(f"csrrs a0, {name}, zero\n" for name in names))
     subprocess.run([f"{GNU}as", "-march=rv64gc", source, "-o", made], check=True)
     command = [f"{GNU}objdump", "-d", "-z", made]

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvx.disassembler import Symbols
+from rvx.disassembler.symbols import printable
 
 SOME = Symbols({"start": 0x1000, "loop": 0x1008, "end": 0x1020})
 
@@ -48,3 +49,8 @@ def test_a_lookup_agrees_with_a_search(names: dict[str, int], address: int) -> N
     elif names:
         assert found is not None
         assert address - found[1] == min(names.values())
+
+
+def test_control_characters_of_names_are_shown() -> None:
+    assert printable("a\x1b[31mred\n\x7f") == "a^[[31mred^J^?"
+    assert printable("é main") == "é main"

@@ -106,6 +106,7 @@ def section(assembly: Assembly, name: str, rest: str) -> None:
         )
     if flags is not None:
         flags &= ~sections.GROUP
+        assembly.is_gnu |= bool(flags & sections.RETAIN)
     target = assembly.section(section_name, flags, type_, entry_size, group, link, unique)
     assembly.switch(target, subsection)
 

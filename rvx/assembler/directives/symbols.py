@@ -113,8 +113,9 @@ def type_(assembly: Assembly, name: str, rest: str) -> None:
         raise SourceError(f"symbol '{symbol.name}' is defined already", text=parts[0])
     symbol.type = kind
     symbol.is_mentioned = True
+    assembly.is_gnu |= kind == "gnu_ifunc"
     if word.lower() == "gnu_unique_object":
-        symbol.binding = "gnu_unique"
+        symbol.binding, assembly.is_gnu = "gnu_unique", True
 
 
 @directive(".size")

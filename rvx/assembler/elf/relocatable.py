@@ -29,7 +29,6 @@ from rvx.assembler.elf.notes import extensions_note
 from rvx.assembler.garbage import without_collector
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, is_local_label
 from rvx.assembler.relocations import NUMBERS
-from rvx.assembler.sections import RETAIN
 
 _INFO_LINK = 0x40
 _GROUP_COMDAT = 1
@@ -95,14 +94,7 @@ class _Writer:
             entry=0,
             flags=item.elf_flags,
             names=len(self.sections) - 1,
-            is_gnu=self._needs_gnu(),
-        )
-
-    def _needs_gnu(self) -> bool:
-        """Whether the object says what only GNU's own ABI defines (ELFOSABI_GNU)."""
-        return any(section.flags & RETAIN for section in self.item.sections) or any(
-            symbol.type == "gnu_ifunc" or symbol.binding == "gnu_unique"
-            for symbol in self.item.symbols
+            is_gnu=item.is_gnu,
         )
 
     def _extra(self, name: str, kind: int, data: bytes, alignment: int) -> None:
