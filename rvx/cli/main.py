@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Annotated
 
@@ -94,4 +95,8 @@ app.command()(version.version)
 def main() -> None:
     """Entry point of the `rvx` script."""
     watch_everything()
-    app()
+    try:
+        app()
+    finally:
+        # Else the collector looks for garbage among all that numba has made, when Python ends.
+        gc.freeze()

@@ -46,6 +46,15 @@ Defines = Annotated[
     list[str] | None,
     typer.Option("--defsym", metavar="NAME=NUMBER", help="A symbol to begin with. Repeatable."),
 ]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        metavar="SIZE",
+        help="All the memory that the program may have, such as 64M or 2G: what is loaded, heap "
+        "and stack. Default: 1G, of which up to 128M are heap and stack.",
+    ),
+]
 BackendName = Annotated[
     str,
     typer.Option(
@@ -61,6 +70,7 @@ TierName = Annotated[
         "python is the same as --backend python.",
     ),
 ]
+_UNITS = ("", "K", "M", "G", "T")
 _TIERS: dict[str, Tier] = {
     "1": "trap",
     "2": "inline",
@@ -86,6 +96,20 @@ def parse_tier(backend: str, tier: str) -> tuple[Backend, Tier]:
     if tier not in _TIERS:
         raise UsageProblem(f"--tier {tier}: there are {', '.join(_TIERS)} and python")
     return "native", _TIERS[tier]
+
+
+def parse_size(option: str, text: str) -> int:
+    """Bytes, of a number with K, M, G or T (powers of 1024) behind it, or without.
+
+    Raises:
+        UsageProblem: it is no such number, or not above 0.
+    """
+    from rvx.cli.output import UsageProblem
+
+    digits, unit = (text, "") if text[-1:].isdigit() else (text[:-1], text[-1:].upper())
+    if unit not in _UNITS or not digits.isascii() or not digits.isdigit() or not int(digits):
+        raise UsageProblem(f"{option} {text}: write a size above 0, such as 64M or 2G")
+    return int(digits) << 10 * _UNITS.index(unit)
 
 
 def parse_list(option: str, text: str, kind: Callable[[str], Number]) -> list[Number]:

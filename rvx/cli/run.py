@@ -16,7 +16,9 @@ from rvx.cli.options import (
     Inputs,
     Json,
     March,
+    Memory,
     TierName,
+    parse_size,
     parse_tier,
 )
 from rvx.cli.output import print_json, print_table, say
@@ -25,9 +27,11 @@ from rvx.errors import Exit
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from rvx.emulator import Backend, Machine, RunResult, Tier
+    from rvx.emulator import Backend, Executable, Machine, RunResult, Tier
 
 SCHEMA = "rvx.run/1"
+DEFAULT_MOST = 1 << 30
+"""Bytes of memory that a program may have."""
 
 
 def run(
@@ -42,6 +46,7 @@ def run(
     max_instructions: Annotated[
         int | None, typer.Option("--max-instructions", min=1, help="Stop after so many.")
     ] = None,
+    memory: Memory = None,
     as_json: Json = False,
     backend: BackendName = "native",
     tier: TierName = "region",
@@ -56,13 +61,14 @@ def run(
     """Run an ELF executable until it exits, or sources and objects, which are linked first.
 
     What the program writes goes to stdout and stderr; with --json its standard output is part of
-    the document.
+    the document: all of it up to 2 MiB, else its first and its last MiB.
     """
     from rvx.analysis.versions import versions
     from rvx.cli.sources import Inputs as SourceInputs
 
     inputs = SourceInputs.of(files, include_dirs, defines)
-    machine = _load(inputs, march, ext, *parse_tier(backend, tier), is_quiet=as_json)
+    most = None if memory is None else parse_size("--memory", memory)
+    machine = _load(inputs, march, ext, most, *parse_tier(backend, tier), is_quiet=as_json)
     result = machine.run(max_instructions)
     for reason in machine.refused.values():
         say(f"note: {reason}: it ran interpreted")
@@ -80,10 +86,17 @@ def run(
 
 
 def _load(
-    inputs: Any, march: Any, ext: Any, backend: Backend, tier: Tier, *, is_quiet: bool
+    inputs: Any,
+    march: Any,
+    ext: Any,
+    most: int | None,
+    backend: Backend,
+    tier: Tier,
+    *,
+    is_quiet: bool,
 ) -> Machine:
     from rvx.cli.sources import ELF_MAGIC, STDIN, assembled, choose_isa, is_object, read_elf
-    from rvx.emulator import Machine
+    from rvx.emulator import Machine, load_executable
 
     file = inputs.files[0]
     data = inputs.content(file) if len(inputs.files) == 1 else b""
@@ -94,7 +107,31 @@ def _load(
     else:
         isa = inputs.choose_isa(march, ext)
         program = assembled(inputs, isa, march)
-    return Machine(program, isa, backend=backend, tier=tier, on_output=_writer(is_quiet))
+    executable = load_executable(program)
+    room = _room(executable, most)
+    return Machine(
+        executable, isa, memory=room, backend=backend, tier=tier, on_output=_writer(is_quiet)
+    )
+
+
+def _room(executable: Executable, most: int | None) -> int:
+    """Bytes for heap and stack: what the program itself leaves of the memory that it may have.
+
+    Raises:
+        UsageProblem: it leaves nothing.
+    """
+    from rvx.cli.output import UsageProblem
+    from rvx.emulator.machine import DEFAULT_MEMORY
+    from rvx.emulator.memory import PAGE
+
+    limit = DEFAULT_MOST if most is None else most
+    left = (limit - executable.size) // PAGE * PAGE
+    if left < PAGE:
+        raise UsageProblem(
+            f"{executable.name} takes {executable.size:,} bytes of memory without heap and stack, "
+            f"and may have {limit:,}; give it more with --memory"
+        )
+    return min(left, DEFAULT_MEMORY) if most is None else left
 
 
 def _writer(is_quiet: bool) -> Any:
@@ -124,6 +161,7 @@ def to_json(result: RunResult) -> dict[str, Any]:
         "by_kind": dict(result.by_kind),
         "seconds": result.seconds,
         "output": result.output.decode("utf-8", "replace"),
+        "output_bytes": result.output_size,
         "trap": None
         if trap is None
         else {"kind": str(trap.kind), "pc": trap.pc, "message": trap.message},

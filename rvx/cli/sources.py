@@ -235,12 +235,14 @@ def read_elf(path: Path, data: bytes) -> Elf:
     Raises:
         UsageProblem: it is damaged, or not for RISC-V.
     """
-    from elftools.common.exceptions import ELFError
     from elftools.elf.elffile import ELFFile
 
+    from rvx.disassembler.damage import reading
+
     try:
-        return _parse(ELFFile(io.BytesIO(data)))
-    except (ELFError, ValueError, KeyError, TypeError, AttributeError) as error:
+        with reading("it"):
+            return _parse(ELFFile(io.BytesIO(data)))
+    except ValueError as error:
         raise UsageProblem(f"'{name_of(path)}' is not a valid RISC-V ELF file: {error}") from None
 
 

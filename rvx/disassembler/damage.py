@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from elftools.common.exceptions import DWARFError, ELFError
 from elftools.construct import ConstructError
 
-_KINDS = (
+DAMAGE = (
     *(ELFError, DWARFError, ConstructError, struct.error),
     *(ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError),
     *(AssertionError, MemoryError, RecursionError, OSError, ZeroDivisionError),
 )
+"""What pyelftools raises about damaged files."""
 
 
 @contextmanager
@@ -28,6 +29,6 @@ def reading(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except _KINDS as error:
+    except DAMAGE as error:
         detail = str(error) or type(error).__name__
         raise ValueError(f"{what} is damaged: {detail}") from error

@@ -51,6 +51,7 @@ class Field(IntEnum):
     EXEC_BASE = 18
     EXEC_HALFWORDS = 19
     BLOCK_LENGTHS = 20
+    TOUCHED = 21  # bytes: pages of code of which blocks were executed
     SITES = 22
     TRAPS = 23
     HASH = 24

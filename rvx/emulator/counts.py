@@ -12,8 +12,10 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from rvx.emulator import sparse
 from rvx.emulator.context import Context, Field
 from rvx.emulator.memory import PAGE, GuestMemory
+from rvx.emulator.touched import TouchedPages
 from rvx.isa import Isa
 from rvx.isa.bits import Address, Word
 
@@ -55,6 +57,8 @@ class Counts:
 class BlockCounter:
     """What the block hook writes: for every halfword of executable memory, a block's count.
 
+    The tables are sparse: only those of executed pages take memory, and are looked at.
+
     A block that begins at a halfword has (executions, bytes) there. When its size changes, because
     it was translated anew with another end, the hook moves the executions to `differences`: how
     many more executions begin at a halfword than end there.
@@ -64,16 +68,17 @@ class BlockCounter:
         self._words = context.words
         self._memory = memory
         halfwords = (memory.executable_end - memory.executable_begin + 1) // 2
-        self.blocks = np.zeros((halfwords + 2, 2), np.int64)
-        self.differences = np.zeros(halfwords + 2, np.int64)
-        self._lengths = np.zeros(halfwords + 2, np.int64)
+        self.touched = TouchedPages(context, memory)
+        self.blocks: NDArray[np.int64] = sparse.zeros(2 * halfwords + 4, np.int64).reshape(-1, 2)
+        self.differences: NDArray[np.int64] = sparse.zeros(halfwords + 2, np.int64)
+        self._lengths = sparse.zeros(halfwords + 2, np.int64)
         self._words[Field.EXEC_BASE] = memory.executable_begin
         self._words[Field.EXEC_HALFWORDS] = halfwords
         self._words[Field.BLOCKS] = self.blocks.ctypes.data
-        self._no_blocks = np.zeros_like(self.blocks)
+        self._no_blocks: NDArray[np.int64] = sparse.zeros(self.blocks.size, np.int64)
         self.resume()
         self._words[Field.DIFFERENCES] = self.differences.ctypes.data
-        self.repeated = np.zeros(halfwords + 2, np.int64)
+        self.repeated: NDArray[np.int64] = sparse.zeros(halfwords + 2, np.int64)
         self._words[Field.REPEATED] = self.repeated.ctypes.data
         self._words[Field.BLOCK_LENGTHS] = self._lengths.ctypes.data
 
@@ -100,9 +105,10 @@ class BlockCounter:
 
     def clear(self) -> None:
         """Begins to count anew."""
-        self.blocks[:] = 0
-        self.differences[:] = 0
-        self.repeated[:] = 0
+        for first, end in self.touched.runs():
+            self.blocks[first:end] = 0
+            self.differences[first:end] = 0
+            self.repeated[first:end] = 0
         self.forget_block()
 
     def forget_block(self) -> None:
@@ -111,6 +117,7 @@ class BlockCounter:
 
     def count_one(self, pc: Address) -> None:
         """Counts one execution of a word that no block includes."""
+        self.touched.mark(pc, pc + 2)
         at = (pc - self._memory.executable_begin) >> 1
         self.differences[at] += 1
         self.differences[at + 1] -= 1
@@ -118,6 +125,7 @@ class BlockCounter:
 
     def count_repeated(self, pc: Address, executions: int) -> None:
         """Counts a 32-bit word that was fetched once, if at all, and performed so often."""
+        self.touched.mark(pc, pc + 4)
         at = (pc - self._memory.executable_begin) >> 1
         self.differences[at] += executions
         self.differences[at + 2] -= executions
@@ -220,8 +228,25 @@ class BlockCounter:
 
     def _changes(self) -> dict[int, int]:
         """How many more blocks begin at a halfword than end there, where that is not 0."""
-        changes = self.differences.copy()
-        begins = np.flatnonzero(self.blocks[:, 0])
-        changes[begins] += self.blocks[begins, 0]
-        np.subtract.at(changes, begins + (self.blocks[begins, 1] >> 1), self.blocks[begins, 0])
-        return {int(index): int(changes[index]) for index in np.flatnonzero(changes)}
+        found: dict[int, int] = {}
+        for first, end in self.touched.runs():
+            blocks = self.blocks[first:end]
+            begins = np.flatnonzero(blocks[:, 0])
+            counts = blocks[begins, 0]
+            ends = begins + (blocks[begins, 1] >> 1)
+            # A block may end where the next page begins, which is marked then, too.
+            changes = np.zeros(max(end - first, int(ends.max(initial=0)) + 1), np.int64)
+            known = self.differences[first : first + changes.size]
+            changes[: known.size] = known
+            changes[begins] += counts
+            np.subtract.at(changes, ends, counts)
+            found |= {first + int(at): int(changes[at]) for at in np.flatnonzero(changes)}
+        return found
+
+    def code(self) -> bytes:
+        """A copy of all code that was executed, as it is now."""
+        begin = self._memory.executable_begin - self._memory.base
+        ram = self._memory.ram
+        return b"".join(
+            ram[begin + 2 * a : begin + 2 * b].tobytes() for a, b in self.touched.runs()
+        )

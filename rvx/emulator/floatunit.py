@@ -9,6 +9,8 @@ fcsr wider than the core's, and those with streams or repetitions, of which the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,21 +57,28 @@ def _instructions(memory: GuestMemory, executable: Executable) -> NDArray[np.uin
     Halves of two instructions look like a third one all the time, and nobody jumps there. Where a
     file does not say what is code, every even address of executable memory counts.
     """
-    words = _words(memory)
     entry = executable.entry
     if not any(first <= entry < end for first, end in executable.code):
-        return words
+        return _words(memory)
+    found = [_beginnings(begin, words, executable) for begin, words in _pieces(memory)]
+    return np.concatenate(found) if found else np.zeros(0, np.uint32)
+
+
+def _beginnings(
+    begin: Address, words: NDArray[np.uint32], executable: Executable
+) -> NDArray[np.uint32]:
+    """The words where instructions begin in one piece of code."""
     places = words.size
     edges = np.zeros(places + 1, np.int32)
     for first, end in executable.code:
         for address, change in ((first, 1), (end, -1)):
-            edges[min(max(address - memory.executable_begin >> 1, 0), places)] += change
-    is_code = (np.cumsum(edges)[:-1] > 0).tolist()
-    lengths = (((words & 3) == 3) + np.uint8(1)).tolist()
+            edges[min(max(address - begin >> 1, 0), places)] += change
+    is_code = (np.cumsum(edges)[:-1] > 0).tobytes()
+    lengths = (((words & 3) == 3) + np.uint8(1)).tobytes()
     is_start = bytearray(places)
     starts = (first for first, _ in executable.code)
-    for address in (*starts, entry, *executable.symbols.addresses):
-        at = address - memory.executable_begin >> 1
+    for address in (*starts, executable.entry, *executable.symbols.addresses):
+        at = address - begin >> 1
         while 0 <= at < places and is_code[at] and not is_start[at]:
             is_start[at] = 1
             at += lengths[at]
@@ -115,12 +124,13 @@ def guarded_ranges(memory: GuestMemory) -> list[tuple[Address, Address]]:
     Unicorn performs fsgnj.d on any core, and switches the unit on, so that these would not trap any
     more. There are few ranges, inclusive; without fsgnj.d there are none.
     """
-    words = _words(memory)
-    if not ((words & 0xFE00707F) == _MOVE_DOUBLE).any():
+    if not ((_words(memory) & 0xFE00707F) == _MOVE_DOUBLE).any():
         return []
-    is_csr = ((words & 0x7F) == _SYSTEM) & (words >> 12 & 3 != 0)
-    found = np.flatnonzero(is_csr & np.isin(words >> 20, _CORE_CSRS))
-    places = [memory.executable_begin + 2 * int(index) for index in found]
+    places = []
+    for begin, words in _pieces(memory):
+        is_csr = ((words & 0x7F) == _SYSTEM) & (words >> 12 & 3 != 0)
+        found = np.flatnonzero(is_csr & np.isin(words >> 20, _CORE_CSRS))
+        places += [begin + 2 * int(index) for index in found]
     if len(places) > _MOST_RANGES:
         return [(places[0], places[-1])]
     return [(place, place) for place in places]
@@ -155,8 +165,12 @@ def stream_words(isa: Isa, memory: GuestMemory) -> list[Address]:
     Data that looks like such a word does no harm: nobody comes by there.
     """
     found = []
-    for index in np.flatnonzero(Core.performed_regardless(_words(memory))):
-        address = memory.executable_begin + 2 * int(index)
+    places = [
+        begin + 2 * int(index)
+        for begin, words in _pieces(memory)
+        for index in np.flatnonzero(Core.performed_regardless(words))
+    ]
+    for address in places:
         decoded = isa.decode(memory.word(address) or 0)
         taken, appended = streams.moved(decoded.expanded) if decoded else ((), None)
         if taken or appended is not None:
@@ -165,11 +179,15 @@ def stream_words(isa: Isa, memory: GuestMemory) -> list[Address]:
 
 
 def _words(memory: GuestMemory) -> NDArray[np.uint32]:
-    """The 32 bits at every even address of executable memory."""
-    begin = memory.executable_begin - memory.base
-    code = memory.ram[begin : memory.executable_end - memory.base]
-    halves = code[: code.size & ~1].view(np.uint16).astype(np.uint32)
-    if halves.size < 2:
-        return np.zeros(0, np.uint32)
-    words: NDArray[np.uint32] = halves[:-1] | halves[1:] << np.uint32(16)
-    return words
+    """The 32 bits at every even address of the code that the program's file has."""
+    found = [words for _, words in _pieces(memory)]
+    return np.concatenate(found) if found else np.zeros(0, np.uint32)
+
+
+def _pieces(memory: GuestMemory) -> Iterator[tuple[Address, NDArray[np.uint32]]]:
+    """Runs of code with their first address, and the 32 bits at every even address of them."""
+    for begin, code in memory.loaded_code():
+        even = code[begin & 1 :]
+        halves = even[: even.size & ~1].view(np.uint16).astype(np.uint32)
+        if halves.size >= 2:
+            yield begin + (begin & 1), halves[:-1] | halves[1:] << np.uint32(16)

@@ -92,13 +92,13 @@ class Hart:
         self.interim = Interim(isa, context, memory, self._failures)
         self.rows = Rows(Wiring(isa, core, context), context, self.interim)
         self.records = Records(isa, context, memory, self.rows)
-        self.inline = InlineTier(isa, core, context, memory, self.rows)
+        self.inline = InlineTier(isa, core, context, memory, self.rows, self.counter.touched)
         self._interpreter = Interpreter(isa, core, context, memory, self._failures)
         self._repeater = Repeater(
             isa, context, memory, self._interpreter, self.counter, self.rows.note_illegal
         )
         self._is_limited: bool | None = None
-        self._code = memory.code()
+        self._code = b""
         self._is_stopping = self._is_pausing = False
         self._error: BaseException | None = None
         self._bad_access: tuple[int, int, int] | None = None
@@ -121,7 +121,7 @@ class Hart:
         self._words[Field.STEPPING] = 0
         self._words[Field.REMAINING] = limit or _NO_LIMIT
         # The end of a limited run leaves blocks with a count in them; the host may write code.
-        is_changed = self._code != self._memory.code()
+        is_changed = self._code != self.counter.code()
         if limit is not None or is_changed:
             self.inline.forget()
         if self.regions is not None:
@@ -131,7 +131,7 @@ class Hart:
         try:
             return self._run(pc, limit)
         finally:
-            self._code = self._memory.code()
+            self._code = self.counter.code()
 
     def _run(self, pc: Address, limit: int | None) -> End:
         while True:

@@ -23,6 +23,7 @@ from rvx.emulator.pointers import (
     load_16,
     load_32,
     load_64,
+    store_8,
     store_32,
     store_64,
     uc_emu_stop,
@@ -50,6 +51,7 @@ _STANDS_IN, _SSR, _ENABLED = int(Row.STANDS_IN), int(Field.SSR), streams.ENABLED
 _STEPPING, _REPEAT = int(Field.STEPPING), int(Field.REPEAT)
 _ZERO = int(Field.ZERO)
 _FCSR, _MIRROR_FRM = int(Field.FCSR), int(Field.MIRROR_FRM)
+_TOUCHED = int(Field.TOUCHED)
 _END = int(Field.END)
 
 _ILLEGAL, _ECALL, _FAULTED = int(Status.ILLEGAL), int(Status.ECALL), int(Status.FAULT)
@@ -130,6 +132,8 @@ def on_trap(uc: int, cause: int, data: int) -> None:
 def _count_one(context: Any, index: int) -> None:
     """Counts one execution of a word that no block includes."""
     context[_REMAINING] -= 1
+    store_8(context[_TOUCHED] + (index >> PAGE_SHIFT - 1), 1)
+    store_8(context[_TOUCHED] + (index + 1 >> PAGE_SHIFT - 1), 1)
     at = context[_DIFFERENCES] + 8 * index
     store_64(at, load_64(at) + 1)
     store_64(at + 8, load_64(at + 8) - 1)
@@ -269,6 +273,10 @@ def _resize(context: Any, slot: int, address: int, size: int) -> None:
     store_64(end, load_64(end) - count)
     store_64(slot, 0)
     store_64(slot + 8, size)
+    first = (address - context[_EXEC_BASE]) >> PAGE_SHIFT
+    last = (address + size - context[_EXEC_BASE]) >> PAGE_SHIFT
+    store_8(context[_TOUCHED] + first, 1)
+    store_8(context[_TOUCHED] + last, 1)
 
 
 def _block_length(context: Any, address: int, size: int) -> int:

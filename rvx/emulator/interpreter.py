@@ -54,7 +54,7 @@ def interpreted_memory(context: Context, memory: GuestMemory) -> Memory:
     words = context.words
     return Memory(
         memory.view,
-        memory.pages.tolist(),
+        memory.pages.data,
         words[Field.RAM_BOUNDS : Field.RAM_BOUNDS + 3].tolist(),
         words[Field.FAULT : Field.FAULT + 4],
     )

@@ -6,17 +6,16 @@ import io
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from elftools.common.exceptions import ELFError
-from elftools.construct import ConstructError
 from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from rvx.emulator.memory import Segment
+from rvx.disassembler.damage import DAMAGE
+from rvx.emulator.memory import HIGHEST, LARGEST_CODE, Segment
 from rvx.errors import RvxError
 from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE, READABLE, WRITABLE
@@ -100,16 +99,23 @@ class Executable:
     name: str
     code: tuple[tuple[Address, Address], ...] = ()
 
+    @property
+    def size(self) -> int:
+        """Bytes of memory that the segments take."""
+        return sum(segment.size for segment in self.segments)
 
-def load_executable(source: HasElf | bytes | str | Path) -> Executable:
+
+def load_executable(source: Executable | HasElf | bytes | str | Path) -> Executable:
     """Reads an ELF executable.
 
     Args:
-        source: an assembled program, the bytes of a file, or its path.
+        source: an assembled program, the bytes of a file, or its path; what is read stays as it is.
 
     Raises:
         LoadError: it cannot be read, is damaged, or is not for RISC-V.
     """
+    if isinstance(source, Executable):
+        return source
     if isinstance(source, bytes):
         name, data = "<bytes>", source
     elif isinstance(source, str | Path):
@@ -130,10 +136,9 @@ def _damage_reported(name: str) -> Iterator[None]:
         yield
     except LoadError as error:
         raise LoadError(f"{name}: {error}") from None
-    except (ELFError, ConstructError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LoadError(f"{name}: not a valid ELF file: {error}") from None
-    except (IndexError, OverflowError, UnicodeDecodeError, MemoryError, AssertionError) as error:
-        raise LoadError(f"{name}: the ELF file is damaged: {error}") from None
+    except DAMAGE as error:
+        said = str(error) or type(error).__name__
+        raise LoadError(f"{name}: not a valid ELF file: {said}") from None
 
 
 def _read(elf: Any, name: str, size: int) -> Executable:
@@ -146,15 +151,17 @@ def _read(elf: Any, name: str, size: int) -> Executable:
         raise LoadError(
             f"this is an ELF file of type {header['e_type']}; only a linked executable can be run"
         )
-    segments = []
+    segments: list[Segment] = []
+    copies: list[Segment] = []
     for segment in elf.iter_segments():
         if segment["p_type"] == "PT_INTERP":
             raise LoadError("this is a dynamically linked executable; link it with -static")
         if segment["p_type"] != "PT_LOAD" or not segment["p_memsz"]:
             continue
         segments.append(_segment(segment, elf.elfclass, size))
+        copies.append(replace(segments[-1], address=int(segment["p_paddr"])))
     return Executable(
-        tuple(segments),
+        (*segments, *_loaded_elsewhere(segments, copies, elf.elfclass)),
         int(header["e_entry"]),
         int(elf.elfclass),
         SymbolTable(_symbols(elf)),
@@ -177,11 +184,37 @@ def _segment(segment: Any, xlen: int, size: int) -> Segment:
         )
     if in_memory > LARGEST_SEGMENT or address + in_memory > 1 << xlen:
         raise LoadError(f"the segment at {address:#x} of {in_memory} bytes does not fit memory")
-    flags = segment["p_flags"]
+    flags = segment["p_flags"] or 7  # Without any, everything is allowed, as on Spike.
     permissions = READABLE
     permissions |= WRITABLE if flags & 2 else 0
     permissions |= EXECUTABLE if flags & 1 else 0
     return Segment(int(address), segment.data(), int(in_memory), permissions)
+
+
+def _loaded_elsewhere(
+    segments: Sequence[Segment], copies: Sequence[Segment], xlen: int
+) -> Iterator[Segment]:
+    """The images of segments that a program finds where `p_paddr` says, and copies itself.
+
+    Start-up code of a ROM image copies its data to where they run. There is no address translation,
+    so a segment lies at both addresses. An image is left out where memory has no place for it: many
+    linkers write something into `p_paddr` that nobody is meant to use.
+    """
+    taken = sorted((segment.address, segment.end) for segment in segments)
+    if not taken:
+        return
+    low, high = taken[0][0], max(end for _, end in taken)
+    for segment, copy in zip(segments, copies, strict=True):
+        image = replace(copy, size=len(copy.data))
+        begin, end = image.address, image.end
+        at = bisect_right(taken, (begin, end))
+        is_free = (at == 0 or taken[at - 1][1] <= begin) and (
+            at == len(taken) or end <= taken[at][0]
+        )
+        is_near = end <= HIGHEST[xlen] and max(high, end) - min(low, begin) <= LARGEST_CODE
+        if image.size and begin != segment.address and is_free and is_near:
+            taken.insert(at, (begin, end))
+            yield image
 
 
 def _symbols(elf: Any) -> Iterator[Symbol]:

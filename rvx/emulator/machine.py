@@ -16,16 +16,17 @@ from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
 from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.hart import Backend, End, Hart, Tier
-from rvx.emulator.loader import HasElf, load_executable
+from rvx.emulator.loader import Executable, HasElf, load_executable
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.regions.explain import Explanation, explain, explain_repeat
 from rvx.emulator.report import Reporter
 from rvx.emulator.result import RunResult
-from rvx.emulator.system import System
+from rvx.emulator.system import Output, System
 from rvx.isa import Isa, streams
 from rvx.isa.bits import Address
 
-DEFAULT_MEMORY = 64 << 20
+DEFAULT_MEMORY = 128 << 20
+"""As much as boards have that linker scripts are written for: there the stack ends with it."""
 _ECALL_WORD = 0x00000073
 _ARGUMENT_REGISTERS = range(10, 18)
 _WATCH_INTERVAL = 0.02
@@ -35,7 +36,8 @@ class Machine:
     """One hart with its memory and a loaded program.
 
     Args:
-        program: an assembled program, an ELF executable as bytes, or a path to one.
+        program: an assembled program, an ELF executable as bytes, a path to one, or what
+            `load_executable` has made of them.
         isa: the instructions that it may use.
         memory: bytes of room for heap and stack.
         backend: `native` runs compiled bodies, `python` interprets them.
@@ -52,7 +54,7 @@ class Machine:
 
     def __init__(
         self,
-        program: HasElf | bytes | str | Path,
+        program: Executable | HasElf | bytes | str | Path,
         isa: Isa,
         *,
         memory: int = DEFAULT_MEMORY,
@@ -247,7 +249,7 @@ class Machine:
     def _run(self, pc: Address, limit: int | None) -> RunResult:
         if limit is not None and limit < 1:
             raise ValueError(f"the instruction limit is at least 1, not {limit}")
-        written = len(self.system.output)
+        self.system.output = Output()
         self.hart.prepare(limit is not None)
         compiling = self.hart.rows.seconds
         start = time.perf_counter()
@@ -267,7 +269,8 @@ class Machine:
             fetched=counts.fetched,
             fetched_by_mnemonic=counts.fetched_by_mnemonic,
             executions=counts.executions,
-            output=bytes(self.system.output[written:]),
+            output=self.system.output.kept(),
+            output_size=self.system.output.size,
             seconds=seconds,
             value=_signed(self.core.read(X0 + 10), self.isa.xlen),
             trap=trap,

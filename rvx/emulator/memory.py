@@ -1,27 +1,31 @@
-"""Guest memory: one host mapping that the core, compiled hooks and NumPy all see."""
+"""Guest memory: one host mapping that the core, compiled hooks and NumPy all see.
+
+The mapping reaches from the lowest to the highest address of the program, however far apart they
+are: what lies between costs addresses of the host, and no memory (`rvx.emulator.sparse`). So every
+address is found by one subtraction, in compiled code too.
+"""
 
 from __future__ import annotations
 
-import mmap
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from rvx.emulator import sparse
 from rvx.errors import RvxError
 from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE, PAGE_SHIFT, READABLE, WRITABLE
 
 PAGE = 1 << PAGE_SHIFT
-LARGEST = 1 << 33
-"""The widest span of guest addresses that is mapped: host pages are taken only when touched."""
-LARGEST_CODE = 1 << 28
-"""The widest span of executable addresses: there are counters for every halfword of it."""
+LARGEST = 1 << 45
+"""The widest span of guest addresses: a quarter of what a process has on x86-64."""
+LARGEST_CODE = 1 << 38
+"""The widest span of executable addresses: there are some 40 bytes of tables for each."""
 HIGHEST = {32: 1 << 32, 64: 1 << 62}
 
 
@@ -45,6 +49,20 @@ class Segment:
     size: int
     permissions: int
 
+    @property
+    def end(self) -> Address:
+        """The address after the last byte."""
+        return self.address + self.size
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where everything goes: the stub page, and the room for heap and stack."""
+
+    stub: Address
+    heap: Address
+    end: Address
+
 
 class GuestMemory:
     """The mapping: a stub page, the segments, a heap that grows up, a stack that grows down.
@@ -67,98 +85,102 @@ class GuestMemory:
         loaded = sorted((s for s in segments if s.size), key=lambda s: s.address)
         if not loaded:
             raise MemoryLayoutError("the program has no bytes to load")
-        low, high = loaded[0].address, max(s.address + s.size for s in loaded)
-        first_page, end_page = _down(low), _up(high)
-        # The stub page holds the code that calls return to. It is below the program where there
-        # is room, so that it is near the text and the counts cover both.
-        has_room_below = first_page >= 2 * PAGE
-        self.base: Address = first_page - PAGE if has_room_below else first_page
-        self.stub: Address = self.base if has_room_below else end_page
-        heap = end_page if has_room_below else end_page + PAGE
-        self.end: Address = heap + _up(room)
-        if self.end - self.base > LARGEST:
+        _check(loaded, xlen)
+        layout = _lay_out(loaded, _up(room), HIGHEST[xlen])
+        self.stub: Address = layout.stub
+        self.heap: Address = layout.heap
+        self.end: Address = layout.end
+        self.base: Address = min(_down(loaded[0].address), self.stub)
+        highest = max(_up(loaded[-1].end), self.end, self.stub + PAGE)
+        if highest - self.base > LARGEST:
             raise MemoryLayoutError(
-                f"the program spans {low:#x} to {high:#x}; with {room} bytes of heap and stack "
-                f"that is more than the {LARGEST >> 30} GiB that are mapped"
-            )
-        if self.end > HIGHEST[xlen]:
-            raise MemoryLayoutError(
-                f"the program ends at {high:#x}; with {room} bytes of heap and stack above it that "
-                f"is beyond {HIGHEST[xlen]:#x}, the end of memory"
+                f"the program spans {loaded[0].address:#x} to {loaded[-1].end:#x}, more than the "
+                f"{LARGEST >> 40} TiB that are mapped"
             )
         try:
-            self._mapping = mmap.mmap(-1, self.end - self.base)
+            self.ram: NDArray[np.uint8] = sparse.zeros(highest - self.base, np.uint8)
+            self.pages: NDArray[np.uint8] = sparse.zeros(self.ram.size >> PAGE_SHIFT, np.uint8)
         except OSError as error:
             raise MemoryLayoutError(
-                f"the host does not give {self.end - self.base} bytes: {error.strerror}"
+                f"the host does not give {highest - self.base} bytes: {error.strerror}"
             ) from None
-        self.ram: NDArray[np.uint8] = np.frombuffer(self._mapping, np.uint8)
-        self.view = memoryview(self._mapping)
+        self.view = self.ram.data
         # Held while nops stand for inline words, and by other threads while they read code.
         self.patching = threading.Lock()
-        self.pages = np.zeros(self.ram.size >> PAGE_SHIFT, np.uint8)
-        self.heap: Address = heap
-        self._next = heap
+        self._next = self.heap
+        self._edges: set[int] = set()
+        for segment in loaded:
+            self._allow(segment.address, segment.end, segment.permissions)
         self._load(loaded)
-        self._allow(heap, self.end, READABLE | WRITABLE)
+        self._allow(self.heap, self.end, READABLE | WRITABLE)
         self._allow(self.stub, self.stub + PAGE, READABLE | EXECUTABLE)
-        executable = [s for s in loaded if s.permissions & EXECUTABLE]
-        # Whole pages: the guest can jump to anything on them.
-        begins, ends = [s.address for s in executable], [s.address + s.size for s in executable]
-        self.executable_begin: Address = _down(min([*begins, self.stub]))
-        self.executable_end: Address = _up(max([*ends, self.stub + PAGE]))
+        self._runs = self._find_runs()
+        self._readable = _joined((a, a + size) for a, size, can in self._runs if can & READABLE)
+        executable = [run for run in self._runs if run[2] & EXECUTABLE]
+        self.executable_begin: Address = executable[0][0]
+        self.executable_end: Address = executable[-1][0] + executable[-1][1]
         if self.executable_end - self.executable_begin > LARGEST_CODE:
             raise MemoryLayoutError(
                 f"the code spans {self.executable_begin:#x} to {self.executable_end:#x}, more than "
-                f"the {LARGEST_CODE >> 20} MiB for which there are counters"
+                f"the {LARGEST_CODE >> 30} GiB for which there are counters"
             )
 
     def _load(self, segments: list[Segment]) -> None:
-        end = 0
         for segment in segments:
-            if segment.address < end:
-                raise MemoryLayoutError(f"two segments overlap at {segment.address:#x}")
-            end = segment.address + segment.size
-            self._allow(segment.address, end, segment.permissions)
             at = segment.address - self.base
             self.ram[at : at + len(segment.data)] = np.frombuffer(segment.data, np.uint8)
+        self._loaded = _joined(part for s in segments if s.data for part in self._code_of(s))
+
+    def _code_of(self, segment: Segment) -> Iterator[tuple[Address, Address]]:
+        """What of a segment's bytes lies on executable pages: all, or what it shares with code."""
+        begin, end = segment.address, segment.address + len(segment.data)
+        if segment.permissions & EXECUTABLE:
+            yield begin, end
+            return
+        for page in {_down(begin), _down(end - 1)}:
+            if self.pages[page - self.base >> PAGE_SHIFT] & EXECUTABLE:
+                yield max(begin, page), min(end, page + PAGE)
 
     def _allow(self, begin: Address, end: Address, permissions: int) -> None:
         first, last = _down(begin) - self.base, _up(end) - self.base
         self.pages[first >> PAGE_SHIFT : last >> PAGE_SHIFT] |= permissions
+        self._edges |= {first >> PAGE_SHIFT, last >> PAGE_SHIFT}
+
+    def _find_runs(self) -> list[tuple[Address, int, int]]:
+        runs: list[tuple[Address, int, int]] = []
+        for first, end in pairwise(sorted(self._edges)):
+            permissions = int(self.pages[first])
+            if not permissions:
+                continue
+            begin, size = self.base + (first << PAGE_SHIFT), (end - first) << PAGE_SHIFT
+            if runs and runs[-1][2] == permissions and runs[-1][0] + runs[-1][1] == begin:
+                begin, size = runs[-1][0], runs[-1][1] + size
+                runs.pop()
+            runs.append((begin, size, permissions))
+        return runs
 
     @property
     def stack_top(self) -> Address:
         """Where the stack begins, 16-byte aligned as the psABI wants it."""
         return self.end - 16
 
-    @cached_property
-    def _runs(self) -> list[tuple[Address, int, int]]:
-        return self.runs()
-
     def runs(self) -> list[tuple[Address, int, int]]:
         """Runs of pages with equal permissions, as (address, size, permissions)."""
-        edges = np.flatnonzero(np.diff(self.pages)) + 1
-        bounds = [0, *(int(edge) for edge in edges), self.pages.size]
-        return [
-            (self.base + (a << PAGE_SHIFT), (b - a) << PAGE_SHIFT, int(self.pages[a]))
-            for a, b in pairwise(bounds)
-            if self.pages[a]
-        ]
+        return list(self._runs)
 
     def open_runs(self) -> tuple[tuple[Address, Address], tuple[Address, Address]]:
         """The runs of pages around the heap that may be read, and that hold data to be written."""
-        heap = self.heap - self.base >> PAGE_SHIFT
-        can_read = self.pages & READABLE != 0
-        can_write = (self.pages & (WRITABLE | EXECUTABLE)) == WRITABLE
-        return self._run_around(heap, can_read), self._run_around(heap, can_write)
+        return self._run_around(READABLE, READABLE), self._run_around(
+            WRITABLE | EXECUTABLE, WRITABLE
+        )
 
-    def _run_around(self, page: int, allowed: NDArray[np.bool_]) -> tuple[Address, Address]:
-        refused = np.flatnonzero(~allowed)
-        below, above = refused[refused < page], refused[refused > page]
-        first = int(below[-1]) + 1 if below.size else 0
-        end = int(above[0]) if above.size else allowed.size
-        return self.base + (first << PAGE_SHIFT), self.base + (end << PAGE_SHIFT)
+    def _run_around(self, mask: int, wanted: int) -> tuple[Address, Address]:
+        found = _joined(
+            (begin, begin + size)
+            for begin, size, permissions in self._runs
+            if permissions & mask == wanted
+        )
+        return next(run for run in found if run[0] <= self.heap < run[1])
 
     def allocate(self, size: int, align: int = 64) -> Address:
         """Takes bytes of the heap, zeroed.
@@ -187,27 +209,28 @@ class GuestMemory:
 
     def holds(self, address: Address, size: int) -> bool:
         """Whether all these bytes are within the mapping and readable."""
-        if address < self.base or size < 0 or address + size > self.end:
+        if size < 0 or not self.base <= address <= self.base + self.ram.size - size:
             return False
         first = address - self.base >> PAGE_SHIFT
         last = address + max(size, 1) - 1 - self.base >> PAGE_SHIFT
-        return bool((self.pages[first : last + 1] & READABLE).all())
+        if last - first < 2:
+            return last < self.pages.size and bool(self.pages[first] & self.pages[last] & READABLE)
+        return any(begin <= address and address + size <= end for begin, end in self._readable)
 
     def is_executable(self, address: Address) -> bool:
         """Whether an instruction of 32 bits could be fetched there."""
-        if not self.base <= address <= self.end - 4:
+        if not self.base <= address <= self.base + self.ram.size - 4:
             return False
         first, last = address - self.base >> PAGE_SHIFT, address + 3 - self.base >> PAGE_SHIFT
         return bool(self.pages[first] & self.pages[last] & EXECUTABLE)
 
-    def code(self) -> bytes:
-        """A copy of everything executable as it is now."""
-        pieces = []
-        for address, size, permissions in self._runs:
-            if permissions & EXECUTABLE:
-                at = address - self.base
-                pieces.append(self.ram[at : at + size].tobytes())
-        return b"".join(pieces)
+    def loaded_code(self) -> Iterator[tuple[Address, NDArray[np.uint8]]]:
+        """What of the program's executable memory came from its file, as it is now.
+
+        The rest of executable memory was zeros at first, which are no instructions.
+        """
+        for begin, end in self._loaded:
+            yield begin, self.ram[begin - self.base : end - self.base]
 
     def array(self, address: Address, dtype: DTypeLike, shape: int | tuple[int, ...]) -> Any:
         """A NumPy view of guest memory: no copy, so it follows what the guest does.
@@ -221,7 +244,7 @@ class GuestMemory:
         if not self.holds(address, size):
             raise MemoryLayoutError(
                 f"{size} bytes at {address:#x} are not within guest memory, "
-                f"{self.base:#x} to {self.end:#x}"
+                + " and ".join(f"{begin:#x} to {end:#x}" for begin, end in self._readable)
             )
         at = address - self.base
         return self.ram[at : at + size].view(kind).reshape(sizes)
@@ -235,6 +258,61 @@ class GuestMemory:
         if low & 3 != 3 or not self.holds(address, 4):
             return low
         return low | int(self.ram[at + 2]) << 16 | int(self.ram[at + 3]) << 24
+
+
+def _check(loaded: list[Segment], xlen: int) -> None:
+    for before, segment in pairwise(loaded):
+        if segment.address < before.end:
+            raise MemoryLayoutError(f"two segments overlap at {segment.address:#x}")
+    if loaded[-1].end > HIGHEST[xlen]:
+        raise MemoryLayoutError(
+            f"the program ends at {loaded[-1].end:#x}, which is beyond {HIGHEST[xlen]:#x}, the end "
+            f"of memory"
+        )
+
+
+def _lay_out(loaded: list[Segment], room: int, highest: Address) -> _Layout:
+    """Finds places for the stub page and for heap and stack between the segments.
+
+    The stub page holds the code that calls return to. It is below the code, as near as there is a
+    free page, so that the counts cover both; the first page of memory stays empty.
+
+    Heap and stack lie behind the data, so that compiled code sees one run of memory that can be
+    written: linker scripts put the stack at the end of the memory whose beginning the data have.
+    """
+    taken = _joined((_down(s.address), _up(s.end)) for s in loaded)
+    code = next((s for s in loaded if s.permissions & EXECUTABLE), loaded[0])
+    stub = next(
+        (begin - PAGE for begin, _ in reversed(taken) if 2 * PAGE <= begin <= code.address), None
+    )
+    if stub is None:
+        stub = next(end for _, end in taken if end > code.address)
+    taken = _joined([*taken, (stub, stub + PAGE)])
+    data = [s for s in loaded if s.permissions & WRITABLE]
+    behind_data = next((end for _, end in taken if data and end >= data[-1].end), taken[-1][1])
+    gaps = [(end, begin) for (_, end), (begin, _) in pairwise([*taken, (highest, highest)])]
+    wished = [gap for gap in gaps if gap[0] == behind_data]
+    others = sorted(gaps, reverse=True)
+    for begin, end in [*wished, *others]:
+        if end - begin >= room:
+            return _Layout(stub, begin, begin + room)
+    if taken[0][0] - PAGE >= room:
+        return _Layout(stub, taken[0][0] - room, taken[0][0])
+    raise MemoryLayoutError(
+        f"there is no room for {room} bytes of heap and stack beside a program that spans "
+        f"{loaded[0].address:#x} to {loaded[-1].end:#x}, with {highest:#x} as the end of memory"
+    )
+
+
+def _joined(runs: Iterable[tuple[Address, Address]]) -> list[tuple[Address, Address]]:
+    """Ranges of addresses in order, those that touch made one."""
+    found: list[tuple[Address, Address]] = []
+    for begin, end in sorted(runs):
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((begin, end))
+    return found
 
 
 def _down(address: Address) -> Address:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rvx.emulator import sequencer
+from rvx.emulator import sequencer, sparse
 from rvx.emulator.context import Context, Field
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.sequencer import Level, Record
@@ -41,7 +41,9 @@ class Records:
         self._words = context.words
         self._memory = memory
         self._rows = rows
-        self._addresses = np.zeros(int(context.words[Field.EXEC_HALFWORDS]) + 1, np.int64)
+        self._addresses: NDArray[np.int64] = sparse.zeros(
+            int(context.words[Field.EXEC_HALFWORDS]) + 1, np.int64
+        )
         context.words[Field.SEQUENCES] = self._addresses.ctypes.data
         self._callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(self._prepare)
         context.words[Field.PREPARE] = ctypes.cast(self._callback, ctypes.c_void_p).value or 0

@@ -52,7 +52,9 @@ class RunResult:
             repeats by itself once.
         fetched_by_mnemonic: fetches, most frequent first.
         executions: for every executed address, how often; in the order of addresses.
-        output: what the guest wrote to standard output.
+        output: what the guest wrote to standard output: all of it up to 2 MiB, else the first and
+            the last MiB, with a line between them that says how much is left out.
+        output_size: bytes that it wrote.
         seconds: time spent in emulation, without loading and compiling.
         value: register a0 at the end, as a signed number.
         trap: why the guest could not go on, None if it ended by itself.
@@ -67,6 +69,7 @@ class RunResult:
     fetched_by_mnemonic: Mapping[str, int]
     executions: Mapping[Address, int]
     output: bytes
+    output_size: int
     seconds: float
     value: int
     trap: Trap | None = None

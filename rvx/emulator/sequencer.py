@@ -12,8 +12,16 @@ from typing import Any
 
 from rvx.emulator.context import STOP_NOW, Field, Status
 from rvx.emulator.perform import perform, raise_flags, read_word, stop
-from rvx.emulator.pointers import call_region, call_word_callback, int64_array, load_64, store_64
+from rvx.emulator.pointers import (
+    call_region,
+    call_word_callback,
+    int64_array,
+    load_64,
+    store_8,
+    store_64,
+)
 from rvx.isa import repeat, streams
+from rvx.isa.memory import PAGE_SHIFT
 
 
 class Record(IntEnum):
@@ -69,6 +77,7 @@ _EXEC_BASE, _DIFFERENCES = int(Field.EXEC_BASE), int(Field.DIFFERENCES)
 _REPEAT, _SSR, _SEQUENCES = int(Field.REPEAT), int(Field.SSR), int(Field.SEQUENCES)
 _PREPARE, _REPEATED, _POSITION = int(Field.PREPARE), int(Field.REPEATED), int(Field.POSITION)
 _FAULT = int(Field.FAULT)
+_TOUCHED = int(Field.TOUCHED)
 _STOP, _STOP_NOW = int(Field.STOP), int(STOP_NOW)
 _ILLEGAL, _FAULTED = int(Status.ILLEGAL), int(Status.FAULT)
 _LIMIT, _INTERRUPTED = int(Status.LIMIT), int(Status.INTERRUPTED)
@@ -264,6 +273,8 @@ def _count(context: Any, record: int, position: Any) -> None:
         if load_64(item + 8 * _ITEM_ROWS) == 0:
             executions = min(executions, 1)
         offset = (load_64(item + 8 * _ITEM_PC) - context[_EXEC_BASE]) << 2
+        store_8(context[_TOUCHED] + (offset >> PAGE_SHIFT + 2), 1)
+        store_8(context[_TOUCHED] + (offset + 16 >> PAGE_SHIFT + 2), 1)
         _add(context[_DIFFERENCES] + offset, executions)
         _add(context[_DIFFERENCES] + offset + 16, -executions)
         if executions > 1:

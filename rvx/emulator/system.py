@@ -10,6 +10,38 @@ from rvx.emulator.memory import GuestMemory
 EXIT, EXIT_GROUP, WRITE, READ, CLOSE, FSTAT, BRK, LSEEK = 93, 94, 64, 63, 57, 80, 214, 62
 _BAD_FILE, _NOT_IMPLEMENTED, _BAD_ADDRESS = -9, -38, -14
 LONGEST_WRITE = 1 << 30
+_PIECE = 1 << 20
+KEPT_OUTPUT = 1 << 20
+"""How many bytes of output are kept from its beginning, and as many from its end."""
+
+
+class Output:
+    """What a guest wrote: all of it, or the beginning and the end where that is too much.
+
+    Attributes:
+        size: bytes that were written.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._head = bytearray()
+        self._tail = bytearray()
+
+    def add(self, data: bytes) -> None:
+        """Notes what was written."""
+        self.size += len(data)
+        room = KEPT_OUTPUT - len(self._head)
+        self._head += data[:room]
+        self._tail += data[room:]
+        if len(self._tail) > 4 * KEPT_OUTPUT:
+            del self._tail[:-KEPT_OUTPUT]
+
+    def kept(self) -> bytes:
+        """What there is of it, with a line in the place of what was left out."""
+        tail = self._tail[-KEPT_OUTPUT:]
+        left_out = self.size - len(self._head) - len(tail)
+        between = f"\n[{left_out} bytes are left out here]\n".encode() if left_out else b""
+        return bytes(self._head) + between + bytes(tail)
 
 
 @dataclass
@@ -19,12 +51,12 @@ class System:
     Attributes:
         memory: where buffers are.
         write_out: where bytes for standard output and standard error go, as (descriptor, bytes).
-        output: what was written to standard output so far.
+        output: what was written to standard output in this run.
     """
 
     memory: GuestMemory
     write_out: Callable[[int, bytes], None] | None = None
-    output: bytearray = field(default_factory=bytearray)
+    output: Output = field(default_factory=Output)
 
     def call(self, number: int, arguments: list[int]) -> tuple[int, int | None]:
         """Performs a call.
@@ -55,12 +87,13 @@ class System:
             return _BAD_FILE
         if not 0 <= size <= LONGEST_WRITE or (size and not self.memory.holds(address, size)):
             return _BAD_ADDRESS
-        at = address - self.memory.base
-        data = self.memory.ram[at : at + size].tobytes()
-        if descriptor == 1:
-            self.output += data
-        if self.write_out is not None:
-            self.write_out(descriptor, data)
+        end = address - self.memory.base + size
+        for at in range(end - size, end, _PIECE):
+            data = self.memory.ram[at : min(at + _PIECE, end)].tobytes()
+            if descriptor == 1:
+                self.output.add(data)
+            if self.write_out is not None:
+                self.write_out(descriptor, data)
         return size
 
     def _brk(self, address: int) -> int:

@@ -20,6 +20,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from rvx.emulator import sparse
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import HOOK_CODE, Core, CoreError
 from rvx.emulator.handlers import CompileError
@@ -28,6 +29,7 @@ from rvx.emulator.interim import Interim
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import Row, Unsupported, Wiring, is_transferred
 from rvx.emulator.streamed import streamed_address
+from rvx.emulator.touched import TouchedPages
 from rvx.isa import Isa
 from rvx.isa.bits import Address, Word
 
@@ -137,7 +139,13 @@ class InlineTier:
     """The inline sites of a machine."""
 
     def __init__(
-        self, isa: Isa, core: Core, context: Context, memory: GuestMemory, rows: Rows
+        self,
+        isa: Isa,
+        core: Core,
+        context: Context,
+        memory: GuestMemory,
+        rows: Rows,
+        touched: TouchedPages,
     ) -> None:
         self._isa = isa
         self._core = core
@@ -145,8 +153,9 @@ class InlineTier:
         self._memory = memory
         self._rows = rows
         halfwords = int(context.words[Field.EXEC_HALFWORDS])
-        self.sites = np.zeros(halfwords + 1, np.int64)
-        self.traps = np.zeros(halfwords + 1, np.int32)
+        self.sites: NDArray[np.int64] = sparse.zeros(halfwords + 1, np.int64)
+        self.traps: NDArray[np.int32] = sparse.zeros(halfwords + 1, np.int32)
+        self._touched = touched
         context.words[Field.SITES] = self.sites.ctypes.data
         context.words[Field.TRAPS] = self.traps.ctypes.data
         self._patched: dict[Address, bytes] = {}
@@ -178,8 +187,8 @@ class InlineTier:
         """
         self._starts.add(block)
         begin = self._memory.executable_begin
-        for index in np.flatnonzero(self.traps):
-            address = begin + 2 * int(index)
+        for index in self._trapped():
+            address = begin + 2 * index
             word = self._memory.word(address)
             decoded = None if word is None else self._isa.decode(word)
             # An instruction that branches has to end its block, and Unicorn does not call hooks
@@ -202,6 +211,14 @@ class InlineTier:
             size = decoded.instruction.size
             self._patched[address] = self._memory.ram[at : at + size].tobytes()
         self._install()
+
+    def _trapped(self) -> list[int]:
+        """Halfwords where words have trapped and may be moved inline."""
+        return [
+            first + int(index)
+            for first, end in self._touched.runs()
+            for index in np.flatnonzero(self.traps[first:end])
+        ]
 
     def install_region(self, entries: Iterable[Address], function: int) -> None:
         """Makes the code hook run a compiled region at each of its entries.

@@ -137,8 +137,8 @@ def test_a_folder_is_no_file(tmp_path: Any) -> None:
 
 
 def test_segments_that_lie_far_apart(lab: Any, program: bytes) -> None:
-    moved = _with(program, "<Q", HEADER + 16, 1 << 40)
-    with pytest.raises(MemoryLayoutError, match="more than the 8 GiB that are mapped"):
+    moved = _with(program, "<Q", HEADER + 16, 1 << 46)
+    with pytest.raises(MemoryLayoutError, match="more than the 32 TiB that are mapped"):
         Machine(moved, lab.isa())
 
 

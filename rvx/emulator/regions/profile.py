@@ -28,9 +28,10 @@ def _rules() -> str:
 
 
 def _path(isa: Isa, memory: GuestMemory, suffix: str = "") -> Path:
-    begin = memory.executable_begin - memory.base
-    code = memory.ram[begin : memory.executable_end - memory.base]
-    digest = hashlib.sha256(code.tobytes())
+    digest = hashlib.sha256()
+    for address, code in memory.loaded_code():
+        digest.update(f"{address} {code.size} ".encode())
+        digest.update(code.data)
     names = [f"{name} {extension.version}" for name, extension in isa.extensions.items()]
     digest.update(f"{_rules()} {isa.xlen} {memory.executable_begin} {names}".encode())
     return disk.directory() / "profiles" / f"{digest.hexdigest()[:32]}{suffix}.json"

@@ -144,6 +144,8 @@ class RegionTier:
         while self._pending:
             made = self._pending.pop(0)
             assert made.compiled is not None
+            for block in made.region.blocks.values():
+                self._counter.touched.mark(block.start, block.end)
             hook(made.region.entries, made.compiled.address)
 
     @property
