@@ -90,7 +90,7 @@ class GuestMemory:
         self.stub: Address = layout.stub
         self.heap: Address = layout.heap
         self.end: Address = layout.end
-        self.base: Address = min(_down(loaded[0].address), self.stub)
+        self.base: Address = min(_down(loaded[0].address), self.stub, self.heap)
         highest = max(_up(loaded[-1].end), self.end, self.stub + PAGE)
         if highest - self.base > LARGEST:
             raise MemoryLayoutError(
