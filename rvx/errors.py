@@ -52,6 +52,24 @@ class RvxError(Exception):
         }
 
 
+_DAMAGE = (
+    (UnicodeDecodeError, "a name in it is no text"),
+    (IndexError, "an index in it leads to nothing"),
+    (KeyError, "a value in it has no meaning"),
+    (AttributeError | TypeError, "a part of it is of another kind than expected"),
+    (OverflowError | MemoryError, "a size in it is too large"),
+    (AssertionError | RecursionError, "its parts contradict each other"),
+)
+
+
+def damage_of(error: BaseException) -> str:
+    """What a reader's exception says about the file; Python's own words are about the reader."""
+    for kinds, said in _DAMAGE:
+        if isinstance(error, kinds):
+            return said
+    return str(error) or type(error).__name__
+
+
 class ExtensionNote(UserWarning):
     """An extension that nobody asked for is left out, since it does not go with the others."""
 

@@ -56,7 +56,7 @@ def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_has_the_package_its_data_and_its_license(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    assert {name.split("/")[0].split("-")[0] for name in names} == {"rvx"}
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"rvx", "rvx_emulator"}
     assert "rvx/data/asm/rvx.lark" in names
     assert "rvx/data/programs/gemm/kernel.toml" in names
     assert "rvx/py.typed" in names

@@ -44,7 +44,7 @@ def check(path: Path) -> None:
         import matplotlib  # noqa: F401
     except ImportError:
         raise PlotError(
-            "pictures need matplotlib, which is not installed: pip install 'rvx[plot]'"
+            "pictures need matplotlib, which is not installed: pip install matplotlib"
         ) from None
 
 

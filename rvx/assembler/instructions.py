@@ -283,7 +283,7 @@ def unknown_mnemonic(assembly: Assembly, mnemonic: str) -> SourceError:
     from rvx.assembler.pseudo import PSEUDO
 
     known = [*assembly.forms.mnemonics(), *PSEUDO]
-    hint = did_you_mean(mnemonic, known)
+    hint = assembly.isa.who_has(mnemonic) or did_you_mean(mnemonic, known)
     if not hint:
         hint = "loaded are " + ", ".join(assembly.isa.extensions)
     return SourceError(f"there is no instruction '{mnemonic}'", hint=hint, text=mnemonic)

@@ -92,6 +92,8 @@ def _elsewhere(mnemonic: str, march: str | None) -> Instruction | None:
 def _unknown(mnemonic: str, isa: Isa) -> str:
     import difflib
 
+    if has := isa.who_has(mnemonic):
+        return f"there is no instruction '{mnemonic}' in {' '.join(isa.extensions)}; {has}"
     close = difflib.get_close_matches(mnemonic, [*isa.instructions, *isa.aliases], 3)
     meant = f"; did you mean {' or '.join(close)}?" if close else ""
     return f"there is no instruction '{mnemonic}' in {' '.join(isa.extensions)}{meant}"
@@ -151,7 +153,7 @@ def describe(made: Instruction) -> dict[str, Any]:
         "mnemonic": made.mnemonic,
         "syntax": made.syntax.shape,
         "extension": made.extension,
-        "kind": made.kind,
+        "kind": made.category,
         "xlens": list(made.xlens),
         "bits": made.pattern.bits,
         "pattern": made.pattern.text,

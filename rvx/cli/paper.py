@@ -9,7 +9,7 @@ from rvx.cli.paper_percival import percival
 from rvx.cli.paper_vsq import vsq
 
 app = typer.Typer(
-    help="Reproduce what a paper claims, on the emulator.",
+    help="Studies of what papers claim, on the emulator.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

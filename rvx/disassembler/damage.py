@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from elftools.common.exceptions import DWARFError, ELFError
 from elftools.construct import ConstructError
 
+from rvx.errors import damage_of
+
 DAMAGE = (
     *(ELFError, DWARFError, ConstructError, struct.error),
     *(ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError),
@@ -30,5 +32,4 @@ def reading(what: str) -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
-        detail = str(error) or type(error).__name__
-        raise ValueError(f"{what} is damaged: {detail}") from error
+        raise ValueError(f"{what} is damaged: {damage_of(error)}") from error

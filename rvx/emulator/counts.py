@@ -18,8 +18,8 @@ from rvx.emulator.memory import PAGE, GuestMemory
 from rvx.emulator.touched import TouchedPages
 from rvx.isa import Isa
 from rvx.isa.bits import Address, Word
+from rvx.isa.instruction import CUSTOM
 
-CORE_EXTENSIONS = frozenset("I M A F D C Zicsr Zifencei Zihintpause".split())
 UNKNOWN = "(unknown)"
 
 
@@ -30,8 +30,8 @@ class Counts:
     Attributes:
         executions: by address, for addresses that were executed, in order.
         by_mnemonic: by mnemonic, most frequent first.
-        by_kind: by class of instruction, most frequent first.
-        custom: of instructions that are not of the base ISA.
+        by_kind: by category of instruction, most frequent first.
+        custom: of instructions that no standard has, as in `by_kind`.
         fetches: as `executions`, but what the hart repeats by itself is fetched once.
         fetched_by_mnemonic: fetches by mnemonic, most frequent first.
     """
@@ -169,7 +169,6 @@ class BlockCounter:
         kinds: Counter[str] = Counter()
         fetches: dict[Address, int] = {}
         fetched: Counter[str] = Counter()
-        custom = 0
         for address, word, running in self._flow():
             executions[address] = running
             once = running - int(self.repeated[(address - self._memory.executable_begin) >> 1])
@@ -177,15 +176,13 @@ class BlockCounter:
             decoded = isa.decode(word)
             made = decoded.instruction if decoded else None
             mnemonics[made.mnemonic if made else UNKNOWN] += running
-            kinds[made.kind if made else UNKNOWN] += running
+            kinds[made.category if made else UNKNOWN] += running
             fetched[made.mnemonic if made else UNKNOWN] += once
-            if made is not None and made.extension not in CORE_EXTENSIONS:
-                custom += running
         return Counts(
             executions,
             dict(mnemonics.most_common()),
             dict(kinds.most_common()),
-            custom,
+            kinds[CUSTOM],
             fetches,
             dict(fetched.most_common()),
         )

@@ -47,7 +47,7 @@ class RunResult:
         instructions: executed, exactly.
         by_mnemonic: executions, most frequent first.
         by_kind: executions by the class of the instruction (`load`, `branch`, `custom`, ...).
-        custom_instructions: executions of instructions outside of the base ISA.
+        custom_instructions: executions of instructions that no standard has.
         fetched: of the executed instructions, how many were fetched: the hart fetches what it
             repeats by itself once.
         fetched_by_mnemonic: fetches, most frequent first.

@@ -114,7 +114,7 @@ def _summary(made: Instruction) -> tuple[str, str]:
 
 
 def _section(made: Instruction) -> str:
-    notes = [f"Class `{made.kind}`"]
+    notes = [f"Class `{made.category}`"]
     if len(made.xlens) == 1:
         notes.append(f"RV{made.xlens[0]} only")
     if made.overlaps:

@@ -5,6 +5,7 @@ Nothing is imported before it is asked for. To ship one more extension, add its 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import re
 import sys
@@ -19,7 +20,7 @@ from rvx.bodies import check_bodies
 from rvx.errors import ExtensionNote
 from rvx.extensions.march import March, parse_march
 from rvx.extensions.opcodes_file import read_opcodes
-from rvx.isa import ClashError, Extension, Isa, IsaError
+from rvx.isa import ClashError, Extension, Instruction, Isa, IsaError
 from rvx.userfiles import MODULE_PREFIX, UserFileError, run_file
 
 if TYPE_CHECKING:
@@ -146,13 +147,28 @@ def isa_for(march: str | None = None, extra: Iterable[Extension | str | Path] = 
     if march is None:
         return _default_isa(added)
     parsed = parse_march(march, names())
-    return _checked(Isa(with_required([*_all_of(parsed), *added]), parsed.xlen))
+    return make_isa([*_all_of(parsed), *added], parsed.xlen)
 
 
-def _checked(isa: Isa) -> Isa:
-    """The ISA, with the bodies of users' extensions read."""
+def make_isa(extensions: Iterable[Extension], xlen: int) -> Isa:
+    """The ISA of extensions and what they require, which knows of the others that there are.
+
+    Raises:
+        IsaError: they do not go together, or a user's extension has a body that cannot be run.
+    """
+    isa = Isa(with_required(extensions), xlen, declared)
     check_bodies(isa)
     return isa
+
+
+def declared(mnemonic: str) -> list[Instruction]:
+    """The instructions with a mnemonic in all shipped and installed extensions."""
+    found = []
+    for name in names():
+        with contextlib.suppress(IsaError):  # a plugin that cannot be imported
+            made = load(name).instructions.values()
+            found += [one for one in made if one.mnemonic == mnemonic]
+    return found
 
 
 def _default_isa(added: list[Extension]) -> Isa:
@@ -166,7 +182,7 @@ def _default_isa(added: list[Extension]) -> Isa:
             chosen = list(Isa(with_required([*chosen, _load_plugin(plugin)])).extensions.values())
         except IsaError as error:
             warnings.warn(f"left out: {error}", ExtensionNote, stacklevel=3)
-    return _checked(Isa(chosen))
+    return make_isa(chosen, 64)
 
 
 def _without_clashes(wanted: list[Extension], added: list[Extension]) -> list[Extension]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rvx.extensions.catalogue import isa_for, load, names, with_required
+from rvx.extensions.catalogue import isa_for, load, make_isa, names
 from rvx.extensions.march import WHOLES, WITHOUT_INSTRUCTIONS, parse_march
 from rvx.isa import Extension, Isa, IsaError
 
@@ -39,7 +39,7 @@ def change_arch(isa: Isa, text: str) -> Isa:
             chosen[found.name] = found
         else:
             chosen.pop(found.name, None)
-    return _same_or(isa, Isa(with_required(chosen.values()), isa.xlen))
+    return _same_or(isa, make_isa(chosen.values(), isa.xlen))
 
 
 def _whole(isa: Isa, text: str) -> Isa:
@@ -51,7 +51,7 @@ def _whole(isa: Isa, text: str) -> Isa:
         if not extension.name.startswith("X") or extension.name in found.extensions:
             continue
         try:
-            found = Isa(with_required([*found.extensions.values(), extension]), isa.xlen)
+            found = make_isa([*found.extensions.values(), extension], isa.xlen)
         except IsaError:
             continue  # It clashes with what the string names, or needs what it leaves out.
     return _same_or(isa, found)

@@ -16,6 +16,9 @@ from rvx.isa.operands import ImmediateKind, Kind, Operand, RegisterKind, make_op
 from rvx.isa.pattern import Pattern, parse_pattern
 from rvx.isa.syntax import Syntax, parse_syntax
 
+CUSTOM = "custom"
+"""The category of instructions that no standard has."""
+
 REQUESTS = MappingProxyType(
     {
         "pc": "address of the instruction",
@@ -49,7 +52,7 @@ class Instruction:
         requests: the parameters of the body, in order.
         extension: name of the extension that declares it.
         xlens: the register widths that have it.
-        kind: class for counts, such as `load`, `store`, `branch`, `alu`, `float`, `custom`.
+        kind: what it does, such as `load`, `store`, `branch`, `alu`, `float`, `custom`.
         overlaps: mnemonics whose words may be words of this one too.
         expansion: for a compressed instruction, the one that it abbreviates. It has no body of its
             own then: it does what its expansion does.
@@ -71,6 +74,18 @@ class Instruction:
     def mnemonic(self) -> str:
         """The name that is written in assembly."""
         return self.syntax.mnemonic
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether no standard has it: by the rules of names, its extension begins with X then."""
+        return self.extension[:1].upper() == "X"
+
+    @property
+    def category(self) -> str:
+        """Under what its executions are counted: its kind, or `custom`."""
+        if self.is_custom:
+            return CUSTOM
+        return "other" if self.kind == CUSTOM else self.kind
 
     @property
     def size(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,6 +37,8 @@ class Isa:
     Args:
         extensions: in the order of precedence; each name at most once.
         xlen: 32 or 64.
+        elsewhere: gives the instructions of a mnemonic in extensions that are not here, for the
+            sentence about a mnemonic that is not known.
 
     Attributes:
         csrs: those that rvx holds, by name.
@@ -47,10 +49,16 @@ class Isa:
             share a word and neither allows it.
     """
 
-    def __init__(self, extensions: Iterable[Extension], xlen: int = 64) -> None:
+    def __init__(
+        self,
+        extensions: Iterable[Extension],
+        xlen: int = 64,
+        elsewhere: Callable[[str], Iterable[Instruction]] = lambda _: (),
+    ) -> None:
         if xlen not in (32, 64):
             raise IsaError(f"XLEN is 32 or 64, not {xlen}")
         self.xlen = xlen
+        self._elsewhere = elsewhere
         self.extensions = {extension.name: extension for extension in extensions}
         self.instructions: dict[str, Instruction] = {}
         self.aliases: dict[str, list[Alias]] = {}
@@ -269,6 +277,20 @@ class Isa:
             f"share words, such as {word:#0{first.pattern.bits // 4 + 2}x}; leave out one of the "
             f"extensions, or list the other mnemonic under overlaps",
         )
+
+    def who_has(self, mnemonic: str) -> str:
+        """A sentence about the extensions that have a mnemonic which this ISA lacks, or nothing."""
+        found: dict[str, str] = {}
+        for made in self._elsewhere(mnemonic):
+            is_width = self.xlen not in made.xlens
+            found[made.extension] = f" for RV{made.xlens[0]}" if is_width else ""
+        if not found:
+            return ""
+        names = " and ".join(f"{name}{width}" for name, width in found.items())
+        first = next(iter(found))
+        how = f"; --march rv{self.xlen}gc_{first.lower()} loads it" if len(first) > 1 else ""
+        fits = not any(found.values())
+        return f"{names} {'has' if len(found) == 1 else 'have'} it{how if fits else ''}"
 
     def decode(self, word: Word) -> Decoded | None:
         """The instruction of a word, or None if it is not one of this ISA.

@@ -218,6 +218,9 @@ class Generator:
         made.words = [*command.split(), *made.words, *ALWAYS.get(command, ())]
         if draw.random() < 0.05:
             made.words.insert(0, draw.choice(["--no-color", "-q", "--nosuch", "--version", "-x"]))
+        if command.startswith("cache") or "RVX_CACHE_LIMIT" in made.environment:
+            # What deletes is not to delete what others need.
+            made.environment.setdefault("RVX_CACHE_DIR", "cache")
         made.stdin = made.stdin or draw.choice([b"", SOURCE, OPCODES, b"\xff\x00"])
         return made
 
@@ -513,6 +516,8 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("RVX_COMPILE_AFTER", "1000")
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    # Nobody's cache is to hold what mistakes leave; it is kept for the next run.
+    os.environ["RVX_CACHE_DIR"] = str(Path(tempfile.gettempdir()) / "rvx-cache-of-mistakes")
     usual = usual_files()
     generator = Generator(usual)
     if chosen.only is not None:

@@ -110,3 +110,44 @@ def test_usage_errors_of_dis(rvx, arguments, sentence, tmp_path, monkeypatch):
     done = rvx("dis", *arguments)
     assert done.code == 2
     assert done.err.startswith(f"error: {sentence}")
+
+
+@pytest.mark.parametrize(
+    ("text", "march", "hint"),
+    [
+        ("padd.s pt0, pt1, pt2", "rv64gc", "Xposit and "),
+        ("pv.dotup.h a0, a1, a2", "rv64gc", "Xpulpnn has it; --march rv64gc_xpulpnn loads it"),
+        ("vfadd.h fa0, fa1, fa2", "rv32gc", "Xsmallfloat and Xsmallfloat32 "),
+        ("fadd.h fa0, fa1, fa2", "rv64gc", "Zfh "),
+        ("mul a0, a1, a2", "rv64i", "M has it"),
+        ("fadd.d fa0, fa1, fa2", "rv64imac", "D has it"),
+        ("addw a0, a1, a2", "rv32gc", "I for RV64 has it"),
+    ],
+)
+def test_an_unknown_mnemonic_names_the_extension_that_has_it(rvx, source, text, march, hint):
+    done = rvx("asm", source(f"_start: {text}\n"), "--march", march)
+    assert done.code == 3
+    assert f"= {hint}" in done.err
+    mnemonic = text.partition(" ")[0]
+    shown = rvx("isa", "show", mnemonic, "--march", march)
+    assert shown.code == 2
+    assert f"there is no instruction '{mnemonic}' in " in shown.err
+    assert f"; {hint}" in shown.err
+
+
+def test_what_stepped_aside_is_named(rvx, source, tmp_path):
+    extension = tmp_path / "relu.py"
+    extension.write_text(
+        "from rvx.isa import Extension\n"
+        "X = Extension('Xrelu', version='1')\n"
+        "X.encoding('relu rd, rs1', '0000000 00000 rs1 011 rd 0001011')\n"
+    )
+    done = rvx("asm", source("_start: relu a0, a1\npsw pt0, 0(a0)\n"), "--ext", extension)
+    assert done.code == 3
+    note, error = done.err.splitlines()[:2]
+    assert note == (
+        "note: Xposit is left out, since Xrelu 'relu' and Xposit 'psw' share words, such as "
+        "0x0000300b"
+    )
+    assert error.endswith("error: there is no instruction 'psw'")
+    assert "Xposit" in done.err.partition("there is no")[2]

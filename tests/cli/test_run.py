@@ -305,3 +305,35 @@ def test_two_extensions_with_a_state_of_one_name_are_refused(rvx, source, tmp_pa
         "error: Xa and Xb both declare the state 'acc'; choose another name, or let one of them "
         "require the other, which then has the same state\n"
     )
+
+
+def test_the_table_the_document_and_the_classes_agree_on_what_is_custom(rvx, source, tmp_path):
+    extension = tmp_path / "several.py"
+    extension.write_text(
+        "from rvx.isa import Extension\n"
+        "Zicond = Extension('Zicond', version='1')\n"
+        "Xown = Extension('Xown', version='1')\n"
+        "@Zicond.instruction('czero.eqz rd, rs1, rs2', '0000111 rs2 rs1 101 rd 0110011')\n"
+        "def eqz(rs1, rs2):\n    return rs1 if rs2 else 0\n"
+        "@Xown.instruction('own rd, rs1', '0000010 00000 rs1 000 rd 1011011', kind='load')\n"
+        "def own(rs1):\n    return rs1\n"
+    )
+    path = source(
+        "_start: la a0, x\nplw pt0, 0(a0)\npadd.s pt0, pt0, pt0\npsw pt0, 0(a0)\n"
+        "fcvt.h.s fa0, fa1\nczero.eqz a0, a0, zero\nown a0, a0\nli a0, 0\nli a7, 93\n"
+        "ecall\n.data\nx: .word 0\n"
+    )
+    options = ["--ext", extension, "--march", "rv64gc_zfh_xposit"]
+    document = rvx("run", path, *options, "--json").document
+    assert document["custom_instructions"] == 4
+    assert document["by_kind"]["custom"] == 4
+    assert "load" not in document["by_kind"]
+    assert document["by_kind"]["other"] == 1
+    assert sum(document["by_kind"].values()) == document["instructions"]
+    table = rvx("run", path, *options, "--count").out
+    assert ["of", "these", "custom", "4"] in [line.split() for line in table.splitlines()]
+    kinds = {
+        name: rvx("isa", "show", name, *options, "--json").document["kind"]
+        for name in ("own", "plw", "czero.eqz", "fcvt.h.s")
+    }
+    assert kinds == {"own": "custom", "plw": "custom", "czero.eqz": "other", "fcvt.h.s": "float"}

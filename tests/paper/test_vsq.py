@@ -197,7 +197,7 @@ def test_an_unknown_scheme_lists_the_known_ones():
 
 def test_without_scikit_learn_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(digits.PaperError, match=r"pip install 'rvx\[paper\]'"):
+    with pytest.raises(digits.PaperError, match="pip install scikit-learn"):
         digits.load()
 
 

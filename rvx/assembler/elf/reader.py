@@ -11,6 +11,7 @@ from rvx.assembler.elf import attributes, image, notes
 from rvx.assembler.elf.integrity import find_damage
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
 from rvx.assembler.relocations import NAMES
+from rvx.errors import damage_of
 
 _DAMAGE = (
     *(ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError),
@@ -46,7 +47,7 @@ def read_object(source: str | Path | bytes, name: str = "") -> ObjectFile:
     try:
         made = _Reader(file, label).read()
     except (ELFError, ConstructError, *_DAMAGE) as error:
-        raise _refusal(label, f"is damaged: {error}") from error
+        raise _refusal(label, f"is damaged: {damage_of(error)}") from error
     problem = find_damage(made)
     if problem:
         raise _refusal(label, f"is damaged: {problem}")

@@ -50,7 +50,7 @@ def load() -> Digits:
     except ImportError:
         raise PaperError(
             "the digits come with scikit-learn, which is not installed; "
-            "install it with: pip install 'rvx[paper]'"
+            "install it with: pip install scikit-learn"
         ) from None
     found: Any = load_digits()
     images = (found.data / LARGEST_PIXEL).astype(np.float64)
