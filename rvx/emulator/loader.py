@@ -16,7 +16,7 @@ from elftools.elf.sections import SymbolTableSection
 
 from rvx.disassembler.damage import DAMAGE
 from rvx.emulator.memory import HIGHEST, LARGEST_CODE, Segment
-from rvx.errors import RvxError
+from rvx.errors import RvxError, damage_of
 from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE, READABLE, WRITABLE
 
@@ -137,8 +137,7 @@ def _damage_reported(name: str) -> Iterator[None]:
     except LoadError as error:
         raise LoadError(f"{name}: {error}") from None
     except DAMAGE as error:
-        said = str(error) or type(error).__name__
-        raise LoadError(f"{name}: not a valid ELF file: {said}") from None
+        raise LoadError(f"{name}: not a valid ELF file: {damage_of(error)}") from None
 
 
 def _read(elf: Any, name: str, size: int) -> Executable:
