@@ -1,7 +1,11 @@
-"""How Sphinx builds the documentation: `python -m sphinx -W -b html docs docs/_build/html`."""
+"""How Sphinx builds the documentation: `python -m sphinx -W -b html docs docs/_build/html`.
+
+The pages of instructions are made from the declarations when a build begins; they are not in git.
+"""
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,3 +23,14 @@ extensions = ["myst_parser"]
 exclude_patterns = ["_build"]
 highlight_language = "text"
 myst_heading_anchors = 2
+
+
+def _write_reference(_: Any) -> None:
+    from rvx.cli.docs import docs
+
+    docs(Path(__file__).resolve().parent / "reference", check=False)
+
+
+def setup(app: Any) -> None:
+    """Called by Sphinx."""
+    app.connect("builder-inited", _write_reference)

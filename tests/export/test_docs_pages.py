@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 
 from rvx.export.docs_pages import escape, extension_page, index_page, table
 from rvx.export.format_pages import formats_page
+from rvx.extensions import load
 from rvx.formats.minifloat.catalogue import FORMATS
 from rvx.isa import Extension
 
@@ -104,3 +107,10 @@ def test_every_named_minifloat_is_listed_with_its_range():
 
 def test_posits_have_the_range_of_the_standard():
     assert "| `posit32` | 32 | 2 | 27 | 2^120 | 2^-120 | 8,388,608 | 512 |" in formats_page()
+
+
+@pytest.mark.parametrize("name", ["xssr", "zihintpause"])
+def test_pages_are_those_in_the_folder_gold(name: str):
+    """To change them on purpose: `rvx isa docs FOLDER`, look at them, and copy them here."""
+    gold = Path(__file__).parent / "gold" / f"{name}.md"
+    assert extension_page(load(name)) == gold.read_text()
