@@ -94,9 +94,14 @@ class Assembler:
         made = resolve(assembly, name)
         known = {**self.isa.extensions, **assembly.extensions()}
         used = {name: e for name, e in known.items() if name in assembly.used_extensions}
+        if any(e.vector is not None for e in used.values()):
+            # Which elements and registers there are is said by extensions without instructions.
+            used |= {name: e for name, e in known.items() if e.vector is not None}
         standard = {name: e for name, e in self.isa.extensions.items() if name[0] != "X"}
         made.extensions = {name: e.version for name, e in used.items()}
-        made.attributes.setdefault(ARCH, arch_string(self.isa.xlen, {**standard, **used}.values()))
+        vlen = self.isa.vector.vlen if self.isa.vector is not None else 0
+        arch = arch_string(self.isa.xlen, {**standard, **used}.values(), vlen)
+        made.attributes.setdefault(ARCH, arch)
         if assembly.uses_privileged:
             major, minor = self.priv_spec
             made.attributes.setdefault(PRIV_SPEC, major)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rvx.assembler.diagnostics import SourceError, did_you_mean
@@ -27,10 +27,13 @@ from rvx.isa.operands import (
     CsrKind,
     FenceKind,
     ImmediateKind,
+    MaskKind,
     RegisterKind,
     RoundingKind,
+    VtypeKind,
 )
 from rvx.isa.syntax import Slot, Syntax
+from rvx.isa.vtype import PARTS, parse_vtype
 
 Evaluate = Callable[[Expression], Value]
 Filled = Mapping[str, "int | Value"]
@@ -57,7 +60,8 @@ class Form:
         instruction: what it stands for.
         bindings: for every operand of the instruction an operand of the syntax, or a number.
         places: the operands of the instruction by the names that the syntax gives them.
-        required: how many slots must be written; a rounding mode at the end may be left out.
+        required: how many slots must be written; a rounding mode or a mask at the end may be left
+            out.
     """
 
     syntax: Syntax
@@ -78,13 +82,19 @@ class Form:
             Mismatch: the operands do not have this form's shape.
         """
         slots = self.syntax.slots
-        if not self.required <= len(operands) <= len(slots):
-            raise Mismatch(-1, "")
         own: dict[str, int | Value] = {}
+        if slots and len(operands) >= len(slots) and self._has_vtype():
+            own[slots[-1].name] = _vtype(
+                self.places[slots[-1].name], operands[len(slots) - 1 :], isa, evaluate
+            )
+            slots = slots[:-1]
+            operands = operands[: len(slots)]
+        if not min(self.required, len(slots)) <= len(operands) <= len(slots):
+            raise Mismatch(-1, "")
         for position, slot in enumerate(slots):
             if position >= len(operands):
                 place = self.places[slot.name]
-                assert isinstance(place.kind, RoundingKind)
+                assert isinstance(place.kind, RoundingKind | MaskKind)
                 own[slot.name] = place.kind.default
             else:
                 try:
@@ -96,6 +106,11 @@ class Form:
             name: bound if isinstance(bound, int) else own[bound]
             for name, bound in self.bindings.items()
         }
+
+    def _has_vtype(self) -> bool:
+        """Whether the last slot takes all that is left: a vtype has commas of its own."""
+        place = self.places.get(self.syntax.slots[-1].name)
+        return place is not None and isinstance(place.kind, VtypeKind)
 
     def _fill(
         self,
@@ -156,6 +171,15 @@ def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> 
         )
     if isinstance(kind, FenceKind):
         return _fence(operand)
+    if isinstance(kind, MaskKind):
+        if isinstance(operand, Name) and operand.name.lower() == "v0.t":
+            return 0
+        raise Mismatch(
+            0,
+            f"'{operand}' is not a mask",
+            hint="v0.t stands here, or nothing",
+            text=str(operand),
+        )
     if isinstance(kind, CsrKind) and isinstance(operand, Name):
         number = isa.csr_names.get(operand.name)
         if number is not None:
@@ -216,6 +240,29 @@ def _register(kind: RegisterKind, operand: Expression, isa: Isa) -> int:
     )
 
 
+def _vtype(place: Place, operands: list[Operand], isa: Isa, evaluate: Evaluate) -> int | Value:
+    """The number of a vtype, in words or as one number.
+
+    Raises:
+        Mismatch: it is neither.
+    """
+    words = [operand.name.lower() for operand in operands if isinstance(operand, Name)]
+    found = parse_vtype(words) if len(words) == len(operands) else None
+    if found is not None:
+        return found
+    if len(operands) == 1 and not words:
+        return fill_place(place, operands[0], isa, evaluate)
+    wrong = next((word for word in words if all(word not in names for names, _ in PARTS)), "")
+    written = wrong or ", ".join(str(operand) for operand in operands)
+    raise Mismatch(
+        0,
+        f"'{written}' is not a vtype",
+        hint="such as e32, m1, ta, ma: "
+        + "; then ".join(f"one of {' '.join(names)}" for names, _ in PARTS),
+        text=wrong,
+    )
+
+
 def _fence(operand: Expression) -> int:
     name = "" if operand == Number(0) else str(operand)  # the disassembler writes 0 for no access
     letters = [c for c in FENCE_SETS if c in name]
@@ -272,7 +319,8 @@ class FormTable:
         made = isa.instructions.get(mnemonic)
         if made is not None:
             same = {name: name for name in made.operands}
-            found.append(Form(made.syntax, made, same, made.operands, _required(made)))
+            required = _required(made.syntax.slots, made.operands)
+            found.append(Form(made.syntax, made, same, made.operands, required))
         for alias in isa.aliases.get(mnemonic, ()):
             target = isa.instructions.get(alias.target)
             if target is None:
@@ -284,10 +332,7 @@ class FormTable:
                 if isinstance(bound, str)
             }
             slots = alias.syntax.slots
-            optional = bool(slots) and isinstance(
-                getattr(places.get(slots[-1].name), "kind", None), RoundingKind
-            )
-            required = len(slots) - int(optional)
+            required = _required(slots, places)
             found.append(Form(alias.syntax, target, alias.bindings, places, required))
         return found
 
@@ -303,8 +348,8 @@ def _without_zero(place: Place, is_reserved: bool) -> Place:
     return place
 
 
-def _required(made: Instruction) -> int:
-    slots = made.syntax.slots
-    last = made.operands.get(slots[-1].name) if slots else None
-    optional = last is not None and isinstance(last.kind, RoundingKind)
-    return len(slots) - int(optional)
+def _required(slots: Sequence[Slot], places: Mapping[str, Place]) -> int:
+    """How many slots must be written: all, but for a last one that has a default."""
+    last = places.get(slots[-1].name) if slots else None
+    has_default = last is not None and isinstance(last.kind, RoundingKind | MaskKind)
+    return len(slots) - int(has_default)

@@ -17,7 +17,16 @@ from rvx.assembler.instructions import (
     register_number,
 )
 from rvx.assembler.relocations import immediate_format, low_part
-from rvx.assembler.syntax import Enclosed, Memory, Modified, Name, Operand, TypeName, hoisted
+from rvx.assembler.syntax import (
+    Enclosed,
+    Memory,
+    Modified,
+    Name,
+    Number,
+    Operand,
+    TypeName,
+    hoisted,
+)
 from rvx.assembler.values import Value, wrap
 from rvx.isa import Instruction
 from rvx.isa.operands import RegisterKind
@@ -302,3 +311,53 @@ def emit_symbol_access(assembly: Assembly, mnemonic: str, operands: list[Operand
     values = {first.name: found[1], address.base: scratch}
     _pc_relative(assembly, "PCREL_HI20", value, scratch, mnemonic, values)
     return True
+
+
+@_pseudo("vmslt.vi", "vmsltu.vi", "vmsge.vi", "vmsgeu.vi")
+def _vector_bound(assembly: Assembly, name: str, operands: list[Operand]) -> None:
+    """`vmslt.vi vd, vs2, 5`: the comparison that exists, with 4."""
+    _count(name, operands, (3, 4), f"{name} vd, vs2, number, or ... number, v0.t")
+    bound = assembly.distances.constant(_value(assembly, operands[2]))
+    if bound is None or not -15 <= bound <= 16:
+        raise SourceError(
+            f"'{operands[2]}' is not a bound that '{name}' takes",
+            hint="valid is a number from -15 to 16",
+            text=str(operands[2]),
+        )
+    is_unsigned = name.endswith("u.vi")
+    if is_unsigned and bound == 0:  # nothing is below 0, everything is at least 0
+        other = "vmsne.vv" if "lt" in name else "vmseq.vv"
+        emit_operands(assembly, other, [operands[0], operands[1], operands[1], *operands[3:]])
+        return
+    other = ("vmsle" if "lt" in name else "vmsgt") + ("u.vi" if is_unsigned else ".vi")
+    emit_operands(assembly, other, [*operands[:2], Number(bound - 1), *operands[3:]])
+
+
+@_pseudo("vmsge.vx", "vmsgeu.vx")
+def _vector_at_least(assembly: Assembly, name: str, operands: list[Operand]) -> None:
+    """`vmsge.vx vd, vs2, rs1`: the opposite of less, taken within the mask if there is one."""
+    _count(name, operands, (3, 4, 5), f"{name} vd, vs2, rs1, or ... rs1, v0.t, or ... v0.t, vt")
+    vd, mask = operands[0], Name("v0")
+    less = name.replace("ge", "lt")
+    if len(operands) == 3:
+        emit_operands(assembly, less, operands)
+        emit_operands(assembly, "vmnand.mm", [vd, vd, vd])
+        return
+    overwrites_mask = isinstance(vd, Name) and vd.name == "v0"
+    if len(operands) == 4:
+        if overwrites_mask:
+            raise SourceError(
+                f"'{name}' cannot write v0 while v0 is the mask",
+                hint=f"name a register to be overwritten: {name} v0, vs2, rs1, v0.t, vt",
+            )
+        emit_operands(assembly, less, operands)
+        emit_operands(assembly, "vmxor.mm", [vd, vd, mask])
+        return
+    scratch = operands[4]
+    emit_operands(assembly, less, [scratch, *operands[1:4]])
+    if overwrites_mask:
+        emit_operands(assembly, "vmandn.mm", [vd, vd, scratch])
+        return
+    emit_operands(assembly, "vmandn.mm", [scratch, mask, scratch])
+    emit_operands(assembly, "vmandn.mm", [vd, vd, mask])
+    emit_operands(assembly, "vmor.mm", [vd, scratch, vd])

@@ -30,6 +30,15 @@ Ext = Annotated[
         help="A Python file that declares an extension, or the name of one. Repeatable.",
     ),
 ]
+Vlen = Annotated[
+    int,
+    typer.Option(
+        "--vlen",
+        metavar="BITS",
+        min=0,
+        help="Bits of a vector register, 128 to 65536; as few as the ISA allows if 0.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Inputs = Annotated[
     list[Path],

@@ -18,6 +18,7 @@ from rvx.cli.options import (
     March,
     Memory,
     TierName,
+    Vlen,
     parse_size,
     parse_tier,
 )
@@ -38,6 +39,7 @@ def run(
     files: Inputs,
     march: March = None,
     ext: Ext = None,
+    vlen: Vlen = 0,
     count: Annotated[
         bool, typer.Option("--count", help="Print executed instructions by mnemonic.")
     ] = False,
@@ -68,7 +70,7 @@ def run(
 
     inputs = SourceInputs.of(files, include_dirs, defines)
     most = None if memory is None else parse_size("--memory", memory)
-    machine = _load(inputs, march, ext, most, *parse_tier(backend, tier), is_quiet=as_json)
+    machine = _load(inputs, march, ext, vlen, most, *parse_tier(backend, tier), is_quiet=as_json)
     result = machine.run(max_instructions)
     for reason in machine.refused.values():
         say(f"note: {reason}: it ran interpreted")
@@ -89,6 +91,7 @@ def _load(
     inputs: Any,
     march: Any,
     ext: Any,
+    vlen: int,
     most: int | None,
     backend: Backend,
     tier: Tier,
@@ -103,9 +106,9 @@ def _load(
     program: Any
     if data.startswith(ELF_MAGIC) and not is_object(data):
         program = data if file == STDIN else file
-        isa = choose_isa(march, ext, read_elf(file, data))
+        isa = choose_isa(march, ext, read_elf(file, data), vlen)
     else:
-        isa = inputs.choose_isa(march, ext)
+        isa = inputs.choose_isa(march, ext, vlen)
         program = assembled(inputs, isa, march)
     executable = load_executable(program)
     room = _room(executable, most)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,10 +28,14 @@ class Elf:
         xlen: 32 or 64.
         extensions: versions of the extensions that it was assembled for, as rvx notes them;
             empty for files of other tools.
+        vectors: the vector extensions that its attributes name, in lower case.
+        vlen: the least width of vector registers that they name, 0 if they name none.
     """
 
     xlen: int
     extensions: Mapping[str, str]
+    vectors: tuple[str, ...] = ()
+    vlen: int = 0
 
 
 def read(path: Path) -> bytes:
@@ -69,27 +74,32 @@ def is_object(data: bytes) -> bool:
     return data.startswith(ELF_MAGIC) and data[16:18] == b"\x01\x00"
 
 
-def choose_isa(march: str | None, ext: Sequence[str] | None, elf: Elf | None = None) -> Isa:
+def choose_isa(
+    march: str | None, ext: Sequence[str] | None, elf: Elf | None = None, vlen: int = 0
+) -> Isa:
     """The ISA that the user asks for, else the one that the file notes, else the default.
 
     Raises:
         IsaError: an extension is unknown or clashes.
         UsageProblem: the ISA is not for this file.
     """
-    from rvx.extensions import isa_for
+    from rvx.extensions import isa_for, names
 
     if elf is None or march is not None:
-        isa = isa_for(march, ext or ())
+        isa = isa_for(march, ext or (), vlen)
     elif elf.extensions:
-        isa = _noted_isa(elf, ext or ())
+        isa = _noted_isa(elf, ext or (), vlen or elf.vlen)
+    elif elf.vectors:
+        known = [name for name in elf.vectors if name in names()]
+        isa = isa_for("_".join([f"rv{elf.xlen}gc", *known]), ext or (), vlen or elf.vlen)
     else:
-        isa = isa_for(None if elf.xlen == 64 else "rv32gc", ext or ())
+        isa = isa_for(None if elf.xlen == 64 else "rv32gc", ext or (), vlen)
     if elf is not None and elf.xlen != isa.xlen:
         raise UsageProblem(f"this is an RV{elf.xlen} file, and the ISA is for RV{isa.xlen}")
     return isa
 
 
-def _noted_isa(elf: Elf, ext: Sequence[str]) -> Isa:
+def _noted_isa(elf: Elf, ext: Sequence[str], vlen: int) -> Isa:
     """The extensions that a file was assembled for; those in files of the user's come first."""
     from rvx import extensions
 
@@ -108,7 +118,7 @@ def _noted_isa(elf: Elf, ext: Sequence[str]) -> Isa:
         chosen.append(own.pop(name) if name in own else extensions.load(name))
         if chosen[-1].version != version:
             say(f"warning: assembled for {name} {version}, run with {chosen[-1].version}")
-    return extensions.isa_for(f"rv{elf.xlen}i", [*chosen, *own.values()])
+    return extensions.isa_for(f"rv{elf.xlen}i", [*chosen, *own.values()], vlen)
 
 
 @dataclass(frozen=True)
@@ -174,8 +184,10 @@ class Inputs:
             found.append(data.decode("utf-8", "surrogateescape") if is_text else path)
         return found
 
-    def choose_isa(self, march: str | None, ext: Sequence[str] | None) -> Isa:
+    def choose_isa(self, march: str | None, ext: Sequence[str] | None, vlen: int = 0) -> Isa:
         """The ISA that the user asks for, with what the objects among the files note.
+
+        Without an ISA string, a source that has a mnemonic of the vector extension gets it.
 
         Raises:
             IsaError: an extension is unknown or clashes.
@@ -184,6 +196,8 @@ class Inputs:
 
         noted: dict[str, None] = dict.fromkeys(ext or ())
         shipped, xlen = names(), 0
+        if march is None and any(_has_vectors(self.content(path)) for path in self.files):
+            noted["v"] = None
         for path in self.files:
             data = self.content(path)
             if is_object(data):
@@ -191,7 +205,18 @@ class Inputs:
                 xlen = elf.xlen
                 known = [name for name in elf.extensions if name.lower() in shipped]
                 noted.update(dict.fromkeys(name for name in known if name.startswith("X")))
-        return isa_for(march or ("rv32gc" if xlen == 32 else None), list(noted))
+        return isa_for(march or ("rv32gc" if xlen == 32 else None), list(noted), vlen)
+
+
+_SETS_VECTORS = re.compile(
+    rb"^[^#\n]*\bv(?:setvli|setivli|setvl|[ls][1248]re?\d*\.v)\b", re.MULTILINE
+)
+"""An instruction without which no vector program does anything: it sets vtype, or needs none."""
+
+
+def _has_vectors(data: bytes) -> bool:
+    """Whether these are the bytes of a source with vector instructions."""
+    return not data.startswith(ELF_MAGIC) and _SETS_VECTORS.search(data) is not None
 
 
 def _definitions(texts: Sequence[str]) -> dict[str, int]:
@@ -247,10 +272,15 @@ def read_elf(path: Path, data: bytes) -> Elf:
 
 
 def _parse(elf: Any) -> Elf:
+    from rvx.assembler.elf.attributes import ARCH, read_attributes, vector_parts
+    from rvx.assembler.elf.attributes import SECTION as ATTRIBUTES
     from rvx.assembler.elf.notes import SECTION, read_extensions_note
 
     if elf.header["e_machine"] != "EM_RISCV":
         raise ValueError(f"it is for {elf.header['e_machine']}")
     note = elf.get_section_by_name(SECTION)
     extensions = {} if note is None else read_extensions_note(note.data())[1]
-    return Elf(int(elf.elfclass), extensions)
+    section = elf.get_section_by_name(ATTRIBUTES)
+    arch = str(read_attributes(section.data()).get(ARCH, "")) if section is not None else ""
+    vectors, vlen = vector_parts(arch)
+    return Elf(int(elf.elfclass), extensions, tuple(vectors), vlen)

@@ -18,10 +18,13 @@ from rvx.isa.operands import (
     CsrKind,
     FenceKind,
     ImmediateKind,
+    MaskKind,
     RegisterKind,
     RoundingKind,
+    VtypeKind,
 )
 from rvx.isa.syntax import Syntax
+from rvx.isa.vtype import format_vtype
 
 _ROUNDING_NAMES = {number: name for name, number in ROUNDING_MODES.items()}
 _NO_SYMBOLS = Symbols()
@@ -159,6 +162,10 @@ def _operand(
             return None if value == default else _ROUNDING_NAMES[value]
         case FenceKind():
             return fence_set(value)
+        case MaskKind():
+            return None if value else "v0.t"
+        case VtypeKind():
+            return format_vtype(value)
     raise AssertionError(f"operand {name} has no text")
 
 

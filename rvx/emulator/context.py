@@ -115,10 +115,14 @@ class Context:
             offsets[name] = at
             at += state.words
         for name, file in isa.register_files.items():
-            if not file.is_core:
+            if not (file.is_core or file.is_vector):
                 offsets[name] = at
                 at += file.count
-        return cls(np.zeros(at, np.int64), offsets)
+        words = np.zeros(at, np.int64)
+        for name, state in isa.states.items():
+            for word, value in state.reset:
+                words[offsets[name] + word] = value
+        return cls(words, offsets)
 
     def address(self, word: int) -> int:
         """Host address of a word."""

@@ -20,6 +20,7 @@ from rvx.emulator.rows import Row
 from rvx.isa import Instruction, Isa, Memory, RegisterFile
 from rvx.isa.memory import FAULT_EXCEPTION
 from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa.vector.state import HEADER, Vector
 
 _MEMORY = f"""    mem = Memory(
         byte_array(context[{int(Field.RAM)}], context[{int(Field.RAM_BOUNDS) + 1}]),
@@ -63,7 +64,7 @@ def _fetch(instruction: Instruction, name: str, at: int, isa: Isa) -> str:
     operand = instruction.operands.get(name)
     slot = f"row[{int(Row.ARGUMENTS) + at}]"
     if operand is not None:
-        if isinstance(operand.kind, RegisterKind):
+        if isinstance(operand.kind, RegisterKind) and not operand.kind.file.is_vector:
             return f"    {name} = {_load(operand.kind.file, isa.xlen, slot)}\n"
         if isinstance(operand.kind, RoundingKind):
             return f"    {name} = {slot}\n    if {name} == 7:\n        {name} = {_FRM}\n"
@@ -71,6 +72,8 @@ def _fetch(instruction: Instruction, name: str, at: int, isa: Isa) -> str:
     state = isa.states.get(name)
     if state is not None:
         return f"    {name} = int64_array({slot}, {state.words})\n"
+    if name == "v":
+        return _vector_unit(isa, slot)
     fixed = {
         "pc": f"    pc = context[{int(Field.PC)}]\n",
         "next_pc": f"    next_pc = int64_array(context_address + {8 * Field.NEXT_PC}, 1)\n",
@@ -87,6 +90,15 @@ def _fetch(instruction: Instruction, name: str, at: int, isa: Isa) -> str:
 
 
 _FRM = f"load_32(context[{int(Field.FRM)}]) & 7"
+
+
+def _vector_unit(isa: Isa, slot: str) -> str:
+    unit = isa.vector
+    assert unit is not None
+    begin, size = f"{slot} + {8 * HEADER}", 4 * unit.vlen
+    elements = ", ".join(f"int{eew}_array({begin}, {size * 8 // eew})" for eew in (8, 16, 32, 64))
+    config = f"int64_array({slot}, {HEADER})"
+    return f"    v = Vector({elements}, {config}, {unit.vlen // 8}, {unit.elen}, {unit.floats})\n"
 
 
 def handler_source(instruction: Instruction, isa: Isa) -> str:
@@ -172,6 +184,10 @@ def _compile(instruction: Instruction, isa: Isa, source: str) -> Handler:
         "Memory": Memory,
         "int64_array": pointers.int64_array,
         "byte_array": pointers.byte_array,
+        "Vector": Vector,
+        "int8_array": pointers.int8_array,
+        "int16_array": pointers.int16_array,
+        "int32_array": pointers.int32_array,
         "load_64": pointers.load_64,
         "load_32": pointers.load_32,
         "store_64": pointers.store_64,

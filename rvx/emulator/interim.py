@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rvx.bodies import form_of
 from rvx.emulator.context import Context, Field
 from rvx.emulator.handlers import CompileError, compile_handler, handler_lines, stored_handler
-from rvx.emulator.interpreter import Failures, interpreted_memory
+from rvx.emulator.interpreter import Failures, interpreted_memory, interpreted_vector
 from rvx.emulator.memory import GuestMemory
 from rvx.isa import Instruction, Isa
 from rvx.isa.memory import FAULT_EXCEPTION
@@ -72,6 +72,7 @@ class Interim:
         self._isa = isa
         self._context = context
         self._mem = interpreted_memory(context, memory)
+        self._vector = interpreted_vector(isa, context)
         self.after = executions_before_compiling()
         self._interpreted: dict[Instruction, _Interpreted] = {}
         self._lock = threading.Lock()
@@ -119,7 +120,7 @@ class Interim:
     def _interpret(self, instruction: Instruction) -> _Interpreted:
         body = self._failures.noting(form_of(instruction, self._isa))
         source = handler_lines(instruction, self._isa)
-        handler = _as_function(source, instruction, body, self._mem)
+        handler = _as_function(source, instruction, body, self._mem, self._vector)
         made = self._interpreted[instruction] = _Interpreted()
         words = self._context.words
         after = self.after
@@ -170,13 +171,16 @@ class Interim:
 
 
 def _as_function(
-    source: str, instruction: Instruction, body: Callable[..., Any], mem: Any
+    source: str, instruction: Instruction, body: Callable[..., Any], mem: Any, vector: Any
 ) -> Callable[[int, int], None]:
     names: dict[str, Any] = {
         "body": body,
         "Memory": lambda *_: mem,
+        "Vector": lambda *_: vector,
         "int64_array": _int64_array,
-        "byte_array": lambda _address, _size: None,
+        **dict.fromkeys(
+            ("byte_array", "int8_array", "int16_array", "int32_array"), lambda _address, _size: None
+        ),
         "load_64": lambda at: np.int64(ctypes.c_int64.from_address(int(at)).value),
         "load_32": lambda at: np.int64(ctypes.c_int32.from_address(int(at)).value),
         "store_64": lambda at, value: _store(ctypes.c_int64, at, value),

@@ -18,8 +18,11 @@ from rvx.emulator.core import F0, FFLAGS, FRM, X0, Core
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import Unsupported, owned_csr
 from rvx.isa import Decoded, Instruction, Isa, Memory, RegisterFile, streams
+from rvx.isa.instruction import NUMBER
 from rvx.isa.memory import FAULT_EXCEPTION, store_64
 from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa.vector.state import HEADER, Vector
+from rvx.isa.vector.state import STATE as VECTOR
 
 
 class Failures:
@@ -60,6 +63,32 @@ def interpreted_memory(context: Context, memory: GuestMemory) -> Memory:
     )
 
 
+class Lanes:
+    """Vector registers as elements of one width: each is read as an int64, and written cut off."""
+
+    def __init__(self, words: NDArray[np.int64], eew: int) -> None:
+        self._lanes = words.view(f"i{eew // 8}")
+        self._patterns = words.view(f"u{eew // 8}")
+        self._mask = (1 << eew) - 1
+
+    def __getitem__(self, index: int) -> Any:
+        return np.int64(self._lanes[index])
+
+    def __setitem__(self, index: int, value: int) -> None:
+        self._patterns[index] = int(value) & self._mask
+
+
+def interpreted_vector(isa: Isa, context: Context) -> Vector | None:
+    """The vector unit for interpreted bodies; None if the ISA has none."""
+    unit = isa.vector
+    if unit is None:
+        return None
+    words = context.state(VECTOR, unit.words)
+    registers = words[HEADER:]
+    e8, e16, e32, e64 = (Lanes(registers, eew) for eew in (8, 16, 32, 64))
+    return Vector(e8, e16, e32, e64, words[:HEADER], unit.vlen // 8, unit.elen, unit.floats)
+
+
 class Interpreter:
     """Performs decoded words by calling their bodies with NumPy int64 values.
 
@@ -76,6 +105,7 @@ class Interpreter:
         self.context = context
         self.mem = interpreted_memory(context, memory)
         self._elements: dict[int, int] = {}
+        self._vector = interpreted_vector(isa, context)
 
     def perform(self, decoded: Decoded, pc: int) -> int:
         """Runs one instruction and gives the address where execution goes on.
@@ -159,13 +189,15 @@ class Interpreter:
         operand = decoded.instruction.operands.get(name)
         if operand is not None:
             value = decoded.values[name]
-            if isinstance(operand.kind, RegisterKind):
+            if isinstance(operand.kind, RegisterKind) and not operand.kind.file.is_vector:
                 if operand.kind.file.name == "f" and value in self._elements:
                     return np.int64(self._elements[value])
                 return np.int64(self._read(operand.kind.file, value))
             if isinstance(operand.kind, RoundingKind) and value == 7:
                 value = self._rounding_mode()
             return np.int64(value)
+        if name.endswith(NUMBER) and name.removesuffix(NUMBER) in decoded.values:
+            return np.int64(decoded.values[name.removesuffix(NUMBER)])
         state = self.isa.states.get(name)
         if state is not None:
             return self.context.state(name, state.words)
@@ -181,6 +213,7 @@ class Interpreter:
             "fault": words[Field.FAULT : Field.FAULT + 4],
             "repeat": words[Field.REPEAT : Field.REPEAT + 4],
             HART: words[Field.STOP : Field.STOP + HART_WORDS],
+            "v": self._vector,
         }
         return np.int64(self._rounding_mode()) if name == "frm" else fixed[name]
 
@@ -191,7 +224,7 @@ class Interpreter:
                 f"CSR {decoded.values.get('csr', 0):#x} does not exist on this machine"
             )
         if name == "csr_word":
-            return self.context.state(csr.state, 1)
+            return self.context.state(csr.state, csr.word + 1)[csr.word :]
         return np.int64(csr.lsb if name == "csr_lsb" else csr.mask)
 
     def _read(self, file: RegisterFile, number: int) -> int:

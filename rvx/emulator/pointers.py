@@ -150,6 +150,10 @@ def _array_maker(element: Any) -> Any:
 
 int64_array = _array_maker(types.int64)
 """The int64 values from an address on, as an array."""
+int8_array = _array_maker(types.int8)
+"""The int8 values from an address on, as an array; likewise for the next two widths."""
+int16_array = _array_maker(types.int16)
+int32_array = _array_maker(types.int32)
 byte_array = _array_maker(types.uint8)
 """The bytes from an address on, as an array."""
 

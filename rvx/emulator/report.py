@@ -13,6 +13,7 @@ from rvx.isa.bits import Address, Words
 from rvx.isa.memory import (
     FAULT_ADDRESS,
     FAULT_EXCEPTION,
+    FAULT_ILLEGAL,
     FAULT_KIND,
     FAULT_LOAD,
     FAULT_MISUSE,
@@ -39,6 +40,7 @@ def kind_of_fault(kind: int) -> TrapKind:
         FAULT_STORE: TrapKind.BAD_STORE,
         FAULT_MISUSE: TrapKind.MISUSE,
         FAULT_EXCEPTION: TrapKind.ILLEGAL_INSTRUCTION,
+        FAULT_ILLEGAL: TrapKind.ILLEGAL_INSTRUCTION,
     }[kind]
 
 
@@ -46,6 +48,8 @@ def fault_detail(fault: Words) -> str:
     """More about a fault that an instruction noted, from the fault words."""
     if fault[FAULT_KIND] == FAULT_MISUSE:
         return misuse.sentence(fault)
+    if fault[FAULT_KIND] == FAULT_ILLEGAL:
+        return "it is reserved under the present vtype, vl and vstart, or with these registers"
     size, stream = int(fault[FAULT_SIZE]) & 0xFF, int(fault[FAULT_SIZE]) >> misuse.CODE_BITS
     what = f"{size} bytes at {int(fault[FAULT_ADDRESS]) & (1 << 64) - 1:#x}"
     return f"{what}, by stream {stream - 1} (ft{stream - 1})" if stream else what

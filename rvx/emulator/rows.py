@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FRM, X0, Core
 from rvx.isa import Csr, Decoded, Instruction, Isa, streams
+from rvx.isa.instruction import NUMBER
 from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa.vector.state import STATE as VECTOR
 
 
 class Row(IntEnum):
@@ -87,9 +89,13 @@ class Wiring:
         operand = decoded.instruction.operands.get(name)
         if operand is not None:
             value = decoded.values[name]
-            if isinstance(operand.kind, RegisterKind):
+            if isinstance(operand.kind, RegisterKind) and not operand.kind.file.is_vector:
                 return self._register(operand.kind, value, transfers)
             return value
+        if name.endswith(NUMBER) and name.removesuffix(NUMBER) in decoded.values:
+            return decoded.values[name.removesuffix(NUMBER)]
+        if name == "v":
+            return self.context.address(self.context.offsets[VECTOR])
         if name in self.context.offsets and name in self.isa.states:
             return self.context.address(self.context.offsets[name])
         if name.startswith("csr_"):
@@ -123,7 +129,7 @@ class Wiring:
                 f"CSR {decoded.values.get('csr', 0):#x} does not exist on this machine"
             )
         if name == "csr_word":
-            return self.context.address(self.context.offsets[csr.state])
+            return self.context.address(self.context.offsets[csr.state] + csr.word)
         return csr.lsb if name == "csr_lsb" else csr.mask
 
 

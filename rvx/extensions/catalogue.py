@@ -40,6 +40,10 @@ SHIPPED: dict[str, str] = {
     "zihintpause": "zihintpause:Zihintpause",
     "zfh": "zfh:Zfh",
     "zfbfmin": "zfbfmin:Zfbfmin",
+    **{
+        name: f"vector:{name.capitalize()}"
+        for name in ("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfh")
+    },
     "xsmallfloat": "xsmallfloat:Xsmallfloat",
     "xsmallfloat32": "xsmallfloat32:Xsmallfloat32",
     "xsflt": "xsflt:Xsflt",
@@ -66,6 +70,7 @@ NOT_BY_DEFAULT = frozenset(
         *("xposit64", "xposit1", "xposit1p16", "xposit1p8"),
         *("xpositstd", "xposit64std", "xpercival", "xpositlog"),
         *("xsmallfloat32", "xsflt", "xfrep"),
+        *("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfh"),
     }
 )
 """Shipped extensions that clash with others, so that they are loaded only when named."""
@@ -130,7 +135,9 @@ def load_file(path: str | Path) -> tuple[Extension, ...]:
     return found
 
 
-def isa_for(march: str | None = None, extra: Iterable[Extension | str | Path] = ()) -> Isa:
+def isa_for(
+    march: str | None = None, extra: Iterable[Extension | str | Path] = (), vlen: int = 0
+) -> Isa:
     """The ISA of an ISA string, with further extensions.
 
     Extensions that others require are added by themselves.
@@ -139,24 +146,30 @@ def isa_for(march: str | None = None, extra: Iterable[Extension | str | Path] = 
         march: such as `rv64gc_xposit`; by default RV64GC, every shipped extension that does not
             clash, and every installed one that fits.
         extra: extensions, names of them, or files of them.
+        vlen: bits of a vector register; as many as the ISA string and the extensions ask for if 0.
 
     Raises:
         IsaError: something is unknown, cannot be loaded, or does not go together.
     """
     added = [extension for one in extra for extension in _resolve(one)]
     if march is None:
-        return _default_isa(added)
+        return _default_isa(added, vlen)
     parsed = parse_march(march, names())
-    return make_isa([*_all_of(parsed), *added], parsed.xlen)
+    return make_isa([*_all_of(parsed), *added], parsed.xlen, vlen or parsed.vlen)
 
 
-def make_isa(extensions: Iterable[Extension], xlen: int) -> Isa:
+def make_isa(extensions: Iterable[Extension], xlen: int, vlen: int = 0) -> Isa:
     """The ISA of extensions and what they require, which knows of the others that there are.
+
+    Args:
+        extensions: what is wanted.
+        xlen: 32 or 64.
+        vlen: bits of a vector register, if there are any; as few as the extensions allow if 0.
 
     Raises:
         IsaError: they do not go together, or a user's extension has a body that cannot be run.
     """
-    isa = Isa(with_required(extensions), xlen, declared)
+    isa = Isa(with_required(extensions), xlen, vlen, declared)
     check_bodies(isa)
     return isa
 
@@ -171,18 +184,24 @@ def declared(mnemonic: str) -> list[Instruction]:
     return found
 
 
-def _default_isa(added: list[Extension]) -> Isa:
+def _default_isa(added: list[Extension], vlen: int) -> Isa:
     shipped = [load(name) for name in SHIPPED if name not in NOT_BY_DEFAULT]
     # What the user names goes before what happens to be there.
-    refused = {name for extension in added for name in extension.conflicts}
-    wanted = [extension for extension in shipped if extension.name not in refused]
+    asked = with_required(added)
+    refused = {name for extension in asked for name in extension.conflicts}
+    named = {extension.name for extension in asked}
+    wanted = [
+        extension
+        for extension in shipped
+        if extension.name not in refused and not named & extension.conflicts.keys()
+    ]
     chosen = _without_clashes(wanted, added)
     for plugin in _plugins().values():
         try:
             chosen = list(Isa(with_required([*chosen, _load_plugin(plugin)])).extensions.values())
         except IsaError as error:
             warnings.warn(f"left out: {error}", ExtensionNote, stacklevel=3)
-    return make_isa(chosen, 64)
+    return make_isa(chosen, 64, vlen)
 
 
 def _without_clashes(wanted: list[Extension], added: list[Extension]) -> list[Extension]:

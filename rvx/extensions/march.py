@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rvx.isa import IsaError
 
-SINGLE_LETTERS = "imafdc"
+SINGLE_LETTERS = "imafdcv"
 GENERAL = ("i", "m", "a", "f", "d", "zicsr", "zifencei")
 """What the letter g stands for."""
 
@@ -23,6 +23,7 @@ WHOLES = {
 
 _VERSION = r"[0-9]+(?:p[0-9]+)?"
 _LONG = re.compile(rf"(?P<name>[a-z][a-z0-9]*?[a-z])(?P<version>{_VERSION})?")
+_VECTOR_LENGTH = re.compile(r"zvl([0-9]+)b")
 _LETTER = re.compile(rf"([a-z])({_VERSION})?")
 
 
@@ -34,11 +35,13 @@ class March:
         xlen: 32 or 64.
         names: the extensions in lower case, in the order written, `g` replaced by what it means.
         versions: those that were written, such as `2.1`, by name.
+        vlen: the least width of vector registers that is asked for, 0 if none is.
     """
 
     xlen: int
     names: tuple[str, ...]
     versions: dict[str, str]
+    vlen: int = 0
 
 
 def parse_march(text: str, known: Collection[str] = ()) -> March:
@@ -67,8 +70,13 @@ def parse_march(text: str, known: Collection[str] = ()) -> March:
                 names[each] = None
     if "i" not in names:
         raise IsaError(f"'{text}' names no base; after rv{xlen} comes i or g, as in rv{xlen}gc")
-    kept = tuple(name for name in names if name not in WITHOUT_INSTRUCTIONS)
-    return March(xlen, kept, versions)
+    widths = [int(found[1]) for name in names if (found := _VECTOR_LENGTH.fullmatch(name))]
+    kept = tuple(
+        name
+        for name in names
+        if name not in WITHOUT_INSTRUCTIONS and not _VECTOR_LENGTH.fullmatch(name)
+    )
+    return March(xlen, kept, versions, max(widths, default=0))
 
 
 def _parts(text: str, part: str, known: Collection[str], is_first: bool) -> list[tuple[str, str]]:

@@ -39,7 +39,7 @@ def change_arch(isa: Isa, text: str) -> Isa:
             chosen[found.name] = found
         else:
             chosen.pop(found.name, None)
-    return _same_or(isa, make_isa(chosen.values(), isa.xlen))
+    return _same_or(isa, make_isa(chosen.values(), isa.xlen, _vlen(isa)))
 
 
 def _whole(isa: Isa, text: str) -> Isa:
@@ -51,10 +51,14 @@ def _whole(isa: Isa, text: str) -> Isa:
         if not extension.name.startswith("X") or extension.name in found.extensions:
             continue
         try:
-            found = make_isa([*found.extensions.values(), extension], isa.xlen)
+            found = make_isa([*found.extensions.values(), extension], isa.xlen, _vlen(found))
         except IsaError:
             continue  # It clashes with what the string names, or needs what it leaves out.
     return _same_or(isa, found)
+
+
+def _vlen(isa: Isa) -> int:
+    return 0 if isa.vector is None else isa.vector.vlen
 
 
 def _same_or(isa: Isa, found: Isa) -> Isa:

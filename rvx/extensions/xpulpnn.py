@@ -22,7 +22,7 @@ Xpulpnn = Extension(
     "isa_pulpnn.py and pulp_nn.hpp (.n, .c); Garofalo et al., XpulpNN, DATE 2020 "
     "(arXiv 2011.14325)",
     requires=("I",),
-    conflicts={"V": "both use opcode 0x57"},
+    conflicts={"Zve32x": "both use opcode 0x57"},
 )
 
 _LOW32 = 0xFFFFFFFF

@@ -23,7 +23,7 @@ Xsflt = Extension(
         "Xsmallfloat": "both encode smallfloat instructions, in different ways",
         "Xsmallfloat32": "both encode smallfloat instructions, in different ways",
         "Zfbfmin": "fcvt.s.bf16 is encoded like fcvt.s.ah",
-        **{name: Xsmallfloat.conflicts[name] for name in ("Q", "V")},
+        **{name: Xsmallfloat.conflicts[name] for name in ("Q", "Zve32x")},
     },
     supersedes=("Zfh",),
 )

@@ -20,6 +20,7 @@ class Csr:
         lsb: position of the lowest bit within the word.
         bits: how many bits; writes to higher bits are ignored.
         doc: what it holds, in a sentence.
+        word: which word of the state.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Csr:
     lsb: int = 0
     bits: int = 64
     doc: str = ""
+    word: int = 0
 
     @property
     def mask(self) -> int:

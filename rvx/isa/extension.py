@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rvx.isa.csr import Csr
 from rvx.isa.errors import DeclarationError
@@ -18,8 +18,11 @@ from rvx.isa.instruction import (
     make_expansion,
     make_instruction,
 )
-from rvx.isa.operands import CORE_KINDS, Kind, register_kinds
-from rvx.isa.registers import RegisterFile
+from rvx.isa.operands import CORE_KINDS, Kind, RegisterKind, register_kinds
+from rvx.isa.registers import VECTOR_BASE, RegisterFile, V
+
+if TYPE_CHECKING:
+    from rvx.isa.vector.unit import VectorUnit
 
 AnyBody = TypeVar("AnyBody", bound=Body)
 
@@ -32,11 +35,13 @@ class State:
         name: what a body asks for; the body gets an int64 array of `words` elements.
         words: how many; all are 0 at reset.
         doc: what it holds, in a sentence.
+        reset: words that are not 0 at reset, as pairs of position and value.
     """
 
     name: str
     words: int
     doc: str = ""
+    reset: tuple[tuple[int, int], ...] = ()
 
 
 class Extension:
@@ -60,6 +65,7 @@ class Extension:
         conflicts: names of extensions that cannot be loaded together with it, with the reason.
         supersedes: names of extensions whose instructions it declares anew: where both are loaded,
             a mnemonic that both have is this extension's.
+        vector: the least vector unit that it needs, if it needs one.
     """
 
     def __init__(
@@ -72,6 +78,7 @@ class Extension:
         requires: Iterable[str] = (),
         conflicts: dict[str, str] | None = None,
         supersedes: Iterable[str] = (),
+        vector: VectorUnit | None = None,
     ) -> None:
         _check_names(f"requires of {name}", requires)
         _check_names(f"conflicts of {name}", {} if conflicts is None else conflicts)
@@ -83,6 +90,7 @@ class Extension:
         self.requires = tuple(requires)
         self.conflicts = dict(conflicts or {})
         self.supersedes = tuple(supersedes)
+        self.vector = vector
         self.register_files: dict[str, RegisterFile] = {}
         self.states: dict[str, State] = {}
         self.csrs: dict[str, Csr] = {}
@@ -276,6 +284,13 @@ class Extension:
             overlaps=overlaps,
             doc=doc,
         )
+        if any(
+            isinstance(operand.kind, RegisterKind) and operand.kind.file is V
+            for operand in made.operands.values()
+        ):
+            self.register_files[V.name] = V
+            if VECTOR_BASE not in (self.name, *self.requires):
+                self.requires = (*self.requires, VECTOR_BASE)
         key = _key(made.mnemonic, xlen)
         if key in self.instructions:
             raise DeclarationError(f"{self.name}: instruction '{made.mnemonic}' is declared twice")

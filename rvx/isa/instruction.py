@@ -27,6 +27,7 @@ REQUESTS = MappingProxyType(
         "frm": "the dynamic rounding mode, 0..7",
         "fflags": "int64[1]: OR the raised flags into element 0",
         "mem": "guest memory, see rvx.isa.memory",
+        "v": "the vector unit, see rvx.isa.vector",
         "fault": "int64[4]: why the instruction cannot be performed, see rvx.isa.misuse",
         "repeat": "int64[4]: makes the hart repeat what follows, see rvx.isa.repeat",
         "csr_word": "int64[1]: the state word behind the CSR operand",
@@ -34,8 +35,12 @@ REQUESTS = MappingProxyType(
         "csr_mask": "the CSR's bits, at position 0",
     }
 )
-"""What the body of any instruction may ask for, besides its operands and the extension's state."""
+"""What the body of any instruction may ask for, besides its operands and the extension's state.
 
+For a register operand NAME, `NAME_number` is which register it is.
+"""
+
+NUMBER = "_number"
 Body = Callable[..., Any]
 
 
@@ -257,9 +262,10 @@ def make_instruction(
     requests: tuple[str, ...] = ()
     if body is not None:
         requests = _parameters(body)
+        numbers = [f"{name}{NUMBER}" for name, made in operands.items() if made.is_register]
         known = [*operands, *REQUESTS, *state]
         for name in requests:
-            if name not in known:
+            if name not in known and name not in numbers:
                 raise DeclarationError(
                     f"{where}: the body asks for '{name}', which is neither an operand nor known "
                     f"to {extension}; it may ask for {', '.join(known)}"

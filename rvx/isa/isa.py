@@ -11,7 +11,9 @@ from rvx.isa.csr import Csr
 from rvx.isa.errors import ClashError, IsaError
 from rvx.isa.extension import Extension, State
 from rvx.isa.instruction import Alias, Instruction
-from rvx.isa.registers import F, RegisterFile, X
+from rvx.isa.registers import F, RegisterFile, V, X
+from rvx.isa.vector.state import STATE
+from rvx.isa.vector.unit import VectorUnit, check_vlen, csrs, reset_words
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,12 @@ class Isa:
     Args:
         extensions: in the order of precedence; each name at most once.
         xlen: 32 or 64.
+        vlen: bits of a vector register, where there are any; as few as the extensions allow if 0.
         elsewhere: gives the instructions of a mnemonic in extensions that are not here, for the
             sentence about a mnemonic that is not known.
 
     Attributes:
+        vector: the vector unit; None if no extension has vector registers.
         csrs: those that rvx holds, by name.
         csr_names: address of every named CSR; `printed_csr_names` has the names by address.
 
@@ -53,6 +57,7 @@ class Isa:
         self,
         extensions: Iterable[Extension],
         xlen: int = 64,
+        vlen: int = 0,
         elsewhere: Callable[[str], Iterable[Instruction]] = lambda _: (),
     ) -> None:
         if xlen not in (32, 64):
@@ -70,6 +75,7 @@ class Isa:
         for extension in self.extensions.values():
             self._check_company(extension)
             self._take(extension)
+        self.vector = self._vector_unit(vlen)
         self._check_states()
         self._check_registers()
         self._check_csrs()
@@ -106,6 +112,21 @@ class Isa:
         self.csrs.update(extension.csrs)
         self.csr_names.update(extension.csr_names)
         self.printed_csr_names.update(extension.printed_csr_names)
+
+    def _vector_unit(self, vlen: int) -> VectorUnit | None:
+        """The vector unit, and its state and CSRs among those of the ISA."""
+        if V.name not in self.register_files:
+            return None
+        unit = VectorUnit(vlen)
+        for extension in self.extensions.values():
+            if extension.vector is not None:
+                unit = unit.joined(extension.vector)
+        check_vlen(vlen or unit.vlen, unit.vlen)
+        self.states[STATE] = State(
+            STATE, unit.words, "vl, vtype and the vector registers", reset_words(unit, self.xlen)
+        )
+        self.csrs.update({csr.name: csr for csr in csrs(unit)})
+        return unit
 
     def _preferred(self, first: Instruction, second: Instruction) -> Instruction:
         """Which of two instructions with one mnemonic counts."""

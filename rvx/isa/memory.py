@@ -18,6 +18,8 @@ FAULT_MISUSE = 3
 """Not a bad access: `rvx.isa.misuse` says what it is."""
 FAULT_EXCEPTION = 4
 """Not a bad access: the body raised an exception."""
+FAULT_ILLEGAL = 9
+"""Not a bad access: the instruction is illegal in the present state, such as under a vtype."""
 
 BASE, SIZE, ADDRESS_MASK = 0, 1, 2
 FAULT_KIND, FAULT_ADDRESS, FAULT_SIZE, CODE_WRITTEN = 0, 1, 2, 3

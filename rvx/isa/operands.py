@@ -7,7 +7,7 @@ from functools import cached_property
 
 from rvx.isa.errors import DeclarationError, EncodingError
 from rvx.isa.pattern import Field, Pattern
-from rvx.isa.registers import F, RegisterFile, X
+from rvx.isa.registers import F, RegisterFile, V, X
 
 ROUNDING_MODES = {"rne": 0, "rtz": 1, "rdn": 2, "rup": 3, "rmm": 4, "dyn": 7}
 FENCE_SETS = "iorw"
@@ -86,7 +86,22 @@ class FenceKind:
     name: str = "fence"
 
 
-Kind = RegisterKind | ImmediateKind | CsrKind | RoundingKind | FenceKind
+@dataclass(frozen=True)
+class MaskKind:
+    """Whether a vector instruction is masked: `v0.t` (0), or left out (1)."""
+
+    name: str = "vm"
+    default: int = 1
+
+
+@dataclass(frozen=True)
+class VtypeKind:
+    """A vtype: written as `e32, m1, ta, ma`, or as a number."""
+
+    name: str = "vtype"
+
+
+Kind = RegisterKind | ImmediateKind | CsrKind | RoundingKind | FenceKind | MaskKind | VtypeKind
 
 
 def register_kinds(file: RegisterFile) -> dict[str, RegisterKind]:
@@ -103,6 +118,8 @@ def register_kinds(file: RegisterFile) -> dict[str, RegisterKind]:
         kinds["x!0"] = RegisterKind("x!0", file, every[1:])
         kinds["x!2"] = RegisterKind("x!2", file, (0, 1, *every[3:]))
         kinds["sp"] = RegisterKind("sp", file, (2,))
+    if file is V:
+        kinds["v0"] = RegisterKind("v0", file, (0,))
     return kinds
 
 
@@ -121,8 +138,15 @@ _BASE_KINDS: dict[str, Kind] = {
     "rm": RoundingKind(),
     "rm0": RoundingKind("rm0", default=0),
     "fence": FenceKind(),
+    "vm": MaskKind(),
+    "vtype": VtypeKind(),
 }
-CORE_KINDS: dict[str, Kind] = {**_BASE_KINDS, **register_kinds(X), **register_kinds(F)}
+CORE_KINDS: dict[str, Kind] = {
+    **_BASE_KINDS,
+    **register_kinds(X),
+    **register_kinds(F),
+    **register_kinds(V),
+}
 DEFAULT_KINDS = {
     "rd": "x",
     "rs1": "x",
@@ -137,6 +161,10 @@ DEFAULT_KINDS = {
     "pred": "fence",
     "succ": "fence",
     "sp": "sp",
+    **dict.fromkeys(("vd", "vs1", "vs2", "vs3"), "v"),
+    "v0": "v0",
+    "vm": "vm",
+    "vtype": "vtype",
 }
 
 

@@ -23,7 +23,11 @@ from rvx.isa.errors import DeclarationError
 _TOKEN = re.compile(
     r"(?P<bits>[01]+)|\((?P<loose>[01]+)\)|(?P<name>[a-z][a-z0-9_]*)(?:\[(?P<slices>[0-9:|]+)\])?"
 )
-DEFAULT_WIDTHS = {"rd": 5, "rs1": 5, "rs2": 5, "rs3": 5, "rm": 3}
+DEFAULT_WIDTHS = {
+    **dict.fromkeys(("rd", "rs1", "rs2", "rs3", "vd", "vs1", "vs2", "vs3"), 5),
+    "rm": 3,
+    "vm": 1,
+}
 
 
 @dataclass(frozen=True)

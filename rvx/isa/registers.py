@@ -23,10 +23,11 @@ class RegisterFile:
     Attributes:
         name: the letter in front of the number, as `p` in `p7`; also the operand kind.
         count: how many registers there are.
-        bits: width of a register; 0 means XLEN.
+        bits: width of a register; 0 means that the ISA says: XLEN for x, VLEN for v.
         abi: the name that the disassembler prints, one a register.
         aliases: further accepted names, as pairs of name and number.
         is_core: whether the CPU core holds it (x and f), not the extension's own state.
+        is_vector: whether it is v, of which a body gets the number of a register and not its value.
     """
 
     name: str
@@ -35,6 +36,7 @@ class RegisterFile:
     abi: tuple[str, ...]
     aliases: tuple[tuple[str, int], ...] = ()
     is_core: bool = False
+    is_vector: bool = False
 
     def __post_init__(self) -> None:
         if not self.name.isalpha():
@@ -61,3 +63,6 @@ class RegisterFile:
 
 X = RegisterFile("x", 32, 0, tuple(_X_ABI), (("fp", 8),), is_core=True)
 F = RegisterFile("f", 32, 64, tuple(_F_ABI), (), is_core=True)
+V = RegisterFile("v", 32, 0, tuple(f"v{i}" for i in range(32)), is_vector=True)
+VECTOR_BASE = "Zve32x"
+"""The extension that all extensions with vector registers build on."""

@@ -15,7 +15,13 @@ from rvx.assembler.relocations import NUMBERS
 from rvx.extensions import change_arch, isa_for
 
 PREFIX = "riscv64-unknown-elf-"
-ABIS = {"rv64gc": "lp64d", "rv64g": "lp64d", "rv32gc": "ilp32d", "rv32g": "ilp32d"}
+ABIS = {
+    "rv64gc": "lp64d",
+    "rv64g": "lp64d",
+    "rv32gc": "ilp32d",
+    "rv32g": "ilp32d",
+    "rv32gcv": "ilp32d",
+}
 ABIS |= {"rv32imac_zicsr": "ilp32", "rv64imac": "lp64"}
 
 

@@ -13,9 +13,12 @@ from rvx.isa.operands import (
     CsrKind,
     FenceKind,
     ImmediateKind,
+    MaskKind,
     RegisterKind,
     RoundingKind,
+    VtypeKind,
 )
+from rvx.isa.vtype import format_vtype
 
 from .conftest import Gnu, own_object, own_sections
 
@@ -44,6 +47,10 @@ def written(operand: Operand, rng: random.Random) -> str:
         step = 1 << operand.field.lsb
         number = rng.choice([low, high, 0, rng.randrange(low, high + 1)])
         return str(number // step * step)
+    if isinstance(kind, MaskKind):
+        return "v0.t"
+    if isinstance(kind, VtypeKind):
+        return format_vtype(rng.choice([rng.randrange(256), rng.randrange(1024)]))
     return rng.choice(list(ROUNDING_MODES))
 
 
@@ -56,6 +63,9 @@ def sample(form: Form, rng: random.Random) -> str | None:
         last = form.places[slots[-1].name].kind
         if last == RoundingKind("rm0", default=0) or rng.random() < 0.3:
             slots.pop()
+    last_name = slots[-1].name if slots else ""
+    if last_name and isinstance(form.places[last_name].kind, MaskKind) and rng.random() < 0.5:
+        slots.pop()
     for slot in slots:
         text = written(form.places[slot.name], rng) if slot.name else ""
         if slot.base:
@@ -78,7 +88,7 @@ def sample(form: Form, rng: random.Random) -> str | None:
     return f"{form.syntax.mnemonic} {', '.join(texts)}".strip()
 
 
-@pytest.mark.parametrize("march", ["rv64gc", "rv32gc", "rv64g"])
+@pytest.mark.parametrize("march", ["rv64gc", "rv32gc", "rv64g", "rv64gcv", "rv32gcv"])
 def test_base_instructions_with_random_operands(gnu: Gnu, march: str) -> None:
     isa = isa_for(march)
     table = FormTable(isa)

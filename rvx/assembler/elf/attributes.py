@@ -84,14 +84,30 @@ def _merged_arch(first: str, second: str) -> str:
     return width + "_".join(f"{name}{versions[name][0]}p{versions[name][1]}" for name in ordered)
 
 
-def arch_string(xlen: int, extensions: Iterable[Extension]) -> str:
-    """The architecture in full, as `rv64i2p1_m2p0_zicsr2p0`, in canonical order."""
+def arch_string(xlen: int, extensions: Iterable[Extension], vlen: int = 0) -> str:
+    """The architecture in full, as `rv64i2p1_m2p0_zicsr2p0`, in canonical order.
+
+    Args:
+        xlen: 32 or 64.
+        extensions: what it consists of.
+        vlen: bits of a vector register, where there are any; all widths up to it are named.
+    """
     names = {e.name.lower(): e.version for e in extensions}
+    for shift in range(5, vlen.bit_length()):
+        names[f"zvl{1 << shift}b"] = "1.0"
     for whole, part in _INCLUDED.items():
         if whole in names:
             names.setdefault(part, "1.0")
     ordered = sorted(names, key=_rank)
     return f"rv{xlen}" + "_".join(name + _version(names[name]) for name in ordered)
+
+
+def vector_parts(arch: str) -> tuple[list[str], int]:
+    """The vector extensions that an architecture in full names, and the least VLEN of it."""
+    named = [found[1] for token in arch[4:].split("_") if (found := _TOKEN.fullmatch(token))]
+    widths = [int(name[3:-1]) for name in named if re.fullmatch(r"zvl\d+b", name)]
+    vectors = [name for name in named if name == "v" or re.fullmatch(r"zv(?!l\d).*", name)]
+    return vectors, max(widths, default=0)
 
 
 def _rank(name: str) -> tuple[int, int, str]:

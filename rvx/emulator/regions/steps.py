@@ -21,7 +21,7 @@ from rvx.isa.operands import RegisterKind, RoundingKind
 
 _CHECKED_KINDS = ("load", "store", "atomic")
 _REFUSED_KINDS = ("csr", "system")
-_REFUSED_REQUESTS = ("fault", "repeat")
+_REFUSED_REQUESTS = ("fault", "repeat", "v")
 
 
 def can_translate(step: Step, is_boxed: bool, isa: Isa) -> bool:

@@ -13,7 +13,7 @@ from rvx.isa import Extension
 
 _CONFLICTS = {
     "Q": "scalars of 8 bits are encoded like those of 128 bits",
-    "V": "flb and fsb are encoded like loads and stores of vectors of bytes",
+    "Zve32x": "flb and fsb are encoded like loads and stores of vectors of bytes",
 }
 
 
@@ -27,7 +27,7 @@ def make_smallfloat(
         flen: bits of an f register, 64 or 32.
         doc: what it is, in a sentence.
         requires: the extension of the base ISA that has registers of this width.
-        conflicts: what it does not go together with, besides Q and V.
+        conflicts: what it does not go together with, besides Q and vectors.
     """
     made = Extension(
         name,

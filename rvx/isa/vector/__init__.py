@@ -1,0 +1,17 @@
+"""Vector instructions: the vector unit, what is legal, and instructions from element functions.
+
+`Extension.vector` is the way in. An element function such as::
+
+    @X.vector("vabsdiff", "vv vx", "M", "010001")
+    def vabsdiff(a, b):
+        \"\"\"The distance of a and b.\"\"\"
+        return max(a - b, b - a)
+
+becomes an instruction for every form, with masks, register groups, tail and vstart, assembled,
+disassembled and run as any other.
+"""
+
+from rvx.isa.vector.declare import Shape, declare
+from rvx.isa.vector.state import Vector
+
+__all__ = ["Shape", "Vector", "declare"]

@@ -1,0 +1,199 @@
+"""From an element function to vector instructions: one for every form of its operands."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rvx.isa.errors import DeclarationError
+from rvx.isa.vector.arithmetic import make_signed
+from rvx.isa.vector.elementwise import (
+    SEWS,
+    Element,
+    Scalar,
+    adapted,
+    make_body,
+    make_dispatch,
+    make_loop,
+)
+from rvx.isa.vector.legality import Legality, make_legality, with_floats
+
+OP_V = "1010111"
+_FUNCT3 = {
+    **{("I", "v"): "000", ("I", "x"): "100", ("I", "i"): "011"},
+    **{("M", "v"): "010", ("M", "x"): "110"},
+    **{("F", "v"): "001", ("F", "f"): "101"},
+}
+"""funct3 by the space of funct6 and the third operand: a vector, an x or f register, a number."""
+_THIRD = {"v": "vs1", "x": "rs1", "f": "rs1:f", "i": "imm"}
+
+
+class Declares(Protocol):
+    """What takes the instructions: an extension."""
+
+    def instruction(
+        self, syntax: str, bits: str, *, kind: str = ..., doc: str = ...
+    ) -> Callable[[Any], Any]:
+        """Declares an instruction, see `rvx.isa.Extension.instruction`."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of operands.
+
+    Attributes:
+        text: what follows the dot in the mnemonic, such as `vv`, `wx`, `vim`.
+        left: `v`, or `w` where vs2 is twice as wide as SEW.
+        third: `v`, `x`, `f`, `i`, or empty.
+        takes_mask: whether v0 is an operand, written `v0`.
+    """
+
+    text: str
+
+    @property
+    def left_is_wide(self) -> bool:
+        """Whether vs2 is twice as wide as SEW."""
+        return self.text[0] == "w"
+
+    @property
+    def third(self) -> str:
+        """`v`, `x`, `f` or `i`; empty where there are two operands."""
+        return self.text[1:2]
+
+    @property
+    def takes_mask(self) -> bool:
+        """Whether v0 is an operand, and written so."""
+        return self.text.endswith("m")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the instructions of one declaration have in common.
+
+    Attributes:
+        result: `v`: elements of SEW; `w`: of twice as many bits; `q`: of four times; `m`: a mask.
+        is_ternary: whether vd is an operand too, so that vs1 is written before vs2.
+        imm: kind of a number: `s` or `u`.
+        has_floats: whether elements are floats.
+        vm: what the bit of the mask is where nobody writes it; None where it is written.
+        may_overlap: whether vd may be a source as well.
+        opcode: the low seven bits.
+        kind: class for counts.
+        scalars: makes elements of scalars, by SEW.
+    """
+
+    result: str = "v"
+    is_ternary: bool = False
+    imm: str = "s"
+    has_floats: bool = False
+    vm: int | None = None
+    may_overlap: bool = True
+    opcode: str = OP_V
+    kind: str = "vector"
+    scalars: Mapping[int, Scalar] | None = None
+
+
+_WIDER = {"v": 0, "w": 1, "q": 2, "m": 0}
+_SIGNED = {sew: make_signed(sew) for sew in SEWS}
+
+
+def declare(
+    extension: Declares,
+    name: str,
+    forms: str,
+    space: str,
+    funct6: str,
+    elements: Element | Mapping[int, Element],
+    shape: Shape,
+    doc: str = "",
+) -> None:
+    """Declares the instructions `name.form`.
+
+    Args:
+        extension: takes them.
+        name: of the mnemonics, up to the dot.
+        forms: separated by spaces, such as `vv vx vi`.
+        space: `I`, `M` or `F`: of which table funct6 is.
+        funct6: six bits.
+        elements: the element function, or one for each SEW that has the instruction.
+        shape: the rest.
+        doc: instead of the docstring of the element function.
+
+    Raises:
+        DeclarationError: with a sentence that says what does not fit.
+    """
+    by_sew = elements if isinstance(elements, Mapping) else dict.fromkeys(SEWS, elements)
+    by_sew = {sew: adapted(element) for sew, element in by_sew.items()}
+    first = elements if not isinstance(elements, Mapping) else next(iter(elements.values()))
+    doc = doc or inspect.getdoc(first) or ""
+    for text in forms.split():
+        form = Form(text)
+        funct3 = _FUNCT3.get((space, form.third))
+        if funct3 is None:
+            raise DeclarationError(
+                f"vector instruction '{name}': there is no form '{text}' in space {space}; "
+                f"the third operand there is one of "
+                f"{', '.join(third for of, third in _FUNCT3 if of == space)}"
+            )
+        body = _body(form, by_sew, shape)
+        extension.instruction(
+            f"{name}.{text} {_operands(form, shape)}",
+            f"{funct6} {_mask_bit(form, shape)} vs2 {_third_field(form)} {funct3} vd "
+            f"{shape.opcode}",
+            kind=shape.kind,
+            doc=doc,
+        )(body)
+
+
+def _operands(form: Form, shape: Shape) -> str:
+    third = _THIRD[form.third] + (f":{shape.imm}" if form.third == "i" else "")
+    sources = f"{third}, vs2" if shape.is_ternary else f"vs2, {third}"
+    if form.takes_mask:
+        return f"vd, {sources}, v0"
+    return f"vd, {sources}, vm" if shape.vm is None else f"vd, {sources}"
+
+
+def _mask_bit(form: Form, shape: Shape) -> str:
+    if form.takes_mask:
+        return "0"
+    return "vm" if shape.vm is None else str(shape.vm)
+
+
+def _third_field(form: Form) -> str:
+    return "imm[4:0]" if form.third == "i" else _THIRD[form.third].partition(":")[0]
+
+
+def _body(form: Form, by_sew: Mapping[int, Element], shape: Shape) -> Callable[..., Any]:
+    wider_d = _WIDER[shape.result]
+    wider_2 = 1 if form.left_is_wide else 0
+    is_vector = form.third == "v"
+    scalars = shape.scalars or _SIGNED
+    loops = {
+        sew: make_loop(
+            element,
+            sew,
+            None if is_vector else scalars[sew],
+            makes_mask=shape.result == "m",
+            takes_mask=form.takes_mask,
+        )
+        for sew, element in by_sew.items()
+    }
+    legality: Legality = make_legality(
+        wider_d,
+        wider_2,
+        has_vs1=is_vector,
+        makes_mask=shape.result == "m",
+        may_overlap=shape.may_overlap,
+    )
+    if shape.has_floats:
+        legality = with_floats(legality, 0, wider_d)
+    return make_body(
+        make_dispatch(loops, wider_d, wider_2, 0),
+        legality,
+        right=_THIRD[form.third].partition(":")[0],
+        has_vm=shape.vm is None and not form.takes_mask,
+        vm=0 if form.takes_mask else 1,
+        has_floats=shape.has_floats,
+    )

@@ -1,0 +1,201 @@
+"""Instructions that work element by element: from a function of elements to the body.
+
+An element function takes element bits and gives element bits. From it and the widths of result and
+operands come the loop over the elements, a choice of that loop by SEW, the check of what is legal,
+and the body, which is what an instruction of any other extension has as well.
+
+The text of dispatch and body is generated, since both differ between instructions by nothing but
+names and widths; the loop, where the meaning is, is an ordinary function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rvx.isa.bits import Words
+from rvx.isa.errors import DeclarationError
+from rvx.isa.vector.legality import Legality
+from rvx.isa.vector.state import VL, Vector, is_active, refuse, rounding, width
+
+PARAMETERS = ("d", "a", "b", "m", "sew", "mode", "flags")
+"""What an element function may ask for:
+
+* `d`: the old element of the result, `a`: that of vs2, `b`: that of vs1, or the scalar;
+* `m`: the bit of v0, where the mask is an operand;
+* `sew`: SEW in bits;
+* `mode`: the rounding mode: vxrm, or frm where the elements are of a float format;
+* `flags`: what is raised: the words of `Vector.config`, or fflags where elements are floats.
+"""
+
+Element = Callable[..., Any]
+Scalar = Callable[[int], int]
+"""Makes an element of the value of an x or f register, or of an immediate."""
+SEWS = (8, 16, 32, 64)
+
+
+def adapted(function: Element) -> Element:
+    """The element function with all of `PARAMETERS`, in their order.
+
+    Raises:
+        DeclarationError: it asks for something else.
+    """
+    code = function.__code__
+    asked = code.co_varnames[: code.co_argcount]
+    if asked == PARAMETERS:
+        return function
+    for name in asked:
+        if name not in PARAMETERS:
+            raise DeclarationError(
+                f"the element function '{function.__name__}' asks for '{name}'; it may ask for "
+                f"{', '.join(PARAMETERS)}"
+            )
+    text = f"def element({', '.join(PARAMETERS)}):\n    return function({', '.join(asked)})\n"
+    made: Element = generated(text, "element", {"function": function})
+    return made
+
+
+def generated(text: str, name: str, names: Mapping[str, Any]) -> Any:
+    """A function from its text, which may refer to these names."""
+    namespace: dict[str, Any] = {"__name__": __name__, **names}
+    exec(compile(text, f"<{name} of a vector instruction>", "exec"), namespace)
+    return namespace[name]
+
+
+def make_loop(
+    element: Element,
+    sew: int,
+    scalar_of: Scalar | None,
+    *,
+    makes_mask: bool = False,
+    takes_mask: bool = False,
+) -> Callable[..., None]:
+    """The loop over the elements of one SEW.
+
+    Args:
+        element: the function of elements, with all of `PARAMETERS`.
+        sew: in bits.
+        scalar_of: makes the element of a scalar operand; None where the operand is a vector.
+        makes_mask: whether the result is a bit of a mask.
+        takes_mask: whether v0 is an operand: no element is skipped then.
+    """
+    has_scalar = scalar_of is not None
+
+    def loop(
+        v: Vector,
+        result: Words,
+        left: Words,
+        right: Words,
+        vd: int,
+        at_d: int,
+        at_a: int,
+        at_b: int,
+        scalar: int,
+        vm: int,
+        mode: int,
+        flags: Words,
+    ) -> None:
+        b = 0
+        if has_scalar:
+            b = scalar_of(scalar)  # type: ignore[misc]
+        mask = vd * v.vlenb
+        for x in range(v.config[VL]):
+            m = 0
+            if vm == 0:
+                m = is_active(v, x)
+                if m == 0 and not takes_mask:
+                    continue
+            if not has_scalar:
+                b = right[at_b + x] | 0
+            if makes_mask:
+                bit = 1 << (x & 7)
+                at = mask + (x >> 3)
+                old = v.e8[at] & (bit ^ -1)
+                if element(old, left[at_a + x] | 0, b, m, sew, mode, flags):
+                    old |= bit
+                v.e8[at] = old
+            else:
+                result[at_d + x] = element(
+                    result[at_d + x] | 0, left[at_a + x] | 0, b, m, sew, mode, flags
+                )
+
+    return loop
+
+
+def make_dispatch(
+    loops: Mapping[int, Callable[..., None]], wider_d: int, wider_2: int, wider_1: int
+) -> Callable[..., None]:
+    """Calls the loop for the present SEW with the registers as elements of the right widths.
+
+    Args:
+        loops: by SEW.
+        wider_d: binary logarithm of EEW / SEW for the result.
+        wider_2: for vs2.
+        wider_1: for vs1.
+    """
+    lines = [
+        "def run(v, vd, vs2, vs1, scalar, vm, mode, flags):\n",
+        "    sew = width(v)\n",
+        "    n = v.vlenb\n",
+    ]
+    names: dict[str, Any] = {"width": width}
+    for sew, loop in loops.items():
+        d, a, b = (_times(sew, wider) for wider in (wider_d, wider_2, wider_1))
+        if not all(8 <= eew <= 64 for eew in (d, a, b)):
+            continue
+        names[f"loop_{sew}"] = loop
+        places = ", ".join(
+            f"{register} * n >> {SEWS.index(eew)}"
+            for register, eew in (("vd", d), ("vs2", a), ("vs1", b))
+        )
+        lines.append(
+            f"    if sew == {sew}:\n"
+            f"        loop_{sew}(v, v.e{d}, v.e{a}, v.e{b}, vd, {places},\n"
+            f"            scalar, vm, mode, flags)\n"
+        )
+    made: Callable[..., None] = generated("".join(lines), "run", names)
+    return made
+
+
+def _times(sew: int, wider: int) -> int:
+    return sew << wider if wider >= 0 else sew >> -wider
+
+
+def make_body(
+    run: Callable[..., None],
+    is_legal: Legality,
+    *,
+    left: bool = True,
+    right: str = "",
+    has_vm: bool = True,
+    vm: int = 1,
+    has_floats: bool = False,
+) -> Callable[..., Any]:
+    """The body of an instruction.
+
+    Args:
+        run: does it, see `make_dispatch`.
+        is_legal: whether it may be done.
+        left: whether there is an operand vs2.
+        right: name of the third operand: `vs1`, `rs1`, `imm`, or empty.
+        has_vm: whether the mask is a choice of whoever writes the instruction.
+        vm: what it is otherwise.
+        has_floats: whether elements are floats, so that frm counts and fflags are raised.
+    """
+    asked = ["vd", *(["vs2"] if left else []), *([right] if right else [])]
+    asked += [*(["vm"] if has_vm else []), *(["frm", "fflags"] if has_floats else [])]
+    vs2, vs1 = "vs2" if left else "0", "vs1" if right == "vs1" else "0"
+    scalar = right if right in ("rs1", "imm") else "0"
+    mask = "vm" if has_vm else str(vm)
+    refused = "frm > 4 or " if has_floats else ""
+    mode, flags = ("frm", "fflags") if has_floats else ("rounding(v)", "v.config")
+    text = (
+        f"def body({', '.join(asked)}, v, fault):\n"
+        f"    if {refused}not is_legal(v, vd, {vs2}, {vs1}, {mask}):\n"
+        f"        refuse(fault)\n"
+        f"        return\n"
+        f"    run(v, vd, {vs2}, {vs1}, {scalar}, {mask}, {mode}, {flags})\n"
+    )
+    names = {"is_legal": is_legal, "refuse": refuse, "run": run, "rounding": rounding}
+    made: Callable[..., Any] = generated(text, "body", names)
+    return made
