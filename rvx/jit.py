@@ -279,10 +279,13 @@ def load_generated(source: str, names: dict[str, Any], key: str) -> types.Module
     except Exception:
         # Damaged or left by another installation, if there is something on disk: make it anew.
         stale = list((path.parent / "__pycache__").glob(f"{path.stem}.*"))
-        if not stale:
+        # Another process may have cleared the cache since the source was written to it.
+        is_gone = not path.exists() and path.is_absolute()
+        if not stale and not is_gone:
             raise
         for old in stale:
             old.unlink(missing_ok=True)
+        disk.store(path, source.encode())
         exec(code, module.__dict__)
     return module
 

@@ -420,6 +420,9 @@ def judge(made: Mistake, done: Outcome) -> None:
                 say(f"{name} was written, although the command failed")
 
 
+OWN_CACHE = str(Path(tempfile.gettempdir()) / f"rvx-mistakes-{os.getuid()}")
+
+
 class OutOfTime(KeyboardInterrupt):
     """A command does not end."""
 
@@ -436,7 +439,8 @@ def run(made: Mistake, usual: dict[str, bytes]) -> Outcome:
 
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         lay_out(usual | made.files)
-        os.environ.update(made.environment, NO_COLOR="1")
+        # `cache clear`, and limits of the cache, must not reach the one of who runs this.
+        os.environ.update({"RVX_CACHE_DIR": OWN_CACHE} | made.environment, NO_COLOR="1")
         if "TMPDIR" in made.environment:
             tempfile.tempdir = made.environment["TMPDIR"]
         own = [
