@@ -195,8 +195,10 @@ def test_the_wide_dot_product_of_spatz_is_bfloat16_multiply_add_of_the_vector_ex
     paths = [tmp_path / "spatz", tmp_path / "rv_zvfbfwma"]
     for path, name in zip(paths, ("vfwdotp.vv", "vfwmaccbf16.vv"), strict=True):
         path.write_text(f"{name} rd rs1 rs2 vm 31..26=0x3b 14..12=0x1 6..0=0x57\n")
-    with pytest.raises(IsaError, match=r"'vfwdotp\.vv' and .* 'vfwmaccbf16\.vv' share words"):
+    with pytest.raises(IsaError, match="share words") as error:
         isa_for("rv64gc", paths)
+    assert "'vfwdotp.vv'" in str(error.value)
+    assert "'vfwmaccbf16.vv'" in str(error.value)
 
 
 def test_posits_and_repetition_are_both_in_custom_0() -> None:
