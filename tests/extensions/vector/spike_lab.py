@@ -22,7 +22,7 @@ from rvx.emulator import Machine
 from rvx.emulator.context import Field
 from rvx.emulator.core import F0, FFLAGS, FRM, X0
 from rvx.emulator.handlers import compile_handler
-from rvx.emulator.interpreter import Interpreter
+from rvx.emulator.interpreter import Failures, Interpreter
 from rvx.emulator.rows import Row, Wiring
 from rvx.isa import Isa
 from rvx.isa.memory import FAULT_ILLEGAL, FAULT_LOAD, FAULT_STORE
@@ -289,7 +289,9 @@ class Bodies:
         self.pages = np.full(low.size >> 12, 3, np.uint8)
         words[Field.PAGES] = self.pages.ctypes.data
         self.is_compiled = is_compiled
-        self.interpreter = Interpreter(isa, self.machine.core, self.context, self.machine.memory)
+        self.interpreter = Interpreter(
+            isa, self.machine.core, self.context, self.machine.memory, Failures()
+        )
         self.interpreter.mem = self.interpreter.mem._replace(
             ram=memoryview(low),
             pages=self.pages.tolist(),
