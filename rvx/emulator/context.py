@@ -30,6 +30,7 @@ class Status(IntEnum):
     CAUSE = 6
     CODE_WRITTEN = 7
     INTERRUPTED = 8
+    REFUSED = 9
 
 
 class Field(IntEnum):
@@ -79,16 +80,20 @@ class Field(IntEnum):
     IS_LIMITED = 140
     STEPPING = 142  # whether instructions are counted one by one, so that no region may run
     FCSR = 141  # address of the state word fcsr where bodies perform F and D, else 0
-    ZERO = 143  # stays 0
     REPEAT = 144  # four words, see rvx.isa.repeat
     SSR = 148  # address of the state of streams where bodies see to them, else 0
     SEQUENCES = 149  # for every executable halfword, the address of what is repeated from there
     PREPARE = 150  # callback: makes it
     REPEATED = 151  # like DIFFERENCES, for executions that were not fetched
     POSITION = 152  # where a repetition stands: 17 words, see rvx.emulator.sequencer
-    STOP = 169  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
-    RAISED = 170  # what a body has raised: three words, see rvx.bodies.arithmetic
-    END = 173
+    GATE = 169  # four addresses, see rvx.emulator.gate
+    REFUSED = 173  # where a block begins that holds words the core must not see, else nowhere
+    CUT = 174  # where the limit is reached within a block, else nowhere
+    STUB = 175  # address of the page that calls return to
+    ENDS = 176  # like DIFFERENCES: room for a sum, all 0 otherwise
+    STOP = 177  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
+    RAISED = 178  # what a body has raised: three words, see rvx.bodies.arithmetic
+    END = 181
 
 
 assert int(Field.END - Field.STOP) == HART_WORDS

@@ -31,6 +31,7 @@ _WITHOUT_FLOATS = {32: const.UC_CPU_RISCV32_SIFIVE_E31, 64: const.UC_CPU_RISCV64
 HOOK_TRAP = int(unicorn_const.UC_HOOK_INTR)
 HOOK_CODE = int(unicorn_const.UC_HOOK_CODE)
 HOOK_BLOCK = int(unicorn_const.UC_HOOK_BLOCK)
+HOOK_NEW_BLOCK = int(unicorn_const.UC_HOOK_EDGE_GENERATED)
 HOOK_BAD_ACCESS = int(unicorn_const.UC_HOOK_MEM_INVALID)
 
 READ = int(unicorn_const.UC_PROT_READ)
@@ -40,6 +41,7 @@ EXECUTE = int(unicorn_const.UC_PROT_EXEC)
 CAUSE_ILLEGAL = 2
 CAUSE_ECALL = 8
 
+_JUMP_TO_NEXT = 0x0040006F.to_bytes(4, "little")
 _SEARCHED_HANDLE = 8192
 _SEARCHED_STATE = 1 << 17
 
@@ -88,9 +90,9 @@ class Core:
         xlen: 32 or 64.
         by_pointer: look for the registers in memory, so that compiled code reaches them without
             a call; where they are not found, `pointers` is None.
-        has_floats: whether it performs F and D. Otherwise they are illegal, and so are the CSRs
-            while mstatus.FS is off. What is performed nevertheless are fsgnj.d, which switches FS
-            on, and the loads and stores of the C extension: in those there is nothing to get wrong.
+        has_floats: whether it performs F and D. Otherwise most of them trap, and so do the CSRs
+            while mstatus.FS is off. What does not (fsgnj.d, and the loads and stores of the C
+            extension, which do nothing) it must not get to see, see `rvx.emulator.gate`.
     """
 
     def __init__(self, xlen: int, by_pointer: bool = True, has_floats: bool = True) -> None:
@@ -111,17 +113,6 @@ class Core:
     def handle(self) -> int:
         """The `uc_engine *` that hooks are called with."""
         return int(self.uc._uch.value)
-
-    @staticmethod
-    def performed_regardless(words: NDArray[np.uint32]) -> NDArray[np.bool_]:
-        """Which words of F or D that name f0 to f2 are performed by a core without F and D."""
-        is_move = (words & 0xFE00707F) == 0x22000053
-        is_found: NDArray[np.bool_] = is_move | ((words & 0x2003) == 0x2002)
-        return is_found
-
-    def on_code(self, callback: Callable[[int], None], address: int) -> None:
-        """Calls back with the address before the instruction there is performed."""
-        self.uc.hook_add(HOOK_CODE, lambda _uc, at, _n, _d: callback(at), None, address, address)
 
     def map(self, address: int, size: int, permissions: int, host: int) -> None:
         """Maps host memory into the guest; both sides see each other's writes."""
@@ -176,10 +167,10 @@ class Core:
         """Address of the instruction that traps, within a trap hook: pc is 4 past it, always."""
         return self.pc - 4
 
-    def start(self, pc: int, until: int, count: int = 0) -> str | None:
+    def start(self, pc: int, until: int) -> str | None:
         """Runs until stopped; gives Unicorn's words for an error, None for a plain stop."""
         try:
-            self.uc.emu_start(pc, until, 0, count)
+            self.uc.emu_start(pc, until)
         except unicorn.UcError as error:
             return str(error)
         return None
@@ -192,16 +183,37 @@ class Core:
         """Drops all translated code: needed after hooks are added or the host changes code."""
         self.uc.ctl_flush_tb()
 
-    def translate(self, address: int) -> None:
+    def run_once(self, address: int) -> None:
+        """Runs a block of one jump there, before there are hooks.
+
+        Unicorn calls the hook on new blocks with the block that was left before; without one, it
+        does not call it. A block that is left by a trap does not count.
+        """
+        self.uc.mem_write(address, _JUMP_TO_NEXT)
+        self.start(address, address + 4)
+        self.uc.mem_write(address, bytes(4))
+        self.forget_translations()
+
+    def forget(self, begin: int, end: int) -> None:
+        """Drops all translated blocks that hold any of these bytes."""
+        self.uc.ctl_remove_cache(begin, end)
+
+    def translate(self, address: int) -> int:
         """Translates the block at this address now, with the memory and hooks of this moment.
+
+        Nothing is done where it is translated already. The hook on new blocks is not called.
+
+        Returns:
+            How many bytes of instructions the block has.
 
         Raises:
             CoreError: there is no code at this address.
         """
         try:
-            self.uc.ctl_request_cache(address)
+            _, _, size = self.uc.ctl_request_cache(address)
         except unicorn.UcError as error:
             raise CoreError(f"no block at {address:#x}: {error}") from None
+        return int(size)
 
     def _find_registers(self) -> RegisterPointers | None:
         """Finds the registers by writing random values and searching what the handle points to.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rvx.emulator import sparse
 from rvx.emulator.context import Context, Field
+from rvx.emulator.hooks import compiled_hooks
 from rvx.emulator.memory import PAGE, GuestMemory
 from rvx.emulator.touched import TouchedPages
 from rvx.isa import Isa
@@ -65,6 +66,7 @@ class BlockCounter:
     """
 
     def __init__(self, context: Context, memory: GuestMemory) -> None:
+        self._context = context
         self._words = context.words
         self._memory = memory
         halfwords = (memory.executable_end - memory.executable_begin + 1) // 2
@@ -81,6 +83,9 @@ class BlockCounter:
         self.repeated: NDArray[np.int64] = sparse.zeros(halfwords + 2, np.int64)
         self._words[Field.REPEATED] = self.repeated.ctypes.data
         self._words[Field.BLOCK_LENGTHS] = self._lengths.ctypes.data
+        self._ends: NDArray[np.int64] = sparse.zeros(halfwords + 2, np.int64)
+        self._words[Field.ENDS] = self._ends.ctypes.data
+        self._words[Field.STUB] = memory.stub
 
     def request_stop(self, how: int = 1) -> None:
         """Makes the hook of the next block stop the core; called from another thread.
@@ -115,13 +120,10 @@ class BlockCounter:
         """Says that no block has begun since, so that there is nothing to take back."""
         self._words[Field.BLOCK_BEGIN] = -1
 
-    def count_one(self, pc: Address) -> None:
-        """Counts one execution of a word that no block includes."""
-        self.touched.mark(pc, pc + 2)
-        at = (pc - self._memory.executable_begin) >> 1
-        self.differences[at] += 1
-        self.differences[at + 1] -= 1
-        self._words[Field.REMAINING] -= 1
+    def executed(self) -> int:
+        """Instructions executed so far; the hart has stopped, and has taken back what it has to."""
+        count: int = compiled_hooks().progress.ctypes(self._context.address(0))
+        return count
 
     def count_repeated(self, pc: Address, executions: int) -> None:
         """Counts a 32-bit word that was fetched once, if at all, and performed so often."""
@@ -142,21 +144,6 @@ class BlockCounter:
             self.differences[(pc - first) >> 1] -= 1
             self.differences[(end - first) >> 1] += 1
         self.forget_block()
-
-    def begin_anew(self, pc: Address) -> int:
-        """Ends the block that has begun at `pc`; what follows counts for itself.
-
-        Returns:
-            How many instructions of the block are left, which were counted with it.
-        """
-        begin = int(self._words[Field.BLOCK_BEGIN])
-        end = begin + int(self.blocks[(begin - self._memory.executable_begin) >> 1, 1])
-        self.take_back(pc)
-        left = 0
-        while pc < end:
-            pc += 4 if (self._memory.word(pc) or 0) & 3 == 3 else 2
-            left += 1
-        return left
 
     def tally(self, isa: Isa) -> Counts:
         """Adds everything up.

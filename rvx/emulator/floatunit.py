@@ -14,7 +14,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from rvx.emulator.core import Core
 from rvx.emulator.loader import Executable
 from rvx.emulator.memory import GuestMemory
 from rvx.isa import Isa, streams
@@ -24,9 +23,7 @@ _OP_FP, _FUSED = 0x53, (0x43, 0x47, 0x4B, 0x4F)
 _FSD = 0x3027
 _PACKED, _SYSTEM = 0x33, 0x73
 _CORE_BITS = 8
-_MOVE_DOUBLE = 0x22000053
 _CORE_CSRS = (0x001, 0x002, 0x003)
-_MOST_RANGES = 8
 _FLOAT_STATE = "fcsr"
 
 
@@ -118,24 +115,6 @@ def _may_see_formats(isa: Isa, words: NDArray[np.uint32]) -> bool:
     return bool((is_csr & (words >> 20 == fcsr.address)).any() and uses_formats.any())
 
 
-def guarded_ranges(memory: GuestMemory) -> list[tuple[Address, Address]]:
-    """Where the unit has to be off before an instruction: accesses to the core's CSRs.
-
-    Unicorn performs fsgnj.d on any core, and switches the unit on, so that these would not trap any
-    more. There are few ranges, inclusive; without fsgnj.d there are none.
-    """
-    if not ((_words(memory) & 0xFE00707F) == _MOVE_DOUBLE).any():
-        return []
-    places = []
-    for begin, words in _pieces(memory):
-        is_csr = ((words & 0x7F) == _SYSTEM) & (words >> 12 & 3 != 0)
-        found = np.flatnonzero(is_csr & np.isin(words >> 20, _CORE_CSRS))
-        places += [begin + 2 * int(index) for index in found]
-    if len(places) > _MOST_RANGES:
-        return [(places[0], places[-1])]
-    return [(place, place) for place in places]
-
-
 def _is_packed(words: NDArray[np.uint32]) -> NDArray[np.bool_]:
     packed: NDArray[np.bool_] = ((words & 0x7F) == _PACKED) & (words >> 31 == 1)
     return packed
@@ -157,25 +136,6 @@ def _uses_sequencer(isa: Isa, words: NDArray[np.uint32]) -> bool:
     csrs = [csr.address for csr in isa.csrs.values() if csr.state == streams.STATE]
     enabling = [(0xFFF0007F, address << 20 | _SYSTEM) for address in csrs]
     return found(asking("repeat")) or (found(enabling) and found(asking(streams.STATE)))
-
-
-def stream_words(isa: Isa, memory: GuestMemory) -> list[Address]:
-    """Where words may stand that name a stream's register and that the core performs regardless.
-
-    Data that looks like such a word does no harm: nobody comes by there.
-    """
-    found = []
-    places = [
-        begin + 2 * int(index)
-        for begin, words in _pieces(memory)
-        for index in np.flatnonzero(Core.performed_regardless(words))
-    ]
-    for address in places:
-        decoded = isa.decode(memory.word(address) or 0)
-        taken, appended = streams.moved(decoded.expanded) if decoded else ((), None)
-        if taken or appended is not None:
-            found.append(address)
-    return found
 
 
 def _words(memory: GuestMemory) -> NDArray[np.uint32]:

@@ -18,8 +18,8 @@ from rvx.emulator import pointers
 from rvx.emulator.context import Field
 from rvx.emulator.rows import Row
 from rvx.isa import Instruction, Isa, Memory, RegisterFile
-from rvx.isa.memory import FAULT_EXCEPTION
-from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa.memory import FAULT_EXCEPTION, FAULT_MISALIGNED_FETCH, FAULT_ROUNDING
+from rvx.isa.operands import LAST_ROUNDING_MODE, RegisterKind, RoundingKind
 from rvx.isa.vector.state import HEADER, Vector
 
 _MEMORY = f"""    mem = Memory(
@@ -67,7 +67,12 @@ def _fetch(instruction: Instruction, name: str, at: int, isa: Isa) -> str:
         if isinstance(operand.kind, RegisterKind) and not operand.kind.file.is_vector:
             return f"    {name} = {_load(operand.kind.file, isa.xlen, slot)}\n"
         if isinstance(operand.kind, RoundingKind):
-            return f"    {name} = {slot}\n    if {name} == 7:\n        {name} = {_FRM}\n"
+            return (
+                f"    {name} = {slot}\n    if {name} == 7:\n        {name} = {_FRM}\n"
+                f"        if {name} > {LAST_ROUNDING_MODE}:\n"
+                f"            context[{int(Field.FAULT)}] = {FAULT_ROUNDING}\n"
+                f"            context[{int(Field.FAULT) + 1}] = {name}\n            return\n"
+            )
         return f"    {name} = {slot}\n"
     state = isa.states.get(name)
     if state is not None:
@@ -113,6 +118,7 @@ def handler_source(instruction: Instruction, isa: Isa) -> str:
 def handler_lines(instruction: Instruction, isa: Isa) -> str:
     """The generated source of a handler, as a plain function."""
     result = instruction.operands.get("rd")
+    is_writing = result is not None and isinstance(result.kind, RegisterKind)
     lines = [
         "def handler(row_address, context_address):\n",
         f'    """{instruction.syntax.text}"""\n',
@@ -123,13 +129,18 @@ def handler_lines(instruction: Instruction, isa: Isa) -> str:
     for i, name in enumerate(requests):
         lines.append(_fetch(instruction, name, i, isa))
     call = f"body({', '.join(requests)})"
+    lines.append(_guarded(f"rd = {call}" if is_writing else call))
+    if "next_pc" in instruction.requests:
+        lines.append(
+            f"    if context[{int(Field.NEXT_PC)}] & {isa.alignment - 1} != 0:\n"
+            f"        context[{int(Field.FAULT)}] = {FAULT_MISALIGNED_FETCH}\n"
+            f"        context[{int(Field.FAULT) + 1}] = context[{int(Field.NEXT_PC)}]\n"
+            f"        return\n"
+        )
     if result is not None and isinstance(result.kind, RegisterKind):
-        lines.append(_guarded(f"rd = {call}"))
         if "mem" in instruction.requests or "fault" in instruction.requests:
             lines.append(f"    if context[{int(Field.FAULT)}] != 0:\n        return\n")
         lines.append(_store(result.kind.file, isa.xlen, "rd"))
-    else:
-        lines.append(_guarded(call))
     return "".join(lines)
 
 

@@ -11,16 +11,17 @@ from rvx.emulator.context import STOP_NOW, Context, Field, Status
 from rvx.emulator.core import (
     CAUSE_ECALL,
     CAUSE_ILLEGAL,
+    FRM,
     HOOK_BLOCK,
-    HOOK_CODE,
+    HOOK_NEW_BLOCK,
     HOOK_TRAP,
     PC,
     X0,
     Core,
 )
 from rvx.emulator.counts import BlockCounter
-from rvx.emulator.floatunit import guarded_ranges, stream_words
-from rvx.emulator.hooks import OUT_OF_BLOCK_MASK, compiled_hooks
+from rvx.emulator.gate import Gate, Verdict
+from rvx.emulator.hooks import compiled_hooks
 from rvx.emulator.interim import Interim
 from rvx.emulator.interpreter import Failures, Interpreter
 from rvx.emulator.memory import GuestMemory
@@ -33,15 +34,17 @@ from rvx.emulator.report import (
     Reporter,
     fault_detail,
     kind_of_access,
+    kind_of_cause,
     kind_of_fault,
 )
 from rvx.emulator.result import Trap, TrapKind
-from rvx.emulator.rows import Unsupported, Wiring
+from rvx.emulator.rows import Unsupported, Wiring, csr_refusal
 from rvx.emulator.system import System
 from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier, Rows
-from rvx.isa import Isa, streams
+from rvx.isa import Isa
 from rvx.isa.bits import Address
 from rvx.isa.memory import FAULT_EXCEPTION
+from rvx.isa.operands import LAST_ROUNDING_MODE, RoundingKind
 
 Backend = Literal["native", "python"]
 Tier = Literal["trap", "inline", "region"]
@@ -58,6 +61,7 @@ class Hart:
 
     Args:
         isa: the instructions that it performs.
+        gate: which of them the core may perform.
         core: Unicorn.
         context: what the hooks and this loop share; memory is connected to it already.
         memory: guest memory, mapped into the core.
@@ -70,6 +74,7 @@ class Hart:
     def __init__(
         self,
         isa: Isa,
+        gate: Gate,
         core: Core,
         context: Context,
         memory: GuestMemory,
@@ -80,6 +85,7 @@ class Hart:
         tier: Tier,
     ) -> None:
         self._isa = isa
+        self._gate = gate
         self._core = core
         self._words = context.words
         self._context = context
@@ -119,11 +125,11 @@ class Hart:
         self._is_stopping = self._is_pausing = False
         self.counter.resume()
         self._words[Field.STEPPING] = 0
-        self._words[Field.REMAINING] = limit or _NO_LIMIT
+        self._words[Field.CUT] = _NOWHERE
         # The end of a limited run leaves blocks with a count in them; the host may write code.
         is_changed = self._code != self.counter.code()
         if limit is not None or is_changed:
-            self.inline.forget()
+            self.inline.blocks.forget()
         if self.regions is not None:
             if is_changed:
                 self.inline.drop_regions()
@@ -135,7 +141,13 @@ class Hart:
 
     def _run(self, pc: Address, limit: int | None) -> End:
         while True:
+            left = _NO_LIMIT if limit is None else limit - self.counter.executed()
+            self._words[Field.REMAINING] = left
             status, error, pc = self._start(pc)
+            if status == Status.LIMIT and limit is not None:
+                left = limit - self.counter.executed()
+                if left > 0:
+                    status, error, pc = self._go_to_limit(pc, left)
             if status == Status.ECALL:
                 done, pc = self._system_call(int(self._words[Field.PC]))
                 if done is not None:
@@ -143,9 +155,13 @@ class Hart:
             elif status == Status.TIER_UP:
                 self.inline.promote(self._last_block)
             elif status == Status.CODE_WRITTEN:
-                self.inline.forget()
+                self.inline.blocks.forget()
+            elif status == Status.REFUSED:
+                self.inline.blocks.refuse(pc)
             elif status == Status.LIMIT:
-                return self._finish_limit(pc, limit or 0)
+                if pc == self._memory.stub:
+                    return 0, None
+                return None, self._reporter.trap(TrapKind.LIMIT, pc, "", limit)
             elif self._is_pausing and status == Status.RUNNING and error is None:
                 self._is_pausing = False
                 self.counter.resume()
@@ -188,22 +204,16 @@ class Hart:
         data = self._context.address(0)
         self._words[Field.SLOW_BLOCK] = hooks.block.address
         block = hooks.limited_block.address if is_limited else count_block_address()
+        self._words[Field.GATE : Field.GATE + 4] = self._gate.addresses
+        self._core.run_once(self._memory.stub + 8)
+        self._core.add_native_hook(HOOK_NEW_BLOCK, hooks.edge.address, data)
         self._core.add_native_hook(HOOK_BLOCK, block, data)
         if self._backend == "native":
             self._core.add_native_hook(HOOK_TRAP, hooks.trap.address, data)
         else:
             self._core.on_trap(self._interpret)
-        if self._words[Field.FCSR]:
-            for first, last in guarded_ranges(self._memory):
-                self._core.add_native_hook(HOOK_CODE, hooks.float_csr.address, data, first, last)
         self._core.on_bad_access(self._note_bad_access)
         self._words[Field.IS_LIMITED] = is_limited
-        standing = stream_words(self._isa, self._memory) if self._words[Field.SSR] else []
-        if self._backend == "native":
-            self.inline.stand_in(standing)
-        else:
-            for address in standing:
-                self._core.on_code(self._interpret_instead, address)
         if self._uses_regions:
             self.regions = RegionTier(
                 self._isa, self._context, self._memory, self.counter, is_limited
@@ -211,7 +221,7 @@ class Hart:
             if self._words[Field.FCSR]:
                 self.repeats = RepeatTier(self._isa, self._context, self._memory, self.records)
 
-    def _start(self, pc: Address, count: int = 0) -> tuple[Status, str | None, Address]:
+    def _start(self, pc: Address) -> tuple[Status, str | None, Address]:
         """Starts the core; gives why it stopped, Unicorn's error, and where execution stands."""
         words = self._words
         words[Field.STATUS] = Status.RUNNING
@@ -223,10 +233,9 @@ class Hart:
         self.counter.forget_block()
         if self._is_stopping:
             return Status.RUNNING, None, pc
-        if not count:
-            # A count is compiled into blocks: with one, they have to be made by the core itself.
-            self.inline.translate(pc)
-        error = self._core.start(pc, _NOWHERE, count)
+        words[Field.REFUSED] = _NOWHERE
+        self.inline.blocks.translate(pc)
+        error = self._core.start(pc, _NOWHERE)
         failure = self._error or self.rows.error or self.records.error or self.interim.error
         if failure is not None:
             self._error = self.rows.error = self.records.error = self.interim.error = None
@@ -239,28 +248,28 @@ class Hart:
             self.counter.take_back(int(words[Field.PC]) + (4 if word & 3 == 3 else 2))
             return status, error, int(words[Field.NEXT_PC])
         pc = int(words[Field.PC]) if status in _AT_PC else self._core.pc
+        if status == Status.REFUSED:
+            return status, error, pc
+        if words[Field.REFUSED] != _NOWHERE:
+            self.inline.blocks.refuse(int(words[Field.REFUSED]))
         if status != Status.ECALL:
             self.counter.take_back(pc)
         return status, error, pc
 
-    def _finish_limit(self, pc: Address, limit: int) -> End:
-        """Performs the last instructions before the limit, one by one."""
-        self._words[Field.STEPPING] = 1
-        self._words[Field.REMAINING] = _NO_LIMIT
-        while True:
-            left = limit - self.counter.tally(self._isa).total
-            if left <= 0 and pc == self._memory.stub:
-                return 0, None
-            if left <= 0:
-                return None, self._reporter.trap(TrapKind.LIMIT, pc, "", limit)
-            self.inline.forget()
-            status, error, pc = self._start(pc, left)
-            if status == Status.ECALL:
-                done, pc = self._system_call(int(self._words[Field.PC]))
-                if done is not None:
-                    return done, None
-            elif error is not None or self._is_stopping or status in _ENDINGS:
-                return None, self._trap(status, error, pc, limit)
+    def _go_to_limit(self, pc: Address, left: int) -> tuple[Status, str | None, Address]:
+        """Performs the last instructions before the limit; gives what `_start` does.
+
+        Args:
+            pc: where a block begins that has more instructions than are left.
+            left: how many are left.
+        """
+        with self.inline.blocks.cut(pc, left) as self._words[Field.CUT]:
+            self._words[Field.REMAINING] = left + 1  # The trap is in the block, too.
+            self._words[Field.STEPPING] = 1
+            end = self._start(pc)
+        self._words[Field.CUT] = _NOWHERE
+        self._words[Field.STEPPING] = 0
+        return end
 
     def _system_call(self, pc: Address) -> tuple[int | None, Address]:
         """Performs the ecall at pc; gives the exit code if the program ends, and the next pc."""
@@ -286,13 +295,12 @@ class Hart:
         self._words[Field.PC] = pc
         if cause != CAUSE_ILLEGAL:
             return self._stop(Status.ECALL if cause == CAUSE_ECALL else Status.CAUSE)
+        if pc == self._words[Field.CUT]:
+            return self._stop(Status.LIMIT)
         word = self._memory.word(pc)
         decoded = None if word is None else self._isa.decode(word)
-        if decoded is None:
+        if decoded is None or self._gate.verdict(decoded.word) == Verdict.PERFORMED:
             return self._stop(Status.ILLEGAL)
-        is_single = decoded.word & OUT_OF_BLOCK_MASK == 0
-        if is_single and self._words[Field.REMAINING] < 1:
-            return self._stop(Status.LIMIT)
         try:
             next_pc = self._interpreter.perform(decoded, pc)
         except Unsupported as error:
@@ -305,30 +313,11 @@ class Hart:
             if status != Status.RUNNING:
                 return self._stop(status)
             next_pc = int(self._words[Field.NEXT_PC])
-        if is_single:
-            self.counter.count_one(pc)
         if self._words[Field.FAULT + 3]:
             return self._stop(Status.CODE_WRITTEN)
         if next_pc != pc + 4:
             self._core.write(PC, next_pc)
         return None
-
-    def _interpret_instead(self, pc: Address) -> None:
-        """In front of a word that the core would perform without looking at streams."""
-        if not self._context.state(streams.STATE, 1)[streams.ENABLED] & 1:
-            return
-        try:
-            decoded = self._isa.decode(self._memory.word(pc) or 0)
-            assert decoded is not None
-            self._words[Field.PC] = pc
-            next_pc = self._interpreter.perform(decoded, pc)
-            if self._words[Field.FAULT]:
-                return self._stop(Status.FAULT)
-            self._words[Field.REMAINING] += self.counter.begin_anew(next_pc)
-            self._core.write(PC, next_pc)
-        except BaseException as error:
-            self._error = error
-            self._core.stop()
 
     def _stop(self, status: Status) -> None:
         self._words[Field.STATUS] = status
@@ -350,6 +339,8 @@ class Hart:
             if int(self._words[Field.RAISED]) == Error.STOPPED:
                 return TrapKind.INTERRUPTED
             return kind_of_fault(int(self._words[Field.FAULT]))
+        if status == Status.CAUSE:
+            return kind_of_cause(int(self._words[Field.CAUSE]))
         if self._bad_access is not None:
             return kind_of_access(self._bad_access[0])
         if error is not None and self._memory.word(pc) in BREAKPOINT_WORDS:
@@ -366,11 +357,34 @@ class Hart:
         if status == Status.FAULT:
             return fault_detail(words[Field.FAULT : Field.FAULT + 4])
         if status == Status.ILLEGAL:
-            return self.rows.why_illegal(self._memory.word(pc) or 0)
+            return self._why_illegal(pc)
         if self._bad_access is not None:
             _, address, size = self._bad_access
             return f"{size} bytes at {address:#x}"
-        return f"cause {int(words[Field.CAUSE])}" if status == Status.CAUSE else ""
+        return self._why_caused(pc, int(words[Field.CAUSE])) if status == Status.CAUSE else ""
+
+    def _why_illegal(self, pc: Address) -> str:
+        """What is known about an illegal instruction, beyond that it is one."""
+        word = self._memory.word(pc) or 0
+        known = self.rows.why_illegal(word)
+        decoded = self._isa.decode(word)
+        if known or decoded is None:
+            return known
+        decoded = decoded.expanded
+        if "csr" in decoded.values:
+            return csr_refusal(self._isa, decoded)
+        if any(isinstance(one.kind, RoundingKind) for one in decoded.instruction.operands.values()):
+            frm = self._core.read(FRM)
+            return f"frm holds {frm}, which is no rounding mode" if frm > LAST_ROUNDING_MODE else ""
+        return ""
+
+    def _why_caused(self, pc: Address, cause: int) -> str:
+        """More about a trap of the core: the address of a misaligned atomic is in rs1."""
+        decoded = self._isa.decode(self._memory.word(pc) or 0)
+        if decoded is None or kind_of_cause(cause) != TrapKind.MISALIGNED_STORE:
+            return f"cause {cause}"
+        size = 8 if ".d" in decoded.instruction.mnemonic else 4
+        return f"{size} bytes at {self._core.read(X0 + decoded.values['rs1']):#x}"
 
     def _raised(self, pc: Address) -> str:
         """What the body of the instruction at pc has raised."""
@@ -385,5 +399,11 @@ class Hart:
         return self._failures.said or "its body raised an exception"
 
 
-_AT_PC = (Status.FAULT, Status.ILLEGAL, Status.CAUSE, Status.LIMIT, Status.INTERRUPTED)
-_ENDINGS = (Status.ILLEGAL, Status.FAULT, Status.CAUSE)
+_AT_PC = (
+    Status.FAULT,
+    Status.ILLEGAL,
+    Status.CAUSE,
+    Status.LIMIT,
+    Status.INTERRUPTED,
+    Status.REFUSED,
+)

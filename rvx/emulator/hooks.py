@@ -6,13 +6,14 @@ functions compiled once and cached on disk; nothing in them depends on the progr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from types import ModuleType
 from typing import Any
 
 from rvx import jit
 from rvx.emulator.context import Field, Status
-from rvx.emulator.core import MSTATUS
+from rvx.emulator.gate import Verdict
 from rvx.emulator.perform import perform, raise_flags, read_word, stop
 from rvx.emulator.pointers import (
     byte_array,
@@ -20,6 +21,7 @@ from rvx.emulator.pointers import (
     call_word_callback,
     fingerprint,
     int64_array,
+    load_8,
     load_16,
     load_32,
     load_64,
@@ -30,9 +32,9 @@ from rvx.emulator.pointers import (
     uc_reg_read,
     uc_reg_write,
 )
+from rvx.emulator.progress import count_instructions, executed
 from rvx.emulator.rows import Row
 from rvx.emulator.sequencer import repeat_block
-from rvx.isa import streams
 from rvx.isa.memory import PAGE_SHIFT, WRITABLE
 
 _STATUS, _REMAINING = int(Field.STATUS), int(Field.REMAINING)
@@ -47,24 +49,83 @@ _HASH, _HASH_MASK, _MISS = int(Field.HASH), int(Field.HASH_MASK), int(Field.MISS
 _FLAGS_ADDRESS, _FLAGS_TABLE = int(Field.FLAGS_ADDRESS), int(Field.FLAGS_TABLE)
 _PC_REGISTER, _FFLAGS_REGISTER = int(Field.PC_REGISTER), int(Field.FFLAGS_REGISTER)
 _IS_LIMITED, _STOP = int(Field.IS_LIMITED), int(Field.STOP)
-_STANDS_IN, _SSR, _ENABLED = int(Row.STANDS_IN), int(Field.SSR), streams.ENABLED
 _STEPPING, _REPEAT = int(Field.STEPPING), int(Field.REPEAT)
-_ZERO = int(Field.ZERO)
 _FCSR, _MIRROR_FRM = int(Field.FCSR), int(Field.MIRROR_FRM)
+_GATE, _REFUSED, _CUT = int(Field.GATE), int(Field.REFUSED), int(Field.CUT)
 _TOUCHED = int(Field.TOUCHED)
 _END = int(Field.END)
 
 _ILLEGAL, _ECALL, _FAULTED = int(Status.ILLEGAL), int(Status.ECALL), int(Status.FAULT)
 _LIMIT, _TIER_UP, _OTHER = int(Status.LIMIT), int(Status.TIER_UP), int(Status.CAUSE)
-_CODE_WRITTEN = int(Status.CODE_WRITTEN)
+_CODE_WRITTEN, _IS_REFUSED = int(Status.CODE_WRITTEN), int(Status.REFUSED)
+_VERDICT_PERFORMED, _VERDICT_CSR = int(Verdict.PERFORMED), int(Verdict.CSR)
+_VERDICT_REFUSED = int(Verdict.REFUSED)
+_LEFT_OUT_MASK = 0xFFFFFFE3
 
 _HANDLER, _WORD, _SIZE = int(Row.HANDLER), int(Row.WORD), int(Row.SIZE)
 _RESULT, _ARGUMENTS = int(Row.RESULT), int(Row.ARGUMENTS)
 _READS, _WRITES, _TRANSFERS = int(Row.READS), int(Row.WRITES), int(Row.TRANSFERS)
 _ROW_END = int(Row.END)
 _HASH_FACTOR = 0x9E3779B1
-OUT_OF_BLOCK_MASK = 0xFFFFFFE3
-"""Words that have none of these bits (c.addi4spn with 0) Unicorn leaves out of their block."""
+
+
+def verdict_on(context: Any, word: int) -> int:
+    """What the gate says about a word; `Gate.verdict` in compiled form."""
+    if word & 3 != 3:
+        return load_8(context[_GATE] + word)
+    key = word >> 2 & 31 | (word >> 12 & 7) << 5
+    at = context[_GATE + 1] + 8 * key
+    row, end = load_64(at), load_64(at + 8)
+    while row < end:
+        at = context[_GATE + 2] + 24 * row
+        if word & load_64(at) != load_64(at + 8):
+            row += 1
+            continue
+        action = load_64(at + 16)
+        if action == _VERDICT_CSR:
+            return load_8(context[_GATE + 3] + (word >> 20))
+        if action >= 0:
+            return action
+        row = -action
+    return _VERDICT_REFUSED
+
+
+def next_refused(context: Any, address: int, end: int) -> int:
+    """The first word from an address on that the core must not see; the end if there is none."""
+    while address < end:
+        word = read_word(context, address)
+        if verdict_on(context, word) == _VERDICT_REFUSED:
+            return address
+        address += 4 if word & 3 == 3 else 2
+    return end
+
+
+def end_of_block(context: Any, begin: int, size: int) -> int:
+    """Where a block of the core's own making ends, with a word that it leaves out.
+
+    Unicorn traps on c.addi4spn with 0, and does not count it to the block that it traps in. The
+    same word behind a jump is taken for a part of the block, which does no harm.
+    """
+    end = begin + size
+    is_code = end < context[_EXEC_BASE] + 2 * context[_EXEC_HALFWORDS]
+    if is_code and read_word(context, end) & _LEFT_OUT_MASK == 0:
+        return end + 2
+    return end
+
+
+def on_edge(uc: int, block: int, previous: int, data: int) -> None:
+    """UC_HOOK_EDGE_GENERATED: a block was translated by the core itself, and is not run yet.
+
+    `block` is a `uc_tb`: its address in 64 bits, instructions in 16, and bytes in 16.
+    """
+    context = int64_array(data, _END)
+    begin = load_64(block)
+    end = end_of_block(context, begin, load_16(block + 10) & 0xFFFF)
+    if next_refused(context, begin, end) < end:
+        context[_REFUSED] = begin
+        context[_PC] = begin
+        if context[_STATUS] == 0:
+            stop(uc, context, _IS_REFUSED)
 
 
 def _find_row(context: Any, word: int) -> int:
@@ -95,7 +156,14 @@ def on_trap(uc: int, cause: int, data: int) -> None:
     if pc < context[_EXEC_BASE] or index >= context[_EXEC_HALFWORDS]:
         stop(uc, context, _ILLEGAL)
         return
+    if pc == context[_CUT]:
+        stop(uc, context, _LIMIT)
+        return
     word = read_word(context, pc)
+    if verdict_on(context, word) == _VERDICT_PERFORMED:
+        # The core knows the word, and refuses it: a reserved rounding mode, a missing CSR.
+        stop(uc, context, _ILLEGAL)
+        return
     site = load_64(context[_SITES] + 8 * index)
     if site != 0 and load_64(site + 8 * _SIZE) == 0:
         site = load_64(site + 8 * _RESULT)  # At the entry of a region: the inline word, if any.
@@ -113,30 +181,14 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         stop(uc, context, _ILLEGAL)
         return
     size = load_64(row + 8 * _SIZE)
-    is_single = word & OUT_OF_BLOCK_MASK == 0
-    if is_single and context[_REMAINING] < 1:
-        stop(uc, context, _LIMIT)
-        return
     perform(uc, context, row, pc)
     if context[_REPEAT] != 0 and context[_STATUS] != _FAULTED:
         repeat_block(uc, context, pc)
     if context[_STATUS] != 0 and context[_STATUS] != _CODE_WRITTEN:
         return
-    if is_single:
-        _count_one(context, index)
     if size != 4 or context[_NEXT_PC] != pc + 4:
         uc_reg_write(uc, context[_PC_REGISTER], data + 8 * _NEXT_PC)
     _count_trap(uc, context, index)
-
-
-def _count_one(context: Any, index: int) -> None:
-    """Counts one execution of a word that no block includes."""
-    context[_REMAINING] -= 1
-    store_8(context[_TOUCHED] + (index >> PAGE_SHIFT - 1), 1)
-    store_8(context[_TOUCHED] + (index + 1 >> PAGE_SHIFT - 1), 1)
-    at = context[_DIFFERENCES] + 8 * index
-    store_64(at, load_64(at) + 1)
-    store_64(at + 8, load_64(at + 8) - 1)
 
 
 def _count_trap(uc: int, context: Any, index: int) -> None:
@@ -157,43 +209,11 @@ def on_code(uc: int, address: int, size: int, data: int) -> None:
         _enter_region(uc, context, site, address)
         return
     if load_64(site + 8 * _WORD) == read_word(context, address):
-        _perform_inline(uc, context, site, address)
-
-
-def _perform_inline(uc: int, context: Any, site: int, address: int) -> None:
-    """Performs an inline word; a nop stands behind it, or a word that must not have its turn."""
-    if load_64(site + 8 * _STANDS_IN) == 0:
         perform(uc, context, site, address)
-        return
-    if load_64(context[_SSR] + 8 * _ENABLED) & 1 == 0:
-        return
-    begin = context[_BLOCK_BEGIN]
-    end = begin + load_64(context[_BLOCKS] + ((begin - context[_EXEC_BASE]) << 3) + 8)
-    perform(uc, context, site, address)
-    after = address + load_64(site + 8 * _SIZE)
-    if context[_STATUS] != _FAULTED:
-        # The rest of the block begins anew, and counts for itself.
-        differences = context[_DIFFERENCES] - (context[_EXEC_BASE] << 2)
-        _add(differences + (after << 2), -1)
-        _add(differences + (end << 2), 1)
-        if context[_IS_LIMITED] != 0:
-            context[_REMAINING] += _count_instructions(context, after, end - after)
-        context[_BLOCK_BEGIN] = -1
-        uc_reg_write(uc, context[_PC_REGISTER], context.ctypes.data + 8 * _NEXT_PC)
 
 
 def _add(at: int, value: int) -> None:
     store_64(at, load_64(at) + value)
-
-
-def _count_instructions(context: Any, address: int, size: int) -> int:
-    at = context[_RAM] + address - context[_BOUNDS]
-    end = at + size
-    count = 0
-    while at < end:
-        at += 4 if load_16(at) & 3 == 3 else 2
-        count += 1
-    return count
 
 
 def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
@@ -205,7 +225,7 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     inner = load_64(site + 8 * _RESULT)
     if context[_STEPPING] != 0:
         if inner != 0:
-            _perform_inline(uc, context, inner, address)
+            perform(uc, context, inner, address)
         return
     begin = context[_BLOCK_BEGIN]
     end = begin + load_64(context[_BLOCKS] + ((begin - context[_EXEC_BASE]) << 3) + 8)
@@ -214,7 +234,7 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     _add(differences + (end << 2), 1)
     rest = 0
     if context[_IS_LIMITED] != 0:
-        rest = _count_instructions(context, address, end - address)
+        rest = count_instructions(context, address, end - address)
         context[_REMAINING] += rest
     _add(site + 8 * _ARGUMENTS, 1)
     after = call_region(load_64(site + 8 * _HANDLER), context.ctypes.data, address)
@@ -244,12 +264,7 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
         return
     context[_REMAINING] -= rest
     if inner != 0 and context[_STOP] == 0:
-        _perform_inline(uc, context, inner, address)
-
-
-def on_float_csr(uc: int, address: int, size: int, data: int) -> None:
-    """UC_HOOK_CODE: switches the floating-point unit off, see `floatunit.guarded_ranges`."""
-    uc_reg_write(uc, MSTATUS, data + 8 * _ZERO)
+        perform(uc, context, inner, address)
 
 
 def on_block(uc: int, address: int, size: int, data: int) -> None:
@@ -287,7 +302,7 @@ def _block_length(context: Any, address: int, size: int) -> int:
     known = load_64(slot)
     if is_fixed and known >> 32 == size:
         return known & 0xFFFFFFFF
-    count = _count_instructions(context, address, size)
+    count = count_instructions(context, address, size)
     store_64(slot, size << 32 | count)
     return count
 
@@ -319,9 +334,24 @@ def code(uc, address, size, data):
     on_code(uc, numba.int64(address), numba.int64(size), data)
 
 
-@numba.cfunc("void(intp, uint64, uint32, intp)", cache=True)
-def float_csr(uc, address, size, data):
-    on_float_csr(uc, numba.int64(address), numba.int64(size), data)
+@numba.cfunc("void(intp, intp, intp, intp)", cache=True)
+def edge(uc, block, previous, data):
+    on_edge(uc, block, previous, data)
+
+
+@numba.cfunc("int64(intp, int64, int64)", cache=True)
+def refused(data, address, end):
+    return next_refused(int64_array(data, words), address, end)
+
+
+@numba.cfunc("int64(intp, int64, int64)", cache=True)
+def block_end(data, begin, size):
+    return end_of_block(int64_array(data, words), begin, size)
+
+
+@numba.cfunc("int64(intp)", cache=True)
+def progress(data):
+    return executed(int64_array(data, words))
 
 
 @numba.cfunc("void(intp, uint64, uint32, intp)", cache=True)
@@ -338,7 +368,10 @@ def limited_block(uc, address, size, data):
 @cache
 def compiled_hooks() -> ModuleType:
     """The compiled hooks, each with an `address`: those of `_SOURCE`."""
-    functions = (on_trap, on_code, on_float_csr, on_block, on_limited_block)
+    functions: list[Callable[..., Any]] = [on_trap, on_code, on_edge, on_block, on_limited_block]
+    functions += [next_refused, end_of_block, executed]
     key = jit.content_key(*functions, extra=_SOURCE + fingerprint())
-    names = {function.__name__: jit.callee(function) for function in functions}
+    names: dict[str, Any] = {"int64_array": int64_array, "words": _END}
+    for function in functions:
+        names[function.__name__] = jit.callee(function)
     return jit.load_generated(_SOURCE, names, key)

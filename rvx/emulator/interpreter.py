@@ -19,8 +19,8 @@ from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import Unsupported, owned_csr
 from rvx.isa import Decoded, Instruction, Isa, Memory, RegisterFile, streams
 from rvx.isa.instruction import NUMBER
-from rvx.isa.memory import FAULT_EXCEPTION, store_64
-from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa.memory import FAULT_EXCEPTION, FAULT_MISALIGNED_FETCH, FAULT_ROUNDING, store_64
+from rvx.isa.operands import LAST_ROUNDING_MODE, RegisterKind, RoundingKind
 from rvx.isa.vector.state import HEADER, Vector
 from rvx.isa.vector.state import STATE as VECTOR
 
@@ -129,7 +129,12 @@ class Interpreter:
             return pc
         form = form_of(made, self.isa)
         arguments = [self._argument(name, decoded, pc) for name in form.requests]
+        if words[Field.FAULT]:
+            return pc
         result = self._call(form, made, arguments)
+        if not words[Field.FAULT] and words[Field.NEXT_PC] & self.isa.alignment - 1:
+            words[Field.FAULT] = FAULT_MISALIGNED_FETCH
+            words[Field.FAULT + 1] = words[Field.NEXT_PC]
         if words[Field.FAULT]:
             return pc
         operand = made.operands.get("rd")
@@ -195,6 +200,9 @@ class Interpreter:
                 return np.int64(self._read(operand.kind.file, value))
             if isinstance(operand.kind, RoundingKind) and value == 7:
                 value = self._rounding_mode()
+                if value > LAST_ROUNDING_MODE:
+                    self.context.words[Field.FAULT] = FAULT_ROUNDING
+                    self.context.words[Field.FAULT + 1] = value
             return np.int64(value)
         if name.endswith(NUMBER) and name.removesuffix(NUMBER) in decoded.values:
             return np.int64(decoded.values[name.removesuffix(NUMBER)])
@@ -219,10 +227,6 @@ class Interpreter:
 
     def _csr_part(self, name: str, decoded: Decoded) -> Any:
         csr = owned_csr(self.isa, decoded)
-        if csr is None:
-            raise Unsupported(
-                f"CSR {decoded.values.get('csr', 0):#x} does not exist on this machine"
-            )
         if name == "csr_word":
             return self.context.state(csr.state, csr.word + 1)[csr.word :]
         return np.int64(csr.lsb if name == "csr_lsb" else csr.mask)

@@ -15,6 +15,7 @@ from rvx.bodies import check_bodies
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
 from rvx.emulator.floatunit import needs_bodies
+from rvx.emulator.gate import gate_for
 from rvx.emulator.hart import Backend, End, Hart, Tier
 from rvx.emulator.loader import Executable, HasElf, load_executable
 from rvx.emulator.memory import GuestMemory
@@ -79,6 +80,7 @@ class Machine:
         self._connect()
         self.hart = Hart(
             isa,
+            gate_for(isa, not self._has_bodies),
             self.core,
             self.context,
             self.memory,

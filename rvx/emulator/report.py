@@ -16,12 +16,17 @@ from rvx.isa.memory import (
     FAULT_ILLEGAL,
     FAULT_KIND,
     FAULT_LOAD,
+    FAULT_MISALIGNED_FETCH,
+    FAULT_MISALIGNED_LOAD,
+    FAULT_MISALIGNED_STORE,
     FAULT_MISUSE,
+    FAULT_ROUNDING,
     FAULT_SIZE,
     FAULT_STORE,
 )
 
 BREAKPOINT_WORDS = (0x00100073, 0x9002)
+CAUSE_MISALIGNED_LOAD, CAUSE_MISALIGNED_STORE = 4, 6
 _READS = (const.UC_MEM_READ_UNMAPPED, const.UC_MEM_READ_PROT)
 _WRITES = (const.UC_MEM_WRITE_UNMAPPED, const.UC_MEM_WRITE_PROT)
 
@@ -41,7 +46,23 @@ def kind_of_fault(kind: int) -> TrapKind:
         FAULT_MISUSE: TrapKind.MISUSE,
         FAULT_EXCEPTION: TrapKind.ILLEGAL_INSTRUCTION,
         FAULT_ILLEGAL: TrapKind.ILLEGAL_INSTRUCTION,
+        FAULT_ROUNDING: TrapKind.ILLEGAL_INSTRUCTION,
+        FAULT_MISALIGNED_FETCH: TrapKind.MISALIGNED_FETCH,
+        FAULT_MISALIGNED_LOAD: TrapKind.MISALIGNED_LOAD,
+        FAULT_MISALIGNED_STORE: TrapKind.MISALIGNED_STORE,
     }[kind]
+
+
+def kind_of_cause(cause: int) -> TrapKind:
+    """The kind of trap for a cause that the core gives, as in mcause.
+
+    Unicorn gives that of a load for misaligned atomics; it gives none for other accesses, which it
+    performs.
+    """
+    return {
+        CAUSE_MISALIGNED_LOAD: TrapKind.MISALIGNED_STORE,
+        CAUSE_MISALIGNED_STORE: TrapKind.MISALIGNED_STORE,
+    }.get(cause, TrapKind.EXCEPTION)
 
 
 def fault_detail(fault: Words) -> str:
@@ -50,6 +71,10 @@ def fault_detail(fault: Words) -> str:
         return misuse.sentence(fault)
     if fault[FAULT_KIND] == FAULT_ILLEGAL:
         return "it is reserved under the present vtype, vl and vstart, or with these registers"
+    if fault[FAULT_KIND] == FAULT_ROUNDING:
+        return f"frm holds {int(fault[FAULT_ADDRESS])}, which is no rounding mode"
+    if fault[FAULT_KIND] == FAULT_MISALIGNED_FETCH:
+        return f"to {int(fault[FAULT_ADDRESS]) & (1 << 64) - 1:#x}"
     size, stream = int(fault[FAULT_SIZE]) & 0xFF, int(fault[FAULT_SIZE]) >> misuse.CODE_BITS
     what = f"{size} bytes at {int(fault[FAULT_ADDRESS]) & (1 << 64) - 1:#x}"
     return f"{what}, by stream {stream - 1} (ft{stream - 1})" if stream else what

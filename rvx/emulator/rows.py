@@ -35,7 +35,6 @@ class Row(IntEnum):
     TAKEN = 56  # streams that are taken from, as a mask
     APPENDED = 57  # one more than the stream that is appended to, or 0
     PLAIN_HANDLER = 58  # what HANDLER would be without streams
-    STANDS_IN = 59  # whether the core performs the word itself, without streams
     END = 64
 
 
@@ -124,19 +123,44 @@ class Wiring:
 
     def _csr_part(self, name: str, decoded: Decoded) -> int:
         csr = owned_csr(self.isa, decoded)
-        if csr is None:
-            raise Unsupported(
-                f"CSR {decoded.values.get('csr', 0):#x} does not exist on this machine"
-            )
         if name == "csr_word":
             return self.context.address(self.context.offsets[csr.state] + csr.word)
         return csr.lsb if name == "csr_lsb" else csr.mask
 
 
-def owned_csr(isa: Isa, decoded: Decoded) -> Csr | None:
-    """The CSR of a CSR instruction, if rvx and not the core holds it."""
-    address = decoded.values.get("csr")
-    return next((csr for csr in isa.csrs.values() if csr.address == address), None)
+def owned_csr(isa: Isa, decoded: Decoded) -> Csr:
+    """The CSR of a CSR instruction that rvx, and not the core, performs.
+
+    Raises:
+        Unsupported: there is none at this address, or it is written and cannot be.
+    """
+    address = decoded.values["csr"]
+    found = next((csr for csr in isa.csrs.values() if csr.address == address), None)
+    if found is None or (is_read_only(address) and _is_write(decoded)):
+        raise Unsupported(csr_refusal(isa, decoded))
+    return found
+
+
+def csr_refusal(isa: Isa, decoded: Decoded) -> str:
+    """Why a CSR instruction cannot be performed."""
+    address = decoded.values["csr"]
+    name = isa.printed_csr_names.get(address)
+    what = f"CSR {address:#x} ({name})" if name else f"CSR {address:#x}"
+    if is_read_only(address) and _is_write(decoded):
+        return f"{what} is read-only"
+    return f"{what} does not exist on this machine"
+
+
+def is_read_only(address: int) -> bool:
+    """Whether writes to a CSR are illegal: its two highest bits say so."""
+    return address >> 10 == 3
+
+
+def _is_write(decoded: Decoded) -> bool:
+    """Whether a CSR instruction writes: setting and clearing bits of x0, or of 0, does not."""
+    values = decoded.values
+    is_plain = decoded.instruction.mnemonic.startswith("csrrw")
+    return is_plain or values.get("rs1", values.get("uimm", 0)) != 0
 
 
 def _needs_rounding_mode(instruction: Instruction) -> bool:

@@ -5,7 +5,7 @@ compiled hook finds the row of the word and calls its handler. Once traps are fr
 that trapped are moved to the *inline* tier: a code hook is compiled into the translated block in
 front of the word, and the word itself is translated as a nop, so that there is no trap.
 
-The nop is in memory only while the block is translated (`Core.translate`); the guest always reads
+The nop is in memory only while the block is translated (`Blocks`); the guest always reads
 its own words, and a host or guest that changes them is noticed, because every inline site compares
 the word in memory with the one that it stands for. A block that is translated at another moment
 holds the word itself: it traps, and the trap hook sees that the inline hook was there before.
@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rvx.emulator import sparse
+from rvx.emulator.blocks import NOPS, Blocks
 from rvx.emulator.context import Context, Field
-from rvx.emulator.core import HOOK_CODE, Core, CoreError
+from rvx.emulator.core import HOOK_CODE, Core
 from rvx.emulator.handlers import CompileError
-from rvx.emulator.hooks import OUT_OF_BLOCK_MASK, compiled_hooks
+from rvx.emulator.hooks import compiled_hooks
 from rvx.emulator.interim import Interim
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import Row, Unsupported, Wiring, is_transferred
@@ -37,7 +38,6 @@ TRAPS_BEFORE_INLINE = 64
 """How often one word traps before all words that trapped so far are moved inline."""
 MOST_HOOKS = 6
 """Unicorn walks the list of code hooks at every site, so that there must be few of them."""
-_NOPS = {2: b"\x01\x00", 4: b"\x13\x00\x00\x00"}
 _FIRST_TABLE = 1 << 8
 _NEVER = -(1 << 30)
 
@@ -100,10 +100,6 @@ class Rows:
                 self._insert(word, known)
         return int(known.ctypes.data)
 
-    def mark_stand_in(self, word: Word) -> None:
-        """Notes that the core would perform a word itself; there is a row for it."""
-        self._rows[word][Row.STANDS_IN] = 1
-
     def _insert(self, word: Word, row: NDArray[np.int64]) -> None:
         mask = self._table.size // 2 - 1
         slot = (word * 0x9E3779B1 >> 15) & mask
@@ -158,26 +154,11 @@ class InlineTier:
         self._touched = touched
         context.words[Field.SITES] = self.sites.ctypes.data
         context.words[Field.TRAPS] = self.traps.ctypes.data
-        self._patched: dict[Address, bytes] = {}
-        self._starts: set[Address] = set()
-        self._made: set[Address] = set()
+        self._patched: set[Address] = set()
+        self.blocks = Blocks(core, context, memory, self.sites)
         self._hooked: list[tuple[Address, Address]] = []
         self._region_rows: dict[Address, NDArray[np.int64]] = {}
         self._inner: dict[Address, int] = {}
-        self._standing: set[Address] = set()
-
-    def stand_in(self, words: Iterable[Address]) -> None:
-        """Makes inline sites of words that the core would perform without looking at streams."""
-        begin = self._memory.executable_begin
-        for address in words:
-            word = self._memory.word(address) or 0
-            row = self._rows.address(word)
-            if row:
-                self._rows.mark_stand_in(word)
-                self.sites[(address - begin) >> 1] = row
-                self._standing.add(address)
-        if self._standing:
-            self._install()
 
     def promote(self, block: Address) -> None:
         """Makes inline sites of all words that have trapped, and has their blocks made anew.
@@ -185,7 +166,7 @@ class InlineTier:
         Args:
             block: where the block begins that has just trapped once too often.
         """
-        self._starts.add(block)
+        self.blocks.starts.add(block)
         begin = self._memory.executable_begin
         for index in self._trapped():
             address = begin + 2 * index
@@ -193,11 +174,7 @@ class InlineTier:
             decoded = None if word is None else self._isa.decode(word)
             # An instruction that branches has to end its block, and Unicorn does not call hooks
             # for words that it leaves out of their block: they stay in the trap tier.
-            if (
-                decoded is None
-                or is_transferred(decoded.expanded.instruction)
-                or decoded.word & OUT_OF_BLOCK_MASK == 0
-            ):
+            if decoded is None or is_transferred(decoded.expanded.instruction):
                 self.traps[index] = _NEVER
                 continue
             self.traps[index] = 0
@@ -207,9 +184,9 @@ class InlineTier:
                 self._region_rows[address][Row.RESULT] = row
             else:
                 self.sites[index] = row
-            at = address - self._memory.base
             size = decoded.instruction.size
-            self._patched[address] = self._memory.ram[at : at + size].tobytes()
+            self._patched.add(address)
+            self.blocks.replace(address, size, NOPS)
         self._install()
 
     def _trapped(self) -> list[int]:
@@ -262,12 +239,7 @@ class InlineTier:
                 HOOK_CODE, hooks.code.address, self._context.address(0), first, last
             )
         self._hooked.sort()
-        self.forget()
-
-    def forget(self) -> None:
-        """Drops all translated code: needed after hooks are added or the host changes code."""
-        self._core.forget_translations()
-        self._made.clear()
+        self.blocks.forget()
 
     def _new_ranges(self) -> list[tuple[Address, Address]]:
         """Ranges for hooks: runs of adjacent sites, the nearest joined until there are few.
@@ -275,7 +247,7 @@ class InlineTier:
         A hook cannot be taken back, and no address may be reached by two. Once there are many,
         everything between them is hooked too, so that no more will be needed.
         """
-        sites = {*self._patched, *self._inner, *self._standing}
+        sites = {*self._patched, *self._inner}
         fresh = [a for a in sorted(sites) if not self._is_hooked(a)]
         if not fresh:
             return []
@@ -314,38 +286,3 @@ class InlineTier:
 
     def _has_hook_between(self, low: Address, high: Address) -> bool:
         return any(low < first < high for first, _ in self._hooked)
-
-    def translate(self, pc: Address) -> None:
-        """Translates the blocks with inline words, and the one at pc, with nops in their place.
-
-        Only those that were not since the last `forget`. Where Unicorn has dropped one on its own,
-        its words trap until they are moved inline again.
-        """
-        if not self._patched:
-            return
-        # Translating what cannot be fetched would hide the fault from the start that follows.
-        wanted = {start for start in self._starts | {pc} if self._memory.is_executable(start)}
-        wanted -= self._made
-        if not wanted:
-            return
-        self._made |= wanted
-        with self._memory.patching:
-            self._translate_patched(wanted)
-
-    def _translate_patched(self, wanted: set[Address]) -> None:
-        changed: list[tuple[int, bytes]] = []
-        ram = self._memory.ram
-        for address, word in self._patched.items():
-            at = address - self._memory.base
-            if ram[at : at + len(word)].tobytes() == word:
-                ram[at : at + len(word)] = np.frombuffer(_NOPS[len(word)], np.uint8)
-                changed.append((at, word))
-        try:
-            for start in wanted:
-                try:
-                    self._core.translate(start)
-                except CoreError:
-                    continue  # It is translated, and traps, when it is reached.
-        finally:
-            for at, word in changed:
-                ram[at : at + len(word)] = np.frombuffer(word, np.uint8)

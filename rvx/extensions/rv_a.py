@@ -11,6 +11,7 @@ A = Extension(
     doc="Atomic memory operations",
     source="The RISC-V Instruction Set Manual, Volume I, 20191213, chapter 8",
     requires=("I",),
+    is_core=True,
 )
 A.state("reservation", 2, "1 while a load-reserved waits for its store, and the address of it")
 
@@ -53,13 +54,20 @@ def _declare(
 ) -> None:
     """Everything for one width; `.d` is for RV64 only."""
     xlen = 64 if bits == 64 else None
+    size = bits // 8
 
     def load_reserved(rs1: int, mem: Memory, reservation: Words) -> int:
-        reservation[0] = 1
-        reservation[1] = rs1
-        return load(mem, rs1)
+        if not memory.is_aligned(mem, memory.FAULT_MISALIGNED_LOAD, rs1, size):
+            return 0
+        value = load(mem, rs1)
+        if mem.fault[memory.FAULT_KIND] == memory.FAULT_NONE:
+            reservation[0] = 1
+            reservation[1] = rs1
+        return value
 
     def store_conditional(rs1: int, rs2: int, mem: Memory, reservation: Words) -> int:
+        if not memory.is_aligned(mem, memory.FAULT_MISALIGNED_STORE, rs1, size):
+            return 0
         is_held = reservation[0] == 1 and reservation[1] == rs1
         reservation[0] = 0
         if not is_held:
@@ -98,7 +106,11 @@ def _declare(
 def _read_modify_write(
     operation: Operation, bits: int, load: Load, store: Store, operand: Callable[[int], int]
 ) -> Callable[[int, int, Memory], int]:
+    size = bits // 8
+
     def body(rs1: int, rs2: int, mem: Memory) -> int:
+        if not memory.is_aligned(mem, memory.FAULT_MISALIGNED_STORE, rs1, size):
+            return 0
         old = load(mem, rs1)
         store(mem, rs1, operation(old, operand(rs2), bits))
         return old

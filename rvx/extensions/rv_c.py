@@ -15,6 +15,7 @@ C = Extension(
     doc="Compressed instructions",
     source="The RISC-V Instruction Set Manual, Volume I, 20191213, chapter 16",
     requires=("I",),
+    is_core=True,
 )
 
 C.encoding("c.unimp", "0000000000000000", kind="system", doc="Illegal by definition.")

@@ -18,6 +18,7 @@ D = Extension(
     doc="Double-precision floating point",
     source="The RISC-V Instruction Set Manual, Volume I, 20191213, chapter 12",
     requires=("F",),
+    is_core=True,
 )
 
 

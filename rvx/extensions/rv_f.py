@@ -13,6 +13,7 @@ F = Extension(
     doc="Single-precision floating point",
     source="The RISC-V Instruction Set Manual, Volume I, 20191213, chapter 11",
     requires=("I", "Zicsr"),
+    is_core=True,
 )
 F.state("fcsr", 1, "the accrued exceptions in bits 4 to 0, the rounding mode in bits 7 to 5")
 F.csr("fflags", 0x001, state="fcsr", lsb=0, bits=5, doc="Accrued exceptions: NX UF OF DZ NV")

@@ -11,6 +11,7 @@ I = Extension(  # noqa: E741 - the name that the standard gives it
     version="2.1",
     doc="Base integer instructions",
     source="The RISC-V Instruction Set Manual, Volume I, 20191213, chapters 2 and 5",
+    is_core=True,
 )
 
 # --- Upper immediates and jumps
@@ -293,7 +294,13 @@ _environment("uret", "000000000010 00000 000 00000 1110011", "Returns from a use
 _environment("sret", "000100000010 00000 000 00000 1110011", "Returns from a supervisor trap.")
 _environment("mret", "001100000010 00000 000 00000 1110011", "Returns from a machine trap.")
 _environment("dret", "011110110010 00000 000 00000 1110011", "Returns from debug mode.")
-_environment("wfi", "000100000101 00000 000 00000 1110011", "Waits for an interrupt.")
+
+
+@I.instruction("wfi", "000100000101 00000 000 00000 1110011", kind="system")
+def wfi() -> None:
+    """Waits for an interrupt: there are none, and the manual allows not to wait."""
+
+
 _environment("sfence.vma rs1, rs2", "0001001 rs2 rs1 000 00000 1110011", "Orders page tables.")
 I.alias("sfence.vma", "sfence.vma zero, zero")
 I.alias("sfence.vma rs1", "sfence.vma rs1, zero")

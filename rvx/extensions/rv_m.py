@@ -11,6 +11,7 @@ M = Extension(
     doc="Integer multiplication and division",
     source="The RISC-V Instruction Set Manual, Volume I, 20191213, chapter 7",
     requires=("I",),
+    is_core=True,
 )
 
 Operation = Callable[[int, int, int], int]

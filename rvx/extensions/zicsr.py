@@ -12,6 +12,7 @@ Zicsr = Extension(
     doc="Control and status registers",
     source="The RISC-V Instruction Set Manual, Volume I, 20191213, chapter 9",
     requires=("I",),
+    is_core=True,
 )
 for _name, _address in NAMES.items():
     Zicsr.csr_name(_name, _address)

@@ -8,6 +8,7 @@ Zifencei = Extension(
     doc="Instruction-fetch fence",
     source="The RISC-V Instruction Set Manual, Volume I, 20191213, chapter 3",
     requires=("I",),
+    is_core=True,
 )
 
 

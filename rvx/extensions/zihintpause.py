@@ -8,6 +8,7 @@ Zihintpause = Extension(
     doc="Pause hint",
     source="The RISC-V Instruction Set Manual, Volume I, 20191213, chapter 4",
     requires=("I",),
+    is_core=True,
 )
 
 

@@ -66,6 +66,9 @@ class Extension:
         supersedes: names of extensions whose instructions it declares anew: where both are loaded,
             a mnemonic that both have is this extension's.
         vector: the least vector unit that it needs, if it needs one.
+        is_core: whether these are the ratified instructions that the CPU core knows, so that it may
+            perform them instead of their bodies. It is for the base ISA that rvx ships: what is
+            declared anew, under whatever name, is performed by its body.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Extension:
         conflicts: dict[str, str] | None = None,
         supersedes: Iterable[str] = (),
         vector: VectorUnit | None = None,
+        is_core: bool = False,
     ) -> None:
         _check_names(f"requires of {name}", requires)
         _check_names(f"conflicts of {name}", {} if conflicts is None else conflicts)
@@ -91,6 +95,7 @@ class Extension:
         self.conflicts = dict(conflicts or {})
         self.supersedes = tuple(supersedes)
         self.vector = vector
+        self.is_core = is_core
         self.register_files: dict[str, RegisterFile] = {}
         self.states: dict[str, State] = {}
         self.csrs: dict[str, Csr] = {}
@@ -283,6 +288,7 @@ class Extension:
             kind=kind,
             overlaps=overlaps,
             doc=doc,
+            is_core=self.is_core,
         )
         if any(
             isinstance(operand.kind, RegisterKind) and operand.kind.file is V

@@ -61,6 +61,8 @@ class Instruction:
         overlaps: mnemonics whose words may be words of this one too.
         expansion: for a compressed instruction, the one that it abbreviates. It has no body of its
             own then: it does what its expansion does.
+        is_core: whether it is the ratified instruction that the CPU core knows. Only then may the
+            core perform it; `body` says the same, and is performed where the core does not.
     """
 
     syntax: Syntax
@@ -74,6 +76,7 @@ class Instruction:
     overlaps: frozenset[str]
     doc: str
     expansion: Expansion | None = None
+    is_core: bool = False
 
     @property
     def mnemonic(self) -> str:
@@ -231,6 +234,7 @@ def make_instruction(
     kind: str,
     overlaps: Collection[str],
     doc: str,
+    is_core: bool = False,
 ) -> Instruction:
     """Checks a declaration and makes the instruction.
 
@@ -281,6 +285,7 @@ def make_instruction(
         kind,
         frozenset(overlaps),
         doc or inspect.getdoc(body) or "",
+        is_core=is_core,
     )
 
 

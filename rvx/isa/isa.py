@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rvx.isa.bits import Word
@@ -248,10 +248,29 @@ class Isa:
                     )
 
     def _drop_unexpandable(self) -> None:
-        """Leaves out compressed instructions of extensions that are not loaded."""
+        """Leaves out compressed instructions of extensions that are not loaded.
+
+        Where the abbreviated instruction is declared anew, with the same operands, the compressed
+        one abbreviates that.
+        """
         for mnemonic, made in list(self.instructions.items()):
-            if made.expansion and made.expansion.target not in self.instructions.values():
+            expansion = made.expansion
+            if expansion is None:
+                continue
+            target = self.instructions.get(expansion.target.mnemonic)
+            if target is None or target.operands.keys() != expansion.target.operands.keys():
                 del self.instructions[mnemonic]
+            elif target is not expansion.target:
+                anew = replace(expansion, target=target)
+                self.instructions[mnemonic] = replace(made, expansion=anew)
+
+    def in_order(self, key: int) -> Sequence[Instruction]:
+        """The instructions that `decode` asks, in its order.
+
+        Args:
+            key: the low seven bits of a 32-bit word, the low two of a 16-bit one.
+        """
+        return self._buckets.get(key, ())
 
     def _sorted_into_buckets(self) -> dict[int, list[Instruction]]:
         """Instructions by their low seven bits (two for 16-bit words), the strictest first."""
@@ -324,6 +343,11 @@ class Isa:
             if made.accepts(word):
                 return Decoded(made, word, made.decode(word))
         return None
+
+    @cached_property
+    def alignment(self) -> int:
+        """Instructions begin at multiples of so many bytes: four where all are 32 bits wide."""
+        return 2 if any(made.size == 2 for made in self.instructions.values()) else 4
 
     @cached_property
     def registers(self) -> dict[str, tuple[RegisterFile, int]]:

@@ -20,6 +20,13 @@ FAULT_EXCEPTION = 4
 """Not a bad access: the body raised an exception."""
 FAULT_ILLEGAL = 9
 """Not a bad access: the instruction is illegal in the present state, such as under a vtype."""
+FAULT_ROUNDING = 5
+"""Not a bad access: frm holds no rounding mode, but the value that stands for the address."""
+FAULT_MISALIGNED_FETCH = 6
+"""A jump to an address that is no multiple of what instructions begin at."""
+FAULT_MISALIGNED_LOAD = 7
+FAULT_MISALIGNED_STORE = 8
+"""An access that has to be aligned, and is not; atomics other than lr count as stores."""
 
 BASE, SIZE, ADDRESS_MASK = 0, 1, 2
 FAULT_KIND, FAULT_ADDRESS, FAULT_SIZE, CODE_WRITTEN = 0, 1, 2, 3
@@ -74,6 +81,14 @@ def _note(mem: Memory, kind: int, address: int, size: int) -> int:
         mem.fault[FAULT_ADDRESS] = address & mem.bounds[ADDRESS_MASK]
         mem.fault[FAULT_SIZE] = size
     return -1
+
+
+def is_aligned(mem: Memory, kind: int, address: int, size: int) -> bool:
+    """Whether the address is a multiple of the size, a power of two; else notes the fault."""
+    if address & (size - 1) == 0:
+        return True
+    _note(mem, kind, address, size)
+    return False
 
 
 def _byte(mem: Memory, at: int) -> int:

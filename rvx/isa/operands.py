@@ -10,6 +10,8 @@ from rvx.isa.pattern import Field, Pattern
 from rvx.isa.registers import F, RegisterFile, V, X
 
 ROUNDING_MODES = {"rne": 0, "rtz": 1, "rdn": 2, "rup": 3, "rmm": 4, "dyn": 7}
+LAST_ROUNDING_MODE = 4
+"""What frm may hold: 5 and 6 are reserved, and 7, which is `dyn` in a word, is no mode there."""
 FENCE_SETS = "iorw"
 _MOST_KNOWN = 1 << 13
 """Values of an operand that are remembered."""
@@ -267,6 +269,22 @@ class Operand:
                 raw += 1 << kind.wrap
             return raw + kind.bias
         return raw
+
+    @cached_property
+    def reserved(self) -> tuple[tuple[int, int], ...]:
+        """What `is_valid` refuses, as (mask, match) of the word."""
+        kind = self.kind
+        stored = self.field.insert(-1)
+        if isinstance(kind, ImmediateKind):
+            return ((stored, self.field.insert(-kind.bias)),) if kind.is_nonzero else ()
+        if isinstance(kind, RegisterKind) and (
+            kind.is_indexed or len(kind.numbers) == 1 << self.field.width
+        ):
+            return ()
+        if not isinstance(kind, RegisterKind | RoundingKind):
+            return ()
+        values = range(1 << self.field.width)
+        return tuple((stored, self.field.insert(v)) for v in values if not self.is_valid(v))
 
     def is_valid(self, value: int) -> bool:
         """Whether a decoded value may stand here; reserved ones make the word illegal."""

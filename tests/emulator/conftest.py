@@ -23,7 +23,7 @@ from rvx.emulator.system import System
 from rvx.extensions import isa_for
 from rvx.isa import Extension, Isa, Memory, Words, sext32
 from rvx.isa.bits import address, narrow
-from rvx.isa.memory import EXECUTABLE, FAULT_LOAD, PAGE_SHIFT, load_s32, store_32
+from rvx.isa.memory import EXECUTABLE, FAULT_LOAD, FAULT_STORE, PAGE_SHIFT, load_s32, store_32
 from rvx.isa.operands import RegisterKind, RoundingKind
 
 MODES: dict[str, dict[str, Any]] = {
@@ -372,6 +372,9 @@ class Stepper:
             elif isinstance(operand.kind, RegisterKind):
                 arguments.append(np.int64(self._file(operand.kind)[values[name]]))
             elif isinstance(operand.kind, RoundingKind) and values[name] == 7:
+                if self.frm > 4:
+                    self.trap = "illegal instruction"
+                    return self.pc
                 arguments.append(np.int64(self.frm))
             else:
                 arguments.append(np.int64(values[name]))
@@ -379,7 +382,11 @@ class Stepper:
         with np.errstate(over="ignore"):
             result = instruction.body(*arguments)
         if self.mem.fault[0]:
-            self.trap = "load from" if self.mem.fault[0] == FAULT_LOAD else "store to"
+            kinds = {FAULT_LOAD: "load from", FAULT_STORE: "store to"}
+            self.trap = kinds.get(self.mem.fault[0], "misaligned")
+            return self.pc
+        if next_pc[0] & (1 if "C" in self.isa.extensions else 3):
+            self.trap = "misaligned"
             return self.pc
         self.fflags |= int(fflags[0])
         if "csr_word" in instruction.requests:
@@ -397,7 +404,7 @@ class Stepper:
         return int(next_pc[0])
 
     def _find_csr(self, address: int, special: dict[str, Any]) -> bool:
-        """Adds what a CSR instruction asks for; says whether there is such a CSR."""
+        """Adds what a CSR instruction asks for; says whether there is such a CSR, to be written."""
         fcsr = self.states["fcsr"]
         fcsr[0] = fcsr[0] & ~0xFF | self.frm << 5 | self.fflags
         for csr in self.isa.csrs.values():

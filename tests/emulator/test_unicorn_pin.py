@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.metadata
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +16,18 @@ import unicorn
 from unicorn import riscv_const as regs
 from unicorn import unicorn_const
 
-from rvx.emulator.core import FFLAGS, FRM, HOOK_BLOCK, HOOK_CODE, HOOK_TRAP, PC, X0, Core
+from rvx.emulator.core import (
+    FFLAGS,
+    FRM,
+    HOOK_BLOCK,
+    HOOK_CODE,
+    HOOK_NEW_BLOCK,
+    HOOK_TRAP,
+    PC,
+    X0,
+    Core,
+)
+from rvx.emulator.gate import Verdict, gate_for
 from rvx.extensions import isa_for
 
 CODE, DATA, NOWHERE = 0x10000, 0x20000, 0xFFFFF001
@@ -56,8 +68,8 @@ class Bench:
 
         self.hook(HOOK_TRAP, on_trap)
 
-    def start(self, pc: int = CODE, count: int = 0) -> str | None:
-        return self.core.start(pc, NOWHERE, count)
+    def start(self, pc: int = CODE) -> str | None:
+        return self.core.start(pc, NOWHERE)
 
 
 def test_version() -> None:
@@ -109,7 +121,7 @@ def test_which_trapping_sixteen_bit_words_are_left_out_of_their_block(
         if traps:
             sizes = [seen[1] for seen in bench.seen if seen and seen[0] == CODE]
             (included if sizes == [4] else left_out).add(word)
-    rule = "OUT_OF_BLOCK_MASK: c.addi4spn with 0 is outside of its block, all others are inside"
+    rule = "end_of_block: c.addi4spn with 0 is outside of its block, all others are inside"
     assert left_out == {word for word in range(0, 32, 4)}, rule
     assert len(included) > 0
 
@@ -316,37 +328,6 @@ def test_guest_writes_to_code_are_noticed_at_the_next_block() -> None:
     assert bench.core.read(A0) == 1 + 10 + 10, rule
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 5, 8])
-def test_count_stops_before_the_next_instruction(count: int) -> None:
-    bench = Bench(ADDI_A0, CUSTOM, ADDI_A0, ADDI_A0, CUSTOM, CUSTOM, ADDI_A0, ADDI_A0, ADDI_A0)
-    bench.hook(HOOK_TRAP, lambda *_: None)
-    bench.start(count=count)
-    assert bench.core.pc == CODE + 4 * count, "D.3.20: count=N stops after N, trapped ones included"
-
-
-def test_count_needs_a_flush_of_what_was_translated_without_it() -> None:
-    bench = Bench(*[ADDI_A0] * 10, ECALL)
-    bench.see_traps(9)
-    bench.start()
-    for count in (4, 1, 7):
-        bench.core.forget_translations()
-        bench.core.write(A0, 0)
-        bench.start(count=count)
-        assert bench.core.read(A0) == count, "Hart._finish_limit: a count works after a flush"
-    bench.core.forget_translations()
-    bench.core.write(A0, 0)
-    bench.start()
-    assert bench.core.read(A0) == 10, "and a flush takes the count out of the blocks again"
-
-
-def test_count_hook_runs_before_other_code_hooks() -> None:
-    bench = Bench(*[ADDI_A0] * 10)
-    bench.hook(HOOK_CODE, lambda _u, at, _s, _d: bench.seen.append(at - CODE))
-    bench.start(count=3)
-    rule = "Hart._finish_limit: no inline site runs for the instruction at which a count stops"
-    assert bench.seen == [0, 4, 8], rule
-
-
 def test_until_is_never_reached_if_it_is_odd() -> None:
     bench = Bench(ADDI_A0, ADDI_A0, ECALL)
     bench.see_traps()
@@ -420,17 +401,105 @@ def test_translations_survive_stops(stop: str) -> None:
     assert 2 not in causes, rule
 
 
-@pytest.mark.parametrize("how", ["until", "count"])
-def test_translations_end_with_an_until_in_them_or_a_count(how: str) -> None:
+def test_translations_end_with_an_until_in_them() -> None:
     bench, causes = _two_blocks()
     _translate_as_nop(bench, 12, CODE + 8)
-    if how == "until":
-        bench.core.start(CODE, CODE + 16)
-    else:
-        bench.start(count=5)
+    bench.core.start(CODE, CODE + 16)
     bench.start()
-    rule = "why Hart starts with an `until` that is no address, and forgets after a limit"
-    assert 2 in causes, rule
+    assert 2 in causes, "why Hart starts with an `until` that is no address"
+
+
+# --- What the gate needs
+
+
+def _see_new_blocks(bench: Bench, stop_at: int = 0) -> None:
+    def on_new_block(_uc: Any, block: Any, _previous: Any, _data: Any) -> None:
+        bench.seen.append((block.pc - CODE, block.size))
+        if block.pc == stop_at:
+            bench.core.stop()
+
+    bench.hook(HOOK_NEW_BLOCK, on_new_block)
+
+
+def test_the_hook_on_new_blocks_needs_a_block_that_was_left_before() -> None:
+    bench = Bench(ADDI_A0, 0x0040006F, ADDI_A0, 0x0040006F, ADDI_A0, ECALL)  # jal zero, 4
+    _see_new_blocks(bench)
+    bench.hook(HOOK_TRAP, lambda *_: bench.core.stop())
+    bench.start()
+    assert bench.seen == [(8, 8), (16, 8)], "Core.run_once: the first block of all is not seen"
+    bench.seen.clear()
+    bench.start()
+    assert bench.seen == [], "a block is seen once"
+    bench.core.forget_translations()
+    bench.start()
+    assert bench.seen == [(0, 8), (8, 8), (16, 8)], "and again when it is translated again"
+
+
+def test_run_once_lets_every_new_block_be_seen() -> None:
+    bench = Bench(ADDI_A0, ECALL)
+    bench.core.run_once(CODE + 0x100)
+    assert not bench.code[0x100:0x104].any()
+    _see_new_blocks(bench)
+    bench.see_traps()
+    bench.start()
+    assert bench.seen == [(0, 8), (8, CODE + 8)]
+
+
+def test_a_stop_in_the_hook_on_new_blocks_leaves_the_block_undone() -> None:
+    bench = Bench(ADDI_A0, 0x0040006F, ADDI_A0, ADDI_A0, ECALL)
+    _see_new_blocks(bench, stop_at=CODE + 8)
+    assert bench.start() is None
+    assert (bench.core.read(A0), bench.core.pc) == (1, CODE + 8)
+    _, _, size = bench.core.uc.ctl_request_cache(CODE + 8)
+    assert size == 12, "the block is there, and Core.translate gives its size"
+
+
+def test_forgetting_a_range_drops_the_blocks_that_hold_some_of_it() -> None:
+    bench = Bench(ADDI_A0, 0x0040006F, ADDI_A0, 0x0040006F, ADDI_A0, ECALL)
+    bench.core.run_once(CODE + 0x100)
+    bench.hook(HOOK_TRAP, lambda *_: bench.core.stop())
+    _see_new_blocks(bench)
+    bench.start()
+    bench.seen.clear()
+    bench.core.forget(CODE + 12, CODE + 16)
+    bench.start()
+    assert bench.seen == [(8, 8)]
+
+
+def test_a_block_that_is_asked_for_is_not_seen() -> None:
+    bench = Bench(ADDI_A0, ECALL)
+    bench.core.run_once(CODE + 0x100)
+    _see_new_blocks(bench)
+    bench.see_traps()
+    assert bench.core.translate(CODE) == 8
+    bench.start()
+    assert bench.seen == [(8, CODE + 8)]
+
+
+@pytest.mark.parametrize("has_floats", [False, True])
+@pytest.mark.parametrize("xlen", [32, 64])
+def test_patterns_that_the_gate_leaves_to_the_core_trap(xlen: int, has_floats: bool) -> None:
+    """All declared instructions that are not the core's, with random operands."""
+    isa = isa_for(f"rv{xlen}gc_xsmallfloat_xposit_xvsq_xpulpnn_xmxdotp_xssr")
+    gate = gate_for(isa, has_floats)
+    draw = random.Random(xlen + has_floats)
+    words = set()
+    for made in isa.instructions.values():
+        if made.size == 4:
+            free = ~made.pattern.mask & 0xFFFFFFFF
+            words |= {draw.getrandbits(32) & free | made.pattern.match for _ in range(8)}
+    trapping = sorted(word for word in words if gate.verdict(word) == Verdict.TRAPS)
+    assert len(trapping) > 500
+    bench = Bench(xlen=xlen, has_floats=has_floats)
+    causes: list[tuple[int, int]] = []
+    bench.hook(HOOK_TRAP, lambda _u, cause, _d: causes.append((cause, bench.core.trap_pc())))
+    for at in range(0, len(trapping), 4096):
+        part = trapping[at : at + 4096]
+        bench.put(0, *part)
+        bench.core.forget_translations()
+        bench.core.start(CODE, CODE + 4 * len(part))
+        assert causes == [(2, CODE + 4 * i) for i in range(len(part))]
+        causes.clear()
 
 
 def test_registers_are_found_and_live_inside_hooks() -> None:

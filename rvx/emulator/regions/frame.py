@@ -13,6 +13,7 @@ from rvx.emulator.regions.floats import ALL_FLAGS, HOST_FLAGS
 from rvx.emulator.regions.select import Region
 from rvx.isa import Isa, RegisterFile
 from rvx.isa.bits import Address
+from rvx.isa.operands import LAST_ROUNDING_MODE
 from rvx.isa.streams import ENABLED, STATE, STREAMS
 
 
@@ -42,6 +43,7 @@ class Frame:
         is_limited: whether the region stops before the instruction limit is passed.
         has_floats: whether it uses the host's floating point.
         refuses_streams: whether f0 to f2 have to be registers, and not streams.
+        uses_mode: whether bodies get the rounding mode of frm, which has to be one.
         registers: filled while the blocks are translated.
         setup: further lines of the prologue, before anything is decided.
     """
@@ -53,6 +55,7 @@ class Frame:
     is_limited: bool
     has_floats: bool = False
     refuses_streams: bool = False
+    uses_mode: bool = False
     registers: Registers = field(default_factory=Registers)
     setup: list[str] = field(default_factory=list)
 
@@ -105,6 +108,9 @@ class Frame:
         if self.has_floats:
             lines.append("  %is.rne = icmp eq i64 %frm, 0")
             conditions.append("%is.rne")
+        elif self.uses_mode:
+            lines.append(f"  %is.mode = icmp ule i64 %frm, {LAST_ROUNDING_MODE}")
+            conditions.append("%is.mode")
         if self.refuses_streams and any(f"%f{n}" in self.registers.names for n in range(STREAMS)):
             at = 8 * (self.context.offsets[STATE] + ENABLED)
             lines += [

@@ -158,6 +158,14 @@ class StepEmitter:
         n = self._next_unique()
         distance = step.decoded.values[offset] if offset else 0
         self._lines.append(f"  %a{n} = add i64 {value}, {distance}")
+        if made.kind == "atomic":
+            # funct3 is the size, as a power of two.
+            self._lines += [
+                f"  %al{n} = and i64 %a{n}, {(1 << (made.pattern.match >> 12 & 7)) - 1}",
+                f"  %ok{n} = icmp eq i64 %al{n}, 0",
+                f"  br i1 %ok{n}, label %even{n}, label {leave()}",
+                f"even{n}:",
+            ]
         self._check_range(f"%a{n}", "read" if made.kind == "load" else "write", leave)
 
     def _check_range(self, address: str, run: str, leave: Callable[[], str]) -> str:
@@ -189,6 +197,7 @@ class StepEmitter:
             if isinstance(operand.kind, RegisterKind):
                 return self._register_value(operand.kind, values[name])
             if isinstance(operand.kind, RoundingKind) and values[name] == 7:
+                self._frame.uses_mode = True
                 return "%frm"
             return str(values[name])
         if name in self._isa.states:
@@ -239,6 +248,15 @@ class StepEmitter:
                 f"  store i64 {FAULT_EXCEPTION}, ptr %e{n}",
                 f"  br label {leave()}",
                 f"done{n}:",
+            ]
+        if ends_block(step) and not (made.is_core and self._isa.alignment == 2):
+            # The tier below says what is wrong with such a target.
+            self._lines += [
+                f"  %to{n} = load i64, ptr %next",
+                f"  %odd{n} = and i64 %to{n}, {self._isa.alignment - 1}",
+                f"  %good{n} = icmp eq i64 %odd{n}, 0",
+                f"  br i1 %good{n}, label %right{n}, label {leave()}",
+                f"right{n}:",
             ]
         result = made.operands.get("rd")
         if result is not None and isinstance(result.kind, RegisterKind):

@@ -112,7 +112,7 @@ def test_words_are_not_replaced_during_a_look(
 
     threads: list[threading.Thread] = []
     monkeypatch.setattr(tier_module, "executed_blocks", find_while_the_hart_starts)
-    machine.hart.inline.forget()
+    machine.hart.inline.blocks.forget()
     tier.look(float("inf"))
     threads[0].join()
     assert waits == [True]

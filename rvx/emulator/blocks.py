@@ -1,0 +1,210 @@
+"""Blocks: what the core gets to see of the guest's code while it translates it.
+
+The guest keeps its own words in memory. Only while a block is translated others stand in the place
+of some: a nop for a word that a hook in front of it performs (`rvx.emulator.tiers`), and one that
+traps for a word that the core must not see (`rvx.emulator.gate`).
+
+Nobody looks for words of the second kind in advance, among data and code that is never run: a hook
+looks at every block that the core has translated by itself, before it runs for the first time. If
+there is such a word in it, the hart stops, and the block is made anew. So words may also be written
+at run time, by anybody, and a block may begin in the middle of an instruction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rvx.emulator.context import Context
+from rvx.emulator.core import Core, CoreError
+from rvx.emulator.hooks import compiled_hooks
+from rvx.emulator.memory import GuestMemory
+from rvx.isa.bits import Address
+from rvx.isa.memory import PAGE_SHIFT
+
+NOPS = {2: b"\x01\x00", 4: b"\x13\x00\x00\x00"}
+"""By size: words that do nothing."""
+_TRAPPING = {2: b"\x02\x80", 4: b"\x0b\x00\x00\x00"}
+"""Words that trap and are part of their block: c.jr with x0, which is reserved, and a custom-0."""
+
+
+class Blocks:
+    """The translated blocks that hold other words than memory does.
+
+    Args:
+        core: translates.
+        context: for the compiled hooks.
+        memory: guest memory.
+        sites: for every executable halfword, what the code hook performs in front of it.
+
+    Attributes:
+        starts: where blocks begin that are made again at once after `forget`; others are when they
+            are reached.
+    """
+
+    def __init__(
+        self, core: Core, context: Context, memory: GuestMemory, sites: NDArray[np.int64]
+    ) -> None:
+        self._core = core
+        self._context = context
+        self._memory = memory
+        self._sites = sites
+        self.starts: set[Address] = set()
+        self._replaced: dict[int, dict[Address, tuple[bytes, bytes]]] = {}
+        self._missing: set[Address] = set()
+        self._made: dict[int, dict[Address, Address]] = {}
+
+    def forget(self) -> None:
+        """Drops all translated code: needed after hooks are added or the host changes code."""
+        self._core.forget_translations()
+        self._made.clear()
+        self._missing = set(self.starts)
+
+    def translate(self, pc: Address) -> None:
+        """Translates the blocks that hold words to be replaced, the one at pc among them.
+
+        Only those that were not since the last `forget`. Where Unicorn has dropped one on its own,
+        it translates it again itself: inline words then trap until they are moved inline again, and
+        the hook on new blocks sees those that the core must not see.
+        """
+        page = pc >> PAGE_SHIFT
+        # Translating what cannot be fetched would hide the fault from the start that follows.
+        if page in self._replaced and self._memory.is_executable(pc):
+            self._missing.add(pc)
+        if self._missing:
+            with self._memory.patching:
+                while self._missing:
+                    self._make(self._missing.pop())
+
+    def refuse(self, start: Address) -> None:
+        """Takes the block back that the core has translated by itself, with words it must not see.
+
+        Args:
+            start: where it begins.
+        """
+        self._missing.add(start)
+        end = self._end_of(start)
+        self._note_refused(start, end, frozenset())
+        self._drop(start, end)
+
+    def _end_of(self, start: Address) -> Address:
+        """Where the block at an address ends that the core has translated, or translates now."""
+        size = self._core.translate(start)
+        return int(compiled_hooks().block_end.ctypes(self._context.address(0), start, size))
+
+    def _note_refused(self, start: Address, end: Address, known: Collection[Address]) -> bool:
+        """Has words of a block replaced that the core must not see; whether there are new ones.
+
+        Args:
+            start: begin of the block.
+            end: its end.
+            known: addresses of words that were replaced when it was translated.
+        """
+        next_refused = compiled_hooks().refused.ctypes
+        data = self._context.address(0)
+        is_found = False
+        address = start
+        while (address := next_refused(data, address, end)) < end:
+            size = self._size_at(address)
+            if address not in known:
+                is_found = True
+                self.replace(address, size, _TRAPPING)
+            address += size
+            if address < end:
+                # The block will end with the trap, and what follows is one of its own.
+                self._missing.add(address)
+        return is_found
+
+    def _drop(self, start: Address, end: Address) -> None:
+        """Drops the translations of all blocks that share bytes with this one."""
+        self._core.forget(start, end)
+        first = start >> PAGE_SHIFT
+        for page in (first - 1, first, first + 1):
+            made = self._made.get(page, {})
+            for other in [one for one in made if one < end and made[one] > start]:
+                del made[other]
+                self._missing.add(other)
+
+    @contextmanager
+    def cut(self, pc: Address, instructions: int) -> Iterator[Address]:
+        """Makes the block at pc trap after so many instructions, and gives the place."""
+        at = pc
+        for _ in range(instructions):
+            at += self._size_at(at)
+        replaced = self._replaced.setdefault(at >> PAGE_SHIFT, {})
+        index = (at - self._memory.executable_begin) >> 1
+        before, site = replaced.get(at), self._sites[index]
+        self.forget()
+        self.replace(at, self._size_at(at), _TRAPPING)
+        self._sites[index] = 0
+        with self._memory.patching:
+            self._make(pc)
+        try:
+            yield at
+        finally:
+            del replaced[at]
+            if before is not None:
+                replaced[at] = before
+            self._sites[index] = site
+            self.forget()
+
+    def _size_at(self, address: Address) -> int:
+        return 4 if (self._memory.word(address) or 0) & 3 == 3 else 2
+
+    def _bytes_at(self, address: Address, size: int) -> bytes:
+        at = address - self._memory.base
+        return self._memory.ram[at : at + size].tobytes()
+
+    def replace(self, address: Address, size: int, by: dict[int, bytes]) -> None:
+        """Has a word replaced whenever a block is translated that may hold it."""
+        replaced = self._replaced.setdefault(address >> PAGE_SHIFT, {})
+        replaced[address] = self._bytes_at(address, size), by[size]
+
+    def _make(self, start: Address) -> None:
+        """Translates one block, with other words in the place of those to be replaced."""
+        page = start >> PAGE_SHIFT
+        made = self._made.setdefault(page, {})
+        if start in made:
+            return
+        while True:
+            changed = self._to_replace(start)
+            for address, (_, other) in changed.items():
+                self._put(address, other)
+            try:
+                self._core.translate(start)
+            except CoreError:
+                return  # It is translated, and traps, when it is reached.
+            finally:
+                for address, (word, _) in changed.items():
+                    self._put(address, word)
+            end = self._end_of(start)
+            if not self._note_refused(start, end, changed):
+                made[start] = end
+                return
+            self._drop(start, end)
+
+    def _to_replace(self, start: Address) -> dict[Address, tuple[bytes, bytes]]:
+        """What is to be replaced in a block, which has no instruction that begins on another page.
+
+        Words overlap if there are jumps into the middle of them: one of these is of the block.
+        """
+        found = {
+            address: words
+            for address, words in sorted(self._replaced.get(start >> PAGE_SHIFT, {}).items())
+            if address >= start and self._bytes_at(address, len(words[0])) == words[0]
+        }
+        ends = [address + len(words[0]) for address, words in found.items()]
+        if all(end <= address for end, address in zip(ends, list(found)[1:], strict=False)):
+            return found
+        path, at = set(), start
+        while at <= max(found):
+            path.add(at)
+            at += self._size_at(at)
+        return {address: words for address, words in found.items() if address in path}
+
+    def _put(self, address: Address, word: bytes) -> None:
+        at = address - self._memory.base
+        self._memory.ram[at : at + len(word)] = np.frombuffer(word, np.uint8)
