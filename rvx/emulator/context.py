@@ -91,9 +91,11 @@ class Field(IntEnum):
     CUT = 174  # where the limit is reached within a block, else nowhere
     STUB = 175  # address of the page that calls return to
     ENDS = 176  # like DIFFERENCES: room for a sum, all 0 otherwise
-    STOP = 177  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
-    RAISED = 178  # what a body has raised: three words, see rvx.bodies.arithmetic
-    END = 181
+    MSTATUS = 178  # address of the core's mstatus, or of the mirror
+    MIRROR_MSTATUS = 179
+    STOP = 180  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
+    RAISED = 181  # what a body has raised: three words, see rvx.bodies.arithmetic
+    END = 184
 
 
 assert int(Field.END - Field.STOP) == HART_WORDS

@@ -58,6 +58,7 @@ class RegisterPointers:
         x: address of x0; x registers are XLEN bits each.
         f: address of f0; f registers are 64 bits each.
         frm: address of the rounding mode, an XLEN-bit word.
+        mstatus: address of mstatus, an XLEN-bit word.
         fflags: address of the byte of accrued exceptions.
         flags_table: that byte for each of the 32 values of RISC-V fflags.
     """
@@ -65,6 +66,7 @@ class RegisterPointers:
     x: int
     f: int
     frm: int
+    mstatus: int
     fflags: int
     flags_table: tuple[int, ...]
 
@@ -74,6 +76,7 @@ class RegisterPointers:
             self.x + distance,
             self.f + distance,
             self.frm + distance,
+            self.mstatus + distance,
             self.fflags + distance,
             self.flags_table,
         )
@@ -106,8 +109,6 @@ class Core:
         self.uc.reg_write(MSTATUS, MSTATUS_FS_DIRTY)
         self._kept: list[Any] = []
         self.pointers = self._find_registers() if by_pointer else None
-        if not has_floats:
-            self.uc.reg_write(MSTATUS, 0)
 
     @property
     def handle(self) -> int:
@@ -235,6 +236,7 @@ class Core:
         found = self._locate(peek, x_bytes, f.astype("<i8").tobytes())
         self.uc.reg_write(FRM, 0)
         self.uc.reg_write(FFLAGS, 0)
+        self.uc.reg_write(MSTATUS, MSTATUS_FS_DIRTY)
         for i in range(32):
             self.uc.reg_write(X0 + i, 0)
             self.uc.reg_write(F0 + i, 0)
@@ -259,10 +261,12 @@ class Core:
                 continue
             start = candidate + x_at - size
             window = peek(start, 0x2000)
-            frm = self._locate_frm(peek, start, len(window))
+            frm = self._locate_word(peek, start, len(window), FRM, (3, 1, 4, 2, 0))
+            states = (0x2000, 0x6000, 0, 0x4000)
+            mstatus = self._locate_word(peek, start, len(window), MSTATUS, states)
             flags = self._locate_flags(peek, start, len(window))
-            if frm is not None and flags is not None:
-                found = RegisterPointers(start, candidate + f_at, frm, *flags)
+            if frm is not None and mstatus is not None and flags is not None:
+                found = RegisterPointers(start, candidate + f_at, frm, mstatus, *flags)
                 _found_before[self.xlen] = slot, found.moved(-candidate)
                 return found
         return None
@@ -278,20 +282,31 @@ class Core:
         size = self.xlen // 8
         self.uc.reg_write(FRM, 3)
         self.uc.reg_write(FFLAGS, 21)
+        self.uc.reg_write(MSTATUS, 0x2000)
         return (
             peek(pointers.x + size, len(x_bytes)) == x_bytes
             and peek(pointers.f, len(f_bytes)) == f_bytes
             and peek(pointers.frm, size) == (3).to_bytes(size, "little")
+            and peek(pointers.mstatus, size) == (0x2000).to_bytes(size, "little")
             and peek(pointers.fflags, 1) == bytes([pointers.flags_table[21]])
         )
 
-    def _locate_frm(self, peek: Callable[[int, int], bytes], start: int, length: int) -> int | None:
+    def _locate_word(
+        self,
+        peek: Callable[[int, int], bytes],
+        start: int,
+        length: int,
+        register: int,
+        values: tuple[int, ...],
+    ) -> int | None:
+        """Where a register is of which all these values are found after they were written."""
         places: set[int] | None = None
         size = self.xlen // 8
-        for mode in (3, 1, 4, 2, 0):
-            self.uc.reg_write(FRM, mode)
+        for value in values:
+            self.uc.reg_write(register, value)
+            held = self.read(register)
             words = np.frombuffer(peek(start, length), f"<u{size}")
-            hits = {int(i) for i in np.flatnonzero(words == mode)}
+            hits = {int(i) for i in np.flatnonzero(words == held)}
             places = hits if places is None else places & hits
         if not places or len(places) != 1:
             return None

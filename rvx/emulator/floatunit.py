@@ -1,10 +1,9 @@
-"""Who performs the floating point of the base ISA: Unicorn's core, or the bodies of F and D.
+"""Whether rvx holds the floating-point state of the base ISA, or Unicorn's core.
 
-Unicorn does not box single-precision results in NaNs and does not look at the boxes of operands.
-That is of no consequence in a program in which nobody sees the upper half of a register that holds
-a single. Other programs run on a core without F and D: every instruction of theirs then traps, and
-is performed by its body like a custom one. So do programs that may see that an extension has made
-fcsr wider than the core's, and those with streams or repetitions, of which the core knows nothing.
+The core holds fcsr and performs those instructions of F and D that it is right in (`floatfacts`);
+all others are performed by their bodies. Some programs run on a core without F and D: those that
+may see that an extension has made fcsr wider than the core's, and those with streams or
+repetitions, of which the core knows nothing.
 """
 
 from __future__ import annotations
@@ -19,8 +18,7 @@ from rvx.emulator.memory import GuestMemory
 from rvx.isa import Isa, streams
 from rvx.isa.bits import Address
 
-_OP_FP, _FUSED = 0x53, (0x43, 0x47, 0x4B, 0x4F)
-_FSD = 0x3027
+_OP_FP = 0x53
 _PACKED, _SYSTEM = 0x33, 0x73
 _CORE_BITS = 8
 _CORE_CSRS = (0x001, 0x002, 0x003)
@@ -28,23 +26,19 @@ _FLOAT_STATE = "fcsr"
 
 
 def needs_bodies(isa: Isa, memory: GuestMemory, executable: Executable) -> bool:
-    """Whether the program may tell the core's floating point from that of the bodies.
+    """Whether bodies perform all of F and D, and rvx holds fcsr.
 
     The words are looked at without decoding: data among them can only make the answer more careful.
     """
     if _FLOAT_STATE not in isa.states:
         return False
-    if not _has_suspects(isa, _words(memory)):
-        return False
-    words = _instructions(memory, executable)
-    writes_status = ((words & 0xFFF0007F) == 0x30000073).any()
-    if writes_status and not _uses_sequencer(isa, words):
-        return False  # a program that switches the unit itself, in mstatus
-    return _has_suspects(isa, words)
+    return _has_suspects(isa, _words(memory)) and _has_suspects(
+        isa, _instructions(memory, executable)
+    )
 
 
 def _has_suspects(isa: Isa, words: NDArray[np.uint32]) -> bool:
-    return _uses_sequencer(isa, words) or _may_see_a_box(isa, words) or _may_see_formats(isa, words)
+    return _uses_sequencer(isa, words) or _may_see_formats(isa, words)
 
 
 def _instructions(memory: GuestMemory, executable: Executable) -> NDArray[np.uint32]:
@@ -80,26 +74,6 @@ def _beginnings(
             is_start[at] = 1
             at += lengths[at]
     return words[np.frombuffer(is_start, np.bool_)]
-
-
-def _may_see_a_box(isa: Isa, words: NDArray[np.uint32]) -> bool:
-    """Whether the program may tell a boxed single from one that is not.
-
-    It may if it computes singles and has instructions that see all of a register: stores and
-    arithmetic of doubles, and packed or half-precision instructions.
-    """
-    if "D" not in isa.extensions:
-        return False
-    opcode, form = words & 0x7F, words >> 25 & 3
-    is_arithmetic = (opcode == _OP_FP) | np.isin(opcode, _FUSED)
-    computes_singles = is_arithmetic & (form == 0)
-    converts = (words & 0xFFF0007F) == 0x42000053  # fcvt.d.s takes its operand as it is
-    sees_all = is_arithmetic & (form != 0) & ~converts
-    sees_all |= (words & 0x707F) == _FSD
-    sees_all |= _is_packed(words)
-    halves = words & 0xFFFF
-    sees_all |= np.isin(halves & 0xE003, (0xA000, 0xA002))  # c.fsd and c.fsdsp
-    return bool(computes_singles.any() and sees_all.any())
 
 
 def _may_see_formats(isa: Isa, words: NDArray[np.uint32]) -> bool:

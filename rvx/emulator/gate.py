@@ -20,6 +20,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from rvx.emulator.floatfacts import is_right_on_the_core
 from rvx.isa import Instruction, Isa
 from rvx.isa.bits import Word
 from rvx.isa.pattern import Pattern
@@ -76,6 +77,20 @@ class Verdict(IntEnum):
     PERFORMED = 1  # the core performs it, rightly
     TRAPS = 2  # the core traps: the body, if there is one, performs it
     CSR = 3  # in the tables only: that depends on the CSR
+    UNIT = 4  # performed, but refused while the floating-point unit is switched off in mstatus
+
+
+def verdict_of_performed(made: Instruction) -> Verdict:
+    """The verdict on words of an instruction that the core performs rightly.
+
+    With the unit switched off, Unicorn traps on floating-point instructions as it should, but for
+    fsgnj.d, which switches the unit on, and compressed loads and stores, which do nothing.
+    """
+    target = made.expansion.target if made.expansion else made
+    is_silent = made.size == 2 or made.mnemonic == "fsgnj.d"
+    if target.extension in FLOAT_EXTENSIONS and is_silent:
+        return Verdict.UNIT
+    return Verdict.CSR if "csr" in made.operands else Verdict.PERFORMED
 
 
 def core_performs(made: Instruction, has_floats: bool) -> bool:
@@ -88,7 +103,7 @@ def core_performs(made: Instruction, has_floats: bool) -> bool:
     if not made.is_core or made.mnemonic in BY_BODY or "reservation" in made.requests:
         return False
     if made.extension in FLOAT_EXTENSIONS:
-        return has_floats
+        return has_floats and is_right_on_the_core(made)
     return made.body is not None or made.mnemonic in WITHOUT_BODY
 
 
@@ -176,7 +191,7 @@ def _rows(isa: Isa, made: Instruction, has_floats: bool) -> Iterator[tuple[Word,
     pattern = made.pattern
     verdict = Verdict.REFUSED
     if core_performs(made, has_floats):
-        verdict = Verdict.CSR if "csr" in made.operands else Verdict.PERFORMED
+        verdict = verdict_of_performed(made)
         if isa.alignment == 4 and made.mnemonic in NEEDS_ALIGNED_TARGET:
             target = made.target
             # The target of jalr is known when it is performed: by its body, which looks.
@@ -214,5 +229,5 @@ def _short(isa: Isa, has_floats: bool) -> NDArray[np.uint8]:
                 if made.expansion
                 else made.mnemonic in WITHOUT_BODY
             )
-            verdicts[chosen] = Verdict.PERFORMED if is_performed else Verdict.REFUSED
+            verdicts[chosen] = verdict_of_performed(made) if is_performed else Verdict.REFUSED
     return verdicts

@@ -38,7 +38,14 @@ from rvx.emulator.report import (
     kind_of_fault,
 )
 from rvx.emulator.result import Trap, TrapKind
-from rvx.emulator.rows import Unsupported, Wiring, csr_refusal
+from rvx.emulator.rows import (
+    SWITCHED_OFF,
+    Unsupported,
+    Wiring,
+    csr_refusal,
+    is_switched_off,
+    needs_of,
+)
 from rvx.emulator.system import System
 from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier, Rows
 from rvx.isa import Isa
@@ -371,6 +378,8 @@ class Hart:
         if known or decoded is None:
             return known
         decoded = decoded.expanded
+        if needs_of(self._isa, decoded) and is_switched_off(self._core):
+            return SWITCHED_OFF
         if "csr" in decoded.values:
             return csr_refusal(self._isa, decoded)
         if any(isinstance(one.kind, RoundingKind) for one in decoded.instruction.operands.values()):

@@ -13,6 +13,7 @@ from typing import Any
 
 from rvx import jit
 from rvx.emulator.context import Field, Status
+from rvx.emulator.core import MSTATUS_FS_DIRTY
 from rvx.emulator.gate import Verdict
 from rvx.emulator.perform import perform, raise_flags, read_word, stop
 from rvx.emulator.pointers import (
@@ -59,7 +60,8 @@ _ILLEGAL, _ECALL, _FAULTED = int(Status.ILLEGAL), int(Status.ECALL), int(Status.
 _LIMIT, _TIER_UP, _OTHER = int(Status.LIMIT), int(Status.TIER_UP), int(Status.CAUSE)
 _CODE_WRITTEN, _IS_REFUSED = int(Status.CODE_WRITTEN), int(Status.REFUSED)
 _VERDICT_PERFORMED, _VERDICT_CSR = int(Verdict.PERFORMED), int(Verdict.CSR)
-_VERDICT_REFUSED = int(Verdict.REFUSED)
+_VERDICT_REFUSED, _VERDICT_UNIT = int(Verdict.REFUSED), int(Verdict.UNIT)
+_MSTATUS = int(Field.MSTATUS)
 _LEFT_OUT_MASK = 0xFFFFFFE3
 
 _HANDLER, _WORD, _SIZE = int(Row.HANDLER), int(Row.WORD), int(Row.SIZE)
@@ -94,7 +96,10 @@ def next_refused(context: Any, address: int, end: int) -> int:
     """The first word from an address on that the core must not see; the end if there is none."""
     while address < end:
         word = read_word(context, address)
-        if verdict_on(context, word) == _VERDICT_REFUSED:
+        verdict = verdict_on(context, word)
+        if verdict == _VERDICT_REFUSED:
+            return address
+        if verdict == _VERDICT_UNIT and load_32(context[_MSTATUS]) & MSTATUS_FS_DIRTY == 0:
             return address
         address += 4 if word & 3 == 3 else 2
     return end

@@ -14,9 +14,9 @@ from rvx.bodies import Form, form_of
 from rvx.bodies.arithmetic import HART_WORDS, BodyRaised
 from rvx.bodies.form import HART
 from rvx.emulator.context import Context, Field
-from rvx.emulator.core import F0, FFLAGS, FRM, X0, Core
+from rvx.emulator.core import F0, FFLAGS, FRM, MSTATUS, MSTATUS_FS_DIRTY, X0, Core
 from rvx.emulator.memory import GuestMemory
-from rvx.emulator.rows import Unsupported, owned_csr
+from rvx.emulator.rows import SWITCHED_OFF, Needs, Unsupported, is_switched_off, needs_of, owned_csr
 from rvx.isa import Decoded, Instruction, Isa, Memory, RegisterFile, streams
 from rvx.isa.instruction import NUMBER
 from rvx.isa.memory import FAULT_EXCEPTION, FAULT_MISALIGNED_FETCH, FAULT_ROUNDING, store_64
@@ -122,6 +122,9 @@ class Interpreter:
         if made.body is None:
             raise Unsupported(f"'{made.mnemonic}' has no semantics: only its encoding is known")
         words = self.context.words
+        needs = needs_of(self.isa, decoded)
+        if needs and is_switched_off(self.core):
+            raise Unsupported(SWITCHED_OFF)
         words[Field.NEXT_PC] = pc + size
         words[Field.FFLAGS] = 0
         self._elements, appended = self._take(decoded)
@@ -144,6 +147,8 @@ class Interpreter:
             self._append(appended, result)
         elif operand is not None and isinstance(operand.kind, RegisterKind):
             self._write(operand.kind.file, decoded.values["rd"], int(result))
+        if needs & Needs.RESULT or words[Field.FFLAGS]:
+            self.core.write(MSTATUS, self.core.read(MSTATUS) | MSTATUS_FS_DIRTY)
         if words[Field.FFLAGS]:
             self._accrue(int(words[Field.FFLAGS]) & 31)
         return int(words[Field.NEXT_PC])

@@ -20,6 +20,7 @@ from rvx.emulator.hart import Backend, End, Hart, Tier
 from rvx.emulator.loader import Executable, HasElf, load_executable
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.regions.explain import Explanation, explain, explain_repeat
+from rvx.emulator.regions.floats import use_default_environment
 from rvx.emulator.report import Reporter
 from rvx.emulator.result import RunResult
 from rvx.emulator.system import Output, System
@@ -101,6 +102,7 @@ class Machine:
         words[Field.PC_REGISTER] = PC
         words[Field.FFLAGS_REGISTER] = FFLAGS
         words[Field.FRM] = self.context.address(Field.MIRROR_FRM)
+        words[Field.MSTATUS] = self.context.address(Field.MIRROR_MSTATUS)
         read, write = memory.open_runs()
         words[Field.READ_BEGIN], words[Field.READ_LIMIT] = read[0], read[1] - read[0] - 8
         words[Field.WRITE_BEGIN], words[Field.WRITE_LIMIT] = write[0], write[1] - write[0] - 8
@@ -109,6 +111,7 @@ class Machine:
         if pointers is not None:
             words[Field.X_REGISTERS], words[Field.F_REGISTERS] = pointers.x, pointers.f
             words[Field.FRM] = pointers.frm
+            words[Field.MSTATUS] = pointers.mstatus
             words[Field.FLAGS_ADDRESS] = pointers.fflags
             words[Field.FLAGS_TABLE : Field.FLAGS_TABLE + 32] = pointers.flags_table
         if self._has_bodies:
@@ -217,12 +220,28 @@ class Machine:
             return int(self.context.state("fcsr", 1)[0]) & 31
         return self.core.read(FFLAGS)
 
+    @fflags.setter
+    def fflags(self, value: int) -> None:
+        self._write_fcsr(FFLAGS, value & 31, 0, 31)
+
     @property
     def frm(self) -> int:
         """The dynamic rounding mode."""
         if self.context.words[Field.FCSR]:
             return int(self.context.state("fcsr", 1)[0]) >> 5 & 7
         return self.core.read(FRM)
+
+    @frm.setter
+    def frm(self, value: int) -> None:
+        self._write_fcsr(FRM, value & 7, 5, 7)
+
+    def _write_fcsr(self, register: int, value: int, lsb: int, mask: int) -> None:
+        if self.context.words[Field.FCSR]:
+            fcsr = self.context.state("fcsr", 1)
+            fcsr[0] = fcsr[0] & ~(mask << lsb) | value << lsb
+            self.context.words[Field.MIRROR_FRM] = int(fcsr[0]) >> 5 & 7
+        else:
+            self.core.write(register, value)
 
     def run(self, max_instructions: int | None = None) -> RunResult:
         """Runs from the entry point until the program exits or cannot go on."""
@@ -286,6 +305,7 @@ class Machine:
 
         def target() -> None:
             try:
+                use_default_environment()
                 ends.append(work())
             except BaseException as error:
                 errors.append(error)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from rvx.emulator.context import Field, Status
+from rvx.emulator.core import MSTATUS, MSTATUS_FS_DIRTY
 from rvx.emulator.pointers import (
     byte_array,
     call_handler,
     int64_array,
     load_16,
+    load_32,
     load_64,
     uc_emu_stop,
     uc_reg_read,
     uc_reg_write,
 )
-from rvx.emulator.rows import Row
+from rvx.emulator.rows import Needs, Row
 
 _STATUS, _PC, _NEXT_PC = int(Field.STATUS), int(Field.PC), int(Field.NEXT_PC)
 _FFLAGS, _FAULT = int(Field.FFLAGS), int(Field.FAULT)
@@ -24,7 +26,11 @@ _FLAGS_ADDRESS, _FLAGS_TABLE = int(Field.FLAGS_ADDRESS), int(Field.FLAGS_TABLE)
 _FFLAGS_REGISTER = int(Field.FFLAGS_REGISTER)
 _FCSR, _MIRROR_FRM = int(Field.FCSR), int(Field.MIRROR_FRM)
 _FAULTED, _CODE_WRITTEN = int(Status.FAULT), int(Status.CODE_WRITTEN)
-_HANDLER, _SIZE = int(Row.HANDLER), int(Row.SIZE)
+_ILLEGAL = int(Status.ILLEGAL)
+_HANDLER, _SIZE, _UNIT = int(Row.HANDLER), int(Row.SIZE), int(Row.UNIT)
+_MSTATUS, _MIRROR_MSTATUS = int(Field.MSTATUS), int(Field.MIRROR_MSTATUS)
+_RESULT = int(Needs.RESULT)
+_DIRTY = MSTATUS_FS_DIRTY
 _READS, _WRITES, _TRANSFERS = int(Row.READS), int(Row.WRITES), int(Row.TRANSFERS)
 _ROW_END = int(Row.END)
 
@@ -52,10 +58,15 @@ def perform(uc: int, context: Any, row_address: int, pc: int) -> None:
     reads = row[_READS]
     for i in range(reads):
         uc_reg_read(uc, row[_TRANSFERS + 2 * i], row[_TRANSFERS + 2 * i + 1])
+    if row[_UNIT] != 0 and load_32(context[_MSTATUS]) & _DIRTY == 0:
+        stop(uc, context, _ILLEGAL)
+        return
     call_handler(row[_HANDLER], row_address, context.ctypes.data)
     if context[_FAULT] != 0:
         stop(uc, context, _FAULTED)
         return
+    if row[_UNIT] != 0 and load_32(context[_MSTATUS]) & _DIRTY != _DIRTY:
+        _note_change(uc, context, row[_UNIT])
     for i in range(reads, reads + row[_WRITES]):
         uc_reg_write(uc, row[_TRANSFERS + 2 * i], row[_TRANSFERS + 2 * i + 1])
     if context[_FFLAGS] != 0:
@@ -64,6 +75,15 @@ def perform(uc: int, context: Any, row_address: int, pc: int) -> None:
         context[_MIRROR_FRM] = load_64(context[_FCSR]) >> 5 & 7
     if context[_FAULT + 3] != 0:
         stop(uc, context, _CODE_WRITTEN)
+
+
+def _note_change(uc: int, context: Any, needs: int) -> None:
+    """Makes mstatus say that the state of the unit has changed, if it has."""
+    if needs & _RESULT != 0 or context[_FFLAGS] != 0:
+        mirror = context.ctypes.data + 8 * _MIRROR_MSTATUS
+        uc_reg_read(uc, MSTATUS, mirror)
+        context[_MIRROR_MSTATUS] |= _DIRTY
+        uc_reg_write(uc, MSTATUS, mirror)
 
 
 def raise_flags(uc: int, context: Any) -> None:

@@ -8,13 +8,13 @@ the host address (a register, a state). Compiled code therefore never decodes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rvx.emulator.context import Context, Field
-from rvx.emulator.core import F0, FRM, X0, Core
+from rvx.emulator.core import F0, FRM, MSTATUS, MSTATUS_FS_DIRTY, X0, Core
 from rvx.isa import Csr, Decoded, Instruction, Isa, streams
 from rvx.isa.instruction import NUMBER
 from rvx.isa.operands import RegisterKind, RoundingKind
@@ -35,7 +35,15 @@ class Row(IntEnum):
     TAKEN = 56  # streams that are taken from, as a mask
     APPENDED = 57  # one more than the stream that is appended to, or 0
     PLAIN_HANDLER = 58  # what HANDLER would be without streams
+    UNIT = 59  # what it needs of the floating-point unit, see `Needs`
     END = 64
+
+
+class Needs(IntFlag):
+    """What an instruction needs of the floating-point unit."""
+
+    UNIT = 1  # that it is switched on in mstatus
+    RESULT = 2  # and a register of the unit is written, so that mstatus shows a change
 
 
 class Unsupported(ValueError):
@@ -68,6 +76,9 @@ class Wiring:
         row[Row.SIZE] = made.size
         for i, name in enumerate(made.requests):
             row[Row.ARGUMENTS + i] = self._argument(name, decoded, transfers)
+        row[Row.UNIT] = needs = needs_of(self.isa, decoded)
+        if self.core.pointers is None and needs:
+            transfers.append((MSTATUS, self.context.address(Field.MIRROR_MSTATUS)))
         has_core_mode = not self.context.words[Field.FCSR]
         if self.core.pointers is None and has_core_mode and _needs_rounding_mode(made):
             transfers.append((FRM, self.context.address(Field.MIRROR_FRM)))
@@ -161,6 +172,32 @@ def _is_write(decoded: Decoded) -> bool:
     values = decoded.values
     is_plain = decoded.instruction.mnemonic.startswith("csrrw")
     return is_plain or values.get("rs1", values.get("uimm", 0)) != 0
+
+
+def needs_of(isa: Isa, decoded: Decoded) -> Needs:
+    """What a word needs of the floating-point unit, 0 if it has nothing to do with it.
+
+    That is so if it names one of its registers, or the CSRs that rvx holds for it. What the hart
+    repeats is looked at as a whole, before it begins.
+    """
+    made = decoded.instruction
+    needs = Needs(0)
+    for name, operand in made.operands.items():
+        if isinstance(operand.kind, RegisterKind) and operand.kind.file.name == "f":
+            needs |= Needs.UNIT | (Needs.RESULT if name == "rd" else Needs(0))
+    address = decoded.values["csr"] if "csr_word" in made.requests else None
+    is_state = any(csr.address == address and csr.state == "fcsr" for csr in isa.csrs.values())
+    if is_state or "repeat" in made.requests:
+        needs |= Needs.UNIT
+    return needs
+
+
+SWITCHED_OFF = "the floating-point unit is switched off: mstatus.FS is 0"
+
+
+def is_switched_off(core: Core) -> bool:
+    """Whether all that needs the floating-point unit is illegal."""
+    return not core.read(MSTATUS) & MSTATUS_FS_DIRTY
 
 
 def _needs_rounding_mode(instruction: Instruction) -> bool:

@@ -278,13 +278,28 @@ def test_a_core_without_floats_traps_but_for_moves_of_doubles(xlen: int) -> None
     assert performed == {"fsgnj.d"}
 
 
-@pytest.mark.parametrize("moves", [False, True])
-def test_the_csrs_of_a_core_without_floats_trap_until_doubles_move(moves: bool) -> None:
-    move, read = 0x22000053, 0x00301573  # fsgnj.d ft0, ft0, ft0; csrrw a0, fcsr, zero
-    bench = Bench(move if moves else NOP, read, ECALL, has_floats=False)
-    bench.see_traps()
-    bench.start()
-    assert bench.seen == [(8, CODE + 12) if moves else (2, CODE + 8)]
+@pytest.mark.parametrize("xlen", [32, 64])
+@pytest.mark.parametrize("fs", [0, 1, 2, 3])
+def test_what_the_core_makes_of_the_state_of_its_unit(fs: int, xlen: int) -> None:
+    """csrw mstatus, a0; a word of the unit; csrr a1, mstatus."""
+    off = {}
+    for name, word in (("fadd.d", 0x02000053), ("fsd", 0x00003027), ("fsgnj.d", 0x22000053)):
+        bench = Bench(0x30051073, word, 0x300025F3, ECALL, xlen=xlen)
+        bench.core.write(A0, fs << 13)
+        bench.core.write(regs.UC_RISCV_REG_MSTATUS, 0x6000)
+        bench.core.on_bad_access(lambda *_: None)
+        bench.uc.mem_map(0, 0x1000)
+        bench.see_traps()
+        bench.start()
+        off[name] = bench.seen[0][0] == 2
+        state = bench.core.read(A1)
+        is_dirty = bool(fs == 3 or (name != "fsd" and not off[name]))
+        if not off[name]:
+            assert state >> 13 & 3 == (3 if is_dirty else fs), f"{name}: mstatus.FS"
+            assert state >> xlen - 1 == is_dirty, f"{name}: mstatus.SD"
+    assert off == {"fadd.d": fs == 0, "fsd": fs == 0, "fsgnj.d": False}, (
+        "fsgnj.d alone is performed with the unit switched off, and switches it on"
+    )
 
 
 def test_code_hook_sees_words_that_trap() -> None:
@@ -564,7 +579,7 @@ def test_a_second_core_of_the_same_kind_is_confirmed_not_searched(
     def search(*_: Any) -> None:
         raise AssertionError("searched again")
 
-    monkeypatch.setattr(Core, "_locate_frm", search)
+    monkeypatch.setattr(Core, "_locate_word", search)
     assert Core(64).pointers is not None
 
 

@@ -102,7 +102,7 @@ class Emitter(StepEmitter):
         add(f"  %after{tag} = add i64 %before{tag}, 1")
         add(f"  store i64 %after{tag}, ptr %count{tag}")
         for index, step in enumerate(block.steps):
-            if not can_translate(step, self._is_boxed, self._isa):
+            if not can_translate(step, self._isa):
                 add(f"  br label {self._exit_within(block, index)}")
                 return
             self._step(block, index, step)

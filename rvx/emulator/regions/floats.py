@@ -10,8 +10,11 @@ computing what the program does not.
 
 from __future__ import annotations
 
+import ctypes
+import ctypes.util
 import platform
 from dataclasses import dataclass
+from typing import Any
 
 from rvx.isa import Instruction
 
@@ -22,34 +25,38 @@ _COMPARED = {"feq": ("fcmp", "oeq"), "flt": ("fcmps", "olt"), "fle": ("fcmps", "
 _WIDTHS = {"s": ("float", "f32", "i32"), "d": ("double", "f64", "i64")}
 _INTEGERS = {"w": (32, True), "wu": (32, False), "l": (64, True), "lu": (64, False)}
 _EXTREMES = {"fmin": "slt", "fmax": "sgt"}
-_SIGN_AND_ABOVE = -(1 << 31)
-_MOVED = {
-    "fmv.w.x": ("%o{n} = and i64 {rs1}, {kept}",),
-    "fsgnj.s": (
-        f"%a{{n}} = and i64 {{rs1}}, {~_SIGN_AND_ABOVE}",
-        f"%b{{n}} = and i64 {{rs2}}, {_SIGN_AND_ABOVE}",
-        "%o{n} = or i64 %a{n}, %b{n}",
-    ),
-    "fsgnjn.s": (
-        f"%a{{n}} = and i64 {{rs1}}, {~_SIGN_AND_ABOVE}",
-        "%i{n} = xor i64 {rs2}, -1",
-        f"%b{{n}} = and i64 %i{{n}}, {_SIGN_AND_ABOVE}",
-        "%o{n} = or i64 %a{n}, %b{n}",
-    ),
-    "fsgnjx.s": (
-        f"%b{{n}} = and i64 {{rs2}}, {_SIGN_AND_ABOVE}",
-        "%o{n} = xor i64 {rs1}, %b{n}",
-    ),
-}
 _NEAREST, _TOWARDS_ZERO, _DYNAMIC = 0, 1, 7
+
+_IS_ARM = platform.machine() in ("aarch64", "arm64")
+TINY_BEFORE_ROUNDING = _IS_ARM
+"""Whether the host raises underflow where a number is tiny before it is rounded.
+
+RISC-V and x86 look after rounding: what is rounded up to the smallest normal number is not tiny.
+"""
+_MAY_UNDERFLOW = frozenset({"fmul", "fdiv", *_FUSED})
 
 HOST_FLAGS = (
     {0x01: 16, 0x02: 8, 0x04: 4, 0x08: 2, 0x10: 1}
-    if platform.machine() in ("aarch64", "arm64")
+    if _IS_ARM
     else {0x01: 16, 0x04: 8, 0x08: 4, 0x10: 2, 0x20: 1}
 )
 """RISC-V's flag for each of the host's, as fetestexcept gives them."""
 ALL_FLAGS = sum(HOST_FLAGS)
+
+
+def use_default_environment() -> None:
+    """Makes the host's unit of this thread round to nearest, and keep subnormal numbers.
+
+    A thread begins with the environment of the one that has started it, and some libraries switch
+    to flushing of subnormal numbers when they are loaded.
+    """
+    library = ctypes.CDLL(ctypes.util.find_library("m"))
+    default: Any
+    try:
+        default = ctypes.byref(ctypes.c_char.in_dll(library, "_FE_DFL_ENV"))  # macOS
+    except ValueError:
+        default = ctypes.c_void_p(-1)  # the C libraries of Linux
+    library.fesetenv(default)
 
 
 @dataclass(frozen=True)
@@ -75,67 +82,57 @@ class Lowered:
         return bool(self.nan) or any("{leave}" in line for line in self.lines)
 
 
-def lower(
-    instruction: Instruction, is_boxed: bool, rounding: int | None, xlen: int
-) -> Lowered | None:
+def lower(instruction: Instruction, rounding: int | None) -> Lowered | None:
     """How the host computes an instruction; None if it does not.
 
     Args:
         instruction: any.
-        is_boxed: whether singles are boxed in NaNs and their boxes are looked at; otherwise they
-            are in the low half of a register and the upper half is what Unicorn leaves there.
         rounding: the static rounding mode, None if there is none.
-        xlen: width of the x registers.
     """
     if instruction.extension not in ("F", "D"):
         return None
     if rounding == _TOWARDS_ZERO:
-        return _to_integer(instruction.mnemonic, True, is_boxed)
+        return _to_integer(instruction.mnemonic, True)
     if rounding not in (None, _NEAREST, _DYNAMIC):
         return None
     operation, _, rest = instruction.mnemonic.partition(".")
+    if TINY_BEFORE_ROUNDING and (operation in _MAY_UNDERFLOW or rest == "s.d"):
+        return None
     if rest in _WIDTHS:
         if operation in _PLAIN or operation in _FUSED:
-            return _arithmetic(operation, rest, is_boxed)
+            return _arithmetic(operation, rest)
         if operation in _COMPARED:
-            return _comparison(operation, rest, is_boxed)
+            return _comparison(operation, rest)
         if operation in _EXTREMES:
-            return _extreme(operation, rest, is_boxed)
+            return _extreme(operation, rest)
     if instruction.mnemonic in ("fcvt.d.s", "fcvt.s.d"):
-        return _conversion(rest, is_boxed)
-    if instruction.mnemonic in _MOVED and not is_boxed:
-        return _moved(instruction.mnemonic, xlen)
-    return _from_integer(instruction.mnemonic, is_boxed) or _to_integer(
-        instruction.mnemonic, False, is_boxed
-    )
+        return _conversion(rest)
+    return _from_integer(instruction.mnemonic) or _to_integer(instruction.mnemonic, False)
 
 
-def _unpack(width: str, is_boxed: bool, *names: str) -> list[str]:
+def _unpack(width: str, *names: str) -> list[str]:
     kind, _, bits = _WIDTHS[width]
     lines = []
     for name in names:
         source = f"{{{name}}}"
         if width == "s":
-            lines.append(f"%t{name}{{n}} = trunc i64 {source} to i32")
-            if is_boxed:
-                lines += [
-                    f"%w{name}{{n}} = icmp uge i64 {source}, -4294967296",
-                    f"%y{name}{{n}} = select i1 %w{name}{{n}}, i32 %t{name}{{n}}, i32 2143289344",
-                ]
-            source = f"%{'y' if is_boxed else 't'}{name}{{n}}"
+            # The upper half is ones, or the operand is no box and counts as the canonical NaN.
+            lines += [
+                f"%t{name}{{n}} = trunc i64 {source} to i32",
+                f"%w{name}{{n}} = icmp uge i64 {source}, -4294967296",
+                f"%y{name}{{n}} = select i1 %w{name}{{n}}, i32 %t{name}{{n}}, i32 2143289344",
+            ]
+            source = f"%y{name}{{n}}"
         lines.append(f"%{name}{{n}} = bitcast {bits} {source} to {kind}")
     return lines
 
 
-def _pack(width: str, is_boxed: bool) -> list[str]:
+def _pack(width: str) -> list[str]:
     kind, _, bits = _WIDTHS[width]
     if width == "d":
         return ["%o{n} = bitcast double %r{n} to i64"]
-    lines = [f"%single{{n}} = bitcast {kind} %r{{n}} to {bits}"]
-    if not is_boxed:
-        return [*lines, "%o{n} = zext i32 %single{n} to i64"]
     return [
-        *lines,
+        f"%single{{n}} = bitcast {kind} %r{{n}} to {bits}",
         "%low{n} = zext i32 %single{n} to i64",
         "%o{n} = or i64 %low{n}, -4294967296",
     ]
@@ -150,12 +147,12 @@ def _is_nan(width: str) -> str:
     return "%m{n} = and i64 %o{n}, 2147483647\n%u{n} = icmp ugt i64 %m{n}, 2139095040"
 
 
-def _arithmetic(operation: str, width: str, is_boxed: bool) -> Lowered:
+def _arithmetic(operation: str, width: str) -> Lowered:
     kind, suffix, _ = _WIDTHS[width]
     lines: list[str] = []
     if operation in _FUSED:
         name, arity = "fma", 3
-        lines += _unpack(width, is_boxed, "rs1", "rs2", "rs3")
+        lines += _unpack(width, "rs1", "rs2", "rs3")
         negated = _FUSED[operation]
         operands = ["%rs1{n}", "%rs2{n}", "%rs3{n}"]
         for mark, index in (("a", 0), ("c", 2)):
@@ -165,23 +162,23 @@ def _arithmetic(operation: str, width: str, is_boxed: bool) -> Lowered:
     else:
         name, arity = _PLAIN[operation], 1 if operation == "fsqrt" else 2
         sources = ["rs1", "rs2"][:arity]
-        lines += _unpack(width, is_boxed, *sources)
+        lines += _unpack(width, *sources)
         operands = [f"%{source}{{n}}" for source in sources]
     called = f"@llvm.experimental.constrained.{name}.{suffix}"
     listed = ", ".join(f"{kind} {operand}" for operand in operands)
     lines.append(f"%r{{n}} = call {kind} {called}({listed}, {_STRICT}) strictfp")
-    lines += _pack(width, is_boxed)
+    lines += _pack(width)
     lines.append(_is_nan(width))
     declared = ", ".join([kind] * arity + ["metadata", "metadata"])
     return Lowered(tuple(lines), "%o{n}", "%u{n}", (f"declare {kind} {called}({declared})",))
 
 
-def _comparison(operation: str, width: str, is_boxed: bool) -> Lowered:
+def _comparison(operation: str, width: str) -> Lowered:
     kind, suffix, _ = _WIDTHS[width]
     name, predicate = _COMPARED[operation]
     called = f"@llvm.experimental.constrained.{name}.{suffix}"
     lines = [
-        *_unpack(width, is_boxed, "rs1", "rs2"),
+        *_unpack(width, "rs1", "rs2"),
         f"%c{{n}} = call i1 {called}({kind} %rs1{{n}}, {kind} %rs2{{n}}, "
         f'metadata !"{predicate}", metadata !"fpexcept.strict") strictfp',
         "%o{n} = zext i1 %c{n} to i64",
@@ -190,35 +187,35 @@ def _comparison(operation: str, width: str, is_boxed: bool) -> Lowered:
     return Lowered(tuple(lines), "%o{n}", "", (declared,))
 
 
-def _conversion(rest: str, is_boxed: bool) -> Lowered:
+def _conversion(rest: str) -> Lowered:
     if rest == "d.s":
         called = "@llvm.experimental.constrained.fpext.f64.f32"
         lines = [
-            *_unpack("s", is_boxed, "rs1"),
+            *_unpack("s", "rs1"),
             f"%r{{n}} = call double {called}"
             '(float %rs1{n}, metadata !"fpexcept.strict") strictfp',
-            *_pack("d", is_boxed),
+            *_pack("d"),
             _is_nan("d"),
         ]
         declared = f"declare double {called}(float, metadata)"
     else:
         called = "@llvm.experimental.constrained.fptrunc.f32.f64"
         lines = [
-            *_unpack("d", is_boxed, "rs1"),
+            *_unpack("d", "rs1"),
             f"%r{{n}} = call float {called}(double %rs1{{n}}, {_STRICT}) strictfp",
-            *_pack("s", is_boxed),
+            *_pack("s"),
             _is_nan("s"),
         ]
         declared = f"declare float {called}(double, metadata, metadata)"
     return Lowered(tuple(lines), "%o{n}", "%u{n}", (declared,))
 
 
-def _extreme(operation: str, width: str, is_boxed: bool) -> Lowered:
+def _extreme(operation: str, width: str) -> Lowered:
     """The smaller or larger number by its bits, which orders zeros by sign; NaNs are left alone."""
     _, _, bits = _WIDTHS[width]
     top = int(bits[1:]) - 1
     infinity = 0x7F800000 if width == "s" else 0x7FF0000000000000
-    lines = _unpack(width, is_boxed, "rs1", "rs2")
+    lines = _unpack(width, "rs1", "rs2")
     for name in ("rs1", "rs2"):
         lines += [
             f"%b{name}{{n}} = bitcast {_WIDTHS[width][0]} %{name}{{n}} to {bits}",
@@ -233,19 +230,12 @@ def _extreme(operation: str, width: str, is_boxed: bool) -> Lowered:
         f"%c{{n}} = icmp {_EXTREMES[operation]} {bits} %krs1{{n}}, %krs2{{n}}",
         f"%e{{n}} = select i1 %c{{n}}, {bits} %brs1{{n}}, {bits} %brs2{{n}}",
         f"%r{{n}} = bitcast {bits} %e{{n}} to {_WIDTHS[width][0]}",
-        *_pack(width, is_boxed),
+        *_pack(width),
     ]
     return Lowered(tuple(lines), "%o{n}", "%u{n}", ())
 
 
-def _moved(mnemonic: str, xlen: int) -> Lowered:
-    """Moves of singles that are not boxed, upper halves included: as Unicorn has them."""
-    kept = -1 if xlen == 64 else 0xFFFFFFFF
-    lines = tuple(line.replace("{kept}", str(kept)) for line in _MOVED[mnemonic])
-    return Lowered(lines, "%o{n}", "", ())
-
-
-def _from_integer(mnemonic: str, is_boxed: bool) -> Lowered | None:
+def _from_integer(mnemonic: str) -> Lowered | None:
     operation, _, names = mnemonic.partition(".")
     width, _, name = names.partition(".")
     if operation != "fcvt" or width not in _WIDTHS or name not in _INTEGERS:
@@ -267,12 +257,12 @@ def _from_integer(mnemonic: str, is_boxed: bool) -> Lowered | None:
             "in{n}:",
         ]
     lines.append(f"%r{{n}} = call {kind} {called}(i64 {source}, {_STRICT}) strictfp")
-    lines += _pack(width, is_boxed)
+    lines += _pack(width)
     declared = f"declare {kind} {called}(i64, metadata, metadata)"
     return Lowered(tuple(lines), "%o{n}", "", (declared,))
 
 
-def _to_integer(mnemonic: str, is_truncated: bool, is_boxed: bool) -> Lowered | None:
+def _to_integer(mnemonic: str, is_truncated: bool) -> Lowered | None:
     """A conversion of numbers of which it is plain that the result is in range."""
     operation, _, names = mnemonic.partition(".")
     name, _, width = names.partition(".")
@@ -288,7 +278,7 @@ def _to_integer(mnemonic: str, is_truncated: bool, is_boxed: bool) -> Lowered | 
     called = f"@llvm.experimental.constrained.fptosi.i64.{suffix}"
     declarations = [f"declare i64 {called}({kind}, metadata)"]
     lines = [
-        *_unpack(width, is_boxed, "rs1"),
+        *_unpack(width, "rs1"),
         f"%b{{n}} = bitcast {kind} %rs1{{n}} to {pattern}",
         # An unsigned number has no sign bit; with one the pattern is above every bound.
         f"%m{{n}} = and {pattern} %b{{n}}, {(1 << top) - 1 if is_signed else -1}",

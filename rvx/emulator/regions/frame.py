@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from rvx.emulator.context import Context, Field
+from rvx.emulator.core import MSTATUS_FS_DIRTY
 from rvx.emulator.regions.floats import ALL_FLAGS, HOST_FLAGS
 from rvx.emulator.regions.select import Region
 from rvx.isa import Isa, RegisterFile
@@ -111,6 +112,16 @@ class Frame:
         elif self.uses_mode:
             lines.append(f"  %is.mode = icmp ule i64 %frm, {LAST_ROUNDING_MODE}")
             conditions.append("%is.mode")
+        if any(name.startswith("%f") for name in self.registers.names):
+            # With the unit switched on, and its state changed already, nothing is to be noted.
+            lines += [
+                *self._load_field("mstatus.at", Field.MSTATUS),
+                "  %mstatus.pointer = inttoptr i64 %mstatus.at to ptr",
+                "  %mstatus.word = load i32, ptr %mstatus.pointer",
+                f"  %mstatus.fs = and i32 %mstatus.word, {MSTATUS_FS_DIRTY}",
+                f"  %is.dirty = icmp eq i32 %mstatus.fs, {MSTATUS_FS_DIRTY}",
+            ]
+            conditions.append("%is.dirty")
         if self.refuses_streams and any(f"%f{n}" in self.registers.names for n in range(STREAMS)):
             at = 8 * (self.context.offsets[STATE] + ENABLED)
             lines += [
@@ -122,10 +133,13 @@ class Frame:
             conditions.append("%is.plain")
         if not conditions:
             return []
-        lines.append(f"  %may.enter = and i1 {conditions[0]}, {conditions[-1]}")
+        may_enter = conditions[0]
+        for number, condition in enumerate(conditions[1:]):
+            lines.append(f"  %may.enter{number} = and i1 {may_enter}, {condition}")
+            may_enter = f"%may.enter{number}"
         return [
             *lines,
-            "  br i1 %may.enter, label %enter, label %refuse",
+            f"  br i1 {may_enter}, label %enter, label %refuse",
             "refuse:",
             "  ret i64 %address",
             "enter:",

@@ -78,7 +78,7 @@ class RepeatEmitter(StepEmitter):
             for step in phases:
                 made = step.decoded.instruction
                 if not item.is_marker and (
-                    not can_translate(step, self._is_boxed, self._isa) or "mem" in made.requests
+                    not can_translate(step, self._isa) or "mem" in made.requests
                 ):
                     raise CompileError(f"'{made.mnemonic}' cannot be part of a compiled repetition")
                 self._note_streams(step.decoded)

@@ -24,24 +24,15 @@ _REFUSED_KINDS = ("csr", "system")
 _REFUSED_REQUESTS = ("fault", "repeat", "v")
 
 
-def can_translate(step: Step, is_boxed: bool, isa: Isa) -> bool:
-    """Whether an instruction may stand in a region.
-
-    Args:
-        step: the instruction.
-        is_boxed: whether F and D are performed by their bodies in the tier below, with boxes.
-        isa: the instructions.
-    """
+def can_translate(step: Step, isa: Isa) -> bool:
+    """Whether an instruction may stand in a region."""
     made = step.decoded.instruction
     if made.body is None or made.kind in _REFUSED_KINDS:
         return False
     if any(name.startswith("csr_") or name in _REFUSED_REQUESTS for name in made.requests):
         return False
-    if lower(made, is_boxed, rounding(step), isa.xlen) is not None:
+    if lower(made, rounding(step)) is not None:
         return True
-    # With boxes the body does it, as in the tier below.
-    if made.extension in ("F", "D") and not is_boxed and not _is_as_in_unicorn(made):
-        return False
     if "reservation" in made.requests:
         return False  # A pair of lr and sc is not to be split between the tiers.
     return "mem" not in made.requests or _is_checked_before(made, isa)
@@ -57,14 +48,6 @@ def _is_checked_before(made: Instruction, isa: Isa) -> bool:
         return True
     address = frozenset(name for name in found if name)
     return form.accesses == frozenset({(address, made.kind == "store")})
-
-
-def _is_as_in_unicorn(made: Instruction) -> bool:
-    """Whether the body of an instruction of F or D gives what Unicorn gives, boxes and all."""
-    return "fflags" not in made.requests and made.mnemonic not in _SHOWS_BOX
-
-
-_SHOWS_BOX = frozenset({"fsgnj.s", "fsgnjn.s", "fsgnjx.s", "fclass.s", "fmv.w.x"})
 
 
 def rounding(step: Step) -> int | None:
@@ -96,7 +79,6 @@ class StepEmitter:
     """
 
     def __init__(self, isa: Isa, context: Context, frame: Frame) -> None:
-        self._is_boxed = bool(context.words[Field.FCSR])
         self._isa = isa
         self._context = context
         self._frame = frame
@@ -135,8 +117,7 @@ class StepEmitter:
             self._call_body(step, leave)
 
     def _lower(self, step: Step) -> Lowered | None:
-        made = step.decoded.instruction
-        return lower(made, self._is_boxed, rounding(step), self._isa.xlen)
+        return lower(step.decoded.instruction, rounding(step))
 
     def _register_value(self, kind: RegisterKind, number: int) -> str:
         if kind.file.name == "x" and number == 0:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rvx.emulator.context import Context, Field
+from rvx.emulator.context import Context
 from rvx.emulator.counts import BlockCounter
 from rvx.emulator.handlers import CompileError
 from rvx.emulator.memory import GuestMemory
@@ -95,8 +95,7 @@ class RegionTier:
         runs = [(begin + 2 * a, begin + 2 * b, count) for a, b, count in self._counter.runs()]
         with self._memory.patching:
             blocks = executed_blocks(self._isa, self._memory, Executions(runs))
-        is_boxed = bool(self._context.words[Field.FCSR])
-        found = choose(blocks, lambda step: can_translate(step, is_boxed, self._isa))
+        found = choose(blocks, lambda step: can_translate(step, self._isa))
         fresh = [region for region in found if not self._is_covered(region)]
         for region in fresh:
             self._add(region)
