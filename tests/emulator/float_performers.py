@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rvx.assembler import assemble
+from rvx.bodies import form_of
 from rvx.emulator import pointers
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import X0, Core
@@ -146,7 +147,7 @@ class BodyPerformer:
         row = np.zeros(Row.END, np.int64)
         columns: list[int] = []
         values = values_of(made, mode)
-        for i, name in enumerate(made.requests):
+        for i, name in enumerate(form_of(made, self.isa).requests):
             operand = made.operands.get(name)
             kind = None if operand is None else operand.kind
             columns.append(-1)

@@ -1,8 +1,17 @@
-"""F and D in regions, on the host's unit, against the tier below: Unicorn's core, or the bodies."""
+"""F, D and Zfh by themselves: a program with one instruction and nothing else of them.
+
+Nobody may perform an instruction in another way because of what else a program holds. In regions
+the host's own unit computes most of F and D; the outcome is compared with the bodies', which are
+compared with exact arithmetic.
+"""
 
 from __future__ import annotations
 
-import itertools
+import ctypes
+import ctypes.util
+import platform
+from functools import cache, reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -10,153 +19,244 @@ import pytest
 
 from rvx.assembler import assemble
 from rvx.emulator import Machine
-from rvx.emulator.context import Field
+from rvx.emulator.regions import floats
 from rvx.emulator.regions.floats import lower
 from rvx.extensions import isa_for
-from rvx.isa import Instruction, Isa
-from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa import Instruction
+from rvx.isa.operands import RegisterKind
 
-ISAS = {xlen: isa_for(f"rv{xlen}imafd_zicsr") for xlen in (32, 64)}
-NEAREST, TOWARDS_ZERO, DOWN, DYNAMIC = 0, 1, 2, 7
-_SINGLES = [
-    0x00000000, 0x80000000, 0x00000001, 0x807FFFFF, 0x3F800000, 0xBF800000, 0x3EFFFFFF, 0xBF000000,
-    0x3FC00000, 0x40200001, 0xC0490FDB, 0x4AFFFFFF, 0x4EFFFFFF, 0x4F000000, 0xCF000000, 0x4F7FFFFF,
-    0x4F800000, 0x5EFFFFFF, 0x5F000000, 0xDF000000, 0x7F7FFFFF, 0x7F800000, 0xFF800000, 0x7FC00000,
-    0x7F800001,
-]  # fmt: skip
-_DOUBLES = [
-    0x0000000000000000, 0x8000000000000000, 0x0000000000000001, 0x800FFFFFFFFFFFFF,
-    0x3FF0000000000000, 0xBFE0000000000000, 0x3FF8000000000000, 0x4004000000000001,
-    0xC00921FB54442D18, 0x41DFFFFFFFC00000, 0x41DFFFFFFFE00000, 0x41E0000000000000,
-    0xC1E0000000000000, 0xC1E0000000200000, 0x41EFFFFFFFE00000, 0x41F0000000000000,
-    0x43DFFFFFFFFFFFFF, 0x43E0000000000000, 0xC3E0000000000000, 0x43F0000000000000,
-    0x47EFFFFFF0000000, 0x7FEFFFFFFFFFFFFF, 0x7FF0000000000000, 0xFFF0000000000000,
-    0x7FF8000000000000, 0x7FF0000000000001,
-]  # fmt: skip
-_INTEGERS = [
-    0, 1, -1, 3, 0x7FFFFFFF, -0x80000000, 0x80000000, 0xFFFFFFFF, 0x1000001, 0x7FFFFFFFFFFFFFFF,
-    -0x8000000000000000, 0x20000000000001, 0x8000000000000401, 0xFFFFFFFFFFFFFBFF, 0xABCD12345678,
-]  # fmt: skip
-_CHUNKS = 24
+from ..float_performers import BodyPerformer, has_float_result
+from ..float_vectors import (
+    DYNAMIC,
+    Vectors,
+    VectorSource,
+    Words,
+    floating_instructions,
+    modes,
+    source_format,
+    word_of,
+)
 
-
-def _lowered() -> list[tuple[str, int]]:
-    """Every instruction that goes to the host, with the rounding modes that it takes there."""
-    found = []
-    for name, made in ISAS[64].instructions.items():
-        has_mode = any(isinstance(operand.kind, RoundingKind) for operand in made.operands.values())
-        for mode in (NEAREST, TOWARDS_ZERO, DYNAMIC) if has_mode else (NEAREST,):
-            if lower(made, False, mode if has_mode else None, 64) is not None:
-                found.append((name, mode))
-    return found
+ISAS = {xlen: isa_for(f"rv{xlen}gc_zfh") for xlen in (64, 32)}
+TIERS: dict[str, dict[str, Any]] = {
+    "region": {},
+    "inline": {"tier": "inline"},
+    "trap": {"tier": "trap"},
+    "mirrored": {"tier": "inline", "by_pointer": False},
+    "python": {"backend": "python"},
+}
+CHUNK = 5
+"""Cases whose flags are looked at together: within a loop nothing reads them."""
 
 
-def _sources(made: Instruction) -> list[str]:
-    """The files of the source registers, in the order of their fields."""
-    return [
-        operand.kind.file.name
-        for name, operand in sorted(made.operands.items())
-        if name != "rd" and isinstance(operand.kind, RegisterKind)
-    ]
+@cache
+def _bodies(xlen: int) -> BodyPerformer:
+    return BodyPerformer(ISAS[xlen])
 
 
-def _word(made: Instruction, mode: int) -> int:
-    """The instruction from fa0 to fa2 or a3 to fa3 or a4."""
-    values = {}
+def _suffix(made: Instruction) -> str:
+    """The letter of loads of the operands."""
+    return {16: "h", 32: "w", 64: "d"}[source_format(made).bits]
+
+
+def _result_suffix(made: Instruction, xlen: int) -> str:
+    """The letter of the store of the result."""
+    if not has_float_result(made):
+        return "d" if xlen == 64 else "w"
+    first = made.mnemonic.split(".")[1]
+    return {"s": "w", "w": "w", "h": "h", "d": "d"}[first]
+
+
+def _program(made: Instruction, xlen: int) -> Any:
+    """A function `once` and a loop `apply` for every rounding mode that may stand in the word."""
+    load = "ld" if xlen == 64 else "lw"
+    loads = []
     for name, operand in made.operands.items():
-        if isinstance(operand.kind, RoundingKind):
-            values[name] = mode
-        elif isinstance(operand.kind, RegisterKind):
-            is_float = operand.kind.file.name == "f"
-            floats = {"rd": 13, "rs1": 10, "rs2": 11, "rs3": 12}
-            values[name] = floats[name] if is_float else {"rd": 14, "rs1": 13}[name]
-    return made.encode(values)
+        if name == "rd" or not isinstance(operand.kind, RegisterKind):
+            continue
+        at = {"rs1": 0, "rs2": 1, "rs3": 2}[name]
+        is_float = operand.kind.file.name == "f"
+        loads.append(
+            f"fl{_suffix(made)} fa{at}, {8 * at}(a0)" if is_float else f"{load} a3, 24(a0)"
+        )
+    store = f"{'fs' if has_float_result(made) else 's'}{_result_suffix(made, xlen)}"
+    result = "fa4" if has_float_result(made) else "a4"
+    lines = []
+    for mode in modes(made):
+        word = f".word {word_of(made, mode):#010x}"
+        lines += [f".globl apply{mode}, once{mode}", f"once{mode}: {word}", "ret"]
+        lines += [f"apply{mode}: {loads[0]}", *loads[1:], word, f"{store} {result}, 0(a1)"]
+        lines += ["addi a0, a0, 32", "addi a1, a1, 8", "addi a2, a2, -1", f"bnez a2, apply{mode}"]
+        lines.append("ret")
+    return assemble("\n".join(lines), ISAS[xlen])
 
 
-def _program(made: Instruction, mode: int, isa: Isa, is_boxed: bool) -> Any:
-    _, *written, read = made.mnemonic.split(".")
-    width = "d" if read == "d" else "w"
-    load = "lw" if isa.xlen == 32 else "ld"
-    boxing = "fadd.s ft0, ft0, ft0\n fadd.d ft0, ft0, ft0" if is_boxed else "nop"
-    keep = "fsd" if "d" in (written or [read]) else "fsw"
-    result = made.operands["rd"].kind
-    assert isinstance(result, RegisterKind)
-    store = f"{keep} fa3" if result.file.name == "f" else f"{'sw' if isa.xlen == 32 else 'sd'} a4"
-    return assemble(
-        f"""
-        .globl  apply
-apply:  csrwi   fflags, 0
-again:  fl{width}     fa0, 0(a0)
-        fl{width}     fa1, 8(a0)
-        fl{width}     fa2, 16(a0)
-        {load}      a3, 24(a0)
-        .word   {_word(made, mode):#010x}
-        {store}, 0(a1)
-        addi    a0, a0, 32
-        addi    a1, a1, 8
-        addi    a2, a2, -1
-        bnez    a2, again
-        ret
-never:  {boxing}
-        ret
-        """,
-        isa,
-    )
+def _chunks(made: Instruction, mode: int, count: int, seed: int) -> list[Vectors]:
+    """Cases with boxed operands, no flags, and one dynamic rounding mode in each chunk."""
+    drawn = VectorSource(seed).draw(made, count, is_boxed=True)
+    parts = []
+    for start in range(0, count, CHUNK):
+        part = slice(start, start + CHUNK)
+        size = len(drawn.x[part])
+        frm = np.full(size, start // CHUNK % 5 if mode == DYNAMIC else 0)
+        parts.append(Vectors(drawn.f[part], drawn.x[part], frm, np.zeros(size, np.int64)))
+    return parts
 
 
-def _cases(made: Instruction) -> list[tuple[int, ...]]:
-    """Operands fa0, fa1, fa2, a3."""
-    table = _DOUBLES if made.mnemonic.endswith(".d") else _SINGLES
-    sources = _sources(made)
-    if sources == ["x"]:
-        return [(0, 0, 0, value) for value in _INTEGERS]
-    if len(sources) == 3:
-        table = table[::2]
-    return [
-        (*values, *[0] * (4 - len(values)))
-        for values in itertools.product(table, repeat=len(sources))
-    ]
+def _expected(made: Instruction, mode: int, xlen: int, part: Vectors) -> tuple[Words, int]:
+    results, flags = _bodies(xlen).perform(made, mode, part)
+    return results, int(reduce(or_, flags.tolist()))
 
 
-def _machine(made: Instruction, mode: int, isa: Isa, is_boxed: bool, tier: Any) -> Machine:
-    program = _program(made, mode, isa, is_boxed)
-    return Machine(program, isa, memory=1 << 20, tier=tier)
+def _few(made: Instruction) -> tuple[int, ...]:
+    """The rounding modes in which the host computes."""
+    chosen = {0, 1, DYNAMIC} if made.mnemonic.startswith("fcvt.w") else {0, DYNAMIC}
+    return tuple(mode for mode in modes(made) if mode in chosen)
 
 
-def _outcome(machine: Machine, cases: list[tuple[int, ...]]) -> list[Any]:
-    """Results, flags, registers and counts of a few runs, each over a part of the cases."""
-    told = []
-    for part in np.array_split(np.array(cases, object), min(_CHUNKS, len(cases))):
-        data = (part.ravel() % 2**64).astype(np.uint64)
-        source = machine.place(data)
-        target = machine.place(np.zeros(len(part), np.uint64))
-        run = machine.call("apply", source, target, len(part))
-        assert run.trap is None
-        registers = [machine.register(f"f{i}") for i in range(32)]
-        results = machine.array(target, np.uint64, len(part)).tolist()
-        told.append((results, machine.fflags, registers, run.executions))
-    return told
+def _translate(machine: Machine, made: Instruction, wanted: tuple[int, ...]) -> None:
+    """Runs every loop twice, and has regions made of them."""
+    machine.hart.prepare(is_limited=False)
+    tier = machine.hart.regions
+    if tier is None:
+        return
+    zeros = machine.place(np.zeros((2, 4), np.int64))
+    for mode in wanted:
+        assert machine.call(f"apply{mode}", zeros, zeros, 2).trap is None
+        tier.look(float("inf"))
+    assert [one.refusal for one in tier.regions] == [""] * len(wanted)
+
+
+def _run_loops(
+    machine: Machine,
+    made: Instruction,
+    xlen: int,
+    wanted: tuple[int, ...],
+    count: int,
+    seed: int,
+) -> None:
+    bits = {"h": 16, "w": 32, "d": 64}[_result_suffix(made, xlen)]
+    mask = np.int64(-1) if bits == 64 else np.int64((1 << bits) - 1)
+    register = "fa4" if has_float_result(made) else "a4"
+    for mode in wanted:
+        for part in _chunks(made, mode, count, seed + mode):
+            data = np.column_stack([part.f, part.x]).astype(np.int64)
+            source, target = machine.place(data), machine.place(np.zeros(len(part), np.int64))
+            machine.frm, machine.fflags = int(part.frm[0]), 0
+            run = machine.call(f"apply{mode}", source, target, len(part))
+            assert run.trap is None
+            results, flags = _expected(made, mode, xlen, part)
+            got = machine.array(target, np.int64, len(part))
+            told = f"{made.mnemonic}, mode {mode}, frm {part.frm[0]}: {part.f.tolist()}"
+            assert (got & mask).tolist() == (results & mask).tolist(), told
+            assert machine.fflags == flags, told
+            whole = int(results[-1]) & (1 << (64 if register == "fa4" else xlen)) - 1
+            assert machine.register(register) == whole, told
+
+
+def _run_once(machine: Machine, made: Instruction, xlen: int, count: int, seed: int) -> None:
+    """Operands and flags come from the host, and a part of them is not boxed."""
+    register = "fa4" if has_float_result(made) else "a4"
+    for mode in modes(made):
+        vectors = VectorSource(seed + mode).draw(made, count)
+        results, flags = _bodies(xlen).perform(made, mode, vectors)
+        for case in range(count):
+            for number in range(3):
+                machine.set_register(f"f{10 + number}", int(vectors.f[case, number]))
+            machine.set_register("x13", int(vectors.x[case]))
+            machine.frm, machine.fflags = int(vectors.frm[case]), int(vectors.fflags[case])
+            assert machine.call(f"once{mode}").trap is None
+            whole = int(results[case]) & (1 << (64 if register == "fa4" else xlen)) - 1
+            told = f"{made.mnemonic}, mode {mode}, {vectors.f[case].tolist()}"
+            assert machine.register(register) == whole, told
+            assert machine.fflags == flags[case], told
+
+
+PAIRS = [
+    (xlen, made.mnemonic)
+    for xlen, isa in ISAS.items()
+    for made in floating_instructions(isa)
+    if made.extension in "FD"
+]
+HALVES = [(xlen, "fmadd.h") for xlen in ISAS] + [(64, "fcvt.h.d"), (32, "fclass.h")]
 
 
 @pytest.mark.usefixtures("everything_is_hot")
-@pytest.mark.parametrize("is_boxed", [False, True])
-@pytest.mark.parametrize("xlen", [32, 64])
-@pytest.mark.parametrize(("name", "mode"), _lowered())
-def test_results_and_flags(name: str, mode: int, xlen: int, is_boxed: bool) -> None:
+@pytest.mark.parametrize(("xlen", "name"), PAIRS)
+def test_in_regions(xlen: int, name: str) -> None:
     isa = ISAS[xlen]
-    made = isa.instructions.get(name)
-    if made is None:
-        assert xlen == 32
-        assert {"l", "lu", "x"} & set(name.split("."))
-        return
-    cases = _cases(made)
-    expected = _outcome(_machine(made, mode, isa, is_boxed, "inline"), cases)
-    machine = _machine(made, mode, isa, is_boxed, "region")
-    assert bool(machine.context.words[Field.FCSR]) == is_boxed
-    _outcome(machine, cases[:3])
+    made = isa.instructions[name]
+    machine = Machine(_program(made, xlen), isa, memory=1 << 20)
+    _translate(machine, made, _few(made))
+    _run_loops(machine, made, xlen, _few(made), 40, seed=xlen)
     tier = machine.hart.regions
     assert tier is not None
-    tier.look(float("inf"))
-    assert [made.refusal for made in tier.regions] == [""]
-    # The heap goes on: addresses differ, and nothing that is compared shows them.
-    assert _outcome(machine, cases) == expected
+    is_entered = [machine.hart.inline.entries_of(one.region.entries[0]) for one in tier.regions]
+    assert all(is_entered)
+
+
+@pytest.mark.parametrize(("xlen", "name"), [*PAIRS, *HALVES])
+def test_one_at_a_time(xlen: int, name: str) -> None:
+    isa = ISAS[xlen]
+    made = isa.instructions[name]
+    tier = sorted(TIERS)[len(name) * 7 % len(TIERS)]
+    machine = Machine(_program(made, xlen), isa, memory=1 << 20, **TIERS[tier])
+    _run_once(machine, made, xlen, 3, seed=xlen)
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("everything_is_hot")
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize(
+    ("xlen", "name"),
+    [(xlen, made.mnemonic) for xlen, isa in ISAS.items() for made in floating_instructions(isa)],
+)
+def test_many_in_every_tier(xlen: int, name: str, tier: str) -> None:
+    """Zfh too; 600 cases of each rounding mode in loops and 100 by themselves: half an hour."""
+    isa = ISAS[xlen]
+    made = isa.instructions[name]
+    machine = Machine(_program(made, xlen), isa, memory=1 << 22, **TIERS[tier])
+    _translate(machine, made, modes(made))
+    _run_loops(machine, made, xlen, modes(made), 600, seed=78)
+    _run_once(machine, made, xlen, 100, seed=79)
+
+
+@pytest.mark.usefixtures("everything_is_hot")
+def test_the_rounding_mode_of_the_host_does_not_matter() -> None:
+    made = ISAS[64].instructions["fadd.d"]
+    machine = Machine(_program(made, 64), ISAS[64], memory=1 << 20)
+    _translate(machine, made, (0,))
+    library = ctypes.CDLL(ctypes.util.find_library("m"))
+    upwards = 0x400000 if platform.machine() in ("aarch64", "arm64") else 0x800
+    before = library.fegetround()
+    assert library.fesetround(upwards) == 0
+    try:
+        _run_loops(machine, made, 64, (0,), 40, seed=5)
+    finally:
+        library.fesetround(before)
+
+
+def test_hosts_that_look_for_underflow_before_rounding_leave_it_to_the_bodies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(floats, "TINY_BEFORE_ROUNDING", True)
+    instructions = ISAS[64].instructions
+    for name, is_lowered in (
+        ("fmul.s", False),
+        ("fdiv.d", False),
+        ("fmadd.d", False),
+        ("fcvt.s.d", False),
+        ("fadd.d", True),  # What is tiny is exact.
+        ("fsqrt.s", True),
+        ("fcvt.d.s", True),
+    ):
+        assert bool(lower(instructions[name], 0)) == is_lowered, name
+
+
+def test_most_of_f_and_d_goes_to_the_host() -> None:
+    singles_and_doubles = [
+        made for made in ISAS[64].instructions.values() if made.extension in "FD"
+    ]
+    lowered = {made.mnemonic for made in singles_and_doubles if lower(made, 0)}
+    assert len(lowered) == 46
+    assert lowered >= {"fmadd.s", "fadd.d", "fcvt.s.d", "fcvt.d.s", "fmin.s", "feq.d", "fcvt.w.s"}
