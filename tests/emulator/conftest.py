@@ -40,7 +40,7 @@ TRAPS_BEFORE_EAGER = 2
 """In the eager mode, short programs are moved inline too."""
 
 Xtest = Extension("Xtest", version="1.0", doc="One instruction for each thing a body can ask for")
-Xtest.register_file("v", count=32, bits=16)
+Xtest.register_file("k", count=32, bits=16)
 Xtest.state("acc", 2, "a sum and a checksum")
 Xtest.csr("tcsr", 0x7C0, state="acc", lsb=4, bits=8)
 
@@ -77,19 +77,19 @@ def todd(rs1: int, offset: int, pc: int, next_pc: Words, xlen: int) -> None:
         next_pc[0] = address(pc + offset, xlen)
 
 
-@Xtest.instruction("vadd rd:v, rs1:v, rs2:v", "0000000 rs2 rs1 101 rd 1011011")
+@Xtest.instruction("vadd rd:k, rs1:k, rs2:k", "0000000 rs2 rs1 101 rd 1011011")
 def vadd(rs1: int, rs2: int) -> int:
     """rd = rs1 + rs2, of which the register keeps 16 bits."""
     return rs1 + rs2
 
 
-@Xtest.instruction("vput rd:v, rs1", "0000001 00000 rs1 101 rd 1011011")
+@Xtest.instruction("vput rd:k, rs1", "0000001 00000 rs1 101 rd 1011011")
 def vput(rs1: int) -> int:
     """rd = the low bits of rs1."""
     return rs1
 
 
-@Xtest.instruction("vget rd, rs1:v", "0000010 00000 rs1 101 rd 1011011")
+@Xtest.instruction("vget rd, rs1:k", "0000010 00000 rs1 101 rd 1011011")
 def vget(rs1: int) -> int:
     """rd = rs1, zero-extended."""
     return rs1

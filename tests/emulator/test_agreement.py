@@ -22,9 +22,9 @@ loop:
     add a2, a2, a0
     tst a2, 8(s1)
     tflag a3, t0
-    vput v3, a2
-    vadd v4, v4, v3
-    vget a4, v4
+    vput k3, a2
+    vadd k4, k4, k3
+    vget a4, k4
     tacc a4
     tread a5
     tpc a6

@@ -52,7 +52,7 @@ table:
     tst a0, 4(a1)
     five a0, a1, a2, a3, a4
     tflag a0, a1
-    vadd v1, v2, v3
+    vadd k1, k2, k3
     tacc a0
 done: li a0, 0
     {EXIT}""",
