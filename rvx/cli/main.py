@@ -14,6 +14,7 @@ from rvx.cli import (
     compare,
     dis,
     docs,
+    dot,
     format,
     gnu_as,
     isa,
@@ -87,6 +88,7 @@ app.command()(compare.compare)
 isa.app.command()(docs.docs)
 app.add_typer(isa.app, name="isa")
 app.command()(format.format)
+app.command()(dot.dot)
 app.add_typer(paper.app, name="paper")
 app.add_typer(cache.app, name="cache")
 app.command()(version.version)

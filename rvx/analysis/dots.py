@@ -1,0 +1,307 @@
+"""How far accumulators are from the exact sum: errors over lengths, kinds of data and seeds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rvx.errors import RvxError
+from rvx.formats.dot import ACCUMULATORS, Accumulator
+from rvx.formats.dot.array import matmul
+from rvx.formats.minifloat.array.codes import decode, encode
+from rvx.formats.minifloat.catalogue import parse
+from rvx.formats.minifloat.format import Minifloat
+from rvx.formats.minifloat.rounding import Overflow
+
+Reals = npt.NDArray[np.float64]
+Draw = Callable[[np.random.Generator, tuple[int, int]], Reals]
+
+SCHEMA = "rvx.dot/1"
+NORMAL_QUANTILE = 1.96
+"""Of the normal distribution, for intervals of 95 %."""
+
+
+class DotError(RvxError, ValueError):
+    """What cannot be studied."""
+
+
+def _heavy(rng: np.random.Generator, shape: tuple[int, int]) -> Reals:
+    return rng.standard_t(2, shape)
+
+
+def _uniform(rng: np.random.Generator, shape: tuple[int, int]) -> Reals:
+    return rng.uniform(-1, 1, shape)
+
+
+def _normal(rng: np.random.Generator, shape: tuple[int, int]) -> Reals:
+    return rng.standard_normal(shape)
+
+
+def _positive(rng: np.random.Generator, shape: tuple[int, int]) -> Reals:
+    return np.abs(rng.standard_normal(shape))
+
+
+def _cancelling(rng: np.random.Generator, shape: tuple[int, int]) -> Reals:
+    """Pairs of neighbours that are each other's negative but for a hundredth."""
+    made = rng.standard_normal(shape)
+    half = shape[1] // 2
+    made[:, 1 : 2 * half : 2] = -made[:, : 2 * half : 2] * rng.uniform(0.99, 1.01, (shape[0], half))
+    return made
+
+
+DATA: dict[str, tuple[Draw, Draw]] = {
+    "normal": (_normal, _normal),
+    "uniform": (_uniform, _uniform),
+    "heavy": (_heavy, _normal),
+    "positive": (_positive, _positive),
+    "cancelling": (_cancelling, _positive),
+}
+"""How the two factors are drawn, by the name of the data."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The mean over seeds, and half of its interval of 95 %."""
+
+    value: float
+    half_width: float
+
+    @classmethod
+    def of(cls, samples: Sequence[float]) -> Estimate:
+        """From one figure a seed; the half width of one seed is infinite."""
+        if len(samples) < 2:
+            return cls(samples[0], math.inf)
+        deviation = float(np.std(samples, ddof=1))
+        return cls(float(np.mean(samples)), NORMAL_QUANTILE * deviation / math.sqrt(len(samples)))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One accumulator on one kind of data.
+
+    Attributes:
+        accumulator: its name.
+        data: the kind of data.
+        length: products of a sum.
+        rms: root of the mean square of the error, in units in the last place of the size of a sum:
+            the root of the sum of the squares of its products, which a sum of terms of random sign
+            has on average. Units of the exact sum itself would count those that are nearly 0 most.
+        mean: of the error away from zero: negative for an accumulator that loses magnitude.
+        largest: the largest error of all seeds.
+        of_exact: the median of the errors' magnitudes, in units of the exact sum.
+        not_finite: sums that became infinite or NaN; they are in no other figure.
+        sums: how many sums there were.
+    """
+
+    accumulator: str
+    data: str
+    length: int
+    rms: Estimate
+    mean: Estimate
+    largest: float
+    of_exact: Estimate
+    not_finite: int
+    sums: int
+
+    def to_json(self) -> dict[str, object]:
+        """One element of `rows`."""
+        return {
+            "accumulator": self.accumulator,
+            "data": self.data,
+            "length": self.length,
+            "rms_ulp": _finite(self.rms.value),
+            "rms_ulp_half_width": _finite(self.rms.half_width),
+            "mean_ulp": _finite(self.mean.value),
+            "mean_ulp_half_width": _finite(self.mean.half_width),
+            "max_ulp": _finite(self.largest),
+            "median_ulp_of_exact": _finite(self.of_exact.value),
+            "median_ulp_of_exact_half_width": _finite(self.of_exact.half_width),
+            "not_finite": self.not_finite,
+            "sums": self.sums,
+        }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def run(
+    accumulators: Sequence[Accumulator],
+    lengths: Sequence[int],
+    data: Sequence[str],
+    seeds: int,
+    size: int = 16,
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[Row]:
+    """Errors against the exact sums.
+
+    Args:
+        accumulators: of minifloats.
+        lengths: products of a sum.
+        data: keys of `DATA`.
+        seeds: how many matrices of each kind; the intervals are over these.
+        size: sums a seed are its square.
+        progress: is told the accumulator before each step.
+
+    Raises:
+        DotError: an accumulator of integers, or data of no known name.
+    """
+    for acc in accumulators:
+        if not isinstance(acc.result, Minifloat):
+            raise DotError(f"{acc.name} adds up integers, which have no error in the last place")
+    for name in data:
+        if name not in DATA:
+            raise DotError(f"'{name}' is not a kind of data; there are {', '.join(DATA)}")
+    exact: dict[object, tuple[Reals, Reals]] = {}
+    return [
+        _row(acc, name, length, seeds, size, exact, progress)
+        for length in lengths
+        for name in data
+        for acc in accumulators
+    ]
+
+
+def _row(
+    acc: Accumulator,
+    name: str,
+    length: int,
+    seeds: int,
+    size: int,
+    exact: dict[object, tuple[Reals, Reals]],
+    progress: Callable[[str], None],
+) -> Row:
+    progress(acc.name)
+    assert isinstance(acc.left, Minifloat)
+    assert isinstance(acc.right, Minifloat)
+    assert isinstance(acc.result, Minifloat)
+    squares, means, medians = [], [], []
+    largest, not_finite = 0.0, 0
+    for seed in range(seeds):
+        rng = np.random.default_rng([seed, length, *name.encode()])
+        a, b = (
+            encode(fmt, draw(rng, (size, length)), overflow=Overflow.SATURATE)
+            for fmt, draw in zip((acc.left, acc.right), DATA[name], strict=True)
+        )
+        key = (acc.left, acc.right, name, length, seed)
+        if key not in exact:
+            x, y = decode(acc.left, a), decode(acc.right, b)
+            exact[key] = sums(x, y), np.sqrt(x**2 @ (y**2).T)
+        wanted, sizes = exact[key]
+        got = decode(acc.result, matmul(acc, a, b, seed=seed))
+        errors = in_ulps(got, wanted, sizes, acc.result)
+        relative = in_ulps(got, wanted, wanted, acc.result)
+        is_finite = np.isfinite(errors)
+        not_finite += int((~is_finite).sum())
+        errors = errors[is_finite]
+        if errors.size:
+            squares.append(math.sqrt(float(np.mean(errors**2))))
+            means.append(float(np.mean(errors)))
+            medians.append(float(np.median(np.abs(relative[is_finite]))))
+            largest = max(largest, float(np.abs(errors).max()))
+    nothing = Estimate(math.nan, math.nan)
+    return Row(
+        acc.name,
+        name,
+        length,
+        Estimate.of(squares) if squares else nothing,
+        Estimate.of(means) if means else nothing,
+        largest if squares else math.nan,
+        Estimate.of(medians) if medians else nothing,
+        not_finite,
+        seeds * size * size,
+    )
+
+
+def sums(a: Reals, b: Reals) -> Reals:
+    """The exact sums of products of all rows, rounded to binary64 once.
+
+    A product of two factors of at most 24 significant bits is exact in binary64.
+    """
+    return np.array([[math.fsum((x * y).tolist()) for y in b] for x in a])
+
+
+def in_ulps(got: Reals, exact: Reals, sizes: Reals, fmt: Minifloat) -> Reals:
+    """Errors away from zero, in units in the last place of numbers of these sizes in the format."""
+    exponents = np.frexp(sizes)[1] - 1
+    ulp = np.ldexp(1.0, np.maximum(exponents, fmt.emin) - fmt.m)
+    with np.errstate(invalid="ignore"):
+        away = np.where(exact < 0, exact - got, got - exact)
+    return np.asarray(away / ulp)
+
+
+def choose(
+    names: Sequence[str], formats: Sequence[str], files: Sequence[Path] = ()
+) -> list[Accumulator]:
+    """Accumulators by name, those of the catalogue for some formats, and those of files.
+
+    Args:
+        names: keys of the catalogue, or names in the files; with none, all of the files, and of
+            the catalogue those of the formats.
+        formats: names of left formats.
+        files: Python files that make accumulators.
+
+    Raises:
+        DotError: a name that there is not, or a file without an accumulator.
+    """
+    from rvx.userfiles import UserFileError, run_file
+
+    own: dict[str, Accumulator] = {}
+    for path in files:
+        if path.suffix != ".py" or not path.is_file():
+            raise DotError(f"'{path}' is not a file of Python, which ends in .py")
+        try:
+            module = run_file(path, f"rvx_user_{path.stem}")
+        except UserFileError as error:
+            raise DotError(str(error)) from error.__cause__
+        found = _made_by(vars(module).values())
+        if not found:
+            raise DotError(
+                f"'{path}' makes no accumulator; a variable should hold a "
+                f"rvx.formats.dot.Accumulator, or a list of them"
+            )
+        own |= {acc.name: acc for acc in found}
+    known = {**ACCUMULATORS, **own}
+    if names:
+        for name in names:
+            if name not in known:
+                raise DotError(f"'{name}' is not an accumulator; there are {', '.join(known)}")
+        return [known[name] for name in names]
+    wanted = {_format_name(name) for name in formats}
+    of_formats = [
+        acc
+        for acc in ACCUMULATORS.values()
+        if isinstance(acc.result, Minifloat) and acc.left.name in wanted
+    ]
+    chosen = [*own.values(), *of_formats]
+    if not chosen:
+        there = dict.fromkeys(
+            acc.left.name for acc in ACCUMULATORS.values() if isinstance(acc.result, Minifloat)
+        )
+        raise DotError(
+            f"no accumulator of the catalogue has factors in {', '.join(formats)}; there are "
+            f"{', '.join(there)}"
+        )
+    return chosen
+
+
+def _made_by(values: Iterable[object]) -> list[Accumulator]:
+    """The accumulators among values, and in lists and tuples of them."""
+    found = []
+    for value in values:
+        if isinstance(value, Accumulator):
+            found.append(value)
+        elif isinstance(value, list | tuple):
+            found += [each for each in value if isinstance(each, Accumulator)]
+    return found
+
+
+def _format_name(name: str) -> str:
+    try:
+        return parse(name).name
+    except ValueError as error:
+        raise DotError(str(error)) from None

@@ -1,0 +1,89 @@
+"""`rvx dot`: how far accumulators of dot products are from the exact sum."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rvx.cli.options import Json, parse_list
+from rvx.cli.output import print_json, print_table, step_bar
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from rvx.analysis.dots import Row
+
+
+def dot(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ACCUMULATOR...]",
+            help="Such as fma-bfloat16; without, all for the formats, and those of the files.",
+        ),
+    ] = None,
+    formats: Annotated[
+        str, typer.Option("--formats", metavar="NAME,...", help="Formats of the factors.")
+    ] = "bfloat16",
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--file", metavar="FILE", help="Python that makes accumulators. Repeatable."),
+    ] = None,
+    lengths: Annotated[
+        str, typer.Option("--lengths", metavar="N,N,...", help="Products of a sum.")
+    ] = "512",
+    data: Annotated[
+        str,
+        typer.Option(
+            "--data",
+            metavar="NAME,...",
+            help="normal, uniform, heavy, positive, cancelling.",
+        ),
+    ] = "normal",
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, help="Matrices of 16 x 16 sums of each kind.")
+    ] = 20,
+    as_json: Json = False,
+) -> None:
+    """Compare accumulators of dot products with exact sums.
+
+    Errors are in units in the last place, in the format of the result, of the size of a sum: the
+    root of the sum of the squares of its products. Means over the seeds have intervals of 95 %; one
+    below 0 says that sums lose magnitude. The last column is in units of the exact sum itself.
+    """
+    from rvx.analysis import dots
+
+    chosen = dots.choose(names or (), formats.split(","), files or ())
+    kinds = data.split(",")
+    counts = parse_list("--lengths", lengths, int)
+    with step_bar(len(chosen) * len(kinds) * len(counts)) as begin:
+        rows = dots.run(chosen, counts, kinds, seeds, progress=begin)
+    if as_json:
+        print_json({"schema": dots.SCHEMA, "seeds": seeds, "rows": [row.to_json() for row in rows]})
+    else:
+        print_table(_table(rows))
+
+
+def _table(rows: list[Row]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD)
+    for header in ("accumulator", "data"):
+        table.add_column(header, no_wrap=True)
+    for header in ("K", "rms ulp", "mean ulp", "max ulp", "not finite", "median, of exact"):
+        table.add_column(header, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(
+            row.accumulator,
+            row.data,
+            str(row.length),
+            f"{row.rms.value:.3f} ± {row.rms.half_width:.3f}",
+            f"{row.mean.value:+.3f} ± {row.mean.half_width:.3f}",
+            f"{row.largest:.1f}",
+            f"{row.not_finite}" if row.not_finite else "",
+            f"{row.of_exact.value:.3f} ± {row.of_exact.half_width:.3f}",
+        )
+    return table

@@ -1,0 +1,111 @@
+"""The study of accumulators: its units, its intervals, and what it is known to show."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rvx.analysis import dots
+from rvx.formats.dot import ACCUMULATORS
+from rvx.formats.dot.catalogue import fma_chain, rvbna
+from rvx.formats.minifloat.catalogue import FP16ALT, FP32
+from rvx.formats.minifloat.rounding import Rounding
+
+
+def test_sums_are_exact() -> None:
+    rng = np.random.default_rng(0)
+    a, b = (rng.standard_normal((3, 50)).astype(np.float32).astype(float) for _ in range(2))
+    a[:, 0] *= 2.0**60
+    for i, row in enumerate(dots.sums(a, b)):
+        for j, got in enumerate(row):
+            terms = zip(a[i].tolist(), b[j].tolist(), strict=True)
+            assert got == float(sum(Fraction(x) * Fraction(y) for x, y in terms))
+
+
+def test_units_are_those_of_the_format() -> None:
+    exact = np.array([1.0, -1.5, 2.0, 2.0**-140])
+    got = exact + np.array([2.0**-23, 2.0**-22, -(2.0**-22), 2.0**-149])
+    # Away from zero is positive, so that a negative number that grows has lost magnitude.
+    assert dots.in_ulps(got, exact, exact, FP32).tolist() == [1, -2, -1, 1]
+
+
+def test_an_interval_of_the_mean() -> None:
+    samples = [1.0, 2.0, 3.0, 4.0]
+    found = dots.Estimate.of(samples)
+    assert found.value == 2.5
+    assert found.half_width == pytest.approx(1.96 * np.std(samples, ddof=1) / 2)
+    assert dots.Estimate.of([1.0]) == dots.Estimate(1.0, math.inf)
+
+
+def test_what_is_known_of_rounding_to_odd_and_of_guard_bits() -> None:
+    odd, near, few, chain, exact = dots.run(
+        [
+            rvbna(FP16ALT, FP16ALT, 32, 5, Rounding.ROD),
+            rvbna(FP16ALT, FP16ALT, 32, 5, Rounding.RNE),
+            rvbna(FP16ALT, FP16ALT, 32, 0, Rounding.RNE),
+            fma_chain(FP16ALT),
+            ACCUMULATORS["exact-bfloat16"],
+        ],
+        [512],
+        ["normal"],
+        seeds=8,
+    )
+    assert near.rms.value + near.rms.half_width < odd.rms.value - odd.rms.half_width
+    assert odd.rms.value + odd.rms.half_width < chain.rms.value - chain.rms.half_width
+    assert abs(few.rms.value - near.rms.value) < few.rms.half_width + near.rms.half_width
+    # One rounding: at most half a unit of the exact sum, uniformly distributed.
+    assert exact.of_exact.value == pytest.approx(0.25, abs=0.03)
+    assert {row.sums for row in (odd, exact)} == {8 * 256}
+
+
+def test_cutting_off_loses_magnitude() -> None:
+    (row,) = dots.run([ACCUMULATORS["tensorcore-float16-n4-g0"]], [256], ["positive"], seeds=4)
+    assert row.mean.value + row.mean.half_width < -1
+
+
+@pytest.mark.parametrize("data", dots.DATA)
+def test_every_kind_of_data_has_finite_errors(data: str) -> None:
+    (row,) = dots.run([ACCUMULATORS["fma-float16"]], [30], [data], seeds=3)
+    assert math.isfinite(row.rms.value)
+    assert row.not_finite == 0
+
+
+def test_accumulators_of_files(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "from dataclasses import replace\n"
+        "from rvx.formats.dot import ACCUMULATORS\n"
+        "one = replace(ACCUMULATORS['fma-float16'], name='mine')\n"
+        "more = [replace(one, name='second'), replace(one, name='third')]\n"
+    )
+    found = dots.choose((), ["fp32"], [path])
+    assert [acc.name for acc in found] == ["mine", "second", "third", "fma-float32"]
+    assert [acc.name for acc in dots.choose(["second"], [], [path])] == ["second"]
+
+
+@pytest.mark.parametrize(
+    ("names", "formats", "files", "sentence"),
+    [
+        (["nope"], [], [], "'nope' is not an accumulator; there are rvbna-float8_e4m3fn-n4-g2-rod"),
+        ([], ["xyz"], [], "'xyz' is no minifloat format; valid are fp8"),
+        ([], ["fp64"], [], "no accumulator of the catalogue has factors in fp64; there are float8"),
+        ([], [], ["none.py"], r"'none\.py' is not a file of Python, which ends in \.py"),
+        ([], [], [__file__], "makes no accumulator; a variable should hold a"),
+    ],
+)
+def test_what_cannot_be_chosen_is_said(
+    names: list[str], formats: list[str], files: list[str], sentence: str
+) -> None:
+    with pytest.raises(dots.DotError, match=sentence):
+        dots.choose(names, formats, [Path(file) for file in files])
+
+
+def test_what_cannot_be_studied_is_said() -> None:
+    with pytest.raises(dots.DotError, match="int8-wrap32 adds up integers, which have no error"):
+        dots.run([ACCUMULATORS["int8-wrap32"]], [8], ["normal"], 1)
+    with pytest.raises(dots.DotError, match="'odd' is not a kind of data; there are normal, unif"):
+        dots.run([ACCUMULATORS["fma-float16"]], [8], ["odd"], 1)
