@@ -94,9 +94,9 @@ class Assembler:
         made = resolve(assembly, name)
         known = {**self.isa.extensions, **assembly.extensions()}
         used = {name: e for name, e in known.items() if name in assembly.used_extensions}
-        if any(e.vector is not None for e in used.values()):
+        if any(e.vector_unit is not None for e in used.values()):
             # Which elements and registers there are is said by extensions without instructions.
-            used |= {name: e for name, e in known.items() if e.vector is not None}
+            used |= {name: e for name, e in known.items() if e.vector_unit is not None}
         standard = {name: e for name, e in self.isa.extensions.items() if name[0] != "X"}
         made.extensions = {name: e.version for name, e in used.items()}
         vlen = self.isa.vector.vlen if self.isa.vector is not None else 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,6 +23,7 @@ from rvx.isa.operands import CORE_KINDS, Kind, RegisterKind, register_kinds
 from rvx.isa.registers import VECTOR_BASE, RegisterFile, V
 
 if TYPE_CHECKING:
+    from rvx.isa.vector.declare import ElementFormat
     from rvx.isa.vector.unit import VectorUnit
 
 AnyBody = TypeVar("AnyBody", bound=Body)
@@ -65,7 +67,7 @@ class Extension:
         conflicts: names of extensions that cannot be loaded together with it, with the reason.
         supersedes: names of extensions whose instructions it declares anew: where both are loaded,
             a mnemonic that both have is this extension's.
-        vector: the least vector unit that it needs, if it needs one.
+        vector_unit: the least vector unit that it needs, if it needs one.
         is_core: whether these are the ratified instructions that the CPU core knows, so that it may
             perform them instead of their bodies. It is for the base ISA that rvx ships: what is
             declared anew, under whatever name, is performed by its body.
@@ -81,7 +83,7 @@ class Extension:
         requires: Iterable[str] = (),
         conflicts: dict[str, str] | None = None,
         supersedes: Iterable[str] = (),
-        vector: VectorUnit | None = None,
+        vector_unit: VectorUnit | None = None,
         is_core: bool = False,
     ) -> None:
         _check_names(f"requires of {name}", requires)
@@ -94,7 +96,7 @@ class Extension:
         self.requires = tuple(requires)
         self.conflicts = dict(conflicts or {})
         self.supersedes = tuple(supersedes)
-        self.vector = vector
+        self.vector_unit = vector_unit
         self.is_core = is_core
         self.register_files: dict[str, RegisterFile] = {}
         self.states: dict[str, State] = {}
@@ -252,6 +254,75 @@ class Extension:
             return body
 
         return declare
+
+    def vector(
+        self,
+        name: str,
+        forms: str,
+        funct6: str,
+        *,
+        space: str = "I",
+        result: str = "v",
+        is_ternary: bool = False,
+        imm: str = "s",
+        vm: int | None = None,
+        may_overlap: bool = True,
+        formats: Sequence[ElementFormat] = (),
+        opcode: str = "1011011",
+        kind: str = "vector",
+        doc: str = "",
+    ) -> Callable[[AnyBody], AnyBody]:
+        """Declares a vector instruction for every form; the decorated function is of elements.
+
+        The parameters of the function are requests, by name: `a` is the element of vs2, `b` that of
+        vs1 or the scalar, `d` the old one of vd, `m` the bit of v0 where the mask is an operand,
+        `sew` the width; see `rvx.isa.vector.elementwise.PARAMETERS`. What it returns is cut off to
+        the width of the result. Masks, groups, tail, vstart and what is illegal follow from this.
+
+        Elements are integers, sign-extended. With `formats` they are codes, and the function may
+        ask for operations of the format too: `add`, `sub`, `mul`, `div`, `fma`, `sqrt`, `min`,
+        `max`, `eq`, `lt`, `le` as in `sub(a, b, mode, flags)`, and `neg(a)` and `abs(a)`.
+
+        Args:
+            name: of the mnemonics, up to the dot.
+            forms: separated by spaces, such as `vv vx vi`, `vf`, `wv`, `vvm`.
+            funct6: six bits.
+            space: `I`, `M` or `F`: what funct3 stands for, as in the vector extension.
+            result: `v` for elements of SEW, `w` of twice and `q` of four times as many bits, `m`
+                for a mask.
+            is_ternary: whether vd is an operand, and vs1 is written before vs2.
+            imm: kind of the number of a form `vi`: `s` or `u`.
+            vm: what the bit of the mask is, where nobody is to write it.
+            may_overlap: whether vd may be a source as well.
+            formats: what elements are, one for each SEW that has the instruction.
+            opcode: the low seven bits; custom-2 by default, 1010111 is that of V.
+            kind: class for counts.
+            doc: instead of the docstring of the function.
+
+        Raises:
+            DeclarationError: with a sentence that says what does not fit.
+        """
+        from rvx.isa.vector.declare import Shape, declare, elements_of_formats, make_unboxed
+
+        def declare_all(function: AnyBody) -> AnyBody:
+            shape = Shape(
+                result,
+                is_ternary,
+                imm,
+                has_floats=any(fmt.has_flags for fmt in formats),
+                vm=vm,
+                may_overlap=may_overlap,
+                opcode=opcode,
+                kind=kind,
+                scalars={fmt.bits: make_unboxed(fmt.bits) for fmt in formats} or None,
+                is_of_machine=False,
+            )
+            elements = elements_of_formats(function, formats) if formats else function
+            text = doc or inspect.getdoc(function) or ""
+            declare(self, name, forms, space, funct6, elements, shape, text)
+            return function
+
+        return declare_all
 
     def encoding(
         self,

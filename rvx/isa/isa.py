@@ -119,8 +119,8 @@ class Isa:
             return None
         unit = VectorUnit(vlen)
         for extension in self.extensions.values():
-            if extension.vector is not None:
-                unit = unit.joined(extension.vector)
+            if extension.vector_unit is not None:
+                unit = unit.joined(extension.vector_unit)
         check_vlen(vlen or unit.vlen, unit.vlen)
         self.states[STATE] = State(
             STATE, unit.words, "vl, vtype and the vector registers", reset_words(unit, self.xlen)

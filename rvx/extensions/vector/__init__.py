@@ -43,7 +43,7 @@ Zve64x = Extension(
     doc="Vectors of integers of up to 64 bits",
     source=SOURCE,
     requires=("Zve32x",),
-    vector=VectorUnit(vlen=64, elen=64),
+    vector_unit=VectorUnit(vlen=64, elen=64),
 )
 Zve64f = Extension(
     "Zve64f",
@@ -58,7 +58,7 @@ Zve64d = Extension(
     doc="Vectors of integers and floats of up to 64 bits",
     source=SOURCE,
     requires=("Zve64f", "D"),
-    vector=VectorUnit(floats=32 + 64),
+    vector_unit=VectorUnit(floats=32 + 64),
 )
 V = Extension(
     "V",
@@ -66,7 +66,7 @@ V = Extension(
     doc="Vectors of at least 128 bits",
     source=SOURCE,
     requires=("Zve64d",),
-    vector=VectorUnit(vlen=128, elen=64),
+    vector_unit=VectorUnit(vlen=128, elen=64),
 )
 Zvfh = Extension(
     "Zvfh",
@@ -74,5 +74,5 @@ Zvfh = Extension(
     doc="Vectors of half-precision floats",
     source=SOURCE,
     requires=("Zve32f", "Zfh"),
-    vector=VectorUnit(floats=16),
+    vector_unit=VectorUnit(floats=16),
 )

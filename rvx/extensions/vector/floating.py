@@ -36,7 +36,7 @@ Zve32f = Extension(
     doc="Vectors of integers and single-precision floats",
     source=SOURCE,
     requires=("Zve32x", F.name),
-    vector=VectorUnit(vlen=32, elen=32, floats=32),
+    vector_unit=VectorUnit(vlen=32, elen=32, floats=32),
 )
 
 FORMATS = {16: FP16, 32: FP32, 64: FP64}

@@ -14,5 +14,5 @@ Zve32x = Extension(
     doc="Vectors of integers of up to 32 bits",
     source=SOURCE,
     requires=("I", "Zicsr"),
-    vector=VectorUnit(vlen=32, elen=32),
+    vector_unit=VectorUnit(vlen=32, elen=32),
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from rvx.formats.minifloat.rounding import Overflow
 
@@ -97,6 +99,17 @@ class Minifloat:
     def bits(self) -> int:
         """Width of a code in bits."""
         return self.is_signed + self.e + self.m
+
+    @property
+    def has_flags(self) -> bool:
+        """Whether operations round as frm says and raise flags: IEEE formats do, posits do not."""
+        return True
+
+    def operations(self) -> Mapping[str, Callable[..., Any]]:
+        """The operations that element functions of vector instructions ask for by name."""
+        from rvx.formats.minifloat.operations import operations
+
+        return operations(self)
 
     @property
     def precision(self) -> int:

@@ -7,8 +7,10 @@ exponent sizes are the parametrised posits of the literature before it, kept her
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 _NAME = re.compile(r"posit<?(?P<n>\d+)(?:(?:e|es|_|,\s*)(?P<es>\d+))?>?", re.IGNORECASE)
 _LIMB_BITS = 32
@@ -42,6 +44,22 @@ class Posit:
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def bits(self) -> int:
+        """Bits of a pattern, as other formats call it."""
+        return self.n
+
+    @property
+    def has_flags(self) -> bool:
+        """Whether operations round as frm says and raise flags: those of posits do not."""
+        return False
+
+    def operations(self) -> Mapping[str, Callable[..., Any]]:
+        """The operations that element functions of vector instructions ask for by name."""
+        from rvx.formats.posit.operations import operations
+
+        return operations(self)
 
     @property
     def mask(self) -> int:

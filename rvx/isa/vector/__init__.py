@@ -2,9 +2,9 @@
 
 `Extension.vector` is the way in. An element function such as::
 
-    @X.vector("vabsdiff", "vv vx", "M", "010001")
+    @X.vector("vabsdiff", "vv vx", "000001")
     def vabsdiff(a, b):
-        \"\"\"The distance of a and b.\"\"\"
+        \"\"\"vd = the distance of vs2 and b.\"\"\"
         return max(a - b, b - a)
 
 becomes an instruction for every form, with masks, register groups, tail and vstart, assembled,

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from rvx.isa.errors import DeclarationError
 from rvx.isa.vector.arithmetic import make_signed
 from rvx.isa.vector.elementwise import (
+    PARAMETERS,
     SEWS,
     Element,
     Scalar,
     adapted,
+    generated,
     make_body,
     make_dispatch,
     make_loop,
 )
-from rvx.isa.vector.legality import Legality, make_legality, with_floats
+from rvx.isa.vector.legality import Legality, make_legality, with_floats, with_widths
 
 OP_V = "1010111"
 _FUNCT3 = {
@@ -28,6 +30,21 @@ _FUNCT3 = {
 }
 """funct3 by the space of funct6 and the third operand: a vector, an x or f register, a number."""
 _THIRD = {"v": "vs1", "x": "rs1", "f": "rs1:f", "i": "imm"}
+
+
+class ElementFormat(Protocol):
+    """A format that elements may have."""
+
+    @property
+    def bits(self) -> int:
+        """Bits of a code."""
+
+    @property
+    def has_flags(self) -> bool:
+        """Whether its operations round as frm says, and raise flags."""
+
+    def operations(self) -> Mapping[str, Callable[..., Any]]:
+        """What element functions may ask for by name, such as `add`."""
 
 
 class Declares(Protocol):
@@ -82,6 +99,8 @@ class Shape:
         opcode: the low seven bits.
         kind: class for counts.
         scalars: makes elements of scalars, by SEW.
+        is_of_machine: whether elements are floats that the machine must have, as for V; elements of
+            formats of one's own are there where they are declared.
     """
 
     result: str = "v"
@@ -93,6 +112,7 @@ class Shape:
     opcode: str = OP_V
     kind: str = "vector"
     scalars: Mapping[int, Scalar] | None = None
+    is_of_machine: bool = True
 
 
 _WIDER = {"v": 0, "w": 1, "q": 2, "m": 0}
@@ -187,8 +207,10 @@ def _body(form: Form, by_sew: Mapping[int, Element], shape: Shape) -> Callable[.
         makes_mask=shape.result == "m",
         may_overlap=shape.may_overlap,
     )
-    if shape.has_floats:
+    if shape.has_floats and shape.is_of_machine:
         legality = with_floats(legality, 0, wider_d)
+    elif len(by_sew) < len(SEWS):
+        legality = with_widths(legality, sum(by_sew))
     return make_body(
         make_dispatch(loops, wider_d, wider_2, 0),
         legality,
@@ -197,3 +219,56 @@ def _body(form: Form, by_sew: Mapping[int, Element], shape: Shape) -> Callable[.
         vm=0 if form.takes_mask else 1,
         has_floats=shape.has_floats,
     )
+
+
+def elements_of_formats(function: Element, formats: Sequence[ElementFormat]) -> dict[int, Element]:
+    """An element function of each format, by SEW.
+
+    Args:
+        function: may ask for operations of the format by name, besides `PARAMETERS`; elements reach
+            it as codes, zeros above them.
+        formats: one for each SEW that has the instruction.
+
+    Raises:
+        DeclarationError: two formats have one width, or a width that no element has.
+    """
+    made: dict[int, Element] = {}
+    asked = function.__code__.co_varnames[: function.__code__.co_argcount]
+    for fmt in formats:
+        if fmt.bits not in SEWS or fmt.bits in made:
+            raise DeclarationError(
+                f"the element function '{function.__name__}': {fmt} has {fmt.bits} bits; formats "
+                f"are of 8, 16, 32 and 64, and one of each"
+            )
+        operations = fmt.operations()
+        for name in asked:
+            if name not in (*PARAMETERS, *operations):
+                raise DeclarationError(
+                    f"the element function '{function.__name__}' asks for '{name}'; it may ask for "
+                    f"{', '.join((*PARAMETERS, *operations))}"
+                )
+        mask = -1 if fmt.bits == 64 else (1 << fmt.bits) - 1
+        passed = [f"{name} & {mask}" if name in ("d", "a", "b") else name for name in asked]
+        made[fmt.bits] = generated(
+            f"def element({', '.join(PARAMETERS)}):\n    return function({', '.join(passed)})\n",
+            "element",
+            {"function": function, **{n: operations[n] for n in asked if n in operations}},
+        )
+    return made
+
+
+def make_unboxed(bits: int) -> Scalar:
+    """A function that takes a code out of an f register; one that is not boxed becomes a NaN.
+
+    The canonical NaN of IEEE formats is meant: that of an f register with another box is not
+    defined by any format of one's own.
+    """
+    fraction = {16: 10, 32: 23}.get(bits, 0)
+    nan = ((1 << (bits - fraction)) - 1 >> 1) << fraction | 1 << max(fraction - 1, 0)
+
+    def unboxed(register: int) -> int:
+        if bits == 64 or register >> bits == -1:
+            return register
+        return nan
+
+    return unboxed

@@ -132,3 +132,17 @@ def with_floats(is_legal: Legality, shift: int, other: int) -> Legality:
         return is_legal(v, vd, vs2, vs1, vm) and has_float(v, shift) and has_float(v, other)
 
     return legal
+
+
+def with_widths(is_legal: Legality, widths: int) -> Legality:
+    """The check of an instruction that only some SEW have.
+
+    Args:
+        is_legal: the check of its groups.
+        widths: their sum, such as 16 + 32.
+    """
+
+    def legal(v: Vector, vd: int, vs2: int, vs1: int, vm: int) -> bool:
+        return is_legal(v, vd, vs2, vs1, vm) and width(v) & widths != 0
+
+    return legal
