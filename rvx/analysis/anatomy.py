@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import MAX_EMAX, MIN_EMIN, Decimal, localcontext
 from fractions import Fraction
 
 from rvx.errors import RvxError
@@ -232,19 +232,24 @@ def _parts(fmt: Format, code: int) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+MOST_DIGITS = 4000
+
+
 def decimal(value: Value) -> str:
     """The number in decimal, every digit; what is none by its name.
 
     Every number of these formats has a power of two for a denominator, so that it ends; a number
-    that does not is given to 20 digits.
+    that does not is given to 20 digits. So is one with more digits than anybody reads, such as the
+    error of a number far out of range.
     """
     if isinstance(value, str):
         return value
     denominator = value.denominator
-    if denominator & (denominator - 1):
-        with localcontext(prec=20):
+    # A decimal digit is 3.32 bits; counting them in text is refused beyond 4300.
+    digits = math.ceil(value.numerator.bit_length() * 0.302 + denominator.bit_length() * 0.7) + 2
+    if denominator & (denominator - 1) or digits > MOST_DIGITS:
+        with localcontext(prec=20, Emax=MAX_EMAX, Emin=MIN_EMIN):
             return str(Decimal(value.numerator) / Decimal(denominator))
-    digits = len(str(abs(value.numerator))) + math.ceil(denominator.bit_length() * 0.7) + 2
     with localcontext(prec=max(2 * digits, 28)):
         exact = Decimal(value.numerator) / Decimal(denominator)
     plain = f"{exact:f}"

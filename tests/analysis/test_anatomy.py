@@ -111,3 +111,10 @@ def test_errors_are_sentences(name, number, sentence):
     with pytest.raises(FormatError) as error:
         shown(name, number)
     assert str(error.value).startswith(sentence)
+
+
+def test_errors_of_numbers_far_out_of_range_are_given_to_twenty_digits():
+    found = dissect(parse_format("posit16"), "1e5000")
+    assert found.to_json()["error"] == "-1.0000000000000000000E+5000"
+    assert decimal(Fraction(1, 3)) == "0.33333333333333333333"
+    assert decimal(Fraction(1, 1 << 1000)).replace(".", "").startswith("93326361850321887899")
