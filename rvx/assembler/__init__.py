@@ -1,8 +1,9 @@
 """The assembler: source text to objects and programs.
 
 The way goes through stages, each a module: `reader` (text to lines), `expander` (macros and
-conditionals), `statements` and `grammar` (lines to syntax trees), `forms`, `instructions` and
-`pseudo` (operands to words), `directives`, `layout` (relaxation), `resolve` (objects), `linker`.
+conditionals), `repetition` (lines that are like earlier ones), `statements` and `grammar` (lines to
+syntax trees), `forms`, `instructions` and `pseudo` (operands to words), `directives`, `layout`
+(relaxation), `resolve` (objects), `linker`.
 """
 
 from rvx.assembler.assembler import Assembler, assemble, load

@@ -13,10 +13,10 @@ from rvx.assembler.directives.symbols import assign
 from rvx.assembler.elf.attributes import ARCH, PRIV_SPEC, PRIV_SPEC_MINOR, arch_string
 from rvx.assembler.elf.reader import read_object
 from rvx.assembler.expander import Expander, Limits, TooManyLines
-from rvx.assembler.forms import FormTable
+from rvx.assembler.forms import Filled, FormTable
 from rvx.assembler.garbage import without_collector
 from rvx.assembler.grammar import parse_operands
-from rvx.assembler.instructions import emit_operands
+from rvx.assembler.instructions import emit_operands, emit_values
 from rvx.assembler.linker import BASE, link
 from rvx.assembler.objectfile import ObjectFile
 from rvx.assembler.output import Options
@@ -24,7 +24,7 @@ from rvx.assembler.preprocess import preprocess
 from rvx.assembler.program import Program
 from rvx.assembler.pseudo import PSEUDO, emit_symbol_access
 from rvx.assembler.reader import Line, read
-from rvx.assembler.repetition import Recording, Repetition
+from rvx.assembler.repetition import Encoded, Recording, Repetition
 from rvx.assembler.resolve import resolve
 from rvx.assembler.statements import Statement, is_label, parse_statement
 from rvx.assembler.values import Value
@@ -198,7 +198,22 @@ class _Runner:
                 for effect in effects:
                     effect(assembly, symbols)
                 return
+        if not names:
+            encoding = known.encoding(text)
+            if encoding is not None:
+                self._encode(text, *encoding)
+                return
         self._learn(text, shape, names)
+
+    def _encode(self, text: str, encoded: Encoded, values: Filled) -> None:
+        """Carries out an instruction whose operands are known already."""
+        assembly = self.assembly
+        recording = assembly.recording = Recording()
+        try:
+            emit_values(assembly, encoded.written, encoded.count, encoded.instruction, values)
+        finally:
+            assembly.recording = None
+        self._repetition.learn(text, "", (), recording)
 
     def _follow_options(self) -> None:
         """Goes on with what is known of lines under the options and the instructions of now."""

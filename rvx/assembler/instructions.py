@@ -15,6 +15,7 @@ from rvx.assembler.relocations import (
     modifier_relocation,
     target_relocation,
 )
+from rvx.assembler.repetition import Encoded
 from rvx.assembler.sections import Branch
 from rvx.assembler.syntax import Enclosed, Memory, Modified, Name, Operand
 from rvx.assembler.values import Value, note_use, wrap
@@ -55,6 +56,8 @@ def emit_operands(assembly: Assembly, mnemonic: str, operands: list[Operand]) ->
             if best is None or problem.position > best.position:
                 best = problem
             continue
+        if assembly.recording is not None and len(forms) == 1:
+            assembly.recording.encoded = Encoded(mnemonic, count, form.instruction, values)
         try:
             emit_values(assembly, mnemonic, count, form.instruction, values)
         except SourceError as problem:

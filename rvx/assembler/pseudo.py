@@ -194,7 +194,8 @@ def _la(assembly: Assembly, name: str, operands: list[Operand]) -> None:
     rd = register_number(assembly, operands[0])
     value = _value(assembly, operands[1])
     if value.is_constant and name != "lga":
-        load_constant(assembly, rd, value.number)
+        # Unlike li, it is not an addi where that would do.
+        _build(assembly, rd, register_value(value.number, assembly.isa.xlen))
         return
     if name == "lga" or (name == "la" and assembly.options.pic):
         load = "ld" if assembly.isa.xlen == 64 else "lw"

@@ -3,8 +3,9 @@
 Compilers write many lines more than once, and more that differ only in the symbols that they name.
 While a statement is carried out for the first time, what it does to the output is recorded. Another
 line of the same text, or of the same shape, which is the text without the names of its symbols,
-repeats that with its own symbols. So a line costs what it does, and only a shape costs parsing,
-matching and encoding, whose results stay the one source of truth.
+repeats that with its own symbols. A line that differs in one number is encoded with that number,
+without being parsed and matched again. So a line costs what it does, and only a shape costs
+parsing, matching and encoding, whose results stay the one source of truth.
 
 A statement is repeatable if what it does depends on its text, the options and the instructions that
 there are, and on nothing else: not on the place, not on what a symbol stands for by now.
@@ -13,20 +14,50 @@ there are, and on nothing else: not on the place, not on what a symbol stands fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rvx.assembler.sections import Branch, Tail
 from rvx.assembler.values import Symbol, Value, note_use
+from rvx.isa import Instruction
+from rvx.isa.operands import ImmediateKind
 
 if TYPE_CHECKING:
     from rvx.assembler.assembly import Assembly
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An instruction with its operand values, as the assembler encodes it.
+
+    Attributes:
+        written: the mnemonic in the source.
+        count: how many operands stand there.
+        values: of the operands of the instruction, by name.
+    """
+
+    written: str
+    count: int
+    instruction: Instruction
+    values: Mapping[str, int | Value]
+
+    def only_number(self) -> str:
+        """The operand that is a number, if there is just one, and all others are registers."""
+        others = [n for n, place in self.instruction.operands.items() if not place.is_register]
+        if len(others) != 1 or not isinstance(self.values[others[0]], int):
+            return ""
+        kind = self.instruction.operands[others[0]].kind
+        return others[0] if isinstance(kind, ImmediateKind) else ""
+
 
 Effect = Callable[["Assembly", list[Symbol]], None]
 """Does one thing to the output again, with these symbols; what makes a symbol appends it."""
 _NAME = re.compile(r"(?<![\w.$%@\\])([A-Za-z_.$][\w.$]*)", re.ASCII)
 _STANDS_FOR_NAME = "\0"
+_NUMBER = re.compile(r"(?<=[\s,])(?:-?[1-9][0-9]{0,4}|0)(?=\(|,|$)", re.ASCII)
+"""An operand that is a number as most are written, or the offset from a register."""
+_OTHER_NUMBER = re.compile(r"(?:^|[\s,(])[-+~!0-9']", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -38,12 +69,14 @@ class Recording:
         names: of the symbols that expressions asked for.
         symbols: those symbols, then those that the statement made.
         is_repeatable: false once something was done that depends on more than the text.
+        encoded: the instruction that the operands were matched with, where only one could be.
     """
 
     effects: list[Effect] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     symbols: list[Symbol] = field(default_factory=list)
     is_repeatable: bool = True
+    encoded: Encoded | None = None
     _used: set[int] = field(default_factory=set)
 
     def ask(self, name: str, symbol: Symbol) -> None:
@@ -196,6 +229,7 @@ class Repetition:
     reserved: frozenset[str]
     texts: dict[str, Sequence[Effect]] = field(default_factory=dict)
     shapes: dict[str, Sequence[Effect]] = field(default_factory=dict)
+    numbers: dict[tuple[str, str], tuple[Encoded, str]] = field(default_factory=dict)
 
     def shape(self, text: str) -> tuple[str, list[str]]:
         """A statement without the names of symbols, and these names."""
@@ -209,11 +243,34 @@ class Repetition:
                 parts[index] = _STANDS_FOR_NAME
         return "".join(parts), names
 
+    def encoding(self, text: str) -> tuple[Encoded, Mapping[str, int | Value]] | None:
+        """What a line is that differs from an earlier one in a number: its values, to encode."""
+        found = _NUMBER.search(text)
+        if found is None:
+            return None
+        known = self.numbers.get((text[: found.start()], text[found.end() :]))
+        if known is None:
+            return None
+        encoded, name = known
+        return encoded, {**encoded.values, name: int(found[0])}
+
+    def _learn_number(self, text: str, encoded: Encoded) -> None:
+        found = _NUMBER.search(text)
+        name = encoded.only_number()
+        if found is None or not name or encoded.values[name] != int(found[0]):
+            return
+        before, behind = text[: found.start()], text[found.end() :]
+        if _OTHER_NUMBER.search(before.rstrip()) or _OTHER_NUMBER.search(behind):
+            return
+        self.numbers[before, behind] = (encoded, name)
+
     def learn(self, text: str, shape: str, names: Iterable[str], recording: Recording) -> None:
         """Takes down what a statement did, if it can be repeated."""
         if not recording.is_whole:
             return
         if not recording.names:
             self.texts[text] = recording.effects
+            if recording.encoded is not None:
+                self._learn_number(text, recording.encoded)
         elif recording.names == list(names):
             self.shapes[shape] = recording.effects

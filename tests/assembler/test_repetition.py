@@ -1,0 +1,120 @@
+"""Lines that repeat what earlier ones did, and many branches near their limits."""
+
+import random
+
+import pytest
+
+from rvx.assembler import AssemblyError
+from rvx.assembler.repetition import Repetition
+
+from .conftest import Gnu, own_object, own_sections
+
+NUMBERS = [0, 1, -1, 4, 8, 16, 31, 32, 63, -32, 124, 128, 252, 256, 504, 512, 1016, 2047, -2048]
+NAMES = ["before", "behind", "elsewhere", "value", "weak_one", "alias", ".Llocal", "a0x", "rnex"]
+SHAPES = [
+    *("addi {x}, {y}, {n}", "addi sp, sp, {n}", "addi {x}, sp, {n}", "addiw {x}, {x}, {n}"),
+    *(
+        "andi {x}, {x}, {n}",
+        "li {x}, {n}",
+        "ld {x}, {n}(sp)",
+        "lw {x}, {n}({y})",
+        "sd {x}, {n}({y})",
+    ),
+    *("lbu {x}, {n}({y})", "fld fa0, {n}({y})", "slli {x}, {x}, {n}", "srai {x}, {y}, {n}"),
+    *("csrrwi {x}, fcsr, {n}", "lui {x}, {n}", "jalr {x}, {n}({y})", "add {x}, {x}, {n}"),
+    *("beq {x}, {y}, {s}", "bnez {x}, {s}", "j {s}", "jal {s}", "call {s}", "tail {s}"),
+    *("la {x}, {s}", "lla {x}, {s}+{n}", "lui {x}, %hi({s})", "addi {x}, {x}, %lo({s}+{n})"),
+    *("lw {x}, %lo({s})({y})", "sw {x}, %lo({s})({y})", "lw {x}, {s}", "sw {x}, {s}, t0"),
+    *("{x}.{n}:", ".word {s}", ".dword {s}+{n}", ".word {s}-{t}", ".half {n}", ".byte {n}, {n}"),
+    *(
+        "addi {x}, {y}, 0{n}&3",
+        "addi {x}, {y}, {n}&7",
+        "add {x}, {y}, {x}",
+        "fadd.s fa0, fa1, fa2, rne",
+    ),
+]
+SWITCHES = [".option norvc", ".option rvc", ".option relax", ".option norelax", ".data", ".text"]
+HEAD = """
+    .set value, 20
+    .weak weak_one
+    .set alias, before
+before: nop
+.Llocal: nop
+"""
+TAIL = """
+    .text
+behind: nop
+a0x: nop
+"""
+
+
+def _lines(rng: random.Random, count: int, switches: list[str]) -> list[str]:
+    """Statements of few shapes, so that most repeat what another did."""
+    shapes = rng.sample(SHAPES, 8)
+    found = []
+    for number in range(count):
+        shape = rng.choice(shapes)
+        text = shape.format(
+            x=rng.choice(["a0", "a5", "t3", "s11"]),
+            y=rng.choice(["a0", "s0", "t6"]),
+            n=number if ":" in shape else rng.choice(NUMBERS),
+            s=rng.choice(NAMES),
+            t=rng.choice(NAMES),
+        )
+        found.append(rng.choice(switches) if rng.random() < 0.02 else text)
+    return found
+
+
+def _accepted(lines: list[str]) -> list[str]:
+    """Those of the lines that assemble, each tried alone, so that none repeats another."""
+    kept = []
+    for line in dict.fromkeys(lines):
+        try:
+            own_object(f"{HEAD}{line}\n{TAIL}", relax=True)
+        except AssemblyError:
+            continue
+        kept.append(line)
+    return [line for line in lines if line in kept]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_repeated_lines_do_what_lines_do_that_stand_alone(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = _accepted(_lines(random.Random(seed), 150, SWITCHES))
+    source = HEAD + "\n".join(lines) + TAIL
+    repeated = own_sections(own_object(source, relax=True))
+    monkeypatch.setattr(Repetition, "learn", lambda *_: None)
+    assert repeated == own_sections(own_object(source, relax=True))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_repeated_lines_are_those_of_gnu_as(gnu: Gnu, seed: int) -> None:
+    lines = _accepted(_lines(random.Random(seed), 150, [".data", ".text"]))
+    source = HEAD.replace(".set alias, before", "alias: nop") + "\n".join(lines) + TAIL
+    assert own_sections(own_object(source, relax=True)) == gnu.sections(source, relax=True)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_branches_near_their_limits(gnu: Gnu, seed: int) -> None:
+    rng = random.Random(seed)
+    lines = []
+    for number in range(120):
+        target = max(0, number + rng.randint(-9, 9))
+        branch = rng.choice(["beqz a0,", "beq t3, t4,", "j", "blt a0, a1,", "jal", "bnez s0,"])
+        lines.append(f".L{number}: {branch} .L{min(target, 119)}")
+        lines += ["addi a0, a0, 1"] * rng.choice([0, 1, 3, 14, 15, 16, 100, 120, 250, 330])
+        if rng.random() < 0.1:
+            lines.append(f".balign {rng.choice([4, 8, 16])}")
+    source = "\n".join(lines) + "\n"
+    for relax in (False, True):
+        own = own_sections(own_object(source, relax=relax))
+        assert own == gnu.sections(source, relax=relax)
+
+
+def test_a_line_is_not_repeated_where_its_name_means_something_else() -> None:
+    source = "lw a0, %lo(x)(a1)\n .set y, 8\n lw a0, %lo(y)(a1)\n lw a0, %lo(x)(a1)\n"
+    (text,) = own_sections(own_object(source)).values()
+    words, relocations = text
+    assert [offset for offset, *_ in relocations] == [0, 8]
+    assert words[4:8] == own_sections(own_object("lw a0, 8(a1)\n", march="rv64g"))[".text"][0]
