@@ -92,6 +92,7 @@ class Assembler:
         assembly = self.assembly(text, name)
         assembly.pad_sections()
         made = resolve(assembly, name)
+        assembly.forget_sections()
         known = {**self.isa.extensions, **assembly.extensions()}
         used = {name: e for name, e in known.items() if name in assembly.used_extensions}
         if any(e.vector_unit is not None for e in used.values()):
@@ -136,6 +137,7 @@ class Assembler:
             assembly.line_table.files[1] = (str(path.parent.absolute()), path.name)
         runner = _Runner(assembly, self.include_dirs, self.limits)
         runner.run(read(text, name))
+        assembly.find_file = Path
         assembly.included = runner.expander.included
         assembly.diagnostics.check()
         return assembly
@@ -155,7 +157,8 @@ class _Runner:
         )
         assembly.find_file = lambda name: self.expander.find_file(name, assembly.line)
         self._repetitions: dict[tuple[Options, FormTable], Repetition] = {}
-        self._conditions: tuple[Options, FormTable] | None = None
+        self._options: Options | None = None
+        self._forms: FormTable | None = None
         self._repetition = Repetition(frozenset())
 
     def run(self, lines: Iterator[Line]) -> None:
@@ -176,7 +179,7 @@ class _Runner:
 
     def _statement(self, text: str) -> None:
         assembly = self.assembly
-        if self._conditions != (assembly.options, assembly.forms):
+        if assembly.options is not self._options or assembly.forms is not self._forms:
             self._follow_options()
         known = self._repetition
         effects = known.texts.get(text)
@@ -218,7 +221,7 @@ class _Runner:
     def _follow_options(self) -> None:
         """Goes on with what is known of lines under the options and the instructions of now."""
         assembly = self.assembly
-        self._conditions = key = (assembly.options, assembly.forms)
+        self._options, self._forms = key = (assembly.options, assembly.forms)
         known = self._repetitions.get(key)
         if known is None:
             isa = assembly.forms.isa

@@ -35,6 +35,7 @@ _PLAIN = re.compile(
 _ADDRESS = re.compile(
     r"(-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*))\s*\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII
 )
+_STRING = re.compile(r'"[^"\\]*(\\.[^"\\]*)*"')
 _ENCLOSED = re.compile(r"\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII)
 _PIECE = re.compile(
     r"""[^,"'()]+|"[^"\\]*(?:\\.[^"\\]*)*"|'(?:\\.[0-7]{0,2}|[^\\])'?|.""", re.DOTALL
@@ -111,13 +112,20 @@ def _parser() -> Any:
     return lark.Lark(text, parser="lalr", lexer="contextual", transformer=transformer)
 
 
-@lru_cache(maxsize=1 << 14)
 def parse_operand(text: str) -> Operand:
     """The syntax tree of one operand.
 
     Raises:
         SourceError: the text is not an operand.
     """
+    if _STRING.fullmatch(text):  # seldom the same twice, so that remembering them is a waste
+        return Text(unescape(text[1:-1]))
+    return _operand(text)
+
+
+@lru_cache(maxsize=1 << 13)
+def _operand(text: str) -> Operand:
+    """The same of an operand that is not a string."""
     plain = _PLAIN.fullmatch(text)
     if plain:  # the shapes that most operands have, as the grammar reads them too
         return Name(text) if plain["name"] else _plain_number(text)
@@ -125,8 +133,15 @@ def parse_operand(text: str) -> Operand:
     if address:
         return Memory(_plain_number(address[1]), Name(address[2]))
     enclosed = _ENCLOSED.fullmatch(text)
-    if enclosed:
-        return Enclosed(enclosed[1])
+    return Enclosed(enclosed[1]) if enclosed else parse_by_grammar(text)
+
+
+def parse_by_grammar(text: str) -> Operand:
+    """The syntax tree that the grammar makes of an operand.
+
+    Raises:
+        SourceError: the text is not an operand.
+    """
     import lark
 
     if len(text) > MAX_DEPTH and text[0] != '"' and len(_OPERATOR.findall(text)) > MAX_DEPTH:

@@ -328,6 +328,15 @@ class Output:
         self.emit(nops(room))
         self.split(may_shrink=True)
 
+    def forget_sections(self) -> None:
+        """Lets go of what is in an object by now.
+
+        Sections and fragments refer to each other, so that only the collector would free them.
+        """
+        for section in self.sections.values():
+            section.subsections, section.fragments, section.fixups = {}, [], []
+        self.line_table.rows = {}
+
     def pad_sections(self) -> None:
         """Pads every section of code to its alignment, as GNU as does at the end of a source."""
         for section in self.sections.values():

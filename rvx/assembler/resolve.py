@@ -5,7 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from dataclasses import replace
-from operator import itemgetter
+from itertools import islice
+from operator import itemgetter, le
 
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import Location, SourceError
@@ -206,6 +207,7 @@ class Resolver:
                 self._fix(fixup, made)
             except SourceError as problem:
                 self._error(fixup.location, problem)
+        section.fixups = []
         for request in self.assembly.relocations:
             if request.section is section:
                 try:
@@ -412,13 +414,12 @@ class Resolver:
         made.data[at : at + size] = word.to_bytes(size, "little")
 
 
-def _marks(starts: Iterable[int], kinds: Iterable[int], end: int) -> list[tuple[int, str]]:
+def _marks(starts: array[int], kinds: Iterable[int], end: int) -> list[tuple[int, str]]:
     """Where instructions follow data and data instructions, for disassemblers."""
     names = ("$d" if kind == DATA else "$x" for kind in kinds)
-    places = sorted(
-        zip(starts, names, strict=True),
-        key=itemgetter(0),  # of several at one place the last holds
-    )
+    places: Iterable[tuple[int, str]] = zip(starts, names, strict=True)
+    if not all(map(le, starts, islice(starts, 1, None))):  # there are subsections
+        places = sorted(places, key=itemgetter(0))  # of several at one place the last holds
     marks: list[tuple[int, str]] = []
     for place, name in places:
         if place == end:

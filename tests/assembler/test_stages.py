@@ -15,7 +15,7 @@ from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.elf.attributes import arch_string, attributes_section, read_attributes
 from rvx.assembler.expander import Expander
 from rvx.assembler.floats import binary_float
-from rvx.assembler.grammar import parse_operand, split_operands
+from rvx.assembler.grammar import parse_by_grammar, parse_operand, split_operands
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.listing import listing
 from rvx.assembler.macros import parse_header, split_arguments
@@ -44,6 +44,17 @@ EXPRESSIONS = st.recursive(
 @given(EXPRESSIONS)
 def test_printed_expressions_read_the_same(expression: Expression) -> None:
     assert parse_operand(str(expression)) == expression
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a0", ".L5", "$x", "0", "-0", "17", "-2048", "0x1F", "-0X1f", "8(sp)", "-8 ( a0 )"),
+        *("0x10(s0)", '"text"', '"a\\"b\\n"', '""', '"two\\101\\x41"'),
+    ],
+)
+def test_plain_operands_are_what_the_grammar_makes_of_them(text: str) -> None:
+    assert parse_operand(text) == parse_by_grammar(text)
 
 
 def test_lines_and_their_places() -> None:
