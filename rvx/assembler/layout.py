@@ -256,6 +256,8 @@ class _Relaxation:
         number = self.distances.constant(value)
         if number is None:
             raise SourceError("this must be a number once all addresses of the section are known")
+        if isinstance(tail, Space) and number * len(tail.fill) != self.lengths[index]:
+            raise SourceError("the count depends on the bytes that it makes")
         if Distances(is_final=True).constant(value) is None:
             if isinstance(tail, Leb128):
                 raise SourceError(

@@ -264,32 +264,34 @@ class Section:
 def default_attributes(name: str) -> tuple[int, int, int]:
     """Flags, type and entry size that a section has by its name alone."""
     for prefix, attributes in _BY_NAME:
-        if name == prefix or name.startswith(prefix + "."):
+        if _has_prefix(name, prefix):
             return attributes
     return (0, NOTE if name.startswith(".note") else PROGBITS, 0)
 
 
 def is_known_name(name: str) -> bool:
     """Whether a section of that name has flags and a type by its name."""
-    return any(name == prefix or name.startswith(prefix + ".") for prefix, _ in _BY_NAME)
+    return any(_has_prefix(name, prefix) for prefix, _ in _BY_NAME)
+
+
+def _has_prefix(name: str, prefix: str) -> bool:
+    is_longer = name.startswith(prefix + ".") and prefix not in _WHOLE_NAMES
+    return name == prefix or is_longer
 
 
 _BY_NAME: tuple[tuple[str, tuple[int, int, int]], ...] = (
     (".text", (ALLOC | EXEC, PROGBITS, 0)),
     (".init", (ALLOC | EXEC, PROGBITS, 0)),
     (".fini", (ALLOC | EXEC, PROGBITS, 0)),
-    (".gnu.linkonce.t", (ALLOC | EXEC, PROGBITS, 0)),
     (".data", (ALLOC | WRITE, PROGBITS, 0)),
     (".data1", (ALLOC | WRITE, PROGBITS, 0)),
     (".sdata", (ALLOC | WRITE, PROGBITS, 0)),
-    (".gnu.linkonce.d", (ALLOC | WRITE, PROGBITS, 0)),
     (".bss", (ALLOC | WRITE, NOBITS, 0)),
     (".sbss", (ALLOC | WRITE, NOBITS, 0)),
     (".gnu.linkonce.b", (ALLOC | WRITE, NOBITS, 0)),
     (".rodata", (ALLOC, PROGBITS, 0)),
     (".rodata1", (ALLOC, PROGBITS, 0)),
     (".srodata", (ALLOC, PROGBITS, 0)),
-    (".gnu.linkonce.r", (ALLOC, PROGBITS, 0)),
     (".tdata", (ALLOC | WRITE | TLS, PROGBITS, 0)),
     (".tbss", (ALLOC | WRITE | TLS, NOBITS, 0)),
     (".init_array", (ALLOC | WRITE, INIT_ARRAY, 0)),
@@ -297,4 +299,9 @@ _BY_NAME: tuple[tuple[str, tuple[int, int, int]], ...] = (
     (".preinit_array", (ALLOC | WRITE, PREINIT_ARRAY, 0)),
     (".eh_frame", (ALLOC, PROGBITS, 0)),
     (".gcc_except_table", (ALLOC, PROGBITS, 0)),
+    (".persistent", (ALLOC | WRITE, PROGBITS, 0)),
+    (".noinit", (ALLOC | WRITE, NOBITS, 0)),
+    (".note.GNU-stack", (0, PROGBITS, 0)),
 )
+_WHOLE_NAMES = frozenset([".init", ".fini", ".data1", ".rodata1", ".note.GNU-stack"])
+"""Names that stand for themselves only, not for those that go on with a dot."""

@@ -42,5 +42,8 @@ def test_both_do_what_the_page_says(
     done = gnu.run("as", *flags, str(source), "-o", str(theirs))
     assert outcome(done.returncode, done.stderr.decode()) == example["gnu"]
     if example["objects"]:
-        made = [whole_object(path.read_bytes(), everything=True) for path in (ours, theirs)]
+        made = [
+            (whole_object(path.read_bytes()), whole_object(path.read_bytes(), everything=True))
+            for path in (ours, theirs)
+        ]
         assert made[0] != made[1]

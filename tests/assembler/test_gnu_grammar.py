@@ -28,6 +28,9 @@ LISTED = (
     ".uleb128 takes no negative number",
     "%pcrel_lo takes the label of the auipc",
     "'c.j' does not take 0 operands",
+    ".zero does not take 0 arguments",
+    "holds no bytes, only their size",
+    "an instruction has no place in a record",
 )
 """What rvx says where it refuses what GNU as takes, as the page of differences says."""
 NEEDS_ATTRIBUTES = re.compile(r"\.option (?:norvc|rvc|arch)|\.attribute arch|\.gnu_attribute")

@@ -264,6 +264,8 @@ def personality(assembly: Assembly, name: str, rest: str) -> None:
         raise SourceError(f"{name} needs an encoding and a symbol", hint=f"{name} 0x1b, symbol")
     _check_encoding(name, encoding)
     value = assembly.evaluate(parse_expression(parts[1]))
+    if value.is_constant:
+        raise SourceError(f"{name} needs the name of a symbol, not a number", text=parts[1])
     if name == ".cfi_personality":
         frame.personality = (encoding, value)
     else:

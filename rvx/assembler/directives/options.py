@@ -7,6 +7,7 @@ from dataclasses import replace
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.directives.registry import arguments, directive, string
+from rvx.assembler.elf.attributes import canonical_arch
 
 _SWITCHES = "push pop rvc norvc relax norelax pic nopic csr-check no-csr-check arch".split()
 ARCH = 5
@@ -78,6 +79,7 @@ def attribute(assembly: Assembly, name: str, rest: str) -> None:
             # As with GNU as, the code behind it is for that architecture.
             try:
                 assembly.change_arch(text)
+                assembly.attributes[tag] = canonical_arch(text, assembly.isa)
             except SourceError as problem:
                 assembly.warn(f"the code is not restricted to this: {problem.message}", text)
     else:

@@ -66,6 +66,8 @@ def weak(assembly: Assembly, name: str, rest: str) -> None:
     """`.weak name`: another object's definition wins."""
     for part in _names(name, rest):
         symbol = assembly.symbol(part)
+        if symbol.is_common:
+            raise SourceError(f"the common symbol '{part}' cannot be weak", text=part)
         symbol.is_mentioned = True
         symbol.binding = "weak"
 
@@ -111,6 +113,8 @@ def type_(assembly: Assembly, name: str, rest: str) -> None:
     symbol = assembly.symbol(plain_name(parts[0]))
     if kind == "common" and symbol.is_defined and not symbol.is_common:
         raise SourceError(f"symbol '{symbol.name}' is defined already", text=parts[0])
+    if symbol.is_common and kind not in ("object", "common"):
+        raise SourceError(f"the common symbol '{symbol.name}' is an object", text=parts[1])
     symbol.type = kind
     symbol.is_mentioned = True
     assembly.is_gnu |= kind == "gnu_ifunc"

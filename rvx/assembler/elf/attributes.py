@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from rvx.isa import Extension
+from rvx.isa import Extension, Isa
 
 SECTION = ".riscv.attributes"
 ARCH, PRIV_SPEC, PRIV_SPEC_MINOR = 5, 8, 10
@@ -14,6 +14,11 @@ _FILE_TAG = 1
 _LETTERS = "iemafdqlcbkjtpvnh"
 _INCLUDED = {"m": "zmmul", "zfh": "zfhmin"}
 """Parts of an extension that GNU as lists beside it."""
+_ARCH = re.compile(r"rv(?P<xlen>32|64)(?P<letters>(?:[a-y](?:\d+p\d+)?)+)(?P<rest>(?:_[a-z0-9]+)*)")
+_LETTER = re.compile(r"([a-y])(\d+p\d+)?")
+_LEAST_VLEN = 128
+"""Bits of a vector register that the extension V promises."""
+_GENERAL = ("i", "m", "a", "f", "d", "zicsr", "zifencei")
 _TOKEN = re.compile(r"([a-z][a-z0-9]*?)(\d+)p(\d+)")
 
 
@@ -92,9 +97,12 @@ def arch_string(xlen: int, extensions: Iterable[Extension], vlen: int = 0) -> st
         extensions: what it consists of.
         vlen: bits of a vector register, where there are any; all widths up to it are named.
     """
-    names = {e.name.lower(): e.version for e in extensions}
+    return _joined(xlen, {e.name.lower(): e.version for e in extensions}, vlen)
+
+
+def _joined(xlen: int, names: dict[str, str], vlen: int) -> str:
     for shift in range(5, vlen.bit_length()):
-        names[f"zvl{1 << shift}b"] = "1.0"
+        names.setdefault(f"zvl{1 << shift}b", "1.0")
     for whole, part in _INCLUDED.items():
         if whole in names:
             names.setdefault(part, "1.0")
@@ -108,6 +116,35 @@ def vector_parts(arch: str) -> tuple[list[str], int]:
     widths = [int(name[3:-1]) for name in named if re.fullmatch(r"zvl\d+b", name)]
     vectors = [name for name in named if name == "v" or re.fullmatch(r"zv(?!l\d).*", name)]
     return vectors, max(widths, default=0)
+
+
+def canonical_arch(text: str, isa: Isa) -> str:
+    """An architecture string in full, as GNU as writes it: versions, and what extensions require.
+
+    Args:
+        text: such as `rv64gc_zfh`; one that does not read like that is given back as it is.
+        isa: which knows the extensions that it names.
+    """
+    found = _ARCH.fullmatch(text.lower())
+    if found is None:
+        return text
+    known = {extension.name.lower(): extension for extension in isa.extensions.values()}
+    names: dict[str, str] = {}
+
+    def add(name: str, version: str) -> None:
+        extension = known.get(name)
+        names[name] = version.replace("p", ".") or (extension.version if extension else "1.0")
+        for required in extension.requires if extension is not None else ():
+            if required.lower() not in names:
+                add(required.lower(), "")
+
+    for letter, version in _LETTER.findall(found["letters"]):
+        for name in _GENERAL if letter == "g" else (letter,):
+            add(name, version)
+    for part in filter(None, found["rest"].split("_")):
+        token = _TOKEN.fullmatch(part)
+        add(token[1] if token else part, f"{token[2]}p{token[3]}" if token else "")
+    return _joined(int(found["xlen"]), names, _LEAST_VLEN if "v" in names else 0)
 
 
 def _rank(name: str) -> tuple[int, int, str]:
