@@ -215,7 +215,7 @@ class BlockCounter:
         found: dict[int, int] = {}
         for first, end in self.touched.runs():
             blocks = self.blocks[first:end]
-            begins = np.flatnonzero(blocks[:, 0])
+            begins = np.flatnonzero(blocks[:, 0] != 0)  # a copy, see `TouchedPages.runs`
             counts = blocks[begins, 0]
             ends = begins + (blocks[begins, 1] >> 1)
             # A block may end where the next page begins, which is marked then, too.

@@ -37,7 +37,9 @@ class TouchedPages:
 
     def runs(self) -> Iterator[tuple[int, int]]:
         """Runs of halfwords on marked pages, as (first, end), counted from the first of code."""
-        marked = np.flatnonzero(self._pages)
+        # The hart may mark a page meanwhile: NumPy goes over what it searches twice, and raises if
+        # the second time differs, so it gets an array that nobody writes.
+        marked = np.flatnonzero(self._pages != 0)
         for run in np.split(marked, np.flatnonzero(np.diff(marked) > 1) + 1):
             if run.size:
                 yield int(run[0]) * _HALFWORDS, (int(run[-1]) + 1) * _HALFWORDS

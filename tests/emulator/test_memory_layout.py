@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -251,3 +252,23 @@ def test_code_that_is_not_executed_takes_no_memory(lab: Any, permissions: int) -
     machine = Machine(Executable(segments, begin, 64, SymbolTable([]), "huge"), lab.isa())
     assert [machine.call(begin + n * 2 * size, 1).value for n in (0, 1, 0)] == [11, 11, 11]
     assert _resident() - before < 64 << 20
+
+
+def test_pages_are_found_while_others_are_marked(lab: Any) -> None:
+    """The watcher looks at the counts while the hart executes new code."""
+    segment = Segment(0x80000000, b"", 1 << 29, CODE)
+    machine = Machine(Executable((segment,), segment.address, 64, SymbolTable([]), "x"), lab.isa())
+    touched = machine.hart.counter.touched
+    done = threading.Event()
+
+    def mark() -> None:
+        for page in range(0, 1 << 29, 2 * PAGE):
+            touched.mark(segment.address + page, segment.address + page)
+        done.set()
+
+    marking = threading.Thread(target=mark)
+    marking.start()
+    while not done.is_set():
+        assert list(touched.runs()) is not None
+    marking.join()
+    assert len(list(touched.runs())) == 1 << 16
