@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +68,50 @@ def test_infinity_times_zero_is_invalid_beside_a_quiet_nan(
 """
     for tier in ({}, {"by_pointer": False}):
         assert run(source, tier, march).exit_code == 16
+
+
+def test_a_compressed_store_of_a_double_is_performed(tier: dict[str, Any]) -> None:
+    source = """
+        addi    sp, sp, -64
+        li      t0, 0x400921fb53c8d4f1
+        sd      zero, 8(sp)
+        fmv.d.x fa5, t0
+        c.fsdsp fa5, 8(sp)
+        ld      a1, 8(sp)
+        sub     a0, a1, t0
+        snez    a0, a0
+        j       over
+        fadd.s  fa0, fa1, fa2           # never performed: its presence once mattered
+over:
+"""
+    assert run(source, tier).exit_code == 0
+
+
+C = """
+double norm(const double *v, long n) {
+    double s = 0;
+    for (long i = 0; i < n; i++) s += v[i] * v[i];
+    return s;
+}
+float scale(float x) { return x * 0.5f; }
+double A[4] = {1, 2, 3, 4};
+volatile float F = 8;
+void _start(void) {
+    register long a0 __asm__("a0") = (long)norm(A, 4) - 30 + (long)scale(F) - 4;
+    register long a7 __asm__("a7") = 93;
+    __asm__ volatile("ecall" : : "r"(a0), "r"(a7));
+    __builtin_unreachable();
+}
+"""
+
+
+def test_a_float_and_a_double_in_one_c_program(tier: dict[str, Any], tmp_path: Path) -> None:
+    source, made = tmp_path / "a.c", tmp_path / "a.elf"
+    source.write_text(C)
+    flags = ["-O1", "-march=rv64gc", "-mabi=lp64d", "-nostdlib", "-ffreestanding"]
+    command = ["riscv64-unknown-elf-gcc", *flags, "-Wl,--no-relax", str(source), "-o", str(made)]
+    subprocess.run(command, check=True)
+    assert Machine(made, isa_for("rv64gc"), memory=1 << 20, **tier).run().exit_code == 0
 
 
 OFF = "li t0, 0x6000\n csrc mstatus, t0\n mv a0, sp\n"
