@@ -83,6 +83,11 @@ def _int64() -> Any:
 
 
 @cache
+def _uint64() -> Any:
+    return _conversion("uint64")
+
+
+@cache
 def _float64() -> Any:
     return _conversion("float64")
 
@@ -102,6 +107,11 @@ def word(value: Any) -> int:
 def real(value: Any) -> float:
     """An element of an array, or an int64, as a double."""
     return float(value)
+
+
+def position(at: int) -> int:
+    """An index that is known not to be negative, which numba need not look at again."""
+    return at
 
 
 def stop_word(hart: Words) -> int:
@@ -130,6 +140,7 @@ def _atomic() -> Any:
 with_twin(wrap, Twin(_int64, "int64"))
 with_twin(word, Twin(_int64, "int64"))
 with_twin(real, Twin(_float64, "float64"))
+with_twin(position, Twin(_uint64, "uint64"))
 with_twin(stop_word, Twin(_atomic, "atomic load"))
 
 

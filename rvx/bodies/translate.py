@@ -255,6 +255,8 @@ class _FunctionTranslator:
         self._breaks: list[list[set[str]]] = []
         self._continues: list[list[set[str]]] = []
         self._turns = 1
+        self._sizes: dict[str, list[int]] = {}
+        self._is_checked = ""
 
     # -- the whole ---------------------------------------------------------------------------
 
@@ -324,6 +326,8 @@ class _FunctionTranslator:
         self._breaks = []
         self._continues = []
         self._turns = 1
+        self._sizes = {}
+        self._is_checked = ""
         self._bound.clear()
 
     def _bind(self, code: types.CodeType, name: str, form: int) -> Callable[..., Any]:
@@ -730,20 +734,25 @@ class _FunctionTranslator:
         """A loop that may be long: it looks up now and then whether it is to stop."""
         assert isinstance(node.target, ast.Name)
         first, last = self._temporary(), self._temporary()
-        lines: list[ast.stmt] = [ast.Assign([ast.Name(first, ast.Store())], start.node)]
+        lines: list[ast.stmt] = [
+            ast.Assign([ast.Name(first, ast.Store())], start.node),
+            ast.Assign([ast.Name(last, ast.Store())], end.node),
+        ]
         width: ast.expr = step.node
         if step.constant is None:
             held = self._temporary()
             lines.append(ast.Assign([ast.Name(held, ast.Store())], step.node))
             width = _name(held)
-        # Python evaluates the end before the step; neither has an effect, so the order is free.
         bound = self._call(
-            "range_end", _name(first), end.node, width, _name(HART), self._place(node)
+            "range_end", _name(first), _name(last), width, _name(HART), self._place(node)
         )
         lines.append(ast.Assign([ast.Name(last, ast.Store())], bound))
-        body, otherwise = self._loop_body(node, None, begin)
         target = node.target.id
         stride = step.constant
+        before = set(self._assigned)
+        self._sizes = {target: []} if _is_plain_loop(node, stride) else {}
+        body, otherwise = self._loop_body(node, None, begin)
+        sizes, self._sizes = self._sizes.get(target, []), {}
         if not isinstance(stride, int) or _leaves(node.body) or node.orelse:
             counted = self._builtin("range", _name(first), _name(last), width)
             polled = [self._poll(node), *body]
@@ -755,10 +764,21 @@ class _FunctionTranslator:
         ahead = ast.BinOp(_name(first), ast.Add(), _number(far))
         goal = ast.IfExp(is_short, _name(last), ahead)
         counted = self._builtin("range", _name(first), _name(pause), _number(stride))
+        turns: ast.stmt = ast.For(ast.Name(target, ast.Store()), counted, body, [])
+        if sizes:
+            # Nor would checking each index: where all of them are within, none is looked at.
+            self._assigned = before
+            self._is_checked = target
+            free, _ = self._loop_body(node, None, begin)
+            self._is_checked = ""
+            begins = ast.Compare(_number(0), [ast.LtE()], [_name(first)])
+            ends = ast.Compare(_name(pause), [ast.LtE()], [_number(min(sizes))])
+            plain = ast.For(ast.Name(target, ast.Store()), counted, free, [])
+            turns = ast.If(ast.BoolOp(ast.And(), [begins, ends]), [plain], [turns])
         chunk: list[ast.stmt] = [
             self._poll(node),
             ast.Assign([ast.Name(pause, ast.Store())], goal),
-            ast.For(ast.Name(target, ast.Store()), counted, body, []),
+            turns,
             ast.Assign([ast.Name(first, ast.Store())], _name(pause)),
         ]
         goes_on = ast.Compare(_name(first), [ast.Lt() if stride > 0 else ast.Gt()], [_name(last)])
@@ -1094,7 +1114,11 @@ class _FunctionTranslator:
                     node, f"there is no element {given.constant} of {size}: 0 is the first"
                 )
             return _number(given.constant % size)
-        return self._checked(node, "index", given.node, _number(size))
+        if isinstance(given.node, ast.Name):
+            if given.node.id == self._is_checked:
+                return self._call("position", given.node)
+            self._sizes.get(given.node.id, []).append(size)
+        return self._call("position", self._checked(node, "index", given.node, _number(size)))
 
     def _read(self, kind: Array, at: ast.Subscript) -> ast.expr:
         return self._call("real" if kind.element == REAL else "word", at)
@@ -1174,7 +1198,7 @@ class _FunctionTranslator:
     def _call(self, name: str, *arguments: ast.expr) -> ast.expr:
         function = getattr(arithmetic, name)
         self._bound[f"_rvx_{name}"] = (function, function)
-        if name not in ("wrap", "word", "real"):
+        if name not in ("wrap", "word", "real", "position"):
             # numba would compile the operation anew for each number that stands in the text.
             arguments = tuple(
                 self._call("word", one)
@@ -1512,6 +1536,23 @@ def _three(given: list[Value]) -> tuple[Value, Value, Value]:
     if len(given) == 1:
         return zero, given[0], one
     return given[0], given[1], given[2] if len(given) == 3 else one
+
+
+def _is_plain_loop(node: ast.For, stride: float | None) -> bool:
+    """Whether a loop counts up, holds no other, and leaves its counter alone."""
+    inside = [one for statement in node.body for one in ast.walk(statement)]
+    return (
+        isinstance(stride, int)
+        and stride > 0
+        and not any(isinstance(one, ast.For | ast.While) for one in inside)
+        and not any(
+            isinstance(one, ast.Name)
+            and isinstance(one.ctx, ast.Store)
+            and isinstance(node.target, ast.Name)
+            and one.id == node.target.id
+            for one in inside
+        )
+    )
 
 
 def _leaves(statements: Iterable[ast.stmt]) -> bool:

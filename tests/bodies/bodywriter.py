@@ -309,6 +309,9 @@ class Writer:
             return str(self.pick(range(-size, size)))
         if kind == 2:
             return self._number(1)
+        counters = [name for name in self.names if name.startswith("i")]
+        if kind in (3, 4) and counters:
+            return str(self.pick(counters))
         return f"{self._number(0)} % {size}"
 
     def _address(self) -> str:
@@ -375,7 +378,7 @@ class WrappingList(list[Any]):
         list.__setitem__(self, int(at), _wrapped(int(value)))
 
     def __iter__(self) -> Any:
-        return (Wrapping(value) for value in list.__iter__(self))
+        return (v if isinstance(v, float) else Wrapping(v) for v in list.__iter__(self))
 
 
 class Spaces:
