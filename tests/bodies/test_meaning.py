@@ -187,8 +187,10 @@ print(result.trap.kind, result.instructions, result.trap.message, flush=True)
 """
 
 
-@pytest.mark.parametrize("way", ["python", "trap", "region"])
-@pytest.mark.parametrize("operands", [("7", "0"), ("0", str(1 << 61))])
+@pytest.mark.parametrize(
+    ("way", "operands"),
+    [("python", ("7", "0")), ("trap", ("0", str(1 << 61))), ("region", ("7", "0"))],
+)
 def test_ctrl_c_ends_a_body_that_does_not_end(
     tmp_path: Path, way: str, operands: tuple[str, str]
 ) -> None:
