@@ -189,21 +189,22 @@ class Blocks:
     def _to_replace(self, start: Address) -> dict[Address, tuple[bytes, bytes]]:
         """What is to be replaced in a block, which has no instruction that begins on another page.
 
-        Words overlap if there are jumps into the middle of them: one of these is of the block.
+        What looks like a word to be replaced may be the half of an instruction: only where an
+        instruction begins, from the begin of the block on, it is one.
         """
         found = {
             address: words
-            for address, words in sorted(self._replaced.get(start >> PAGE_SHIFT, {}).items())
+            for address, words in self._replaced.get(start >> PAGE_SHIFT, {}).items()
             if address >= start and self._bytes_at(address, len(words[0])) == words[0]
         }
-        ends = [address + len(words[0]) for address, words in found.items()]
-        if all(end <= address for end, address in zip(ends, list(found)[1:], strict=False)):
+        if not found:
             return found
-        path, at = set(), start
-        while at <= max(found):
-            path.add(at)
-            at += self._size_at(at)
-        return {address: words for address, words in found.items() if address in path}
+        code = self._bytes_at(start, max(found) + 1 - start)
+        begins, at = set(), 0
+        while at < len(code):
+            begins.add(start + at)
+            at += 4 if code[at] & 3 == 3 else 2
+        return {address: words for address, words in found.items() if address in begins}
 
     def _put(self, address: Address, word: bytes) -> None:
         at = address - self._memory.base
