@@ -49,7 +49,6 @@ _MACHINE_CSRS = (
     *range(0xB83, 0xBA0),
     *range(0xC03, 0xC20),  # hpmcounter3 to hpmcounter31
     *range(0xC83, 0xCA0),
-    *(0xC00, 0xC02, 0xC80, 0xC82, 0xB00, 0xB02, 0xB80, 0xB82),
     *range(0xF11, 0xF15),  # mvendorid, marchid, mimpid, mhartid
 )
 """CSRs that Unicorn holds. Its counters count time of the host, so that rvx has its own."""

@@ -33,7 +33,7 @@ from rvx.emulator.pointers import (
     uc_reg_read,
     uc_reg_write,
 )
-from rvx.emulator.progress import count_instructions, executed
+from rvx.emulator.progress import count_instructions, executed, executed_before
 from rvx.emulator.rows import Row
 from rvx.emulator.sequencer import repeat_block
 from rvx.isa.memory import PAGE_SHIFT, WRITABLE
@@ -359,6 +359,11 @@ def progress(data):
     return executed(int64_array(data, words))
 
 
+@numba.cfunc("int64(intp, int64)", cache=True)
+def progress_before(data, pc):
+    return executed_before(int64_array(data, words), pc)
+
+
 @numba.cfunc("void(intp, uint64, uint32, intp)", cache=True)
 def block(uc, address, size, data):
     on_block(uc, numba.int64(address), numba.int64(size), data)
@@ -374,7 +379,7 @@ def limited_block(uc, address, size, data):
 def compiled_hooks() -> ModuleType:
     """The compiled hooks, each with an `address`: those of `_SOURCE`."""
     functions: list[Callable[..., Any]] = [on_trap, on_code, on_edge, on_block, on_limited_block]
-    functions += [next_refused, end_of_block, executed]
+    functions += [next_refused, end_of_block, executed, executed_before]
     key = jit.content_key(*functions, extra=_SOURCE + fingerprint())
     names: dict[str, Any] = {"int64_array": int64_array, "words": _END}
     for function in functions:

@@ -15,8 +15,18 @@ from rvx.bodies.arithmetic import HART_WORDS, BodyRaised
 from rvx.bodies.form import HART
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, MSTATUS, MSTATUS_FS_DIRTY, X0, Core
+from rvx.emulator.hooks import compiled_hooks
 from rvx.emulator.memory import GuestMemory
-from rvx.emulator.rows import SWITCHED_OFF, Needs, Unsupported, is_switched_off, needs_of, owned_csr
+from rvx.emulator.rows import (
+    SWITCHED_OFF,
+    Needs,
+    Unsupported,
+    csr_mask,
+    is_switched_off,
+    is_write,
+    needs_of,
+    owned_csr,
+)
 from rvx.isa import Decoded, Instruction, Isa, Memory, RegisterFile, streams
 from rvx.isa.instruction import NUMBER
 from rvx.isa.memory import FAULT_EXCEPTION, FAULT_MISALIGNED_FETCH, FAULT_ROUNDING, store_64
@@ -134,7 +144,7 @@ class Interpreter:
         arguments = [self._argument(name, decoded, pc) for name in form.requests]
         if words[Field.FAULT]:
             return pc
-        result = self._call(form, made, arguments)
+        result = self._call_counting(form, decoded, arguments, pc)
         if not words[Field.FAULT] and words[Field.NEXT_PC] & self.isa.alignment - 1:
             words[Field.FAULT] = FAULT_MISALIGNED_FETCH
             words[Field.FAULT + 1] = words[Field.NEXT_PC]
@@ -152,6 +162,21 @@ class Interpreter:
         if words[Field.FFLAGS]:
             self._accrue(int(words[Field.FFLAGS]) & 31)
         return int(words[Field.NEXT_PC])
+
+    def _call_counting(self, form: Form, decoded: Decoded, arguments: list[Any], pc: int) -> Any:
+        """Calls the body; a CSR that counts holds its count meanwhile, see `counting`."""
+        made = decoded.instruction
+        csr = owned_csr(self.isa, decoded) if "csr_word" in made.requests else None
+        if csr is None or not csr.counts:
+            return self._call(form, made, arguments)
+        count = int(compiled_hooks().progress_before.ctypes(self.context.address(0), pc))
+        word = self.context.state(csr.state, 1)
+        before = int(word[0])
+        word[0] = before + count // csr.counts
+        result = self._call(form, made, arguments)
+        after = int(word[0]) - (count + 1) // csr.counts
+        word[0] = after if is_write(decoded) else before
+        return result
 
     def _call(self, form: Form, made: Instruction, arguments: list[Any]) -> Any:
         body = self._bodies.get(made)
@@ -234,7 +259,7 @@ class Interpreter:
         csr = owned_csr(self.isa, decoded)
         if name == "csr_word":
             return self.context.state(csr.state, csr.word + 1)[csr.word :]
-        return np.int64(csr.lsb if name == "csr_lsb" else csr.mask)
+        return np.int64(csr.lsb if name == "csr_lsb" else csr_mask(csr, self.isa))
 
     def _read(self, file: RegisterFile, number: int) -> int:
         if not file.is_core:

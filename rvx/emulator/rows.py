@@ -34,7 +34,10 @@ class Row(IntEnum):
     ARGUMENTS = 20  # a word names at most five registers, one of which may be written, and frm
     TAKEN = 56  # streams that are taken from, as a mask
     APPENDED = 57  # one more than the stream that is appended to, or 0
-    PLAIN_HANDLER = 58  # what HANDLER would be without streams
+    PLAIN_HANDLER = 58  # what HANDLER would be without streams, or without counting
+    COUNTER = 60  # address of the state word behind a CSR that counts, 0 if it does not
+    RATIO = 61  # `Csr.counts`
+    IS_WRITE = 62  # whether the CSR is written
     UNIT = 59  # what it needs of the floating-point unit, see `Needs`
     END = 64
 
@@ -91,6 +94,11 @@ class Wiring:
             taken, appended = streams.moved(decoded)
             row[Row.TAKEN] = sum(1 << stream for stream in taken)
             row[Row.APPENDED] = 0 if appended is None else appended + 1
+        if "csr_word" in made.requests:
+            csr = owned_csr(self.isa, decoded)
+            row[Row.COUNTER] = self._csr_part("csr_word", decoded) if csr.counts else 0
+            row[Row.RATIO] = csr.counts
+            row[Row.IS_WRITE] = is_write(decoded)
         for i, (register, address) in enumerate(transfers):
             row[Row.TRANSFERS + 2 * i] = register
             row[Row.TRANSFERS + 2 * i + 1] = address
@@ -136,7 +144,7 @@ class Wiring:
         csr = owned_csr(self.isa, decoded)
         if name == "csr_word":
             return self.context.address(self.context.offsets[csr.state] + csr.word)
-        return csr.lsb if name == "csr_lsb" else csr.mask
+        return csr.lsb if name == "csr_lsb" else csr_mask(csr, self.isa)
 
 
 def owned_csr(isa: Isa, decoded: Decoded) -> Csr:
@@ -147,9 +155,14 @@ def owned_csr(isa: Isa, decoded: Decoded) -> Csr:
     """
     address = decoded.values["csr"]
     found = next((csr for csr in isa.csrs.values() if csr.address == address), None)
-    if found is None or (is_read_only(address) and _is_write(decoded)):
+    if found is None or (is_read_only(address) and is_write(decoded)):
         raise Unsupported(csr_refusal(isa, decoded))
     return found
+
+
+def csr_mask(csr: Csr, isa: Isa) -> int:
+    """The bits of a CSR that an instruction accesses, at position 0, as an int64."""
+    return csr.mask & 0xFFFFFFFF if isa.xlen == 32 else csr.mask
 
 
 def csr_refusal(isa: Isa, decoded: Decoded) -> str:
@@ -157,7 +170,7 @@ def csr_refusal(isa: Isa, decoded: Decoded) -> str:
     address = decoded.values["csr"]
     name = isa.printed_csr_names.get(address)
     what = f"CSR {address:#x} ({name})" if name else f"CSR {address:#x}"
-    if is_read_only(address) and _is_write(decoded):
+    if is_read_only(address) and is_write(decoded):
         return f"{what} is read-only"
     return f"{what} does not exist on this machine"
 
@@ -167,7 +180,7 @@ def is_read_only(address: int) -> bool:
     return address >> 10 == 3
 
 
-def _is_write(decoded: Decoded) -> bool:
+def is_write(decoded: Decoded) -> bool:
     """Whether a CSR instruction writes: setting and clearing bits of x0, or of 0, does not."""
     values = decoded.values
     is_plain = decoded.instruction.mnemonic.startswith("csrrw")

@@ -24,6 +24,7 @@ from rvx.emulator import sparse
 from rvx.emulator.blocks import NOPS, Blocks
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import HOOK_CODE, Core
+from rvx.emulator.counting import counting_address
 from rvx.emulator.handlers import CompileError
 from rvx.emulator.hooks import compiled_hooks
 from rvx.emulator.interim import Interim
@@ -122,6 +123,9 @@ class Rows:
             if row[Row.TAKEN] or row[Row.APPENDED]:
                 place = Row.PLAIN_HANDLER
                 row[Row.HANDLER] = streamed_address()
+            elif row[Row.COUNTER]:
+                place = Row.PLAIN_HANDLER
+                row[Row.HANDLER] = counting_address()
             self._interim.install(decoded.expanded.instruction, row, place)
         except (Unsupported, CompileError) as error:
             self._illegal[word] = str(error)

@@ -19,6 +19,31 @@ for _name, _address in NAMES.items():
 for _name, _address in (NEWER_NAMES | OBSOLETE_NAMES).items():
     Zicsr.csr_name(_name, _address, is_printed=False)
 
+INSTRUCTIONS_PER_TICK = 100
+"""Of `time`. Every instruction takes one cycle."""
+for _name, _address, _counts in (
+    ("cycle", 0x000, 1),
+    ("time", 0x001, INSTRUCTIONS_PER_TICK),
+    ("instret", 0x002, 1),
+):
+    _what = "Executed instructions" if _counts == 1 else f"One for {_counts} executed instructions"
+    _state = _name if _name == "time" else f"m{_name}"
+    Zicsr.state(_state, 1, f"what {_state} reads beyond the count of executed instructions")
+    for _prefix, _base in (("", 0xC00), ("m", 0xB00)):
+        if _prefix and _name == "time":
+            continue
+        Zicsr.csr(f"{_prefix}{_name}", _base + _address, state=_state, doc=_what, counts=_counts)
+        Zicsr.csr(
+            f"{_prefix}{_name}h",
+            _base + 0x80 + _address,
+            state=_state,
+            lsb=32,
+            bits=32,
+            doc=f"{_what}, the high half",
+            counts=_counts,
+            xlen=32,
+        )
+
 
 def write(old: int, operand: int) -> int:
     """The new value of the CSR is the operand."""

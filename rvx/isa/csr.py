@@ -21,6 +21,9 @@ class Csr:
         bits: how many bits; writes to higher bits are ignored.
         doc: what it holds, in a sentence.
         word: which word of the state.
+        counts: if not 0, the CSR counts: it reads one more for every so many executed instructions.
+            The state word holds what it reads beyond that.
+        xlens: the register widths that have it.
     """
 
     name: str
@@ -30,6 +33,8 @@ class Csr:
     bits: int = 64
     doc: str = ""
     word: int = 0
+    counts: int = 0
+    xlens: tuple[int, ...] = (32, 64)
 
     @property
     def mask(self) -> int:

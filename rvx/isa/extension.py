@@ -191,10 +191,24 @@ class Extension:
         lsb: int = 0,
         bits: int = 64,
         doc: str = "",
+        counts: int = 0,
+        xlen: int | None = None,
     ) -> Csr:
-        """Declares a CSR: a window of `bits` bits into a state word (a word of its own if none)."""
+        """Declares a CSR: a window of `bits` bits into a state word (a word of its own if none).
+
+        Args:
+            name: as written in assembly.
+            address: 12 bits.
+            state: the state word that holds the bits.
+            lsb: position of the lowest bit within the word.
+            bits: how many bits; no more than XLEN are accessed.
+            doc: what it holds, in a sentence.
+            counts: if not 0, it counts executed instructions, one for every so many.
+            xlen: 32 or 64 where only that width has it.
+        """
         _check_text(f"a CSR of {self.name}", name, _SPELLING, "a name such as fcsr")
-        made = Csr(name, address, state or name, lsb, bits, doc)
+        xlens = (xlen,) if xlen else (32, 64)
+        made = Csr(name, address, state or name, lsb, bits, doc, counts=counts, xlens=xlens)
         for other in self.csrs.values():
             if name == other.name or address == other.address:
                 raise DeclarationError(

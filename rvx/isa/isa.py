@@ -109,7 +109,9 @@ class Isa:
         self.register_files.update(extension.register_files)
         self.states.update(extension.states)
         # A later extension may widen a CSR of an earlier one, as Xsmallfloat does with fcsr.
-        self.csrs.update(extension.csrs)
+        self.csrs.update(
+            (name, csr) for name, csr in extension.csrs.items() if self.xlen in csr.xlens
+        )
         self.csr_names.update(extension.csr_names)
         self.printed_csr_names.update(extension.printed_csr_names)
 

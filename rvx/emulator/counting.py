@@ -1,0 +1,52 @@
+"""The handler of instructions that access a CSR which counts executed instructions, compiled.
+
+Between accesses the state word holds what the CSR reads beyond the count, which is 0 unless the
+guest has written it. For as long as the plain handler runs, it holds what the CSR reads. What is
+written is what the next instruction reads, as the manual has it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from rvx import jit
+from rvx.emulator.context import Field
+from rvx.emulator.pointers import call_handler, fingerprint, int64_array, load_64, store_64
+from rvx.emulator.progress import executed_before
+from rvx.emulator.rows import Row
+
+_PC, _END = int(Field.PC), int(Field.END)
+_COUNTER, _RATIO, _IS_WRITE = int(Row.COUNTER), int(Row.RATIO), int(Row.IS_WRITE)
+_PLAIN, _ROW_END = int(Row.PLAIN_HANDLER), int(Row.END)
+
+
+def on_counter(row_address: int, context_address: int) -> None:
+    """Runs the plain handler of a row, with the count in its state word."""
+    row = int64_array(row_address, _ROW_END)
+    context = int64_array(context_address, _END)
+    state, ratio = row[_COUNTER], row[_RATIO]
+    before = load_64(state)
+    count = executed_before(context, context[_PC])
+    store_64(state, before + count // ratio)
+    call_handler(row[_PLAIN], row_address, context_address)
+    if row[_IS_WRITE] != 0:
+        before = load_64(state) - (count + 1) // ratio
+    store_64(state, before)
+
+
+_SOURCE = """
+import numba
+
+
+@numba.cfunc("void(int64, int64)", cache=True)
+def counting(row, context):
+    on_counter(row, context)
+"""
+
+
+@cache
+def counting_address() -> int:
+    """Host address of the compiled handler."""
+    key = jit.content_key(on_counter, extra=_SOURCE + fingerprint())
+    names = {"on_counter": jit.callee(on_counter)}
+    return int(jit.load_generated(_SOURCE, names, key).counting.address)
