@@ -188,7 +188,7 @@ def test_reserved_words_written_at_run_time_trap(way: dict[str, Any]) -> None:
         fence.i
         bnez a3, 1b {EXIT}"""
     isa = isa_for("rv64gc")
-    source = f'.section .text, "awx"\n.globl _start\n_start: {text}'
+    source = f'.section .code, "awx"\n.globl _start\n_start: {text}'
     result = Machine(assemble(source, isa).to_elf(), isa, memory=1 << 16, **way).run()
     assert result.trap is not None
     assert ", word 8000, which is no instruction" in result.trap.message
