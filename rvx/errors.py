@@ -47,7 +47,7 @@ class RvxError(Exception):
         return {
             "schema": "rvx.error/1",
             "kind": self.exit_code.name.lower(),
-            "exit_code": int(self.exit_code),
+            "status": int(self.exit_code),
             "message": str(self),
         }
 

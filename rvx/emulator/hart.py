@@ -48,8 +48,8 @@ from rvx.emulator.rows import (
 )
 from rvx.emulator.system import System
 from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier, Rows
-from rvx.isa import Isa
-from rvx.isa.bits import Address
+from rvx.isa import Decoded, Isa
+from rvx.isa.bits import Address, Word
 from rvx.isa.memory import FAULT_EXCEPTION
 from rvx.isa.operands import LAST_ROUNDING_MODE, RoundingKind
 
@@ -110,6 +110,7 @@ class Hart:
         self._repeater = Repeater(
             isa, context, memory, self._interpreter, self.counter, self.rows.note_illegal
         )
+        self._known: dict[Word, Decoded | None] = {}
         self._is_limited: bool | None = None
         self._code = b""
         self._is_stopping = self._is_pausing = False
@@ -305,8 +306,8 @@ class Hart:
         if pc == self._words[Field.CUT]:
             return self._stop(Status.LIMIT)
         word = self._memory.word(pc)
-        decoded = None if word is None else self._isa.decode(word)
-        if decoded is None or self._gate.verdict(decoded.word) == Verdict.PERFORMED:
+        decoded = None if word is None else self._interpreted(word)
+        if decoded is None:
             return self._stop(Status.ILLEGAL)
         try:
             next_pc = self._interpreter.perform(decoded, pc)
@@ -325,6 +326,15 @@ class Hart:
         if next_pc != pc + 4:
             self._core.write(PC, next_pc)
         return None
+
+    def _interpreted(self, word: Word) -> Decoded | None:
+        """What a word is, if its body performs it; looked up once for each word."""
+        if word not in self._known:
+            decoded = self._isa.decode(word)
+            if decoded is not None and self._gate.verdict(word) == Verdict.PERFORMED:
+                decoded = None
+            self._known[word] = decoded
+        return self._known[word]
 
     def _stop(self, status: Status) -> None:
         self._words[Field.STATUS] = status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import traceback
 from bdb import BdbQuit
 from collections.abc import Callable
@@ -27,7 +28,7 @@ from rvx.emulator.rows import (
     needs_of,
     owned_csr,
 )
-from rvx.isa import Decoded, Instruction, Isa, Memory, RegisterFile, streams
+from rvx.isa import Decoded, Instruction, Isa, Memory, RegisterFile, Word, streams
 from rvx.isa.instruction import NUMBER
 from rvx.isa.memory import FAULT_EXCEPTION, FAULT_MISALIGNED_FETCH, FAULT_ROUNDING, store_64
 from rvx.isa.operands import LAST_ROUNDING_MODE, RegisterKind, RoundingKind
@@ -116,6 +117,38 @@ class Interpreter:
         self.mem = interpreted_memory(context, memory)
         self._elements: dict[int, int] = {}
         self._vector = interpreted_vector(isa, context)
+        # The core's own registers: a call of Unicorn for each costs more than most bodies.
+        pointers = core.pointers
+        cell = ctypes.c_int32 if isa.xlen == 32 else ctypes.c_int64
+        self._x = None if pointers is None else (cell * 32).from_address(pointers.x)
+        self._plans: dict[Word, tuple[Decoded, Needs, Form]] = {}
+        words = context.words
+        self._requested: dict[str, Any] = {
+            "next_pc": words[Field.NEXT_PC : Field.NEXT_PC + 1],
+            "xlen": np.int64(isa.xlen),
+            "fflags": words[Field.FFLAGS : Field.FFLAGS + 1],
+            "fault": words[Field.FAULT : Field.FAULT + 4],
+            "repeat": words[Field.REPEAT : Field.REPEAT + 4],
+            HART: words[Field.STOP : Field.STOP + HART_WORDS],
+            "v": self._vector,
+            **{name: context.state(name, state.words) for name, state in isa.states.items()},
+        }
+
+    def _plan(self, decoded: Decoded) -> tuple[Decoded, Needs, Form]:
+        """What is done for a word, what it needs, and the form of its body; made once a word.
+
+        Raises:
+            Unsupported: the instruction has no body.
+        """
+        known = self._plans.get(decoded.word)
+        if known is None:
+            expanded = decoded.expanded
+            made = expanded.instruction
+            if made.body is None:
+                raise Unsupported(f"'{made.mnemonic}' has no semantics: only its encoding is known")
+            known = expanded, needs_of(self.isa, expanded), form_of(made, self.isa)
+            self._plans[decoded.word] = known
+        return known
 
     def perform(self, decoded: Decoded, pc: int) -> int:
         """Runs one instruction and gives the address where execution goes on.
@@ -127,12 +160,9 @@ class Interpreter:
             Unsupported: the instruction has no body, or asks for a CSR that rvx does not hold.
         """
         size = decoded.instruction.size
-        decoded = decoded.expanded
+        decoded, needs, form = self._plan(decoded)
         made = decoded.instruction
-        if made.body is None:
-            raise Unsupported(f"'{made.mnemonic}' has no semantics: only its encoding is known")
         words = self.context.words
-        needs = needs_of(self.isa, decoded)
         if needs and is_switched_off(self.core):
             raise Unsupported(SWITCHED_OFF)
         words[Field.NEXT_PC] = pc + size
@@ -140,7 +170,6 @@ class Interpreter:
         self._elements, appended = self._take(decoded)
         if words[Field.FAULT]:
             return pc
-        form = form_of(made, self.isa)
         arguments = [self._argument(name, decoded, pc) for name in form.requests]
         if words[Field.FAULT]:
             return pc
@@ -236,24 +265,13 @@ class Interpreter:
             return np.int64(value)
         if name.endswith(NUMBER) and name.removesuffix(NUMBER) in decoded.values:
             return np.int64(decoded.values[name.removesuffix(NUMBER)])
-        state = self.isa.states.get(name)
-        if state is not None:
-            return self.context.state(name, state.words)
-        words = self.context.words
+        if name == "mem":
+            return self.mem
+        if name in self._requested:
+            return self._requested[name]
         if name.startswith("csr_"):
             return self._csr_part(name, decoded)
-        fixed: dict[str, Any] = {
-            "pc": np.int64(pc),
-            "next_pc": words[Field.NEXT_PC : Field.NEXT_PC + 1],
-            "xlen": np.int64(self.isa.xlen),
-            "fflags": words[Field.FFLAGS : Field.FFLAGS + 1],
-            "mem": self.mem,
-            "fault": words[Field.FAULT : Field.FAULT + 4],
-            "repeat": words[Field.REPEAT : Field.REPEAT + 4],
-            HART: words[Field.STOP : Field.STOP + HART_WORDS],
-            "v": self._vector,
-        }
-        return np.int64(self._rounding_mode()) if name == "frm" else fixed[name]
+        return np.int64(pc if name == "pc" else self._rounding_mode())
 
     def _csr_part(self, name: str, decoded: Decoded) -> Any:
         csr = owned_csr(self.isa, decoded)
@@ -266,6 +284,8 @@ class Interpreter:
             return int(self.context.state(file.name, file.count)[number])
         if file.name == "f":
             return _signed(self.core.read(F0 + number), 64)
+        if self._x is not None:
+            return int(self._x[number])
         return _signed(self.core.read(X0 + number), self.isa.xlen) if number else 0
 
     def _write(self, file: RegisterFile, number: int, value: int) -> None:
@@ -274,6 +294,8 @@ class Interpreter:
             self.context.state(file.name, file.count)[number] = kept
         elif file.name == "f":
             self.core.write(F0 + number, value)
+        elif number and self._x is not None:
+            self._x[number] = value
         elif number:
             self.core.write(X0 + number, value)
 

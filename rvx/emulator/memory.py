@@ -251,13 +251,12 @@ class GuestMemory:
 
     def word(self, address: Address) -> int | None:
         """The instruction word at an address: 16 or 32 bits, None outside of memory."""
-        if not self.holds(address, 2):
+        size = 4 if self.holds(address, 4) else 2
+        if size == 2 and not self.holds(address, 2):
             return None
         at = address - self.base
-        low = int(self.ram[at]) | int(self.ram[at + 1]) << 8
-        if low & 3 != 3 or not self.holds(address, 4):
-            return low
-        return low | int(self.ram[at + 2]) << 16 | int(self.ram[at + 3]) << 24
+        word = int.from_bytes(self.view[at : at + size], "little")
+        return word if word & 3 == 3 else word & 0xFFFF
 
 
 def _check(loaded: list[Segment], xlen: int) -> None:

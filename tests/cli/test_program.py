@@ -58,7 +58,7 @@ def test_mistakes_in_the_command_line_have_one_style(rvx, arguments, sentence):
         assert told.document == {
             "schema": "rvx.error/1",
             "kind": "usage",
-            "exit_code": 2,
+            "status": 2,
             "message": done.err.removeprefix("error: ").removesuffix("\n"),
         }
     else:

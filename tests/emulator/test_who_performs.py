@@ -114,9 +114,9 @@ class Desk:
         made = decoded.expanded.instruction if decoded else None
         if made is not None and (
             {"repeat", "fault"} & set(made.requests)
-            or (made.target is not None and decoded.expanded.values[made.target.name] == 0)
+            or (made.target is not None and decoded.expanded.values[made.target.name] in (0, 2))
         ):
-            return  # It has tests of its own, or jumps to itself.
+            return  # It has tests of its own, or jumps to itself or into its own second half.
         self._put(word)
         self._registers(made)
         expected = self._expected(word, decoded)
