@@ -204,7 +204,7 @@ def test_ctrl_c_ends_a_body_that_does_not_end(
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        time.sleep(0.3)
+        time.sleep(1.5)
         process.send_signal(signal.SIGINT)
         said, errors = process.communicate(timeout=120)
     finally:
