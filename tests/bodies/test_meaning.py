@@ -163,12 +163,15 @@ def op(rs1, rs2):
     return n
 """
 SCRIPT = """
+import signal
 import sys
 from pathlib import Path
 from rvx.assembler import assemble
 from rvx.emulator import Machine
 from rvx.emulator.interim import NEVER
 from rvx.extensions import isa_for
+# What a shell without job control puts in the background inherits that SIGINT is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 isa = isa_for("rv64imc", [sys.argv[1]])
 options = {"python": {"backend": "python"}, "region": {}}.get(sys.argv[2], {"tier": sys.argv[2]})
 machine = Machine(assemble(Path(sys.argv[3]).read_text(), isa), isa, **options)
