@@ -19,7 +19,7 @@ from rvx.emulator.context import Field
 from rvx.emulator.rows import Row
 from rvx.isa import Instruction, Isa, Memory, RegisterFile
 from rvx.isa.memory import FAULT_EXCEPTION, FAULT_MISALIGNED_FETCH, FAULT_ROUNDING
-from rvx.isa.operands import LAST_ROUNDING_MODE, RegisterKind, RoundingKind
+from rvx.isa.operands import RegisterKind, RoundingKind
 from rvx.isa.vector.state import HEADER, Vector
 
 _MEMORY = f"""    mem = Memory(
@@ -69,7 +69,7 @@ def _fetch(instruction: Instruction, name: str, at: int, isa: Isa) -> str:
         if isinstance(operand.kind, RoundingKind):
             return (
                 f"    {name} = {slot}\n    if {name} == 7:\n        {name} = {_FRM}\n"
-                f"        if {name} > {LAST_ROUNDING_MODE}:\n"
+                f"        if {name} > {instruction.last_rounding_mode}:\n"
                 f"            context[{int(Field.FAULT)}] = {FAULT_ROUNDING}\n"
                 f"            context[{int(Field.FAULT) + 1}] = {name}\n            return\n"
             )

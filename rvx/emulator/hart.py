@@ -51,7 +51,7 @@ from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier, Rows
 from rvx.isa import Decoded, Isa
 from rvx.isa.bits import Address, Word
 from rvx.isa.memory import FAULT_EXCEPTION
-from rvx.isa.operands import LAST_ROUNDING_MODE, RoundingKind
+from rvx.isa.operands import RoundingKind
 
 Backend = Literal["native", "python"]
 Tier = Literal["trap", "inline", "region"]
@@ -394,7 +394,8 @@ class Hart:
             return csr_refusal(self._isa, decoded)
         if any(isinstance(one.kind, RoundingKind) for one in decoded.instruction.operands.values()):
             frm = self._core.read(FRM)
-            return f"frm holds {frm}, which is no rounding mode" if frm > LAST_ROUNDING_MODE else ""
+            last = decoded.instruction.last_rounding_mode
+            return f"frm holds {frm}, which is no rounding mode" if frm > last else ""
         return ""
 
     def _why_caused(self, pc: Address, cause: int) -> str:

@@ -31,7 +31,7 @@ from rvx.emulator.rows import (
 from rvx.isa import Decoded, Instruction, Isa, Memory, RegisterFile, Word, streams
 from rvx.isa.instruction import NUMBER
 from rvx.isa.memory import FAULT_EXCEPTION, FAULT_MISALIGNED_FETCH, FAULT_ROUNDING, store_64
-from rvx.isa.operands import LAST_ROUNDING_MODE, RegisterKind, RoundingKind
+from rvx.isa.operands import RegisterKind, RoundingKind
 from rvx.isa.vector.state import HEADER, Vector
 from rvx.isa.vector.state import STATE as VECTOR
 
@@ -259,7 +259,7 @@ class Interpreter:
                 return np.int64(self._read(operand.kind.file, value))
             if isinstance(operand.kind, RoundingKind) and value == 7:
                 value = self._rounding_mode()
-                if value > LAST_ROUNDING_MODE:
+                if value > decoded.instruction.last_rounding_mode:
                     self.context.words[Field.FAULT] = FAULT_ROUNDING
                     self.context.words[Field.FAULT + 1] = value
             return np.int64(value)

@@ -19,7 +19,7 @@ from rvx.isa.instruction import (
     make_expansion,
     make_instruction,
 )
-from rvx.isa.operands import CORE_KINDS, Kind, RegisterKind, register_kinds
+from rvx.isa.operands import CORE_KINDS, LAST_ROUNDING_MODE, Kind, RegisterKind, register_kinds
 from rvx.isa.registers import VECTOR_BASE, RegisterFile, V
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Extension:
         conflicts: names of extensions that cannot be loaded together with it, with the reason.
         supersedes: names of extensions whose instructions it declares anew: where both are loaded,
             a mnemonic that both have is this extension's.
+        last_rounding_mode: the largest value of frm that its instructions take: 4 is that of the
+            base ISA, whose other values are reserved.
         vector_unit: the least vector unit that it needs, if it needs one.
         is_core: whether these are the ratified instructions that the CPU core knows, so that it may
             perform them instead of their bodies. It is for the base ISA that rvx ships: what is
@@ -85,6 +87,7 @@ class Extension:
         supersedes: Iterable[str] = (),
         vector_unit: VectorUnit | None = None,
         is_core: bool = False,
+        last_rounding_mode: int = LAST_ROUNDING_MODE,
     ) -> None:
         _check_names(f"requires of {name}", requires)
         _check_names(f"conflicts of {name}", {} if conflicts is None else conflicts)
@@ -98,6 +101,7 @@ class Extension:
         self.supersedes = tuple(supersedes)
         self.vector_unit = vector_unit
         self.is_core = is_core
+        self.last_rounding_mode = last_rounding_mode
         self.register_files: dict[str, RegisterFile] = {}
         self.states: dict[str, State] = {}
         self.csrs: dict[str, Csr] = {}
@@ -374,6 +378,7 @@ class Extension:
             overlaps=overlaps,
             doc=doc,
             is_core=self.is_core,
+            last_rounding_mode=self.last_rounding_mode,
         )
         if any(
             isinstance(operand.kind, RegisterKind) and operand.kind.file is V

@@ -12,7 +12,14 @@ from typing import Any
 
 from rvx.isa.bits import Word
 from rvx.isa.errors import DeclarationError
-from rvx.isa.operands import ImmediateKind, Kind, Operand, RegisterKind, make_operand
+from rvx.isa.operands import (
+    LAST_ROUNDING_MODE,
+    ImmediateKind,
+    Kind,
+    Operand,
+    RegisterKind,
+    make_operand,
+)
 from rvx.isa.pattern import Pattern, parse_pattern
 from rvx.isa.syntax import Syntax, parse_syntax
 
@@ -61,6 +68,7 @@ class Instruction:
         overlaps: mnemonics whose words may be words of this one too.
         expansion: for a compressed instruction, the one that it abbreviates. It has no body of its
             own then: it does what its expansion does.
+        last_rounding_mode: the largest value of frm that it takes.
         is_core: whether it is the ratified instruction that the CPU core knows. Only then may the
             core perform it; `body` says the same, and is performed where the core does not.
     """
@@ -77,6 +85,7 @@ class Instruction:
     doc: str
     expansion: Expansion | None = None
     is_core: bool = False
+    last_rounding_mode: int = LAST_ROUNDING_MODE
 
     @property
     def mnemonic(self) -> str:
@@ -235,6 +244,7 @@ def make_instruction(
     overlaps: Collection[str],
     doc: str,
     is_core: bool = False,
+    last_rounding_mode: int = LAST_ROUNDING_MODE,
 ) -> Instruction:
     """Checks a declaration and makes the instruction.
 
@@ -286,6 +296,7 @@ def make_instruction(
         frozenset(overlaps),
         doc or inspect.getdoc(body) or "",
         is_core=is_core,
+        last_rounding_mode=last_rounding_mode,
     )
 
 

@@ -58,7 +58,7 @@ def test_extensions_without_instructions_are_accepted() -> None:
         (
             "rv64iq",
             "'q' in 'rv64iq' is not an extension that rvx knows; single letters are "
-            "i m a f d c and g, and longer names follow an underscore",
+            "i m a f d c v and g, and longer names follow an underscore",
         ),
         (
             "rv64i_x",

@@ -9,6 +9,7 @@ from rvx.extensions.smallfloat.expanding import SHIFT_REGISTERS, declare_expandi
 from rvx.extensions.smallfloat.layout import MODE_PLACE, Layout
 from rvx.extensions.smallfloat.scalars import declare_scalars
 from rvx.extensions.smallfloat.spellings import declare_spellings
+from rvx.formats.minifloat import Rounding
 from rvx.isa import Extension
 
 _CONFLICTS = {
@@ -39,6 +40,7 @@ def make_smallfloat(
         requires=(requires,),
         conflicts={**_CONFLICTS, **(conflicts or {})},
         supersedes=("Zfh", "Zfbfmin"),
+        last_rounding_mode=Rounding.RSR,
     )
     made.state("fcsr", 1, F.states["fcsr"].doc)
     made.state(

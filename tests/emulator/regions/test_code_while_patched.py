@@ -67,15 +67,15 @@ def test_a_look_while_words_are_replaced_waits(
     watchers: list[threading.Thread] = []
     seen: list[tuple[bool, bytes]] = []
 
-    def translate_and_watch(address: int) -> None:
+    def translate_and_watch(address: int) -> int:
         tier = machine.hart.regions
         assert tier is not None
-        if not watchers:
+        if not watchers and code(machine) != words:
             watchers.append(threading.Thread(target=lambda: tier.look(float("inf"))))
             watchers[0].start()
             watchers[0].join(0.3)
             seen.append((watchers[0].is_alive(), code(machine)))
-        translate(address)
+        return translate(address)
 
     words = code(machine)
     monkeypatch.setattr(machine.core, "translate", translate_and_watch)
