@@ -7,6 +7,7 @@ import numpy as np
 from rvx.analysis.arithmetic.base import Encoded, Raw, Reals, check_finite
 from rvx.analysis.arithmetic.single import SingleResults
 from rvx.formats.block.nvfp4 import NVFP4, array
+from rvx.formats.block.nvfp4.rules import TORCHAO_0_17, Rule
 from rvx.formats.minifloat.array.codes import decode
 
 
@@ -15,13 +16,19 @@ class TwoLevels(SingleResults):
 
     The sum of 16 products is a multiple of 1/4 below 2^10, and a product of two scales has 8
     significant bits: their product is exact in binary32, so that only the addition rounds.
+
+    Args:
+        rule: of the library by which numbers become codes.
     """
 
     lanes = NVFP4.block
 
+    def __init__(self, rule: Rule = TORCHAO_0_17) -> None:
+        self.rule = rule
+
     def encode(self, x: Reals) -> Encoded:
         """Block scales relative to a binary32 scale of the tensor."""
-        tensor = array.quantise(check_finite(x))
+        tensor = array.quantise(check_finite(x), rule=self.rule)
         packed = array.pack(tensor)
         return Encoded(
             (tensor.codes.astype(np.int64), tensor.scales.astype(np.int64)),

@@ -21,6 +21,7 @@ from rvx.analysis.arithmetic.nvfp4 import TwoLevels
 from rvx.analysis.arithmetic.vsq import PerVector
 from rvx.formats.block import scaled
 from rvx.formats.block.nvfp4 import array as nvfp4
+from rvx.formats.block.nvfp4.rules import TORCHAO_0_15
 from rvx.formats.block.vsq import array as vsq
 from rvx.formats.integer import array as integer
 from rvx.formats.integer.calibrate import Method, quantise_tensor
@@ -187,10 +188,12 @@ class ScaledFloats(Family):
 
 
 class TwoLevelFloats(Family):
-    """NVFP4."""
+    """NVFP4 by the rule that divides, as `programs/quantise/nvfp4.s` does on the machine."""
+
+    arithmetic: TwoLevels
 
     def __init__(self) -> None:
-        self.arithmetic = TwoLevels()
+        self.arithmetic = TwoLevels(TORCHAO_0_15)
 
     def activations(self, x: Singles) -> Encoded:
         """In binary32 throughout."""
@@ -198,7 +201,7 @@ class TwoLevelFloats(Family):
 
     def weights(self, w: Reals) -> Weights:
         """The scale of the tensor is left to the end of the layer."""
-        made = nvfp4.quantise(w)
+        made = nvfp4.quantise(w, rule=self.arithmetic.rule)
         packed = nvfp4.pack(made)
         parts = (made.codes.astype(np.int64), made.scales.astype(np.int64))
         encoded = Encoded(parts, (packed.codes, packed.scales), made.dequantise(), 1.0)
