@@ -372,7 +372,7 @@ class Stepper:
             elif isinstance(operand.kind, RegisterKind):
                 arguments.append(np.int64(self._file(operand.kind)[values[name]]))
             elif isinstance(operand.kind, RoundingKind) and values[name] == 7:
-                if self.frm > 4:
+                if self.frm > instruction.last_rounding_mode:
                     self.trap = "illegal instruction"
                     return self.pc
                 arguments.append(np.int64(self.frm))
