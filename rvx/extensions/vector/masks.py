@@ -11,11 +11,9 @@ from typing import Any
 from rvx.extensions.vector.zve32x import Zve32x
 from rvx.isa import Words
 from rvx.isa.vector import Vector
-from rvx.isa.vector.elementwise import make_body, make_dispatch
+from rvx.isa.vector.elementwise import SEWS, make_body, make_dispatch
 from rvx.isa.vector.legality import is_aligned, is_group, overlaps
 from rvx.isa.vector.state import VL, group, is_active, is_ready, refuse
-
-SEWS = (8, 16, 32, 64)
 
 
 def bit_of(v: Vector, register: int, x: int) -> int:

@@ -13,8 +13,8 @@ from rvx.extensions.vector.zve32x import Zve32x
 from rvx.isa import Words
 from rvx.isa.bits import less_unsigned
 from rvx.isa.vector import Vector
-from rvx.isa.vector.arithmetic import signed, unsigned
-from rvx.isa.vector.elementwise import adapted, make_body, make_dispatch, make_loop
+from rvx.isa.vector.arithmetic import make_signed, signed, unsigned
+from rvx.isa.vector.elementwise import SEWS, adapted, make_body, make_dispatch, make_loop
 from rvx.isa.vector.legality import Legality, is_aligned, is_group, make_legality, overlaps
 from rvx.isa.vector.state import (
     VL,
@@ -26,7 +26,6 @@ from rvx.isa.vector.state import (
     refuse,
 )
 
-SEWS = (8, 16, 32, 64)
 LoopMaker = Callable[[int], Callable[..., None]]
 
 
@@ -90,7 +89,7 @@ def _extend(a: int) -> int:
 
 def _declare_move(form: str, operands: str, bits: str, right: str) -> None:
     loops = {
-        sew: make_loop(adapted(_copy), sew, None if right == "vs1" else _signed_scalar(sew))
+        sew: make_loop(adapted(_copy), sew, None if right == "vs1" else make_signed(sew))
         for sew in SEWS
     }
     body = make_body(
@@ -106,13 +105,6 @@ def _declare_move(form: str, operands: str, bits: str, right: str) -> None:
         kind="vector",
         doc=f"vd = {right}, in all elements." if right != "vs1" else "vd = vs1.",
     )(body)
-
-
-def _signed_scalar(sew: int) -> Callable[[int], int]:
-    def scalar(value: int) -> int:
-        return signed(value, sew)
-
-    return scalar
 
 
 _declare_move("v", "vs1", "vs1 000", "vs1")
@@ -308,7 +300,7 @@ _declare_slide(
     "vx",
     "001110",
     "110",
-    lambda sew: make_slide_one_loop(sew, _signed_scalar(sew), True),
+    lambda sew: make_slide_one_loop(sew, make_signed(sew), True),
     _NO_OVERLAP,
     "vd[x] = vs2[x - 1], and vd[0] = rs1.",
 )
@@ -317,7 +309,7 @@ _declare_slide(
     "vx",
     "001111",
     "110",
-    lambda sew: make_slide_one_loop(sew, _signed_scalar(sew), False),
+    lambda sew: make_slide_one_loop(sew, make_signed(sew), False),
     _SAME,
     "vd[x] = vs2[x + 1], and the last active one rs1.",
 )

@@ -62,9 +62,6 @@ class Form:
 
     Attributes:
         text: what follows the dot in the mnemonic, such as `vv`, `wx`, `vim`.
-        left: `v`, or `w` where vs2 is twice as wide as SEW.
-        third: `v`, `x`, `f`, `i`, or empty.
-        takes_mask: whether v0 is an operand, written `v0`.
     """
 
     text: str
