@@ -145,10 +145,6 @@ class Core:
 
         self.uc.hook_add(HOOK_BAD_ACCESS, forward)
 
-    def on_trap(self, callback: Callable[[int], None]) -> None:
-        """Calls back with the cause of every trap; for the interpreted backend."""
-        self.uc.hook_add(HOOK_TRAP, lambda _uc, cause, _data: callback(cause))
-
     def read(self, register: int) -> int:
         """A register by Unicorn's number, not negative."""
         value: int = self.uc.reg_read(register)
@@ -164,10 +160,6 @@ class Core:
         """The program counter."""
         return self.read(PC)
 
-    def trap_pc(self) -> int:
-        """Address of the instruction that traps, within a trap hook: pc is 4 past it, always."""
-        return self.pc - 4
-
     def start(self, pc: int, until: int) -> str | None:
         """Runs until stopped; gives Unicorn's words for an error, None for a plain stop."""
         try:
@@ -175,10 +167,6 @@ class Core:
         except unicorn.UcError as error:
             return str(error)
         return None
-
-    def stop(self) -> None:
-        """Ends `start` soon; may be called from a hook or from another thread."""
-        self.uc.emu_stop()
 
     def forget_translations(self) -> None:
         """Drops all translated code: needed after hooks are added or the host changes code."""

@@ -158,9 +158,18 @@ def compile_handler(instruction: Instruction, isa: Isa) -> Handler:
     Raises:
         CompileError: numba does not take the body; the message names the instruction.
     """
+    check_body(instruction)
+    return _compile(instruction, isa, handler_source(instruction, isa))
+
+
+def check_body(instruction: Instruction) -> None:
+    """Checks that an instruction has a body.
+
+    Raises:
+        CompileError: it has none.
+    """
     if instruction.body is None:
         raise CompileError(f"'{instruction.mnemonic}' has no semantics: only its encoding is known")
-    return _compile(instruction, isa, handler_source(instruction, isa))
 
 
 def stored_handler(instruction: Instruction, isa: Isa) -> int | None:

@@ -9,26 +9,22 @@ from rvx.bodies.arithmetic import HART_WORDS, Error
 from rvx.emulator.blockhook import count_block_address
 from rvx.emulator.context import STOP_NOW, Context, Field, Status
 from rvx.emulator.core import (
-    CAUSE_ECALL,
-    CAUSE_ILLEGAL,
     FRM,
     HOOK_BLOCK,
     HOOK_NEW_BLOCK,
     HOOK_TRAP,
-    PC,
     X0,
     Core,
 )
 from rvx.emulator.counts import BlockCounter
-from rvx.emulator.gate import Gate, Verdict
+from rvx.emulator.gate import Gate
 from rvx.emulator.hooks import compiled_hooks
 from rvx.emulator.interim import Interim
-from rvx.emulator.interpreter import Failures, Interpreter
+from rvx.emulator.interpreted import Failures, Interpreted, interpreted_memory
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.records import Records
 from rvx.emulator.regions.repeats import RepeatTier
 from rvx.emulator.regions.tier import RegionTier
-from rvx.emulator.repeater import Repeater
 from rvx.emulator.report import (
     BREAKPOINT_WORDS,
     Reporter,
@@ -38,18 +34,11 @@ from rvx.emulator.report import (
     kind_of_fault,
 )
 from rvx.emulator.result import Trap, TrapKind
-from rvx.emulator.rows import (
-    SWITCHED_OFF,
-    Unsupported,
-    Wiring,
-    csr_refusal,
-    is_switched_off,
-    needs_of,
-)
+from rvx.emulator.rows import SWITCHED_OFF, Wiring, csr_refusal, is_switched_off, needs_of
 from rvx.emulator.system import System
 from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier, Rows
-from rvx.isa import Decoded, Isa
-from rvx.isa.bits import Address, Word
+from rvx.isa import Isa
+from rvx.isa.bits import Address
 from rvx.isa.memory import FAULT_EXCEPTION
 from rvx.isa.operands import RoundingKind
 
@@ -99,22 +88,17 @@ class Hart:
         self._memory = memory
         self._system = system
         self._reporter = reporter
-        self._backend = backend
         self.counter = BlockCounter(context, memory)
         self._failures = Failures()
-        self.interim = Interim(isa, context, memory, self._failures)
+        mem = interpreted_memory(context, memory)
+        interpreted = Interpreted(isa, context, mem, self._failures)
+        self.interim = Interim(isa, context, interpreted, is_forever=backend == "python")
         self.rows = Rows(Wiring(isa, core, context), context, self.interim)
         self.records = Records(isa, context, memory, self.rows)
         self.inline = InlineTier(isa, core, context, memory, self.rows, self.counter.touched)
-        self._interpreter = Interpreter(isa, core, context, memory, self._failures)
-        self._repeater = Repeater(
-            isa, context, memory, self._interpreter, self.counter, self.rows.note_illegal
-        )
-        self._known: dict[Word, Decoded | None] = {}
         self._is_limited: bool | None = None
         self._code = b""
         self._is_stopping = self._is_pausing = False
-        self._error: BaseException | None = None
         self._bad_access: tuple[int, int, int] | None = None
         may_promote = backend == "native" and tier != "trap"
         self._uses_regions = may_promote and tier == "region" and core.pointers is not None
@@ -216,10 +200,7 @@ class Hart:
         self._core.run_once(self._memory.stub + 8)
         self._core.add_native_hook(HOOK_NEW_BLOCK, hooks.edge.address, data)
         self._core.add_native_hook(HOOK_BLOCK, block, data)
-        if self._backend == "native":
-            self._core.add_native_hook(HOOK_TRAP, hooks.trap.address, data)
-        else:
-            self._core.on_trap(self._interpret)
+        self._core.add_native_hook(HOOK_TRAP, self.trap_hook(), data)
         self._core.on_bad_access(self._note_bad_access)
         self._words[Field.IS_LIMITED] = is_limited
         if self._uses_regions:
@@ -228,6 +209,10 @@ class Hart:
             )
             if self._words[Field.FCSR]:
                 self.repeats = RepeatTier(self._isa, self._context, self._memory, self.records)
+
+    def trap_hook(self) -> int:
+        """Address of the hook for traps of the core; tests put a witness in its place."""
+        return int(compiled_hooks().trap.address)
 
     def _start(self, pc: Address) -> tuple[Status, str | None, Address]:
         """Starts the core; gives why it stopped, Unicorn's error, and where execution stands."""
@@ -244,9 +229,9 @@ class Hart:
         words[Field.REFUSED] = _NOWHERE
         self.inline.blocks.translate(pc)
         error = self._core.start(pc, _NOWHERE)
-        failure = self._error or self.rows.error or self.records.error or self.interim.error
+        failure = self.rows.error or self.records.error or self.interim.error
         if failure is not None:
-            self._error = self.rows.error = self.records.error = self.interim.error = None
+            self.rows.error = self.records.error = self.interim.error = None
             raise failure
         status = Status(int(words[Field.STATUS]))
         self._last_block = int(words[Field.BLOCK_BEGIN])
@@ -288,57 +273,6 @@ class Hart:
         if exit_code is None:
             self._core.write(X0 + 10, value)
         return exit_code, pc + 4
-
-    def _interpret(self, cause: int) -> None:
-        """The trap hook of the interpreted backend; an exception must not cross the core."""
-        try:
-            self._interpret_or_raise(cause)
-        except BaseException as error:
-            self._error = error
-            self._core.stop()
-
-    def _interpret_or_raise(self, cause: int) -> None:
-        pc = self._core.trap_pc()
-        self._words[Field.CAUSE] = cause
-        self._words[Field.PC] = pc
-        if cause != CAUSE_ILLEGAL:
-            return self._stop(Status.ECALL if cause == CAUSE_ECALL else Status.CAUSE)
-        if pc == self._words[Field.CUT]:
-            return self._stop(Status.LIMIT)
-        word = self._memory.word(pc)
-        decoded = None if word is None else self._interpreted(word)
-        if decoded is None:
-            return self._stop(Status.ILLEGAL)
-        try:
-            next_pc = self._interpreter.perform(decoded, pc)
-        except Unsupported as error:
-            self.rows.note_illegal(decoded.word, str(error))
-            return self._stop(Status.ILLEGAL)
-        if self._words[Field.FAULT]:
-            return self._stop(Status.FAULT)
-        if self._words[Field.REPEAT]:
-            status = self._repeater.run(decoded.word, pc)
-            if status != Status.RUNNING:
-                return self._stop(status)
-            next_pc = int(self._words[Field.NEXT_PC])
-        if self._words[Field.FAULT + 3]:
-            return self._stop(Status.CODE_WRITTEN)
-        if next_pc != pc + 4:
-            self._core.write(PC, next_pc)
-        return None
-
-    def _interpreted(self, word: Word) -> Decoded | None:
-        """What a word is, if its body performs it; looked up once for each word."""
-        if word not in self._known:
-            decoded = self._isa.decode(word)
-            if decoded is not None and self._gate.verdict(word) == Verdict.PERFORMED:
-                decoded = None
-            self._known[word] = decoded
-        return self._known[word]
-
-    def _stop(self, status: Status) -> None:
-        self._words[Field.STATUS] = status
-        self._core.stop()
 
     def _note_bad_access(self, access: int, address: int, size: int) -> None:
         if self._bad_access is None:

@@ -1,9 +1,10 @@
-"""Handlers that are interpreted until compiled ones are there.
+"""Which handler an instruction has at the moment: an interpreted one, or the compiled one.
 
 numba takes its time for a body that it has never seen. A short program, such as the first
 try of a new instruction, is done before that: so the generated source of a handler runs as plain
 Python at first, called through the same row. When an instruction has been executed a thousand
 times, its body is compiled beside the running program, and its rows get the compiled handler.
+With the backend `python` that never happens.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 
 from rvx.bodies import form_of
 from rvx.emulator.context import Context, Field
-from rvx.emulator.handlers import CompileError, compile_handler, handler_lines, stored_handler
-from rvx.emulator.interpreter import Failures, interpreted_memory, interpreted_vector
-from rvx.emulator.memory import GuestMemory
+from rvx.emulator.handlers import CompileError, check_body, compile_handler, stored_handler
+from rvx.emulator.interpreted import Interpreted, Left
 from rvx.isa import Instruction, Isa
 from rvx.isa.memory import FAULT_EXCEPTION
 
@@ -61,19 +60,26 @@ class _Interpreted:
 class Interim:
     """The handlers of a machine, interpreted ones included.
 
+    Args:
+        isa: the instructions.
+        context: the machine's.
+        interpreted: makes interpreted handlers.
+        is_forever: whether nothing is ever compiled, so that bodies may print and stop as well.
+
     Attributes:
         after: executions of an instruction before its body is compiled.
         refused: why bodies cannot be compiled, by mnemonic; they stay interpreted.
         error: an exception that no body should raise.
     """
 
-    def __init__(self, isa: Isa, context: Context, memory: GuestMemory, failures: Failures) -> None:
-        self._failures = failures
+    def __init__(
+        self, isa: Isa, context: Context, interpreted: Interpreted, is_forever: bool
+    ) -> None:
         self._isa = isa
         self._context = context
-        self._mem = interpreted_memory(context, memory)
-        self._vector = interpreted_vector(isa, context)
-        self.after = executions_before_compiling()
+        self._makes = interpreted
+        self._is_forever = is_forever
+        self.after = NEVER if is_forever else executions_before_compiling()
         self._interpreted: dict[Instruction, _Interpreted] = {}
         self._lock = threading.Lock()
         self._waiting: list[Instruction] = []
@@ -87,14 +93,16 @@ class Interim:
         Raises:
             CompileError: the instruction has no body, or one that is meant to be interpreted.
         """
-        if instruction.body is not None:
-            prints = form_of(instruction, self._isa).prints
-            if prints:
-                raise CompileError(f"its body has {prints}, which acts with --backend python only")
+        check_body(instruction)
+        prints = form_of(instruction, self._isa).prints
+        if prints and not self._is_forever:
+            raise CompileError(f"its body has {prints}, which acts with --backend python only")
         known = self._interpreted.get(instruction)
         if known is None:
             compiled = None
-            if self.after == 0 or instruction.body is None:
+            if self._is_forever:
+                pass
+            elif self.after == 0:
                 compiled = self._compiled(instruction)
             elif self.after != NEVER:
                 compiled = stored_handler(instruction, self._isa)
@@ -112,15 +120,11 @@ class Interim:
         try:
             return compile_handler(instruction, self._isa).address
         except CompileError as error:
-            if instruction.body is None:
-                raise
             self.refused[instruction.mnemonic] = str(error)
             return None
 
     def _interpret(self, instruction: Instruction) -> _Interpreted:
-        body = self._failures.noting(form_of(instruction, self._isa))
-        source = handler_lines(instruction, self._isa)
-        handler = _as_function(source, instruction, body, self._mem, self._vector)
+        handler = self._makes.handler(instruction)
         made = self._interpreted[instruction] = _Interpreted()
         words = self._context.words
         after = self.after
@@ -133,7 +137,7 @@ class Interim:
                 if made.executions == after:
                     self._schedule(instruction)
             except BaseException as error:  # It must not cross the core.
-                self.error = error
+                self.error = error.__cause__ if isinstance(error, Left) else error
                 words[Field.FAULT] = FAULT_EXCEPTION
 
         made.callback = _Callback(call)
@@ -168,33 +172,3 @@ class Interim:
         worker = self._worker
         if worker is not None:
             worker.join()
-
-
-def _as_function(
-    source: str, instruction: Instruction, body: Callable[..., Any], mem: Any, vector: Any
-) -> Callable[[int, int], None]:
-    names: dict[str, Any] = {
-        "body": body,
-        "Memory": lambda *_: mem,
-        "Vector": lambda *_: vector,
-        "int64_array": _int64_array,
-        **dict.fromkeys(
-            ("byte_array", "int8_array", "int16_array", "int32_array"), lambda _address, _size: None
-        ),
-        "load_64": lambda at: np.int64(ctypes.c_int64.from_address(int(at)).value),
-        "load_32": lambda at: np.int64(ctypes.c_int32.from_address(int(at)).value),
-        "store_64": lambda at, value: _store(ctypes.c_int64, at, value),
-        "store_32": lambda at, value: _store(ctypes.c_int32, at, value),
-    }
-    exec(compile(source, f"<{instruction.mnemonic}>", "exec"), names)
-    made: Callable[[int, int], None] = names["handler"]
-    return made
-
-
-def _int64_array(address: int, count: int) -> NDArray[np.int64]:
-    words: Any = (ctypes.c_int64 * int(count)).from_address(int(address))
-    return np.frombuffer(words, np.int64)
-
-
-def _store(kind: Any, at: int, value: int) -> None:
-    kind.from_address(int(at)).value = int(value)

@@ -2,7 +2,7 @@
 
 Called from the trap hook after an instruction such as frep.o has asked for it. Sequences are read
 and their rows are made on the Python side, once; see `rvx.emulator.sequences` and
-`rvx.emulator.records`. Tested to do what `rvx.emulator.repeater` does.
+`rvx.emulator.records`. Tested to do what `tests/emulator/witness.py` does, item by item.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A sequence is a block that is performed several times. A further repetition may stand in it, whose
 block lies within the first one and is performed several times in each of its iterations, and in
-that block another. Compiled code and the interpreter work from the same `Sequence`, item by item;
+that block another. Sequencer and compiled loops work from the same `Sequence`, item by item;
 where they stand is the item, and for every block the iterations of the current round that are
 behind.
 """

@@ -1,4 +1,4 @@
-"""Programs, an extension made to reach every corner, and the five ways to run them."""
+"""Programs, an extension made to reach every corner, and the ways to run them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ import pytest
 from rvx.assembler import assemble
 from rvx.emulator import Machine, RunResult, load_executable
 from rvx.emulator.context import Field
-from rvx.emulator.interim import NEVER
 from rvx.emulator.memory import PAGE, GuestMemory
 from rvx.emulator.system import System
 from rvx.extensions import isa_for
@@ -26,6 +25,8 @@ from rvx.isa.bits import address, narrow
 from rvx.isa.memory import EXECUTABLE, FAULT_LOAD, FAULT_STORE, PAGE_SHIFT, load_s32, store_32
 from rvx.isa.operands import RegisterKind, RoundingKind
 
+from .witness import Witness
+
 MODES: dict[str, dict[str, Any]] = {
     "region": {"tier": "region"},
     "inline": {"tier": "inline"},
@@ -33,7 +34,7 @@ MODES: dict[str, dict[str, Any]] = {
     "trap": {"tier": "trap"},
     "mirrored": {"by_pointer": False, "tier": "inline"},
     "mirrored-trap": {"by_pointer": False, "tier": "trap"},
-    "interim": {"tier": "inline"},
+    "witness": {"tier": "trap"},
     "python": {"backend": "python"},
 }
 TRAPS_BEFORE_EAGER = 2
@@ -224,8 +225,8 @@ class Lab:
         """A machine with a program, in one of the modes."""
         program = text if isinstance(text, bytes) else self.elf(text, xlen)
         machine = Machine(program, self.isa(xlen), memory=1 << 20, **MODES[mode])
-        if mode == "interim":
-            machine.hart.interim.after = NEVER
+        if mode == "witness":
+            Witness(machine)
         if mode == "eager":
             machine.context.words[Field.THRESHOLD] = TRAPS_BEFORE_EAGER
         return machine

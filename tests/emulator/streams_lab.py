@@ -9,7 +9,10 @@ from rvx.emulator import Machine
 from rvx.extensions import isa_for
 from rvx.isa import Isa
 
+from .witness import Witness
+
 MODES: dict[str, dict[str, Any]] = {
+    "witness": {"tier": "trap"},
     "python": {"backend": "python"},
     "trap": {"tier": "trap"},
     "inline": {"tier": "inline"},
@@ -37,6 +40,8 @@ def machine(
         memory=1 << 20,
         **MODES[mode],
     )
+    if mode == "witness":
+        Witness(made)
     if mode == "region":
         made.hart.prepare(is_limited)
         if made.hart.repeats is not None:  # None where nothing is repeated or streamed

@@ -87,7 +87,7 @@ def test_an_exception_that_is_none_of_the_guests_comes_out(
 
         return body
 
-    monkeypatch.setattr(machine.hart.interim._failures, "noting", interrupted)
+    monkeypatch.setattr(machine.hart._failures, "noting", interrupted)
     with pytest.raises(KeyboardInterrupt):
         machine.call("f", 1, 0)
 

@@ -306,7 +306,7 @@ def check(lab: Any, stepper: Any, seed: int, modes: tuple[str, ...]) -> int:
     return sum(reference.executions.values())
 
 
-ALL = ("eager", "region", "inline", "trap", "mirrored", "mirrored-trap", "interim", "python")
+ALL = ("eager", "region", "inline", "trap", "mirrored", "mirrored-trap", "witness", "python")
 
 
 @pytest.mark.parametrize("part", range(4))

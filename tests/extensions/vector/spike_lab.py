@@ -22,7 +22,7 @@ from rvx.emulator import Machine
 from rvx.emulator.context import Field
 from rvx.emulator.core import F0, FFLAGS, FRM, X0
 from rvx.emulator.handlers import compile_handler
-from rvx.emulator.interpreter import Failures, Interpreter
+from rvx.emulator.interpreted import Failures, Interpreted, interpreted_memory
 from rvx.emulator.rows import Row, Wiring
 from rvx.isa import Isa
 from rvx.isa.memory import FAULT_ILLEGAL, FAULT_LOAD, FAULT_STORE
@@ -289,14 +289,12 @@ class Bodies:
         self.pages = np.full(low.size >> 12, 3, np.uint8)
         words[Field.PAGES] = self.pages.ctypes.data
         self.is_compiled = is_compiled
-        self.interpreter = Interpreter(
-            isa, self.machine.core, self.context, self.machine.memory, Failures()
-        )
-        self.interpreter.mem = self.interpreter.mem._replace(
+        mem = interpreted_memory(self.context, self.machine.memory)._replace(
             ram=memoryview(low),
             pages=self.pages.tolist(),
             bounds=words[Field.RAM_BOUNDS : Field.RAM_BOUNDS + 3].tolist(),
         )
+        self.interpreted = Interpreted(isa, self.context, mem, Failures())
         self.wiring = Wiring(isa, self.machine.core, self.context)
 
     def perform(self, case: Case) -> Outcome:
@@ -312,7 +310,7 @@ class Bodies:
         core.write(X0 + 10, case.avl & xmask)
         core.write(X0 + 12, case.vtype & xmask)
         # Never both x0: that would keep vl.
-        self.interpreter.perform(setup, 0)
+        self._run(setup)
         state[VSTART], state[VCSR] = case.vstart, case.vcsr
         core.write(FRM, case.fcsr >> 5)
         core.write(FFLAGS, case.fcsr & 31)
@@ -340,17 +338,18 @@ class Bodies:
         words = self.context.words
         words[Field.FAULT : Field.FAULT + 4] = 0
         words[Field.FFLAGS] = 0
+        row = np.zeros(int(Row.END), np.int64)
+        self.wiring.fill(row, decoded)
         if self.is_compiled:
             handler = compile_handler(decoded.instruction, self.isa)
-            row = np.zeros(int(Row.END), np.int64)
-            self.wiring.fill(row, decoded)
             function = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)(handler.address)
-            function(row.ctypes.data, words.ctypes.data)
-            core = self.machine.core
-            if not words[Field.FAULT]:
-                core.write(FFLAGS, core.read(FFLAGS) | int(words[Field.FFLAGS]))
         else:
-            self.interpreter.perform(decoded, 0)
+            function = self.interpreted.handler(decoded.instruction)
+        with np.errstate(over="ignore"):
+            function(int(row.ctypes.data), int(words.ctypes.data))
+        core = self.machine.core
+        if not words[Field.FAULT]:
+            core.write(FFLAGS, core.read(FFLAGS) | int(words[Field.FFLAGS]))
         return CAUSES[int(words[Field.FAULT])] if words[Field.FAULT] else 0
 
 

@@ -1,22 +1,39 @@
-"""The plain-Python backend: bodies run as they are written, with pdb, print and coverage."""
+"""An independent way to perform instructions: plain Python that takes nothing from rows.
+
+It reads an operand where the declaration says that it is, calls the body, and writes the result;
+repetitions are performed item by item, and streams element by element. Rows, generated handlers,
+the compiled hooks and the sequencer are compared with it: of those it shares the bodies alone.
+"""
 
 from __future__ import annotations
 
 import ctypes
-import traceback
-from bdb import BdbQuit
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rvx.bodies import Form, form_of
-from rvx.bodies.arithmetic import HART_WORDS, BodyRaised
+from rvx.bodies.arithmetic import HART_WORDS
 from rvx.bodies.form import HART
-from rvx.emulator.context import Context, Field
-from rvx.emulator.core import F0, FFLAGS, FRM, MSTATUS, MSTATUS_FS_DIRTY, X0, Core
+from rvx.emulator import Machine
+from rvx.emulator.context import STOP_NOW, Context, Field, Status
+from rvx.emulator.core import (
+    CAUSE_ECALL,
+    CAUSE_ILLEGAL,
+    F0,
+    FFLAGS,
+    FRM,
+    MSTATUS,
+    MSTATUS_FS_DIRTY,
+    PC,
+    X0,
+    Core,
+)
+from rvx.emulator.counts import BlockCounter
+from rvx.emulator.gate import Verdict
 from rvx.emulator.hooks import compiled_hooks
+from rvx.emulator.interpreted import Failures, interpreted_memory, interpreted_vector
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import (
     SWITCHED_OFF,
@@ -28,76 +45,12 @@ from rvx.emulator.rows import (
     needs_of,
     owned_csr,
 )
-from rvx.isa import Decoded, Instruction, Isa, Memory, RegisterFile, Word, streams
+from rvx.emulator.sequences import Item, Sequence, Unrepeatable, read_sequence
+from rvx.isa import Decoded, Instruction, Isa, RegisterFile, Word, repeat, streams
+from rvx.isa.bits import Address
 from rvx.isa.instruction import NUMBER
 from rvx.isa.memory import FAULT_EXCEPTION, FAULT_MISALIGNED_FETCH, FAULT_ROUNDING, store_64
 from rvx.isa.operands import RegisterKind, RoundingKind
-from rvx.isa.vector.state import HEADER, Vector
-from rvx.isa.vector.state import STATE as VECTOR
-
-
-class Failures:
-    """What interpreted bodies have raised, other than what they are known to.
-
-    Attributes:
-        said: a sentence about the last one, empty if there was none.
-    """
-
-    def __init__(self) -> None:
-        self.said = ""
-
-    def noting(self, form: Form) -> Callable[..., Any]:
-        """The interpreted form of a body, noting what it raises on the way."""
-
-        def body(*arguments: Any) -> Any:
-            try:
-                return form.interpreted(*arguments)
-            except (BodyRaised, BdbQuit):
-                raise
-            except Exception as error:
-                place = traceback.extract_tb(error.__traceback__)[-1]
-                said = f"{type(error).__name__}: {error}".removesuffix(": ")
-                self.said = f"its body raised {said} ({place.filename}:{place.lineno})"
-                raise
-
-        return body
-
-
-def interpreted_memory(context: Context, memory: GuestMemory) -> Memory:
-    """Guest memory for the functions of `rvx.isa.memory`, when they are interpreted."""
-    words = context.words
-    return Memory(
-        memory.view,
-        memory.pages.data,
-        words[Field.RAM_BOUNDS : Field.RAM_BOUNDS + 3].tolist(),
-        words[Field.FAULT : Field.FAULT + 4],
-    )
-
-
-class Lanes:
-    """Vector registers as elements of one width: each is read as an int64, and written cut off."""
-
-    def __init__(self, words: NDArray[np.int64], eew: int) -> None:
-        self._lanes = words.view(f"i{eew // 8}")
-        self._patterns = words.view(f"u{eew // 8}")
-        self._mask = (1 << eew) - 1
-
-    def __getitem__(self, index: int) -> Any:
-        return np.int64(self._lanes[index])
-
-    def __setitem__(self, index: int, value: int) -> None:
-        self._patterns[index] = int(value) & self._mask
-
-
-def interpreted_vector(isa: Isa, context: Context) -> Vector | None:
-    """The vector unit for interpreted bodies; None if the ISA has none."""
-    unit = isa.vector
-    if unit is None:
-        return None
-    words = context.state(VECTOR, unit.words)
-    registers = words[HEADER:]
-    e8, e16, e32, e64 = (Lanes(registers, eew) for eew in (8, 16, 32, 64))
-    return Vector(e8, e16, e32, e64, words[:HEADER], unit.vlen // 8, unit.elen, unit.floats)
 
 
 class Interpreter:
@@ -110,7 +63,7 @@ class Interpreter:
         self, isa: Isa, core: Core, context: Context, memory: GuestMemory, failures: Failures
     ) -> None:
         self._failures = failures
-        self._bodies: dict[Instruction, Callable[..., Any]] = {}
+        self._bodies: dict[Instruction, Any] = {}
         self.isa = isa
         self.core = core
         self.context = context
@@ -214,8 +167,6 @@ class Interpreter:
         try:
             with np.errstate(over="ignore"):
                 return body(*arguments)
-        except BdbQuit:  # somebody has left the debugger
-            raise
         except Exception:
             self.context.words[Field.FAULT] = FAULT_EXCEPTION
             return 0
@@ -303,3 +254,168 @@ class Interpreter:
 def _signed(value: int, bits: int) -> int:
     value &= (1 << bits) - 1
     return value - (1 << bits) if value >> bits - 1 else value
+
+
+class Repeater:
+    """Performs what an instruction has asked to be repeated.
+
+    Args:
+        isa: what words mean.
+        context: holds the request, and takes the outcome.
+        memory: where the words are.
+        interpreter: performs one instruction.
+        counter: counts them.
+        note_illegal: is told the repeating word, and why what follows cannot be repeated.
+    """
+
+    def __init__(
+        self,
+        isa: Isa,
+        context: Context,
+        memory: GuestMemory,
+        interpreter: Interpreter,
+        counter: BlockCounter,
+        note_illegal: Any,
+    ) -> None:
+        self._isa = isa
+        self._words = context.words
+        self._memory = memory
+        self._interpreter = interpreter
+        self._counter = counter
+        self._note_illegal = note_illegal
+
+    def run(self, word: Word, pc: Address) -> Status:
+        """Performs the repetition that the word at `pc` has asked for.
+
+        Afterwards NEXT_PC is where execution goes on; if the status is not RUNNING, PC is that of
+        the instruction that was not performed.
+        """
+        words = self._words
+        asked = [int(value) for value in words[Field.REPEAT : Field.REPEAT + repeat.WORDS]]
+        words[Field.REPEAT] = 0
+        words[Field.PC] = pc
+        try:
+            sequence = read_sequence(self._isa, self._memory.word, pc, *asked[1:])
+        except Unrepeatable as error:
+            self._note_illegal(word, str(error))
+            return Status.ILLEGAL
+        iterations = [asked[repeat.ITERATIONS]]
+        for item in sequence.items:
+            if item.is_marker:
+                self._interpreter.perform(item.phases[0], item.pc)
+                if words[Field.FAULT]:
+                    words[Field.PC] = item.pc
+                    return Status.FAULT
+                iterations.append(int(words[Field.REPEAT]))
+                words[Field.REPEAT] = 0
+        status, at, behind = self._loop(sequence, iterations)
+        executions = sequence.executions(at, behind, iterations)
+        for item, count in zip(sequence.items, executions, strict=True):
+            self._counter.count_repeated(item.pc, count)
+        words[Field.NEXT_PC] = sequence.end
+        words[Field.PC] = pc if status == Status.RUNNING else sequence.items[at].pc
+        return status
+
+    def _loop(self, sequence: Sequence, iterations: list[int]) -> tuple[Status, int, list[int]]:
+        """Performs items until all are done or one cannot be; gives the position, too."""
+        at, behind = 0, [0] * len(iterations)
+        while behind[0] < iterations[0]:
+            item = sequence.items[at]
+            if not (item.is_marker and any(behind)):
+                status = self._perform(item, behind[-1] % len(item.phases))
+                if status != Status.RUNNING:
+                    return status, at, behind
+            at += 1
+            # From the inside out: the first block that ends here and is not done goes on.
+            for depth in reversed(range(len(iterations))):
+                block = sequence.blocks[depth]
+                if block.last != at - 1:
+                    continue
+                behind[depth] += 1
+                if behind[depth] < iterations[depth]:
+                    at = block.first
+                    break
+                if depth:
+                    behind[depth] = 0
+        return Status.RUNNING, 0, behind
+
+    def _perform(self, item: Item, phase: int) -> Status:
+        words = self._words
+        if words[Field.STOP] == STOP_NOW:
+            return Status.INTERRUPTED
+        if words[Field.REMAINING] < 1:
+            return Status.LIMIT
+        if not item.is_marker:
+            self._interpreter.perform(item.phases[phase], item.pc)
+            if words[Field.FAULT]:
+                return Status.FAULT
+        words[Field.REMAINING] -= 1
+        return Status.RUNNING
+
+
+class Witness:
+    """Performs whatever traps in a machine; the core does the rest, as in every other way.
+
+    Args:
+        machine: one that has not run yet; its own hook for traps is not installed.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        hart, context, memory = machine.hart, machine.context, machine.memory
+        self.isa, self.core, self.words, self.memory = (
+            machine.isa,
+            machine.core,
+            context.words,
+            memory,
+        )
+        self.gate, self.rows = hart._gate, hart.rows
+        self.interpreter = Interpreter(self.isa, self.core, context, memory, hart._failures)
+        self.repeater = Repeater(
+            self.isa, context, memory, self.interpreter, hart.counter, hart.rows.note_illegal
+        )
+        self.callback = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)(
+            self._on_trap
+        )
+        hart.trap_hook = lambda: ctypes.cast(self.callback, ctypes.c_void_p).value or 0
+
+    def _on_trap(self, _uc: int, cause: int, _data: int) -> None:
+        try:
+            self._perform(cause)
+        except BaseException as error:  # It must not cross the core.
+            self.rows.error = error
+            self.core.uc.emu_stop()
+
+    def _perform(self, cause: int) -> None:
+        words = self.words
+        pc = self.core.pc - 4
+        words[Field.CAUSE] = cause
+        words[Field.PC] = pc
+        if cause != CAUSE_ILLEGAL:
+            return self._stop(Status.ECALL if cause == CAUSE_ECALL else Status.CAUSE)
+        if pc == words[Field.CUT]:
+            return self._stop(Status.LIMIT)
+        word = self.memory.word(pc)
+        decoded = None if word is None else self.isa.decode(word)
+        if decoded is None or self.gate.verdict(decoded.word) == Verdict.PERFORMED:
+            return self._stop(Status.ILLEGAL)
+        try:
+            next_pc = self.interpreter.perform(decoded, pc)
+        except Unsupported as error:
+            self.rows.note_illegal(decoded.word, str(error))
+            return self._stop(Status.ILLEGAL)
+        if words[Field.FAULT]:
+            return self._stop(Status.FAULT)
+        if words[Field.REPEAT]:
+            status = self.repeater.run(decoded.word, pc)
+            if status != Status.RUNNING:
+                return self._stop(status)
+            next_pc = int(words[Field.NEXT_PC])
+        if words[Field.FAULT + 3]:
+            return self._stop(Status.CODE_WRITTEN)
+        if next_pc != pc + 4:
+            self.core.write(PC, next_pc)
+        return None
+
+    def _stop(self, status: Status) -> None:
+        self.words[Field.STATUS] = status
+        self.core.uc.emu_stop()
