@@ -1,5 +1,5 @@
 """`python -m rvx` is the `rvx` program."""
 
-from rvx.cli.main import main
+from rvx.cli import start
 
-main()
+start()

@@ -97,6 +97,8 @@ class Reporter:
             detail: more about it, such as the address of a bad access.
             limit: the instruction limit of the run, for the message about it.
         """
+        if kind == TrapKind.BAD_LOAD and self._stores(pc):
+            kind = TrapKind.BAD_STORE
         where = f"at {pc:#x}"
         symbol = self._symbols.describe(pc)
         if symbol:
@@ -112,6 +114,15 @@ class Reporter:
         if detail:
             return Trap(kind, pc, f"{what} {where}: {detail}")
         return Trap(kind, pc, f"{what} {where}")
+
+    def _stores(self, pc: Address) -> bool:
+        """Whether an instruction reads and writes, so that its faults are those of stores."""
+        word = self._memory.word(pc)
+        decoded = self._isa.decode(word) if word is not None else None
+        if decoded is None:
+            return False
+        made = decoded.expanded.instruction
+        return made.kind == "atomic" and not made.mnemonic.startswith("lr.")
 
     def _word(self, pc: Address) -> str:
         word = self._memory.word(pc)

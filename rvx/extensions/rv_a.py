@@ -111,6 +111,9 @@ def _read_modify_write(
     def body(rs1: int, rs2: int, mem: Memory) -> int:
         if not memory.is_aligned(mem, memory.FAULT_MISALIGNED_STORE, rs1, size):
             return 0
+        # Not to be read either is a fault of a store: an AMO never gives that of a load.
+        if memory.store_offset(mem, rs1, size) < 0:
+            return 0
         old = load(mem, rs1)
         store(mem, rs1, operation(old, operand(rs2), bits))
         return old

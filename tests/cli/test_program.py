@@ -130,6 +130,19 @@ def test_a_traceback_is_printed_on_demand(broken, monkeypatch):
         assert done.stderr.splitlines()[-1].startswith("error: this is a mistake in rvx (Zero")
 
 
+def test_an_interrupt_before_the_program_is_there_has_no_traceback():
+    code = (
+        "import sys\n"
+        "class Typer:\n"
+        "    def __getattr__(self, name): raise KeyboardInterrupt\n"
+        "sys.modules['typer'] = Typer()\n"
+        "from rvx.cli import start\nstart()\n"
+    )
+    command = [sys.executable, "-c", code, "version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (Exit.INTERRUPTED, "error: interrupted\n")
+
+
 def test_memory_that_is_not_there_is_a_sentence(rvx, monkeypatch):
     def fail():
         raise MemoryError

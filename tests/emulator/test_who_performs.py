@@ -6,286 +6,20 @@ the ISA decodes it to, stepped by `Stepper`, which shares no code with the ways 
 
 from __future__ import annotations
 
-import ctypes
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 
-from rvx.assembler import assemble
-from rvx.emulator import Machine, machine
-from rvx.emulator.context import Field, Status
-from rvx.emulator.core import FRM, MSTATUS, MSTATUS_FS_DIRTY
-from rvx.emulator.floatfacts import is_right_on_the_core
-from rvx.emulator.interim import NEVER
-from rvx.extensions import isa_for
-from rvx.isa import Isa
-from rvx.isa.bits import Word
-
-MARCHES = [f"rv{xlen}{letters}" for xlen in (32, 64) for letters in ("i", "ic", "ia", "imac", "gc")]
-CONFIGURATIONS = [
-    *((march, True) for march in MARCHES),
-    *((march, False) for march in ("rv32gc", "rv64gc")),
-    ("", True),
-    ("", False),
-]
-"""ISA, the default one if it is empty, and whether the core performs F and D."""
+from .words_lab import CONFIGURATIONS, Desk, long_words, short_words
 
 SHORT_SAMPLE = 250
 SECONDS = float(os.environ.get("RVX_WORDS_SECONDS", "600"))
-_DATA = 8192
 PARTS = 32
 """All 16-bit words are tried after so many parts of the long run."""
-_ILLEGAL = "illegal instruction"
-_NO_BODY = ("ecall", "ebreak", "c.ebreak", "mret", "sfence.vma")
-_CSRS_OF_CORE = (*range(0x300, 0x345), *range(0x3A0, 0x3C0), *range(0xB03, 0xBA0))
-_CSRS_OF_CORE += (
-    0xC00,
-    0xC02,
-    0xC80,
-    0xC82,
-    0xB00,
-    0xB02,
-    *range(0xC03, 0xCA0),
-    *range(0xF11, 0xF15),
-)
-_FILLER = 0x00000073  # ecall: whatever a word leads to ends there
-
-
-class Desk:
-    """A machine whose text is ecall, but for the word that is tried, and the same for the witness.
-
-    Args:
-        march: an ISA string, the default ISA if it is empty.
-        has_floats: whether the core performs F and D.
-        stepper: the witness.
-        seed: of all random state.
-        options: of `Machine`.
-    """
-
-    def __init__(
-        self,
-        march: str,
-        has_floats: bool,
-        stepper: Callable[..., Any],
-        seed: int,
-        patch: pytest.MonkeyPatch,
-        **options: Any,
-    ) -> None:
-        self.isa: Isa = isa_for(march or None)
-        self.has_floats = has_floats
-        self.draw = random.Random(f"{march} {has_floats} {seed}")
-        has_bodies = not has_floats and "F" in self.isa.extensions
-        patch.setattr(machine, "needs_bodies", lambda *_: has_bodies)
-        text = f"_start: .rept 2048\n .word {_FILLER}\n .endr"
-        source = f".globl _start\n{text}\n.data\n.space {_DATA}\n"
-        program = assemble(source, self.isa).to_elf()
-        self.machine = Machine(program, self.isa, memory=1 << 16, **options)
-        self.machine.hart.interim.after = NEVER
-        self.hart = self.machine.hart
-        self.hart.prepare(False)
-        self.words = self.machine.context.words
-        self.words[Field.REMAINING] = 1 << 62
-        self.witness = stepper(program, self.isa, 1 << 16)
-        self.memory = self.machine.memory
-        self.pc = self.machine.executable.entry + 4096
-        self.data = self.machine.executable.segments[-1].address
-        pointers = self.machine.core.pointers
-        assert pointers is not None
-        width = self.isa.xlen // 8
-        self.x = np.frombuffer(
-            (ctypes.c_uint8 * (32 * width)).from_address(pointers.x), f"<u{width}"
-        )
-        self.f = np.frombuffer((ctypes.c_uint8 * 256).from_address(pointers.f), "<i8")
-
-    def _view(self, memory: Any) -> Any:
-        at = self.data - memory.base
-        return memory.ram[at : at + _DATA]
-
-    # -- one word ----------------------------------------------------------------------------
-
-    def check(self, word: Word) -> None:
-        """Runs a word in both, and compares everything."""
-        decoded = self.isa.decode(word)
-        made = decoded.expanded.instruction if decoded else None
-        if made is not None and (
-            {"repeat", "fault"} & set(made.requests)
-            or (made.target is not None and decoded.expanded.values[made.target.name] in (0, 2))
-        ):
-            return  # It has tests of its own, or jumps to itself or into its own second half.
-        self._put(word)
-        self._registers(made)
-        expected = self._expected(word, decoded)
-        if expected == "core":
-            return  # mret and CSRs such as mstatus would change the machine for all words to come.
-        status, error, pc = self._run()
-        note = f"{word:#010x} '{made.mnemonic if made else None}' {self.isa!r} {self.has_floats}"
-        by_core = expected is None and self._is_of_core(decoded)
-        if self.hart._backend == "native":
-            has_row = word in self.hart.rows._rows
-            assert not (by_core and has_row), f"by its body: {note}"
-            assert by_core or expected is not None or has_row, f"by nobody: {note}"
-        if expected is None:
-            at = self.witness.pc
-            mask = (1 << self.isa.xlen) - 1
-            assert status in (Status.ECALL, Status.ILLEGAL) or error is not None or pc == at, note
-            assert pc & mask == at & mask, f"goes on at {pc:#x}, not {at:#x}: {note}"
-        else:
-            kinds = {
-                _ILLEGAL: (Status.ILLEGAL, Status.FAULT),
-                "load from": (Status.FAULT, Status.RUNNING, Status.CAUSE),
-                "store to": (Status.FAULT, Status.RUNNING, Status.CAUSE),
-                "misaligned": (Status.FAULT, Status.CAUSE),
-            }
-            assert status in kinds[expected], f"{status.name}, not {expected}: {note}"
-            assert pc == self.pc, note
-        self._compare(made, note)
-
-    def _is_of_core(self, decoded: Any) -> bool:
-        """What the issue promises: base instructions that Unicorn performs rightly are its own."""
-        made, values = decoded.expanded.instruction, decoded.expanded.values
-        if not made.is_core or made.mnemonic == "wfi" or made.mnemonic.startswith(("lr.", "sc.")):
-            return False
-        if made.extension in ("F", "D"):
-            return self.has_floats and is_right_on_the_core(made)
-        if "csr" in values:
-            return values["csr"] in (1, 2, 3) and self.has_floats
-        if "C" not in self.isa.extensions and "next_pc" in made.requests:
-            return made.target is not None and values[made.target.name] & 2 == 0
-        return True
-
-    def _put(self, word: Word) -> None:
-        size = 4 if word & 3 == 3 else 2
-        for memory in (self.memory, self.witness.memory):
-            at = self.pc - memory.base
-            memory.ram[at : at + 12] = np.frombuffer(_FILLER.to_bytes(4, "little") * 3, np.uint8)
-            memory.ram[at : at + size] = np.frombuffer(word.to_bytes(size, "little"), np.uint8)
-        if size == 2:
-            for memory in (self.memory, self.witness.memory):
-                at = self.pc + 2 - memory.base
-                memory.ram[at : at + 4] = np.frombuffer(_FILLER.to_bytes(4, "little"), np.uint8)
-        self.machine.core.forget(self.pc, self.pc + 12)
-
-    def _registers(self, made: Any) -> None:
-        """Random registers; most point to the middle of the data, to be used as addresses."""
-        draw, xlen = self.draw, self.isa.xlen
-        half = 1 << xlen - 1
-        values = [0]
-        for _ in range(31):
-            kind = draw.random()
-            value = self.data + _DATA // 2 + 8 * draw.randrange(-64, 64)
-            if kind < 0.1:
-                value += draw.randrange(8)
-            elif kind < 0.25:
-                value = draw.getrandbits(xlen)
-            elif kind < 0.3:
-                value = draw.choice((0, 1, half, half - 1, 2 * half - 1, 31, 32, 63))
-            values.append(((value & 2 * half - 1) ^ half) - half)
-        self.x[:] = np.array(values, np.int64).astype(f"i{xlen // 8}").view(self.x.dtype)
-        self.witness.x[:] = values
-        doubles = made is not None and made.extension == "D"
-        floats = [self._double() if doubles else self._single() for _ in range(32)]
-        if made is not None and made.mnemonic == "fcvt.d.s":
-            floats = [self._single() for _ in range(32)]
-        self.f[:] = np.array(floats, np.int64)
-        self.witness.f[:] = floats
-        self._data = draw.randbytes(_DATA)
-        for memory in (self.memory, self.witness.memory):
-            self._view(memory)[:] = np.frombuffer(self._data, np.uint8)
-        for state in self.isa.states.keys() - {"ssr"}:
-            self.machine.state(state)[:] = 0
-            self.witness.states[state][:] = 0
-        for name, file in self.isa.register_files.items():
-            if not file.is_core:
-                self.machine.context.state(name, file.count)[:] = 0
-                self.witness.own[name][:] = [0] * file.count
-        self.witness.fflags, self.witness.frm = 0, draw.choice((0, 0, 0, 1, 2, 3, 4, 5, 6, 7))
-        self._set_frm(self.witness.frm)
-
-    def _set_frm(self, frm: int) -> None:
-        if "F" not in self.isa.extensions:
-            return
-        if self.words[Field.FCSR]:
-            self.machine.state("fcsr")[0] = frm << 5
-            self.words[Field.MIRROR_FRM] = frm
-        else:
-            self.machine.core.write(MSTATUS, MSTATUS_FS_DIRTY)
-            self.machine.core.write(FRM, frm)
-            self.machine.core.write(FRM - 1, 0)
-
-    def _double(self) -> int:
-        """A number or an infinity: NaNs on the core are the subject of test_float_facts."""
-        bits = self.draw.getrandbits(64)
-        if bits >> 52 & 0x7FF == 0x7FF:
-            bits &= ~0xFFFFFFFFFFFFF
-        return int(np.uint64(bits).view(np.int64))
-
-    def _single(self) -> int:
-        bits = self.draw.getrandbits(32)
-        if bits >> 23 & 0xFF == 0xFF:
-            bits &= ~0x7FFFFF
-        return int(np.uint64(bits | 0xFFFFFFFF00000000).view(np.int64))
-
-    def _expected(self, word: Word, decoded: Any) -> str | None:
-        """None if the witness performs the word, else why not; `core` where only the core can."""
-        witness = self.witness
-        witness.pc, witness.trap, witness.exit_code = self.pc, None, None
-        if decoded is not None:
-            values = decoded.expanded.values
-            if decoded.expanded.instruction.mnemonic in _NO_BODY:
-                return "core"
-            if values.get("csr") in _CSRS_OF_CORE:
-                return "core"
-        witness.step()
-        return witness.trap
-
-    def _run(self) -> tuple[Status, str | None, int]:
-        status = Status.REFUSED
-        while status == Status.REFUSED:
-            self.words[Field.FAULT : Field.FAULT + 4] = 0
-            status, error, pc = self.hart._start(self.pc)
-            if status == Status.ECALL:
-                pc = int(self.words[Field.PC])
-            if status == Status.REFUSED:
-                self.hart.inline.blocks.refuse(pc)
-                if pc != self.pc:
-                    return Status.ECALL, None, pc
-        return status, error, pc
-
-    def _compare(self, made: Any, note: str) -> None:
-        witness, bits = self.witness, (1 << self.isa.xlen) - 1
-        assert self.x.tolist() == [value & bits for value in witness.x], f"x: {note}"
-        assert self.f.tolist() == witness.f, f"f: {note}"
-        assert self._view(self.memory).tobytes() == self._view(witness.memory).tobytes(), note
-        if "F" in self.isa.extensions:
-            flags = (self.machine.fflags, self.machine.frm)
-            assert flags == (witness.fflags, witness.frm), f"fflags, frm: {note}"
-        for name in self.isa.states:
-            if name not in ("fcsr", "ssr"):
-                assert self.machine.state(name).tolist() == witness.states[name].tolist(), note
-
-
-def _short_words(draw: random.Random) -> list[Word]:
-    words = [word for word in range(1 << 16) if word & 3 != 3]
-    draw.shuffle(words)
-    return words
-
-
-def _long_words(isa: Isa, draw: random.Random) -> Iterator[Word]:
-    """Declared patterns with random operands, their neighbours, and random words."""
-    patterns = [made.pattern for made in isa.instructions.values() if made.size == 4]
-    every = [made.pattern for made in isa_for(f"rv{isa.xlen}gc_zfh").instructions.values()]
-    patterns += [pattern for pattern in every if pattern.bits == 32]
-    while True:
-        pattern = draw.choice(patterns)
-        word = draw.getrandbits(32) & ~pattern.mask & 0xFFFFFFFF | pattern.match
-        yield word
-        yield word ^ 1 << draw.randrange(2, 32)
-        yield draw.getrandbits(30) << 2 | 3
 
 
 def _config_id(configuration: tuple[str, bool]) -> str:
@@ -307,9 +41,9 @@ def test_a_sample_of_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     desk = Desk(*configuration, stepper, 1, monkeypatch, backend=backend, tier="trap")
-    for word in _short_words(desk.draw)[:SHORT_SAMPLE]:
+    for word in short_words(desk.draw)[:SHORT_SAMPLE]:
         desk.check(word)
-    words = _long_words(desk.isa, desk.draw)
+    words = long_words(desk.isa, desk.draw)
     for _ in range(SHORT_SAMPLE):
         desk.check(next(words))
 
@@ -325,13 +59,13 @@ def test_every_short_word_and_many_long_ones(
     """
     start, seed, tried = time.monotonic(), int(os.environ.get("RVX_FUZZ_SEED", "1")), 0
     while True:
-        every = _short_words(random.Random(seed))
+        every = short_words(random.Random(seed))
         for part in range(PARTS):
             for march, has_floats in CONFIGURATIONS:
                 desk = Desk(
                     march, has_floats, stepper, seed * PARTS + part, monkeypatch, tier="trap"
                 )
-                words = _long_words(desk.isa, desk.draw)
+                words = long_words(desk.isa, desk.draw)
                 for word in every[part::PARTS]:
                     desk.check(word)
                     desk.check(next(words))

@@ -108,6 +108,7 @@ def _memory_functions(xlen: int) -> jit.Replacements:
 
     return (
         (checked.is_aligned, numba.njit(lambda mem, kind, address, size: True, _nrt=False)),
+        (checked.store_offset, numba.njit(lambda mem, address, size: 0, _nrt=False)),
         (checked.load_u8, load(pointers.load_8, 0xFF)),
         (checked.load_u16, load(pointers.load_16, 0xFFFF)),
         (checked.load_u32, load(pointers.load_32, 0xFFFFFFFF)),
