@@ -94,6 +94,13 @@ BYTE = Codec(8, lambda x: (x * 8).astype("i8"), lambda codes: codes / 8)
 ARITHMETICS = {"bytes": Sums(BYTE, BYTE, one_by_one(lambda s, a, b: s + a * b))}
 """
 
+ACCUMULATORS = b"""from rvx.formats.dot.catalogue import rvbna
+from rvx.formats.minifloat.catalogue import FP16ALT
+from rvx.formats.minifloat.rounding import Rounding
+
+made = [rvbna(FP16ALT, FP16ALT, 32, guard, Rounding.RNE) for guard in (0, 1)]
+"""
+
 NUMBERS = [
     *("0", "-1", "1", "3", "+5", "-0", "1.5", "1e3", "1e300", "1e999", "-inf", "nan", "0x", "0x10"),
     *("-0x8000000000000000", "0xffffffffffffffff", "18446744073709551616", "1e-400", "1/3", "1/0"),
@@ -120,7 +127,7 @@ COMMANDS = [
     # Those that read files come twice: there is more that can be wrong with a file.
     *("asm", "run", "dis", "compare", "isa list", "format", "asm", "run", "dis", "compare"),
     *("as", "isa show", "isa docs", "cache path", "cache show", "cache clear", "version"),
-    *("paper exsdotp", "paper percival", "paper vsq"),
+    *("paper exsdotp", "paper percival", "paper vsq", "dot"),
 ]
 _ANY = ("option", "value", "extra", "path", "missing", "environment")
 _READS = (
@@ -143,6 +150,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "dis": _READS,
     "as": ("file", "value", "extra", "stdin", "path", "missing", "environment"),
     "compare": ("file", "python", *_ANY),
+    "dot": ("python", *_ANY),
     "isa list": ("python", *_ANY),
     "isa show": ("python", *_ANY),
     **dict.fromkeys(
@@ -164,6 +172,8 @@ VALID: dict[str, list[list[str]]] = {
                 ["softmax", "--variant", "f32"], [".", "--variant", "mine", "--plot", "out.svg"]],
     "format": [["posit16", "3.14"], ["fp8", "0x5a"], ["plot", "posit8", "fp8", "-o", "out.svg"]],
     "version": [[]],
+    "dot": [["fma-bfloat16", "--lengths", "4", "--seeds", "1"],
+            ["--file", "sums.py", "--lengths", "4", "--seeds", "1"]],
     "isa list": [[], ["xposit"], ["--ext", "own.py"], ["xown", "--ext", "own.py"]],
     "isa show": [["padd.s"], ["smac", "--ext", "own.py"], ["add", "--march", "rv64i"]],
     "isa docs": [["folder"], ["folder", "--check"]],

@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from hostile import (
+    ACCUMULATORS,
     ALWAYS,
     ASSEMBLY,
     BEFORE,
@@ -303,6 +304,10 @@ class Generator:
             )
             made.words = [".", "--variant", draw.choice(["mine", "own"])]
             return
+        if command == "dot":
+            made.files["sums.py"] = damaged(draw, ACCUMULATORS)
+            made.words = ["--file", "sums.py", "--lengths", "4", "--seeds", "1"]
+            return
         damage = draw.random() < 0.3
         made.files["own.py"] = damaged(draw, EXTENSION) if damage else declaration(draw)
         if command in ("run", "asm"):
@@ -353,6 +358,7 @@ def usual_files() -> dict[str, bytes]:
         "own.py": EXTENSION,
         "own.txt": OPCODES,
         "uses.s": USES_EXTENSION,
+        "sums.py": ACCUMULATORS,
         "words.txt": b"0x8082 0000000b 4505\n",
         "kernel.toml": KERNEL,
         "parts.py": PARTS,
