@@ -1,6 +1,6 @@
 """The emulator: Unicorn runs the base ISA, compiled Python bodies run the rest.
 
-Importing this package imports Unicorn and numba; the command line does it inside its commands.
+Importing this package imports Unicorn; numba is imported when something has to be compiled.
 """
 
 from rvx.emulator.hart import Backend, Tier

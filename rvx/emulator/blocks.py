@@ -18,9 +18,9 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
+from rvx.emulator import hooks
 from rvx.emulator.context import Context
 from rvx.emulator.core import Core, CoreError
-from rvx.emulator.hooks import compiled_hooks
 from rvx.emulator.memory import GuestMemory
 from rvx.isa.bits import Address
 from rvx.isa.memory import PAGE_SHIFT
@@ -93,7 +93,7 @@ class Blocks:
     def _end_of(self, start: Address) -> Address:
         """Where the block at an address ends that the core has translated, or translates now."""
         size = self._core.translate(start)
-        return int(compiled_hooks().block_end.ctypes(self._context.address(0), start, size))
+        return hooks.function("block_end")(self._context.address(0), start, size)
 
     def _note_refused(self, start: Address, end: Address, known: Collection[Address]) -> bool:
         """Has words of a block replaced that the core must not see; whether there are new ones.
@@ -103,7 +103,7 @@ class Blocks:
             end: its end.
             known: addresses of words that were replaced when it was translated.
         """
-        next_refused = compiled_hooks().refused.ctypes
+        next_refused = hooks.function("refused")
         data = self._context.address(0)
         is_found = False
         address = start

@@ -11,7 +11,7 @@ from functools import cache
 
 from rvx import jit
 from rvx.emulator.context import Field
-from rvx.emulator.pointers import call_handler, fingerprint, int64_array, load_64, store_64
+from rvx.emulator.pointers import call_handler, int64_array, load_64, store_64
 from rvx.emulator.progress import executed_before
 from rvx.emulator.rows import Row
 
@@ -35,10 +35,6 @@ def on_counter(row_address: int, context_address: int) -> None:
 
 
 _SOURCE = """
-import numba
-
-
-@numba.cfunc("void(int64, int64)", cache=True)
 def counting(row, context):
     on_counter(row, context)
 """
@@ -47,6 +43,6 @@ def counting(row, context):
 @cache
 def counting_address() -> int:
     """Host address of the compiled handler."""
-    key = jit.content_key(on_counter, extra=_SOURCE + fingerprint())
-    names = {"on_counter": jit.callee(on_counter)}
-    return int(jit.load_generated(_SOURCE, names, key).counting.address)
+    names = {"on_counter": on_counter}
+    code = jit.Code(_SOURCE, {"counting": "void(int64, int64)"}, names)
+    return code.addresses()["counting"]

@@ -12,9 +12,8 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from rvx.emulator import sparse
+from rvx.emulator import hooks, sparse
 from rvx.emulator.context import Context, Field
-from rvx.emulator.hooks import compiled_hooks
 from rvx.emulator.memory import PAGE, GuestMemory
 from rvx.emulator.touched import TouchedPages
 from rvx.isa import Isa
@@ -122,7 +121,7 @@ class BlockCounter:
 
     def executed(self) -> int:
         """Instructions executed so far; the hart has stopped, and has taken back what it has to."""
-        count: int = compiled_hooks().progress.ctypes(self._context.address(0))
+        count = hooks.function("progress")(self._context.address(0))
         return count
 
     def count_repeated(self, pc: Address, executions: int) -> None:

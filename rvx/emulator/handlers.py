@@ -106,15 +106,6 @@ def _vector_unit(isa: Isa, slot: str) -> str:
     return f"    v = Vector({elements}, {config}, {unit.vlen // 8}, {unit.elen}, {unit.floats})\n"
 
 
-def handler_source(instruction: Instruction, isa: Isa) -> str:
-    """The generated source of a compiled handler."""
-    return (
-        "import numba\n\n\n"
-        '@numba.cfunc("void(int64, int64)", cache=True, error_model="numpy")\n'
-        + handler_lines(instruction, isa)
-    )
-
-
 def handler_lines(instruction: Instruction, isa: Isa) -> str:
     """The generated source of a handler, as a plain function."""
     result = instruction.operands.get("rd")
@@ -159,7 +150,11 @@ def compile_handler(instruction: Instruction, isa: Isa) -> Handler:
         CompileError: numba does not take the body; the message names the instruction.
     """
     check_body(instruction)
-    return _compile(instruction, isa, handler_source(instruction, isa))
+    source = handler_lines(instruction, isa)
+    try:
+        return Handler(_code(instruction, isa, source).addresses()["handler"], source)
+    except Exception as error:  # a NumbaError, or whatever numba stumbles over
+        raise CompileError(explain(instruction, error)) from None
 
 
 def check_body(instruction: Instruction) -> None:
@@ -174,51 +169,34 @@ def check_body(instruction: Instruction) -> None:
 
 def stored_handler(instruction: Instruction, isa: Isa) -> int | None:
     """The address of an instruction's handler, if its compiled code is in memory or on disk."""
-    source = handler_source(instruction, isa)
-    if (instruction, source) not in _COMPILED and not jit.is_stored(_key(instruction, isa, source)):
+    if not _code(instruction, isa, handler_lines(instruction, isa)).is_stored():
         return None
     return compile_handler(instruction, isa).address
-
-
-_COMPILED: set[tuple[Instruction, str]] = set()
-
-
-def _key(instruction: Instruction, isa: Isa, source: str) -> str:
-    function = form_of(instruction, isa).function
-    return jit.content_key(function, extra=source + pointers.fingerprint())
 
 
 class CompileError(ValueError):
     """The body of an instruction is not within the subset of Python that numba compiles."""
 
 
+_NAMES = {
+    "Memory": Memory,
+    "Vector": Vector,
+    "byte_array": pointers.byte_array,
+    "int8_array": pointers.int8_array,
+    "int16_array": pointers.int16_array,
+    "int32_array": pointers.int32_array,
+    "int64_array": pointers.int64_array,
+    "load_32": pointers.load_32,
+    "load_64": pointers.load_64,
+    "store_32": pointers.store_32,
+    "store_64": pointers.store_64,
+}
+
+
 @cache
-def _compile(instruction: Instruction, isa: Isa, source: str) -> Handler:
-    key = _key(instruction, isa, source)
-    try:
-        native = jit.callee(form_of(instruction, isa).function)
-    except jit.KernelError as error:
-        raise CompileError(explain(instruction, error)) from None
-    names = {
-        "body": native,
-        "Memory": Memory,
-        "int64_array": pointers.int64_array,
-        "byte_array": pointers.byte_array,
-        "Vector": Vector,
-        "int8_array": pointers.int8_array,
-        "int16_array": pointers.int16_array,
-        "int32_array": pointers.int32_array,
-        "load_64": pointers.load_64,
-        "load_32": pointers.load_32,
-        "store_64": pointers.store_64,
-        "store_32": pointers.store_32,
-    }
-    try:
-        module = jit.load_generated(source, names, key)
-    except Exception as error:  # a NumbaError, or whatever numba stumbles over
-        raise CompileError(explain(instruction, error)) from None
-    _COMPILED.add((instruction, source))
-    return Handler(module.handler.address, source)
+def _code(instruction: Instruction, isa: Isa, source: str) -> jit.Code:
+    names = {"body": form_of(instruction, isa).function, **_NAMES}
+    return jit.Code(source, {"handler": "void(int64, int64)"}, names)
 
 
 def explain(instruction: Instruction, error: Exception) -> str:

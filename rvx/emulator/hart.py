@@ -6,7 +6,7 @@ from typing import Literal
 
 from rvx.bodies import form_of
 from rvx.bodies.arithmetic import HART_WORDS, Error
-from rvx.emulator.blockhook import count_block_address
+from rvx.emulator import hooks
 from rvx.emulator.context import STOP_NOW, Context, Field, Status
 from rvx.emulator.core import (
     FRM,
@@ -18,7 +18,6 @@ from rvx.emulator.core import (
 )
 from rvx.emulator.counts import BlockCounter
 from rvx.emulator.gate import Gate
-from rvx.emulator.hooks import compiled_hooks
 from rvx.emulator.interim import Interim
 from rvx.emulator.interpreted import Failures, Interpreted, interpreted_memory
 from rvx.emulator.memory import GuestMemory
@@ -192,13 +191,13 @@ class Hart:
                 raise ValueError("a machine runs either with an instruction limit or without one")
             return
         self._is_limited = is_limited
-        hooks = compiled_hooks()
+        compiled = hooks.addresses()
         data = self._context.address(0)
-        self._words[Field.SLOW_BLOCK] = hooks.block.address
-        block = hooks.limited_block.address if is_limited else count_block_address()
+        self._words[Field.SLOW_BLOCK] = compiled["block"]
+        block = compiled["limited_block" if is_limited else "fast_block"]
         self._words[Field.GATE : Field.GATE + 4] = self._gate.addresses
         self._core.run_once(self._memory.stub + 8)
-        self._core.add_native_hook(HOOK_NEW_BLOCK, hooks.edge.address, data)
+        self._core.add_native_hook(HOOK_NEW_BLOCK, compiled["edge"], data)
         self._core.add_native_hook(HOOK_BLOCK, block, data)
         self._core.add_native_hook(HOOK_TRAP, self.trap_hook(), data)
         self._core.on_bad_access(self._note_bad_access)
@@ -212,7 +211,7 @@ class Hart:
 
     def trap_hook(self) -> int:
         """Address of the hook for traps of the core; tests put a witness in its place."""
-        return int(compiled_hooks().trap.address)
+        return hooks.addresses()["trap"]
 
     def _start(self, pc: Address) -> tuple[Status, str | None, Address]:
         """Starts the core; gives why it stopped, Unicorn's error, and where execution stands."""

@@ -6,9 +6,8 @@ functions compiled once and cached on disk; nothing in them depends on the progr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
-from types import ModuleType
 from typing import Any
 
 from rvx import jit
@@ -18,9 +17,9 @@ from rvx.emulator.gate import Verdict
 from rvx.emulator.perform import perform, raise_flags, read_word, stop
 from rvx.emulator.pointers import (
     byte_array,
+    call_hook,
     call_region,
     call_word_callback,
-    fingerprint,
     int64_array,
     load_8,
     load_16,
@@ -42,6 +41,7 @@ _STATUS, _REMAINING = int(Field.STATUS), int(Field.REMAINING)
 _BLOCK_BEGIN, _BLOCKS = int(Field.BLOCK_BEGIN), int(Field.BLOCKS)
 _PC, _NEXT_PC, _FFLAGS = int(Field.PC), int(Field.NEXT_PC), int(Field.FFLAGS)
 _FAULT, _CAUSE = int(Field.FAULT), int(Field.CAUSE)
+_BLOCKS_BIASED, _SLOW_BLOCK = int(Field.BLOCKS_BIASED), int(Field.SLOW_BLOCK)
 _RAM, _BOUNDS, _PAGES = int(Field.RAM), int(Field.RAM_BOUNDS), int(Field.PAGES)
 _EXEC_BASE, _EXEC_HALFWORDS = int(Field.EXEC_BASE), int(Field.EXEC_HALFWORDS)
 _DIFFERENCES, _LENGTHS = int(Field.DIFFERENCES), int(Field.BLOCK_LENGTHS)
@@ -325,63 +325,89 @@ def on_limited_block(uc: int, address: int, size: int, data: int) -> None:
     context[_REMAINING] -= length
 
 
+def count_block(uc: int, address: int, size: int, data: int) -> None:
+    """UC_HOOK_BLOCK of runs without a limit: `on_block`, where its slot is of this size already.
+
+    It runs once per block of every program. What is rare is called by address, so that it is not
+    inlined and the rest needs no registers to be kept.
+    """
+    slot = load_64(data + 8 * _BLOCKS_BIASED) + (address << 3)
+    if load_64(slot + 8) != size:
+        call_hook(load_64(data + 8 * _SLOW_BLOCK), uc, address, size, data)
+        return
+    store_64(slot, load_64(slot) + 1)
+    store_64(data + 8 * _BLOCK_BEGIN, address)
+
+
 _SOURCE = """
-import numba
-
-
-@numba.cfunc("void(intp, uint32, intp)", cache=True)
 def trap(uc, cause, data):
-    on_trap(uc, numba.int64(cause), data)
+    on_trap(uc, cause, data)
 
 
-@numba.cfunc("void(intp, uint64, uint32, intp)", cache=True)
 def code(uc, address, size, data):
-    on_code(uc, numba.int64(address), numba.int64(size), data)
+    on_code(uc, address, size, data)
 
 
-@numba.cfunc("void(intp, intp, intp, intp)", cache=True)
 def edge(uc, block, previous, data):
     on_edge(uc, block, previous, data)
 
 
-@numba.cfunc("int64(intp, int64, int64)", cache=True)
 def refused(data, address, end):
     return next_refused(int64_array(data, words), address, end)
 
 
-@numba.cfunc("int64(intp, int64, int64)", cache=True)
 def block_end(data, begin, size):
     return end_of_block(int64_array(data, words), begin, size)
 
 
-@numba.cfunc("int64(intp)", cache=True)
 def progress(data):
     return executed(int64_array(data, words))
 
 
-@numba.cfunc("int64(intp, int64)", cache=True)
 def progress_before(data, pc):
     return executed_before(int64_array(data, words), pc)
 
 
-@numba.cfunc("void(intp, uint64, uint32, intp)", cache=True)
+def fast_block(uc, address, size, data):
+    count_block(uc, address, size, data)
+
+
 def block(uc, address, size, data):
-    on_block(uc, numba.int64(address), numba.int64(size), data)
+    on_block(uc, address, size, data)
 
 
-@numba.cfunc("void(intp, uint64, uint32, intp)", cache=True)
 def limited_block(uc, address, size, data):
-    on_limited_block(uc, numba.int64(address), numba.int64(size), data)
+    on_limited_block(uc, address, size, data)
 """
+_ON_ADDRESS = "void(int64, uint64, uint32, int64)"
+_SIGNATURES = {
+    "trap": "void(int64, uint32, int64)",
+    "code": _ON_ADDRESS,
+    "edge": "void(int64, int64, int64, int64)",
+    "refused": "int64(int64, int64, int64)",
+    "block_end": "int64(int64, int64, int64)",
+    "progress": "int64(int64)",
+    "progress_before": "int64(int64, int64)",
+    "fast_block": _ON_ADDRESS,
+    "block": _ON_ADDRESS,
+    "limited_block": _ON_ADDRESS,
+}
 
 
 @cache
-def compiled_hooks() -> ModuleType:
-    """The compiled hooks, each with an `address`: those of `_SOURCE`."""
+def _code() -> jit.Code:
     functions: list[Callable[..., Any]] = [on_trap, on_code, on_edge, on_block, on_limited_block]
-    functions += [next_refused, end_of_block, executed, executed_before]
-    key = jit.content_key(*functions, extra=_SOURCE + fingerprint())
-    names: dict[str, Any] = {"int64_array": int64_array, "words": _END}
-    for function in functions:
-        names[function.__name__] = jit.callee(function)
-    return jit.load_generated(_SOURCE, names, key)
+    functions += [count_block, next_refused, end_of_block, executed, executed_before]
+    names: dict[str, Any] = {function.__name__: function for function in functions}
+    return jit.Code(_SOURCE, _SIGNATURES, names | {"int64_array": int64_array, "words": _END})
+
+
+def addresses() -> Mapping[str, int]:
+    """Host addresses of the compiled hooks: the functions of `_SOURCE`."""
+    return _code().addresses()
+
+
+@cache
+def function(name: str) -> Callable[..., int]:
+    """One of the compiled functions that give a number, such as `progress`, to be called here."""
+    return _code().function(name)

@@ -1,45 +1,93 @@
 """Host pointers in compiled code: the few operations that numba has no spelling for.
 
 Everything here works on addresses held in int64 values. Nothing is checked: callers pass addresses
-of arrays that the machine keeps alive.
+of arrays that the machine keeps alive. Each operation is a plain function, which does the same when
+it is interpreted, and the twin that stands for it in compiled code.
 """
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import llvmlite.binding as llvm
 import unicorn
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
-from numba.np.arrayobj import populate_array
+
+from rvx import jit
+from rvx.reachable import Twin, with_twin
 
 _LIBRARY = {"posix": "libunicorn.so.2", "nt": "unicorn.dll"}
 
 
-def _load_unicorn() -> None:
+@cache
+def _unicorn_file() -> str:
     folder = Path(unicorn.__file__).parent / "lib"
     named = folder / _LIBRARY.get(os.name, "")
     found = named if named.is_file() else next(iter(sorted(folder.glob("libunicorn*"))))
-    llvm.load_library_permanently(str(found))
+    return str(found)
 
 
-_load_unicorn()
-uc_reg_read = types.ExternalFunction(
-    "uc_reg_read", types.int32(types.intp, types.int32, types.intp)
-)
-uc_reg_write = types.ExternalFunction(
-    "uc_reg_write", types.int32(types.intp, types.int32, types.intp)
-)
-uc_emu_stop = types.ExternalFunction("uc_emu_stop", types.int32(types.intp))
+@cache
+def _unicorn() -> Any:
+    return ctypes.CDLL(_unicorn_file())
 
 
-def _loader(bits: int) -> Any:
-    @intrinsic
+jit.provide(_unicorn)
+
+
+def fingerprint() -> str:
+    """Changes when this file does: compiled code is cached by what it is made of."""
+    return _fingerprint
+
+
+_fingerprint = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+
+def _external(name: str, arguments: int) -> Callable[..., Any]:
+    """A function of Unicorn's, of int64 and int32 values in turns."""
+
+    def call(*values: int) -> Any:
+        return getattr(_unicorn(), name)(*(ctypes.c_size_t(int(value)) for value in values))
+
+    def make() -> Any:
+        import llvmlite.binding as llvm
+        from numba import types
+
+        llvm.load_library_permanently(_unicorn_file())
+        kinds = (types.intp, types.int32, types.intp)[:arguments]
+        return types.ExternalFunction(name, types.int32(*kinds))
+
+    return with_twin(call, Twin(make, f"{name} {fingerprint()}"))
+
+
+uc_reg_read = _external("uc_reg_read", 3)
+uc_reg_write = _external("uc_reg_write", 3)
+uc_emu_stop = _external("uc_emu_stop", 1)
+
+_SIGNED = {8: ctypes.c_int8, 16: ctypes.c_int16, 32: ctypes.c_int32, 64: ctypes.c_int64}
+
+
+def _loader(bits: int) -> Callable[[int], Any]:
+    kind = _SIGNED[bits]
+
+    def load(address: int) -> Any:
+        import numpy as np
+
+        return np.int64(kind.from_address(int(address)).value)
+
+    return with_twin(load, Twin(partial(_compiled_loader, bits), f"load {bits} {fingerprint()}"))
+
+
+@cache
+def _compiled_loader(bits: int) -> Any:
+    from llvmlite import ir
+    from numba import types
+    from numba.extending import intrinsic
+
     def load(typingctx: Any, address: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             kind = ir.IntType(bits)
@@ -49,11 +97,24 @@ def _loader(bits: int) -> Any:
 
         return types.int64(types.int64), codegen
 
-    return load
+    return intrinsic(load)
 
 
-def _storer(bits: int) -> Any:
-    @intrinsic
+def _storer(bits: int) -> Callable[[int, int], None]:
+    kind = _SIGNED[bits]
+
+    def store(address: int, value: int) -> None:
+        kind.from_address(int(address)).value = int(value)
+
+    return with_twin(store, Twin(partial(_compiled_storer, bits), f"store {bits} {fingerprint()}"))
+
+
+@cache
+def _compiled_storer(bits: int) -> Any:
+    from llvmlite import ir
+    from numba import types
+    from numba.extending import intrinsic
+
     def store(typingctx: Any, address: Any, value: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             kind = ir.IntType(bits)
@@ -64,7 +125,7 @@ def _storer(bits: int) -> Any:
 
         return types.void(types.int64, types.int64), codegen
 
-    return store
+    return intrinsic(store)
 
 
 load_64 = _loader(64)
@@ -85,79 +146,60 @@ store_8 = _storer(8)
 """Writes the low 8 bits to an address."""
 
 
-@intrinsic
-def call_handler(typingctx: Any, handler: Any, row: Any, context_address: Any) -> Any:
-    """Calls the instruction handler at an address with its row and the machine's context."""
+def _caller(name: str, arguments: int, has_result: bool) -> Callable[..., Any]:
+    """Calls the C function at an address with so many int64 values."""
+    result = ctypes.c_int64 if has_result else None
+    kind = ctypes.CFUNCTYPE(result, *[ctypes.c_int64] * arguments)
+
+    def call(function: int, *values: int) -> Any:
+        return kind(int(function))(*(int(value) for value in values))
+
+    make = partial(_compiled_caller, arguments, has_result)
+    return with_twin(call, Twin(make, f"{name} {fingerprint()}"))
+
+
+@cache
+def _compiled_caller(count: int, has_result: bool) -> Any:
+    from llvmlite import ir
+    from numba import types
+    from numba.extending import intrinsic
+
+    result = types.int64 if has_result else types.void
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         word = ir.IntType(64)
-        kind = ir.FunctionType(ir.VoidType(), [word, word])
+        kind = ir.FunctionType(word if has_result else ir.VoidType(), [word] * count)
         function = builder.inttoptr(arguments[0], kind.as_pointer())
-        builder.call(function, arguments[1:])
-        return context.get_dummy_value()
+        made = builder.call(function, arguments[1:])
+        return made if has_result else context.get_dummy_value()
 
-    return types.void(types.int64, types.int64, types.int64), codegen
+    def call_1(typingctx: Any, function: Any, first: Any) -> Any:
+        return result(types.int64, types.int64), codegen
 
+    def call_2(typingctx: Any, function: Any, first: Any, second: Any) -> Any:
+        return result(types.int64, types.int64, types.int64), codegen
 
-@intrinsic
-def call_region(typingctx: Any, function: Any, context_address: Any, address: Any) -> Any:
-    """Calls the compiled region at an address; gives the guest address where it was left."""
+    def call_4(typingctx: Any, function: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
+        return result(*[types.int64] * 5), codegen
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        word = ir.IntType(64)
-        kind = ir.FunctionType(word, [word, word])
-        return builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), arguments[1:])
-
-    return types.int64(types.int64, types.int64, types.int64), codegen
+    return intrinsic({1: call_1, 2: call_2, 4: call_4}[count])
 
 
-@intrinsic
-def call_word_callback(typingctx: Any, function: Any, argument: Any) -> Any:
-    """Calls the C function at an address with one int64, and gives its int64 result."""
+call_handler = _caller("call_handler", 2, has_result=False)
+"""Calls the instruction handler at an address with its row and the machine's context."""
+call_region = _caller("call_region", 2, has_result=True)
+"""Calls the compiled region at an address with the context and its own guest address; gives the
+guest address where it was left."""
+call_hook = _caller("call_hook", 4, has_result=False)
+"""Calls the hook at an address, as Unicorn calls those on blocks."""
+call_word_callback = _caller("call_word_callback", 1, has_result=True)
+"""Calls the C function at an address with one int64, and gives its int64 result."""
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        word = ir.IntType(64)
-        kind = ir.FunctionType(word, [word])
-        return builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), [arguments[1]])
-
-    return types.int64(types.int64, types.int64), codegen
-
-
-def _array_maker(element: Any) -> Any:
-    """An intrinsic that makes a borrowed one-dimensional array; `carray` cannot be returned."""
-
-    @intrinsic
-    def make(typingctx: Any, address: Any, size: Any) -> Any:
-        kind = types.Array(element, 1, "C")
-
-        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            array = context.make_array(kind)(context, builder)
-            itemsize = context.get_constant(types.intp, element.bitwidth // 8)
-            populate_array(
-                array,
-                data=builder.inttoptr(arguments[0], array.data.type),
-                shape=[arguments[1]],
-                strides=[itemsize],
-                itemsize=itemsize,
-                meminfo=None,
-            )
-            return array._getvalue()
-
-        return kind(types.int64, types.int64), codegen
-
-    return make
-
-
-int64_array = _array_maker(types.int64)
+int64_array = jit.borrowed("int64")
 """The int64 values from an address on, as an array."""
-int8_array = _array_maker(types.int8)
+int8_array = jit.borrowed("int8")
 """The int8 values from an address on, as an array; likewise for the next two widths."""
-int16_array = _array_maker(types.int16)
-int32_array = _array_maker(types.int32)
-byte_array = _array_maker(types.uint8)
+int16_array = jit.borrowed("int16")
+int32_array = jit.borrowed("int32")
+byte_array = jit.borrowed("uint8")
 """The bytes from an address on, as an array."""
-
-
-def fingerprint() -> str:
-    """Changes when this file does: compiled code is cached by what it is made of."""
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()

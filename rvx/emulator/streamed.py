@@ -15,7 +15,6 @@ from rvx.emulator.context import Field
 from rvx.emulator.pointers import (
     byte_array,
     call_handler,
-    fingerprint,
     int64_array,
     load_64,
     store_64,
@@ -95,10 +94,6 @@ def _element(context: Any, ssr: Any, stream: int, mem: Memory) -> int:
 
 
 _SOURCE = """
-import numba
-
-
-@numba.cfunc("void(int64, int64)", cache=True)
 def streamed(row, context):
     on_streams(row, context)
 """
@@ -107,6 +102,6 @@ def streamed(row, context):
 @cache
 def streamed_address() -> int:
     """Host address of the compiled handler."""
-    key = jit.content_key(on_streams, extra=_SOURCE + fingerprint())
-    names = {"on_streams": jit.callee(on_streams), "Memory": Memory}
-    return int(jit.load_generated(_SOURCE, names, key).streamed.address)
+    names = {"on_streams": on_streams}
+    code = jit.Code(_SOURCE, {"streamed": "void(int64, int64)"}, names)
+    return code.addresses()["streamed"]

@@ -20,13 +20,12 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from rvx.emulator import sparse
+from rvx.emulator import hooks, sparse
 from rvx.emulator.blocks import NOPS, Blocks
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import HOOK_CODE, Core
 from rvx.emulator.counting import counting_address
 from rvx.emulator.handlers import CompileError
-from rvx.emulator.hooks import compiled_hooks
 from rvx.emulator.interim import Interim
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import Row, Unsupported, Wiring, is_transferred
@@ -236,12 +235,10 @@ class InlineTier:
 
     def _install(self) -> None:
         """Hooks all sites that no hook reaches yet."""
-        hooks = compiled_hooks()
+        code = hooks.addresses()["code"]
         for first, last in self._new_ranges():
             self._hooked.append((first, last))
-            self._core.add_native_hook(
-                HOOK_CODE, hooks.code.address, self._context.address(0), first, last
-            )
+            self._core.add_native_hook(HOOK_CODE, code, self._context.address(0), first, last)
         self._hooked.sort()
         self.blocks.forget()
 

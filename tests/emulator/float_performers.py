@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rvx import jit
 from rvx.assembler import assemble
 from rvx.bodies import form_of
 from rvx.emulator import pointers
@@ -115,7 +116,7 @@ def _applied() -> Any:
     end, size = int(Row.END), int(Field.END)
     result, first = int(Row.RESULT), int(Row.ARGUMENTS)
     flags, frm = int(Field.FFLAGS), int(Field.MIRROR_FRM)
-    int64_array, call_handler = pointers.int64_array, pointers.call_handler
+    int64_array, call_handler = jit.callee(pointers.int64_array), jit.callee(pointers.call_handler)
 
     @numba.njit("void(int64, int64, int64, int64[:, ::1], int64[::1], int64[:, ::1])")
     def apply(handler, row_at, context_at, cases, columns, results):  # type: ignore[no-untyped-def]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rvx.bodies import Form, form_of
 from rvx.bodies.arithmetic import HART_WORDS
 from rvx.bodies.form import HART
-from rvx.emulator import Machine
+from rvx.emulator import Machine, hooks
 from rvx.emulator.context import STOP_NOW, Context, Field, Status
 from rvx.emulator.core import (
     CAUSE_ECALL,
@@ -32,7 +32,6 @@ from rvx.emulator.core import (
 )
 from rvx.emulator.counts import BlockCounter
 from rvx.emulator.gate import Verdict
-from rvx.emulator.hooks import compiled_hooks
 from rvx.emulator.interpreted import Failures, interpreted_memory, interpreted_vector
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.rows import (
@@ -151,7 +150,7 @@ class Interpreter:
         csr = owned_csr(self.isa, decoded) if "csr_word" in made.requests else None
         if csr is None or not csr.counts:
             return self._call(form, made, arguments)
-        count = int(compiled_hooks().progress_before.ctypes(self.context.address(0), pc))
+        count = hooks.function("progress_before")(self.context.address(0), pc)
         word = self.context.state(csr.state, 1)
         before = int(word[0])
         word[0] = before + count // csr.counts

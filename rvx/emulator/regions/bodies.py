@@ -94,21 +94,17 @@ def _memory_functions(xlen: int) -> jit.Replacements:
 
     `mem` is then the distance from guest to host addresses.
     """
-    import numba
-
     mask = 0xFFFFFFFF if xlen == 32 else -1
 
     def load(read: Any, kept: int) -> Any:
-        return numba.njit(lambda mem, address: read(mem + (address & mask)) & kept, _nrt=False)
+        return jit.callee(lambda mem, address: read(mem + (address & mask)) & kept)
 
     def store(write: Any) -> Any:
-        return numba.njit(
-            lambda mem, address, value: write(mem + (address & mask), value), _nrt=False
-        )
+        return jit.callee(lambda mem, address, value: write(mem + (address & mask), value))
 
     return (
-        (checked.is_aligned, numba.njit(lambda mem, kind, address, size: True, _nrt=False)),
-        (checked.store_offset, numba.njit(lambda mem, address, size: 0, _nrt=False)),
+        (checked.is_aligned, jit.callee(lambda mem, kind, address, size: True)),
+        (checked.store_offset, jit.callee(lambda mem, address, size: 0)),
         (checked.load_u8, load(pointers.load_8, 0xFF)),
         (checked.load_u16, load(pointers.load_16, 0xFFFF)),
         (checked.load_u32, load(pointers.load_32, 0xFFFFFFFF)),
@@ -157,7 +153,7 @@ def _function(kernel: Callable[..., Any], source: str, arguments: int, xlen: int
     extra = f"{xlen} {source}{pointers.fingerprint()}{_own_fingerprint()}"
     key = jit.content_key(kernel, extra=extra)
     name = f"rvx_{key}"
-    path = disk.directory() / "bodies" / f"{key}.ll"
+    path = disk.directory() / "bodies" / f"{key}-{jit.host_key()}.ll"
     try:
         text = path.read_text()
     except OSError:
@@ -173,24 +169,15 @@ def _own_fingerprint() -> str:
 
 
 def _compile(kernel: Callable[..., Any], source: str, arguments: int, xlen: int, name: str) -> str:
-    import numba
+    from rvx.jit import compiler
 
-    namespace: dict[str, Any] = {
-        "body": jit.callee(kernel, _memory_functions(xlen)),
-        "int64": numba.int64,
-        "int64_array": pointers.int64_array,
-    }
-    exec(compile(source, f"<{name}>", "exec"), namespace)
-    function = numba.njit(
-        namespace["op"],
-        error_model="numpy",
-        _nrt=False,
-        no_cpython_wrapper=True,
-        no_cfunc_wrapper=True,
-    )
-    function.compile((numba.int64,) * arguments)
-    result = next(iter(function.overloads.values()))
-    return _adopted(result.library.get_llvm_str(), result.fndesc.llvm_func_name, name)
+    names = {"body": kernel, "int64_array": pointers.int64_array}
+    kinds = {"op": ["int64"] * arguments}
+    made = compiler.to_llvm(source, names, kinds, _memory_functions(xlen))
+    symbol = made.symbols["op"]
+    compiler.keep_only(made.module, [symbol])
+    compiler.optimise(made.module)
+    return _adopted(str(made.module), symbol, name)
 
 
 def _adopted(text: str, mangled: str, name: str) -> str:

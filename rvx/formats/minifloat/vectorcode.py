@@ -15,6 +15,7 @@ from typing import Any
 
 from rvx.formats.minifloat.catalogue import FP8ALT, FP16
 from rvx.formats.minifloat.format import Minifloat
+from rvx.jit import host
 
 REGISTER, SINGLE = 64, 32
 _FP8ALT_EXPONENT = FP8ALT.e
@@ -33,15 +34,11 @@ def fingerprint() -> str:
 
 def is_host_able() -> bool:
     """Whether numba compiles for a processor with fused operations and conversions of binary16."""
-    import llvmlite.binding
-    from numba.core import config
-
-    if config.CPU_NAME or config.CPU_FEATURES:
+    if host.is_told():
         return False
     if platform.machine() in ("aarch64", "arm64"):
         return True
-    features = llvmlite.binding.get_host_cpu_features()
-    return bool(features.get("f16c") and features.get("fma"))
+    return {"f16c", "fma"} <= host.features()
 
 
 def compiled(emit: Emit) -> Any:

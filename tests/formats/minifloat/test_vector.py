@@ -254,9 +254,7 @@ def test_interpreted_they_never_answer() -> None:
 
 
 def test_hosts_that_are_not_up_to_it_have_no_twin(monkeypatch: pytest.MonkeyPatch) -> None:
-    from numba.core import config
-
-    monkeypatch.setattr(config, "CPU_NAME", "x86-64")
+    monkeypatch.setenv("NUMBA_CPU_NAME", "x86-64")
     assert not vectorcode.is_host_able()
     assert vectorcode.compiled(vectorcode.fma(FP16, False, False)) is None
 

@@ -52,11 +52,6 @@ def test_wrong_number_of_arrays_is_refused() -> None:
         jit.elementwise(add_bytes, 2)(np.zeros(3))
 
 
-def test_kernels_are_inlined_into_the_loop() -> None:
-    module_function = jit._inlined(add_bytes)
-    assert module_function.targetoptions["forceinline"] is True
-
-
 def test_arrays_of_one_element_broadcast_without_a_warning() -> None:
     """NumPy warns, and warnings are errors here, when the writable flag of such a one is read."""
     add = jit.elementwise(_sum_of_two, 2)

@@ -17,6 +17,7 @@ import pytest
 
 from rvx import jit
 from rvx.formats import bits
+from rvx.jit import code, compiler
 
 TABLE = np.array([3, 1, 4, 1, 5], np.int64)
 STEPS = (2, 7, 1)
@@ -230,35 +231,48 @@ def test_key_is_the_same_in_every_process() -> None:
 SIGNATURE = "int64(int64)"
 
 
-def test_export_is_loaded_from_disk(own_cache: Path) -> None:
+def stored(cache: Path) -> list[Path]:
+    return [path for path in cache.rglob("*") if path.is_file()]
+
+
+def forget_loaded() -> None:
+    """As in a new process: what has been loaded is loaded again."""
+    code._loaded.clear()
+
+
+def test_export_is_loaded_from_disk(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     adder = make_adder(40, leaf)
     assert jit.Exported(adder, SIGNATURE)(1) == 44
-    stored = {path.name for path in own_cache.rglob("*.nb[ic]")}
-    assert len(stored) == 2
-    assert jit.Exported(adder, SIGNATURE).compile().stats.cache_hits[SIGNATURE] == 1
-    assert {path.name for path in own_cache.rglob("*.nb[ic]")} == stored
+    (path,) = stored(own_cache)
+    before = path.read_bytes()
+    forget_loaded()
+    monkeypatch.setattr(compiler, "to_llvm", lambda *_: pytest.fail("it is compiled again"))
+    assert jit.Exported(adder, SIGNATURE)(1) == 44
+    assert (stored(own_cache), path.read_bytes()) == ([path], before)
 
 
-@pytest.mark.parametrize("kind", ["nbi", "nbc"])
-@pytest.mark.parametrize("keep", [0, 1, 20, 0.5, 0.9])
-def test_a_truncated_cache_is_made_anew(own_cache: Path, kind: str, keep: float) -> None:
+@pytest.mark.parametrize("keep", [0, 1, 20, 60, 0.5, 0.9])
+def test_a_truncated_cache_is_made_anew(own_cache: Path, keep: float) -> None:
     adder = make_adder(50, leaf)
     assert jit.Exported(adder, SIGNATURE)(1) == 54
-    (path,) = own_cache.rglob(f"*.{kind}")
+    (path,) = stored(own_cache)
     data = path.read_bytes()
-    size = int(len(data) * keep) if keep < 1 else int(keep)
-    path.write_bytes(data[:size])
-    assert jit.Exported(adder, SIGNATURE)(1) == 54
+    path.write_bytes(data[: int(len(data) * keep) if keep < 1 else int(keep)])
+    forget_loaded()
     assert jit.Exported(adder, SIGNATURE)(2) == 57
+    assert path.read_bytes() == data
 
 
-def test_an_index_of_rubbish_is_made_anew(own_cache: Path) -> None:
+def test_a_damaged_byte_is_noticed(own_cache: Path) -> None:
     adder = make_adder(60, leaf)
     jit.Exported(adder, SIGNATURE)(1)
-    (path,) = own_cache.rglob("*.nbi")
-    for rubbish in (b"rubbish", b"\x80\x04.", b"\x00" * 400, b"2.0\n" + b"\xff" * 99):
-        path.write_bytes(rubbish)
+    (path,) = stored(own_cache)
+    data = path.read_bytes()
+    for at in (0, 15, 60, len(data) // 2, len(data) - 1):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        forget_loaded()
         assert jit.Exported(adder, SIGNATURE)(1) == 64
+        assert path.read_bytes() == data
 
 
 def test_without_a_writable_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,10 +309,86 @@ def test_several_processes_at_once(own_cache: Path) -> None:
     assert results == [("91\n", "")] * 4
 
 
+def test_what_is_on_disk_is_loaded_without_a_compiler(own_cache: Path) -> None:
+    script = (
+        "import sys\n"
+        "import numpy as np\n"
+        "from rvx import jit\n"
+        "def total(numbers, scale):\n"
+        "    found = 0.0\n"
+        "    for row in range(numbers.shape[0]):\n"
+        "        for column in range(numbers.shape[1]):\n"
+        "            found += numbers[row, column] * scale\n"
+        "    return found\n"
+        "entry = jit.export(total, 'float64(int64[:, ::1], float64)')\n"
+        "print(entry(np.arange(6).reshape(2, 3), 0.5), 'llvmlite' in sys.modules)\n"
+    )
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(2)
+    ]
+    assert found == ["7.5 True\n", "7.5 False\n"]
+
+
+# --- What exported functions take
+
+
+def scaled(numbers: Any, by: int) -> int:
+    for i in range(numbers.size):
+        numbers[i] *= by
+    return numbers.size
+
+
+FROZEN = np.zeros(3, np.int64)
+FROZEN.flags.writeable = False
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        np.zeros(3, np.int32),
+        np.zeros((3, 1), np.int64),
+        np.zeros(6, np.int64)[::2],
+        FROZEN,
+        [1, 2],
+        7,
+    ],
+    ids=["kind", "shape", "strides", "read only", "list", "number"],
+)
+def test_other_arrays_are_refused(given: Any) -> None:
+    entry = jit.export(scaled, "int64(int64[::1], int64)")
+    sentence = r"scaled takes a writable array in C order, int64\[::1\], not "
+    with pytest.raises(TypeError, match=sentence):
+        entry(given, 2)
+
+
+def test_arrays_are_changed_in_place() -> None:
+    numbers = np.arange(4)
+    assert jit.export(scaled, "int64(int64[::1], int64)")(numbers, 3) == 4
+    assert numbers.tolist() == [0, 3, 6, 9]
+    with pytest.raises(TypeError, match="scaled takes 2 arguments, not 1"):
+        jit.export(scaled, "int64(int64[::1], int64)")(numbers)
+
+
+def picky(x: int) -> int:
+    if x == 3:
+        raise ValueError("three")
+    return x
+
+
+def test_what_a_kernel_raises_comes_out() -> None:
+    entry = jit.export(picky, SIGNATURE)
+    assert entry(2) == 2
+    with pytest.raises(ValueError, match="three"):
+        entry(3)
+
+
 def test_importing_rvx_does_not_import_numba() -> None:
     script = (
-        "import sys, rvx.jit, rvx.extensions\n"
+        "import sys, rvx.jit, rvx.emulator, rvx.extensions\n"
         "rvx.extensions.isa_for('rv64gc_xposit')\n"
-        "assert 'numba' not in sys.modules\n"
+        "assert not {'numba', 'llvmlite'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
