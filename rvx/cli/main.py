@@ -83,7 +83,7 @@ def _log(verbose: int) -> None:
 app.command()(asm.asm)
 app.command("as")(gnu_as.gnu_as)
 app.command()(dis.dis)
-app.command()(run.run)
+app.command(cls=run.RunCommand)(run.run)
 app.command()(compare.compare)
 isa.app.command()(docs.docs)
 app.add_typer(isa.app, name="isa")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from rvx.cli.options import (
     BackendName,
@@ -28,14 +29,42 @@ from rvx.errors import Exit
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from rvx.emulator import Backend, Executable, Machine, RunResult, Tier
+    from rvx.emulator import Backend, Executable, Machine, RunResult, Settings, Tier
 
 SCHEMA = "rvx.run/1"
+ARGUMENTS = "rvx.arguments"
+"""Under which name the context of the command has the program's arguments."""
 DEFAULT_MOST = 1 << 30
 """Bytes of memory that a program may have."""
 
 
+class RunCommand(TyperCommand):
+    """A command that passes what is behind the second part of its line on to the program."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Reads a command line: options and files, `--`, and the program's arguments.
+
+        A `--` that comes before all files says that names may begin with a hyphen, as usual.
+        """
+        if "--" in args:
+            at = args.index("--")
+            if not self._has_files(ctx, args[:at]):
+                at = args.index("--", at + 1) if "--" in args[at + 1 :] else len(args)
+            args, ctx.meta[ARGUMENTS] = args[:at], args[at + 1 :]
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
+
+    def _has_files(self, ctx: Any, args: list[str]) -> bool:
+        """Whether there is a file among the words, which may also be values of options."""
+        try:
+            found, rest, _ = self.make_parser(ctx).parse_args(list(args))
+        except Exception:  # Whatever is wrong with it is said when it is read for good.
+            return True
+        return bool(found.get("files") or rest)
+
+
 def run(
+    ctx: typer.Context,
     files: Inputs,
     march: March = None,
     ext: Ext = None,
@@ -59,18 +88,59 @@ def run(
         Path | None,
         typer.Option("--region-code", metavar="FILE", help="Write the LLVM text of those loops."),
     ] = None,
+    environment: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--env",
+            metavar="NAME=VALUE",
+            help="A variable of the program's environment, which is empty else. Repeatable.",
+        ),
+    ] = None,
+    readable: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-read", metavar="DIR", help="A folder that the program may read. Repeatable."
+        ),
+    ] = None,
+    writable: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-write",
+            metavar="DIR",
+            help="A folder that the program may read and write. Repeatable.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", help="Of the random numbers that the program gets.")
+    ] = 0,
+    pass_exit_code: Annotated[
+        bool,
+        typer.Option("--pass-exit-code", help="End with the program's exit code, and say nothing."),
+    ] = False,
 ) -> None:
     """Run an ELF executable until it exits, or sources and objects, which are linked first.
 
     What the program writes goes to stdout and stderr; with --json its standard output is part of
-    the document: all of it up to 2 MiB, else its first and its last MiB.
+    the document: all of it up to 2 MiB, else its first and its last MiB. Words behind a -- that
+    comes after the files are the program's arguments.
     """
     from rvx.analysis.versions import versions
     from rvx.cli.sources import Inputs as SourceInputs
+    from rvx.emulator import Settings
 
     inputs = SourceInputs.of(files, include_dirs, defines)
     most = None if memory is None else parse_size("--memory", memory)
-    machine = _load(inputs, march, ext, vlen, most, *parse_tier(backend, tier), is_quiet=as_json)
+    settings = Settings(
+        arguments=ctx.meta.get(ARGUMENTS, ()),
+        environment=_environment(environment or []),
+        stdin=_stdin(inputs),
+        readable=readable or [],
+        writable=writable or [],
+        seed=seed,
+    )
+    machine = _load(
+        inputs, march, ext, vlen, most, *parse_tier(backend, tier), settings, is_quiet=as_json
+    )
     result = machine.run(max_instructions)
     for reason in machine.refused.values():
         say(f"note: {reason}: it ran interpreted")
@@ -84,7 +154,28 @@ def run(
         print_json(to_json(result) | {"versions": versions()})
     elif count:
         print_table(table(result))
-    _end(result)
+    _end(result, pass_exit_code)
+
+
+def _environment(variables: list[str]) -> list[str]:
+    from rvx.cli.output import UsageProblem
+
+    for variable in variables:
+        if not variable.partition("=")[1] or variable.startswith("="):
+            raise UsageProblem(f"--env {variable}: write NAME=VALUE")
+    return variables
+
+
+def _stdin(inputs: Any) -> bytes | int:
+    """What the program reads: rvx's own standard input, unless a source was read from there."""
+    from rvx.cli.sources import STDIN
+
+    if STDIN in inputs.files:
+        return b""
+    try:
+        return sys.stdin.fileno()
+    except (OSError, ValueError):  # It is closed, or no file.
+        return b""
 
 
 def _load(
@@ -95,6 +186,7 @@ def _load(
     most: int | None,
     backend: Backend,
     tier: Tier,
+    settings: Settings,
     *,
     is_quiet: bool,
 ) -> Machine:
@@ -113,7 +205,14 @@ def _load(
     executable = load_executable(program)
     room = _room(executable, most)
     return Machine(
-        executable, isa, memory=room, backend=backend, tier=tier, on_output=_writer(is_quiet)
+        executable,
+        isa,
+        memory=room,
+        backend=backend,
+        tier=tier,
+        on_output=_writer(is_quiet),
+        on_note=lambda sentence: say(f"note: {sentence}"),
+        settings=settings,
     )
 
 
@@ -193,14 +292,22 @@ def table(result: RunResult) -> Table:
     return found
 
 
-def _end(result: RunResult) -> None:
+def _end(result: RunResult, pass_exit_code: bool) -> None:
     """Ends with the exit code that the outcome stands for."""
+    import signal
+
     from rvx.emulator import TrapKind
 
     if result.trap is not None:
         say(f"error: {result.trap.message}")
         codes = {TrapKind.LIMIT: Exit.LIMIT, TrapKind.INTERRUPTED: Exit.INTERRUPTED}
         raise typer.Exit(codes.get(result.trap.kind, Exit.TRAP))
+    if pass_exit_code:
+        raise typer.Exit(result.exit_code or 0)
+    if result.ended_by:
+        name = signal.strsignal(result.ended_by) or "unknown"
+        say(f"error: the program was ended by signal {result.ended_by} ({name})")
+        raise typer.Exit(Exit.FAILED)
     if result.exit_code:
         say(f"error: the program exited with code {result.exit_code}")
         raise typer.Exit(Exit.FAILED)

@@ -4,6 +4,7 @@ Importing this package imports Unicorn; numba is imported when something has to 
 """
 
 from rvx.emulator.hart import Backend, Tier
+from rvx.emulator.linux import Settings
 from rvx.emulator.loader import Executable, LoadError, load_executable
 from rvx.emulator.machine import Machine
 from rvx.emulator.memory import MemoryLayoutError
@@ -16,6 +17,7 @@ __all__ = [
     "Machine",
     "MemoryLayoutError",
     "RunResult",
+    "Settings",
     "Tier",
     "Trap",
     "TrapKind",

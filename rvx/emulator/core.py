@@ -119,6 +119,10 @@ class Core:
         """Maps host memory into the guest; both sides see each other's writes."""
         self.uc.mem_map_ptr(address, size, permissions, host)
 
+    def unmap(self, address: int, size: int) -> None:
+        """Takes back what `map` has mapped there, as a whole."""
+        self.uc.mem_unmap(address, size)
+
     def add_native_hook(
         self, kind: int, callback: int, data: int, begin: int = 1, end: int = 0
     ) -> None:

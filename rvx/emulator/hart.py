@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
+from signal import SIGSEGV
 from typing import Literal
 
 from rvx.bodies import form_of
@@ -9,6 +12,8 @@ from rvx.bodies.arithmetic import HART_WORDS, Error
 from rvx.emulator import hooks
 from rvx.emulator.context import STOP_NOW, Context, Field, Status
 from rvx.emulator.core import (
+    F0,
+    FFLAGS,
     FRM,
     HOOK_BLOCK,
     HOOK_NEW_BLOCK,
@@ -20,6 +25,10 @@ from rvx.emulator.counts import BlockCounter
 from rvx.emulator.gate import Gate
 from rvx.emulator.interim import Interim
 from rvx.emulator.interpreted import Failures, Interpreted, interpreted_memory
+from rvx.emulator.linux.descriptors import Stopped
+from rvx.emulator.linux.frame import SIGRETURN, TRAMPOLINE_OFFSET, enter_handler, leave_handler
+from rvx.emulator.linux.process import CallError
+from rvx.emulator.linux.signal_calls import deliver
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.records import Records
 from rvx.emulator.regions.repeats import RepeatTier
@@ -100,6 +109,7 @@ class Hart:
         self._is_stopping = self._is_pausing = False
         self._bad_access: tuple[int, int, int] | None = None
         may_promote = backend == "native" and tier != "trap"
+        system.executed = self.counter.executed
         self._uses_regions = may_promote and tier == "region" and core.pointers is not None
         self.regions: RegionTier | None = None
         self.repeats: RepeatTier | None = None
@@ -113,7 +123,7 @@ class Hart:
         """
         self.prepare(limit is not None)
         self.counter.clear()
-        self._is_stopping = self._is_pausing = False
+        self._is_stopping = self._is_pausing = self._system.is_stopping = False
         self.counter.resume()
         self._words[Field.STEPPING] = 0
         self._words[Field.CUT] = _NOWHERE
@@ -163,7 +173,7 @@ class Hart:
 
     def stop(self) -> None:
         """Ends the run soon; called from another thread, as often as it takes."""
-        self._is_stopping = True
+        self._is_stopping = self._system.is_stopping = True
         self.counter.request_stop(STOP_NOW)
 
     def watch(self, elapsed: float) -> None:
@@ -267,11 +277,66 @@ class Hart:
         """Performs the ecall at pc; gives the exit code if the program ends, and the next pc."""
         if pc == self._memory.stub:
             return 0, pc
-        arguments = [self._core.read(X0 + i) for i in range(10, 16)]
-        value, exit_code = self._system.call(self._core.read(X0 + 17), arguments)
-        if exit_code is None:
-            self._core.write(X0 + 10, value)
-        return exit_code, pc + 4
+        number, arguments = self.get(17), [self.get(i) for i in range(10, 16)]
+        process = self._system.process
+        if number == SIGRETURN and pc == self._memory.stub + TRAMPOLINE_OFFSET + 4:
+            with suppress(CallError):
+                return process.ended, leave_handler(process, self)
+        where = partial(self._reporter.place, pc)
+        try:
+            value, exit_code = self._system.call(number, arguments, where)
+        except Stopped:
+            self.counter.take_back(pc)
+            return None, pc
+        if exit_code is not None:
+            return exit_code, pc
+        self.put(10, value)
+        pc += 4
+        while signal := deliver(process):
+            trampoline = self._memory.stub + TRAMPOLINE_OFFSET
+            try:
+                pc = enter_handler(process, self, signal, pc, trampoline)
+            except CallError:  # Without a stack there is no handler.
+                process.end_by(SIGSEGV)
+        if self._memory.code_changed:
+            self._memory.code_changed = False
+            self.inline.blocks.forget()
+        return process.ended, pc
+
+    def get(self, number: int) -> int:
+        """A register of x, not negative."""
+        return self._core.read(X0 + number)
+
+    def put(self, number: int, value: int) -> None:
+        """Writes a register of x."""
+        self._core.write(X0 + number, value)
+
+    def floats(self) -> bytes:
+        """f0 to f31 and fcsr, as they lie in the frame of a signal."""
+        values = b"".join(self._core.read(F0 + i).to_bytes(8, "little") for i in range(32))
+        return values + self._fcsr.to_bytes(4, "little")
+
+    def put_floats(self, data: bytes) -> None:
+        """Writes f0 to f31 and fcsr."""
+        for i in range(32):
+            self._core.write(F0 + i, int.from_bytes(data[8 * i : 8 * i + 8], "little"))
+        self._fcsr = int.from_bytes(data[256:260], "little") & 0xFF
+
+    @property
+    def _fcsr(self) -> int:
+        if self._words[Field.FCSR]:
+            return int(self._context.state("fcsr", 1)[0]) & 0xFF
+        return self._core.read(FFLAGS) | self._core.read(FRM) << 5
+
+    @_fcsr.setter
+    def _fcsr(self, value: int) -> None:
+        if self._words[Field.FCSR]:
+            word = self._context.state("fcsr", 1)
+            word[0] = int(word[0]) & ~0xFF | value
+            self._words[Field.MIRROR_FRM] = value >> 5
+        else:
+            self._core.write(FFLAGS, value & 31)
+            self._core.write(FRM, value >> 5)
 
     def _note_bad_access(self, access: int, address: int, size: int) -> None:
         if self._bad_access is None:

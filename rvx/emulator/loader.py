@@ -15,12 +15,14 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from rvx.disassembler.damage import DAMAGE
+from rvx.emulator.linux.stack import Headers
 from rvx.emulator.memory import HIGHEST, LARGEST_CODE, Segment
 from rvx.errors import RvxError, damage_of
 from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE, READABLE, WRITABLE
 
 LARGEST_SEGMENT = 1 << 32
+_NO_HEADERS = Headers(0, 0, 0)
 
 
 class LoadError(RvxError, ValueError):
@@ -90,6 +92,7 @@ class Executable:
         symbols: by name and by address.
         name: of the file, for messages.
         code: begin and end of each section of code; empty if the file does not say.
+        headers: where its program headers lie in memory.
     """
 
     segments: tuple[Segment, ...]
@@ -98,6 +101,7 @@ class Executable:
     symbols: SymbolTable
     name: str
     code: tuple[tuple[Address, Address], ...] = ()
+    headers: Headers = _NO_HEADERS
 
     @property
     def size(self) -> int:
@@ -170,7 +174,21 @@ def _read(elf: Any, name: str, size: int) -> Executable:
             for section in elf.iter_sections()
             if section["sh_flags"] & SH_FLAGS.SHF_EXECINSTR
         ),
+        _headers(elf),
     )
+
+
+def _headers(elf: Any) -> Headers:
+    """Where the program headers are loaded to: with the segment whose part of the file has them."""
+    header = elf.header
+    offset, size, count = header["e_phoff"], header["e_phentsize"], header["e_phnum"]
+    for segment in elf.iter_segments():
+        if segment["p_type"] != "PT_LOAD":
+            continue
+        begin = segment["p_offset"]
+        if begin <= offset and offset + size * count <= begin + segment["p_filesz"]:
+            return Headers(int(segment["p_vaddr"] + offset - begin), int(size), int(count))
+    return Headers(0, int(size), int(count))
 
 
 def _segment(segment: Any, xlen: int, size: int) -> Segment:

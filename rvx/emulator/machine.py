@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,20 @@ from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
 from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.gate import gate_for
 from rvx.emulator.hart import Backend, End, Hart, Tier
+from rvx.emulator.linux.descriptors import USER
+from rvx.emulator.linux.frame import TRAMPOLINE, TRAMPOLINE_OFFSET
+from rvx.emulator.linux.process import Settings
+from rvx.emulator.linux.stack import TooManyArguments, auxiliary_vector, initial_stack
 from rvx.emulator.loader import Executable, HasElf, load_executable
-from rvx.emulator.memory import GuestMemory
+from rvx.emulator.memory import GuestMemory, Run
 from rvx.emulator.regions.explain import Explanation, explain, explain_repeat
 from rvx.emulator.regions.floats import use_default_environment
 from rvx.emulator.report import Reporter
 from rvx.emulator.result import RunResult
-from rvx.emulator.system import Output, System
+from rvx.emulator.system import System
 from rvx.isa import Isa, streams
 from rvx.isa.bits import Address
+from rvx.isa.memory import EXECUTABLE
 
 DEFAULT_MEMORY = 128 << 20
 """As much as boards have that linker scripts are written for: there the stack ends with it."""
@@ -46,10 +52,14 @@ class Machine:
         tier: how far the native backend goes: `trap`, `inline` or `region`, the fastest.
         by_pointer: reach the core's registers by pointer where that is possible.
         on_output: called with (descriptor, bytes) for what the guest writes.
+        on_note: called with what the user should know, such as system calls that are not there.
+        settings: arguments, environment, files and random numbers that the program is given.
 
     Raises:
         LoadError: the program cannot be loaded.
         MemoryLayoutError: it does not fit memory.
+        TooManyArguments: arguments and environment do not fit the stack.
+        SandboxProblem: a folder that the program is to have cannot be opened.
         BodyProblem: a body holds something that cannot mean the same everywhere.
         ValueError: program and ISA have different register widths.
     """
@@ -64,6 +74,8 @@ class Machine:
         tier: Tier = "region",
         by_pointer: bool = True,
         on_output: Callable[[int, bytes], None] | None = None,
+        on_note: Callable[[str], None] | None = None,
+        settings: Settings | None = None,
     ) -> None:
         self.executable = load_executable(program)
         if self.executable.xlen != isa.xlen:
@@ -77,8 +89,17 @@ class Machine:
         self.context = Context.for_isa(isa)
         self._has_bodies = needs_bodies(isa, self.memory, self.executable)
         self.core = Core(isa.xlen, by_pointer, has_floats=not self._has_bodies)
-        self.system = System(self.memory, on_output)
+        self.system = System(
+            self.memory,
+            on_output,
+            xlen=isa.xlen,
+            name=self.executable.name,
+            settings=settings,
+            extensions=frozenset(isa.extensions),
+            note=on_note,
+        )
         self._connect()
+        self._place_stack()
         self.hart = Hart(
             isa,
             gate_for(isa, not self._has_bodies),
@@ -103,9 +124,7 @@ class Machine:
         words[Field.FFLAGS_REGISTER] = FFLAGS
         words[Field.FRM] = self.context.address(Field.MIRROR_FRM)
         words[Field.MSTATUS] = self.context.address(Field.MIRROR_MSTATUS)
-        read, write = memory.open_runs()
-        words[Field.READ_BEGIN], words[Field.READ_LIMIT] = read[0], read[1] - read[0] - 8
-        words[Field.WRITE_BEGIN], words[Field.WRITE_LIMIT] = write[0], write[1] - write[0] - 8
+        self._show_open_runs()
         words[Field.BIAS] = int(memory.ram.ctypes.data) - memory.base
         pointers = self.core.pointers
         if pointers is not None:
@@ -120,12 +139,54 @@ class Machine:
             if streams.STATE in self.context.offsets:
                 words[Field.SSR] = self.context.address(self.context.offsets[streams.STATE])
                 self.context.state(streams.STATE, streams.WORDS)[streams.AVAILABLE] = 1
-        for address, size, permissions in memory.runs():
+        self._map(memory.runs())
+        memory.on_protect = self._remap
+        stub = _ECALL_WORD.to_bytes(4, "little").ljust(TRAMPOLINE_OFFSET, b"\0") + TRAMPOLINE
+        at = memory.stub - memory.base
+        memory.ram[at : at + len(stub)] = np.frombuffer(stub, np.uint8)
+
+    def _map(self, runs: Iterable[Run]) -> None:
+        memory = self.memory
+        for address, size, permissions in runs:
             host = int(memory.ram.ctypes.data) + address - memory.base
             self.core.map(address, size, permissions, host)
-        at = memory.stub - memory.base
-        memory.ram[at : at + 4] = np.frombuffer(_ECALL_WORD.to_bytes(4, "little"), np.uint8)
-        self.core.write(X0 + 2, memory.stack_top)
+
+    def _remap(self, gone: Iterable[Run], new: Iterable[Run]) -> None:
+        """Shows the core, and compiled loops, pages that have other permissions now."""
+        for address, size, permissions in gone:
+            self.core.unmap(address, size)
+            if permissions & EXECUTABLE:
+                self.memory.code_changed = True
+        self._map(new)
+        self._show_open_runs()
+
+    def _show_open_runs(self) -> None:
+        words = self.context.words
+        read, write = self.memory.open_runs()
+        words[Field.READ_BEGIN], words[Field.READ_LIMIT] = read[0], read[1] - read[0] - 8
+        words[Field.WRITE_BEGIN], words[Field.WRITE_LIMIT] = write[0], write[1] - write[0] - 8
+
+    def _place_stack(self) -> None:
+        """Puts arguments, environment and auxiliary vector on the stack, and sp there."""
+        process, executable = self.system.process, self.executable
+        given = process.settings
+        extensions = frozenset(self.isa.extensions)
+        sp, image = initial_stack(
+            self.memory.end,
+            self.isa.xlen,
+            [os.fsencode(text) for text in (executable.name, *given.arguments)],
+            [os.fsencode(text) for text in given.environment],
+            auxiliary_vector(executable.headers, executable.entry, extensions, USER),
+            process.random.randbytes(16),
+        )
+        if len(image) > process.space.stack_size // 4:
+            raise TooManyArguments(
+                f"arguments and environment take {len(image):,} bytes, and may take a quarter of "
+                f"the stack, {process.space.stack_size // 4:,}; give the program more --memory"
+            )
+        at = sp - self.memory.base
+        self.memory.ram[at : at + len(image)] = np.frombuffer(image, np.uint8)
+        self.core.write(X0 + 2, sp)
 
     def explain(self, result: RunResult) -> list[Explanation]:
         """What became of the hot loops of a run, the heaviest first."""
@@ -270,7 +331,7 @@ class Machine:
     def _run(self, pc: Address, limit: int | None) -> RunResult:
         if limit is not None and limit < 1:
             raise ValueError(f"the instruction limit is at least 1, not {limit}")
-        self.system.output = Output()
+        self.system.begin()
         self.hart.prepare(limit is not None)
         compiling = self.hart.rows.seconds
         start = time.perf_counter()
@@ -295,6 +356,7 @@ class Machine:
             seconds=seconds,
             value=_signed(self.core.read(X0 + 10), self.isa.xlen),
             trap=trap,
+            ended_by=self.system.process.signals.ended_by,
         )
 
     def _in_thread(self, work: Callable[[], End]) -> End:

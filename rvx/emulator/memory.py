@@ -8,7 +8,7 @@ address is found by one subtraction, in compiled code too.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -55,6 +55,10 @@ class Segment:
         return self.address + self.size
 
 
+Run = tuple[Address, int, int]
+"""Pages with equal permissions, as (address, size, permissions)."""
+
+
 @dataclass(frozen=True)
 class _Layout:
     """Where everything goes: the stub page, and the room for heap and stack."""
@@ -71,6 +75,13 @@ class GuestMemory:
         segments: what to load.
         room: bytes for heap and stack together.
         xlen: 32 or 64.
+
+    Attributes:
+        stub: the page with the code that calls return to.
+        heap: where heap and stack begin.
+        end: where they end.
+        on_protect: called with the runs of pages that are gone and those that are new.
+        code_changed: whether `write` has written over code; whoever sees to that takes it back.
 
     Raises:
         MemoryLayoutError: the segments overlap, or lie too far apart or too high, or `room` is less
@@ -115,7 +126,9 @@ class GuestMemory:
         self._allow(self.heap, self.end, READABLE | WRITABLE)
         self._allow(self.stub, self.stub + PAGE, READABLE | EXECUTABLE)
         self._runs = self._find_runs()
-        self._readable = _joined((a, a + size) for a, size, can in self._runs if can & READABLE)
+        self._readable = self._joined_runs(READABLE)
+        self.on_protect: Callable[[list[Run], list[Run]], None] | None = None
+        self.code_changed = False
         executable = [run for run in self._runs if run[2] & EXECUTABLE]
         self.executable_begin: Address = executable[0][0]
         self.executable_end: Address = executable[-1][0] + executable[-1][1]
@@ -146,8 +159,11 @@ class GuestMemory:
         self.pages[first >> PAGE_SHIFT : last >> PAGE_SHIFT] |= permissions
         self._edges |= {first >> PAGE_SHIFT, last >> PAGE_SHIFT}
 
-    def _find_runs(self) -> list[tuple[Address, int, int]]:
-        runs: list[tuple[Address, int, int]] = []
+    def _joined_runs(self, mask: int) -> list[tuple[Address, Address]]:
+        return _joined((a, a + size) for a, size, can in self._runs if can & mask)
+
+    def _find_runs(self) -> list[Run]:
+        runs: list[Run] = []
         for first, end in pairwise(sorted(self._edges)):
             permissions = int(self.pages[first])
             if not permissions:
@@ -164,9 +180,27 @@ class GuestMemory:
         """Where the stack begins, 16-byte aligned as the psABI wants it."""
         return self.end - 16
 
-    def runs(self) -> list[tuple[Address, int, int]]:
-        """Runs of pages with equal permissions, as (address, size, permissions)."""
+    def runs(self) -> list[Run]:
+        """Runs of pages with equal permissions."""
         return list(self._runs)
+
+    def protect(self, begin: Address, end: Address, permissions: int) -> None:
+        """Says anew what may be done with the pages from one address up to another.
+
+        Whoever keeps a picture of the runs is told which are gone and which are new (`on_protect`).
+        Code can be taken away, but not added: the tables of counts are made once.
+        """
+        first, last = _down(begin) - self.base >> PAGE_SHIFT, _up(end) - self.base >> PAGE_SHIFT
+        if (self.pages[first:last] == permissions).all():
+            return
+        self.pages[first:last] = permissions
+        self._edges |= {first, last}
+        before, self._runs = self._runs, self._find_runs()
+        self._readable = self._joined_runs(READABLE)
+        if self.on_protect is not None:
+            kept = set(before) & set(self._runs)
+            gone = [run for run in before if run not in kept]
+            self.on_protect(gone, [run for run in self._runs if run not in kept])
 
     def open_runs(self) -> tuple[tuple[Address, Address], tuple[Address, Address]]:
         """The runs of pages around the heap that may be read, and that hold data to be written."""
@@ -180,7 +214,8 @@ class GuestMemory:
             for begin, size, permissions in self._runs
             if permissions & mask == wanted
         )
-        return next(run for run in found if run[0] <= self.heap < run[1])
+        around = (run for run in found if run[0] <= self.heap < run[1])
+        return next(around, (self.heap, self.heap + 8))  # Nothing: 8 bytes are the least access.
 
     def allocate(self, size: int, align: int = 64) -> Address:
         """Takes bytes of the heap, zeroed.
@@ -201,11 +236,30 @@ class GuestMemory:
         self._next = address + size
         return address
 
-    def set_break(self, address: Address) -> Address:
-        """Moves the end of the heap, as brk does; gives the end that holds then."""
-        if self.heap <= address <= self.end - (self.end - self.heap) // 4:
-            self._next = address
+    @property
+    def taken(self) -> Address:
+        """The end of what is taken of the heap."""
         return self._next
+
+    def set_taken(self, address: Address) -> None:
+        """Moves the end of what is taken of the heap, as brk does; what is given back is cleared.
+
+        Args:
+            address: at least `heap`, and not beyond `end`.
+        """
+        if address < self._next:
+            self.clear(address, self._next)
+        self._next = address
+
+    def clear(self, begin: Address, end: Address) -> None:
+        """Makes zeros of memory, and gives whole pages of it back to the host."""
+        first, last = _up(begin) - self.base, _down(end) - self.base
+        if first < last:
+            sparse.clear(self.ram, first, last)
+            self.ram[begin - self.base : first] = 0
+            self.ram[last : end - self.base] = 0
+        else:
+            self.ram[begin - self.base : end - self.base] = 0
 
     def holds(self, address: Address, size: int) -> bool:
         """Whether all these bytes are within the mapping and readable."""
@@ -216,6 +270,28 @@ class GuestMemory:
         if last - first < 2:
             return last < self.pages.size and bool(self.pages[first] & self.pages[last] & READABLE)
         return any(begin <= address and address + size <= end for begin, end in self._readable)
+
+    def can(self, address: Address, size: int, permissions: int) -> bool:
+        """Whether all of these bytes are mapped with these permissions at least."""
+        if size < 0 or not self.base <= address <= self.base + self.ram.size - size:
+            return False
+        first = address - self.base >> PAGE_SHIFT
+        last = address + max(size, 1) - 1 - self.base >> PAGE_SHIFT
+        found = self.pages[first : last + 1] & permissions
+        return last < self.pages.size and bool((found == permissions).all())
+
+    def write(self, address: Address, data: bytes) -> bool:
+        """Writes as the guest would, by the permissions of pages; False where it may not.
+
+        Code that is written over is noted in `code_changed`.
+        """
+        if not self.can(address, len(data), WRITABLE):
+            return False
+        at = address - self.base
+        self.ram[at : at + len(data)] = np.frombuffer(data, np.uint8)
+        pages = self.pages[at >> PAGE_SHIFT : (at + len(data) - 1 >> PAGE_SHIFT) + 1]
+        self.code_changed |= bool(data) and bool((pages & EXECUTABLE).any())
+        return True
 
     def is_executable(self, address: Address) -> bool:
         """Whether an instruction of 32 bits could be fetched there."""

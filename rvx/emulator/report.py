@@ -99,10 +99,7 @@ class Reporter:
         """
         if kind == TrapKind.BAD_LOAD and self._stores(pc):
             kind = TrapKind.BAD_STORE
-        where = f"at {pc:#x}"
-        symbol = self._symbols.describe(pc)
-        if symbol:
-            where += f" <{symbol}>"
+        where = self.place(pc)
         word = self._word(pc)
         if word:
             where += f", {word}"
@@ -123,6 +120,11 @@ class Reporter:
             return False
         made = decoded.expanded.instruction
         return made.kind == "atomic" and not made.mnemonic.startswith("lr.")
+
+    def place(self, pc: Address) -> str:
+        """The address of an instruction, with the symbol that it is in."""
+        symbol = self._symbols.describe(pc)
+        return f"at {pc:#x} <{symbol}>" if symbol else f"at {pc:#x}"
 
     def _word(self, pc: Address) -> str:
         word = self._memory.word(pc)

@@ -61,6 +61,7 @@ class RunResult:
         seconds: time spent in emulation, without loading and compiling.
         value: register a0 at the end, as a signed number.
         trap: why the guest could not go on, None if it ended by itself.
+        ended_by: the signal that has ended it, such as that of `abort`; 0 if none has.
     """
 
     exit_code: int | None
@@ -76,3 +77,4 @@ class RunResult:
     seconds: float
     value: int
     trap: Trap | None = None
+    ended_by: int = 0

@@ -7,6 +7,7 @@ for: an entry is found by its index, in one step, and costs memory when somebody
 
 from __future__ import annotations
 
+import ctypes
 import mmap
 from typing import Any
 
@@ -27,3 +28,11 @@ def zeros(count: int, dtype: DTypeLike) -> NDArray[Any]:
     size = max(count * kind.itemsize, 1)
     flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NO_RESERVE
     return np.frombuffer(mmap.mmap(-1, size, flags=flags), kind, count)
+
+
+def clear(array: NDArray[np.uint8], begin: int, end: int) -> None:
+    """Makes zeros of whole pages of an array of bytes from `zeros`; the host has them back."""
+    advise = ctypes.CDLL(None, use_errno=True).madvise
+    advise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    if advise(array.ctypes.data + begin, end - begin, mmap.MADV_DONTNEED):
+        array[begin:end] = 0

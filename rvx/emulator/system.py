@@ -1,16 +1,17 @@
-"""What `ecall` does: the few Linux system calls that a bare program and newlib need."""
+"""What `ecall` does: a system call of Linux, for every program that takes no traps itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import errno
+from collections.abc import Callable, Sequence
 
+from rvx.emulator.linux import Process, Settings
+from rvx.emulator.linux.names import NAMES
+from rvx.emulator.linux.process import CallError
+from rvx.emulator.linux.space import NoSpace
+from rvx.emulator.linux.table import table
 from rvx.emulator.memory import GuestMemory
 
-EXIT, EXIT_GROUP, WRITE, READ, CLOSE, FSTAT, BRK, LSEEK = 93, 94, 64, 63, 57, 80, 214, 62
-_BAD_FILE, _NOT_IMPLEMENTED, _BAD_ADDRESS = -9, -38, -14
-LONGEST_WRITE = 1 << 30
-_PIECE = 1 << 20
 KEPT_OUTPUT = 1 << 20
 """How many bytes of output are kept from its beginning, and as many from its end."""
 
@@ -44,57 +45,122 @@ class Output:
         return bytes(self._head) + between + bytes(tail)
 
 
-@dataclass
-class System:
-    """System calls of one machine.
+class _OutputFailed(Exception):
+    """What takes the output has raised an error, which is not the guest's."""
 
-    Attributes:
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class System:
+    """The system calls of one machine.
+
+    Args:
         memory: where buffers are.
         write_out: where bytes for standard output and standard error go, as (descriptor, bytes).
+        xlen: 32 or 64.
+        name: path of the program.
+        settings: what the program is given.
+        extensions: names of the extensions of its ISA.
+        note: takes sentences for the user.
+
+    Attributes:
+        write_out: as above; may be exchanged.
         output: what was written to standard output in this run.
+        executed: how many instructions were executed so far; the hart says it.
+        is_stopping: whether somebody wants the run to end.
+        process: the program as Linux sees it.
     """
 
-    memory: GuestMemory
-    write_out: Callable[[int, bytes], None] | None = None
-    output: Output = field(default_factory=Output)
+    def __init__(
+        self,
+        memory: GuestMemory,
+        write_out: Callable[[int, bytes], None] | None = None,
+        *,
+        xlen: int = 64,
+        name: str = "",
+        settings: Settings | None = None,
+        extensions: frozenset[str] = frozenset(),
+        note: Callable[[str], None] | None = None,
+    ) -> None:
+        self.write_out = write_out
+        self.output = Output()
+        self.executed: Callable[[], int] = lambda: 0
+        self.is_stopping = False
+        self._note = note
+        self._noted: set[str] = set()
+        self._where: Callable[[], str] = str
+        self.process = Process(
+            memory,
+            xlen,
+            name,
+            Settings() if settings is None else settings,
+            extensions,
+            self._write,
+            self._executed,
+            lambda: self.is_stopping,
+            self._say,
+        )
+        self._table = table(xlen)
 
-    def call(self, number: int, arguments: list[int]) -> tuple[int, int | None]:
+    def begin(self) -> None:
+        """A run begins: nothing is written yet, and the program has not ended."""
+        self.output = Output()
+        self.process.ended = None
+        self.process.signals.ended_by = 0
+
+    def _executed(self) -> int:
+        return self.executed()
+
+    def call(
+        self, number: int, arguments: Sequence[int], where: Callable[[], str] = str
+    ) -> tuple[int, int | None]:
         """Performs a call.
 
         Args:
             number: a7.
             arguments: a0 to a5, not negative.
+            where: says where the program calls, for notes.
 
         Returns:
             The value for a0, and the exit code if the program ends here.
+
+        Raises:
+            Stopped: the run was stopped while the call was waiting.
         """
-        if number in (EXIT, EXIT_GROUP):
-            return 0, arguments[0] & 0xFF
-        if number == WRITE:
-            return self._write(arguments[0], arguments[1], arguments[2]), None
-        if number == READ:
-            return (0 if arguments[0] == 0 else _BAD_FILE), None
-        if number == CLOSE:
-            return 0, None
-        if number == BRK:
-            return self._brk(arguments[0]), None
-        if number in (FSTAT, LSEEK):
-            return _BAD_FILE, None
-        return _NOT_IMPLEMENTED, None
+        self._where = where
+        row = self._table.get(number)
+        if row is None:
+            name = NAMES.get(number)
+            what = f"system call {number}" + (f", {name}," if name else "")
+            self._say(f"{what} is not there: it gives ENOSYS")
+            return -errno.ENOSYS, None
+        try:
+            value = row.call(self.process, arguments)
+        except (CallError, NoSpace) as error:
+            value = -error.number
+        except OSError as error:
+            value = -(error.errno or errno.EIO)
+        except OverflowError:  # A number that no field of the host's has room for.
+            value = -errno.EINVAL
+        except _OutputFailed as failed:
+            raise failed.error from None
+        return value, self.process.ended
 
-    def _write(self, descriptor: int, address: int, size: int) -> int:
-        if descriptor not in (1, 2):
-            return _BAD_FILE
-        if not 0 <= size <= LONGEST_WRITE or (size and not self.memory.holds(address, size)):
-            return _BAD_ADDRESS
-        end = address - self.memory.base + size
-        for at in range(end - size, end, _PIECE):
-            data = self.memory.ram[at : min(at + _PIECE, end)].tobytes()
-            if descriptor == 1:
-                self.output.add(data)
-            if self.write_out is not None:
-                self.write_out(descriptor, data)
-        return size
+    def _write(self, descriptor: int, data: bytes) -> None:
+        if descriptor == 1:
+            self.output.add(data)
+        if self.write_out is None:
+            return
+        try:
+            self.write_out(descriptor, data)
+        except Exception as error:
+            raise _OutputFailed(error) from None
 
-    def _brk(self, address: int) -> int:
-        return self.memory.set_break(address)
+    def _say(self, sentence: str) -> None:
+        """Tells the user, once for each sentence."""
+        if self._note is not None and sentence not in self._noted:
+            self._noted.add(sentence)
+            where = self._where()
+            self._note(f"{sentence} ({where})" if where else sentence)

@@ -1,0 +1,228 @@
+"""Open files: the three standard streams, and files of the host."""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_WAIT = 0.05
+"""Seconds after which a read that waits looks whether the run is to end."""
+MOST = 1024
+"""Open files that a process may have, as Linux has it by default."""
+USER = 1000
+"""Whose files and processes they are, as the guest sees it."""
+
+
+class Stopped(Exception):
+    """Somebody has stopped the run while a call was waiting."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """What fstat tells about a file."""
+
+    mode: int
+    size: int = 0
+    inode: int = 1
+    device: int = 1
+    links: int = 1
+    blocks: int = 0
+    accessed: int = 0
+    modified: int = 0
+    changed: int = 0
+
+
+class File:
+    """An open file. What a kind of file cannot do is an error of the system, as on Linux."""
+
+    path = ""
+    flags = 0
+
+    def read(self, size: int) -> bytes:
+        """The next bytes; none at the end."""
+        raise OSError(errno.EBADF, "not open for reading")
+
+    def write(self, data: bytes) -> int:
+        """Writes, and gives how many bytes were written."""
+        raise OSError(errno.EBADF, "not open for writing")
+
+    def read_at(self, size: int, offset: int) -> bytes:
+        """Bytes from an offset on."""
+        raise OSError(errno.ESPIPE, "a pipe has no offsets")
+
+    def write_at(self, data: bytes, offset: int) -> int:
+        """Writes at an offset."""
+        raise OSError(errno.ESPIPE, "a pipe has no offsets")
+
+    def seek(self, offset: int, whence: int) -> int:
+        """Moves the offset, and gives it."""
+        raise OSError(errno.ESPIPE, "a pipe has no offsets")
+
+    def status(self) -> Status:
+        """What kind of file it is. The standard streams are pipes whatever they are on the host."""
+        return Status(stat.S_IFIFO | 0o600)
+
+    def close(self) -> None:
+        """Gives back what it holds."""
+
+
+class Output(File):
+    """Standard output or standard error."""
+
+    flags = os.O_WRONLY
+
+    def __init__(self, number: int, write_out: Callable[[int, bytes], None]) -> None:
+        self._number = number
+        self._write_out = write_out
+
+    def write(self, data: bytes) -> int:
+        """Passes the bytes on."""
+        self._write_out(self._number, data)
+        return len(data)
+
+
+class Input(File):
+    """Standard input: bytes, or what a descriptor of the host has to say."""
+
+    def __init__(self, source: bytes | int, is_stopping: Callable[[], bool]) -> None:
+        self._rest = source if isinstance(source, bytes) else b""
+        self._host = None if isinstance(source, bytes) else source
+        self._is_stopping = is_stopping
+
+    def read(self, size: int) -> bytes:
+        """Waits until there is something.
+
+        Raises:
+            Stopped: the run is to end.
+        """
+        if self._host is None:
+            found, self._rest = self._rest[:size], self._rest[size:]
+            return found
+        while not select.select([self._host], [], [], _WAIT)[0]:
+            if self._is_stopping():
+                raise Stopped
+        return os.read(self._host, size)
+
+
+class HostFile(File):
+    """A file or folder of the host, opened by the sandbox.
+
+    Attributes:
+        position: of a folder, how many of its entries were read.
+    """
+
+    def __init__(self, descriptor: int, path: str, flags: int) -> None:
+        self.descriptor = descriptor
+        self.path = path
+        self.flags = flags
+        self.position = 0
+
+    def read(self, size: int) -> bytes:
+        """The next bytes."""
+        return os.read(self.descriptor, size)
+
+    def write(self, data: bytes) -> int:
+        """Writes them where the offset is."""
+        return os.write(self.descriptor, data)
+
+    def read_at(self, size: int, offset: int) -> bytes:
+        """Bytes from an offset on."""
+        return os.pread(self.descriptor, size, offset)
+
+    def write_at(self, data: bytes, offset: int) -> int:
+        """Writes at an offset."""
+        return os.pwrite(self.descriptor, data, offset)
+
+    def seek(self, offset: int, whence: int) -> int:
+        """Moves the offset."""
+        self.position = 0
+        return os.lseek(self.descriptor, offset, whence)
+
+    def status(self) -> Status:
+        """What the host says."""
+        return host_status(os.fstat(self.descriptor))
+
+    def entries(self) -> list[tuple[str, int, int]]:
+        """What is in a folder: name, inode and type, in the order of names."""
+        with os.scandir(self.descriptor) as found:
+            rows = [(one.name, one.inode(), one.stat(follow_symlinks=False)) for one in found]
+        own = [(name, 1, stat.S_IFDIR >> 12) for name in (".", "..")]
+        listed = [(name, inode, stat.S_IFMT(one.st_mode) >> 12) for name, inode, one in rows]
+        return [*own, *sorted(listed)]
+
+    def close(self) -> None:
+        """Closes it on the host."""
+        os.close(self.descriptor)
+
+
+def host_status(found: os.stat_result) -> Status:
+    """The host's status of a file as the guest is told it."""
+    return Status(
+        found.st_mode,
+        found.st_size,
+        found.st_ino,
+        found.st_dev,
+        found.st_nlink,
+        found.st_blocks,
+        found.st_atime_ns,
+        found.st_mtime_ns,
+        found.st_ctime_ns,
+    )
+
+
+class Descriptors:
+    """The open files of a process by number."""
+
+    def __init__(
+        self,
+        stdin: bytes | int,
+        write_out: Callable[[int, bytes], None],
+        is_stopping: Callable[[], bool],
+    ) -> None:
+        self._files: dict[int, File] = {
+            0: Input(stdin, is_stopping),
+            1: Output(1, write_out),
+            2: Output(2, write_out),
+        }
+
+    def __del__(self) -> None:
+        for file in set(self._files.values()):
+            file.close()
+
+    def __getitem__(self, number: int) -> File:
+        found = self._files.get(number)
+        if found is None:
+            raise OSError(errno.EBADF, "no such descriptor")
+        return found
+
+    def add(self, file: File, lowest: int = 0) -> int:
+        """The lowest free number for a file."""
+        number = next((n for n in range(lowest, MOST) if n not in self._files), None)
+        if number is None:
+            raise OSError(errno.EMFILE, "too many open files")
+        self._files[number] = file
+        return number
+
+    def put(self, file: File, number: int) -> int:
+        """Gives a file a certain number; what had it is closed."""
+        if not 0 <= number < MOST:
+            raise OSError(errno.EBADF, "no such descriptor")
+        if number in self._files:
+            self.close(number)
+        self._files[number] = file
+        return number
+
+    def close(self, number: int) -> None:
+        """Closes a number, and the file if it was its last."""
+        file = self[number]
+        del self._files[number]
+        if file not in self._files.values():
+            file.close()
+
+    def numbers(self) -> list[int]:
+        """All that are open."""
+        return sorted(self._files)

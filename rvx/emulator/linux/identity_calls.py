@@ -1,0 +1,136 @@
+"""System calls about the process, its limits and its machine."""
+
+from __future__ import annotations
+
+import errno
+import struct
+from collections.abc import Callable, Sequence
+
+from rvx.emulator.linux import structures
+from rvx.emulator.linux.descriptors import MOST, USER
+from rvx.emulator.linux.process import CallError, Process
+
+PROCESS_ID = 1000
+"""Of the program, which is its only thread as well."""
+_UNLIMITED = (1 << 64) - 1
+_STACK, _FILES, _SPACE = 3, 7, 9
+Arguments = Sequence[int]
+Call = Callable[[Process, Arguments], int]
+
+# Bits of RISCV_HWPROBE_KEY_IMA_EXT_0, Documentation/arch/riscv/hwprobe.rst.
+_PROBED = {"C": 1, "V": 2, "Zba": 3, "Zbb": 4, "Zbs": 5, "Zicboz": 6, "Zbc": 7, "Zbkb": 8}
+_PROBED |= {"Zbkx": 10, "Zfh": 27, "Zfhmin": 28, "Zfa": 32, "Zicond": 35}
+
+
+def constant(value: int) -> Call:
+    """A call that gives the same value always."""
+
+    def call(process: Process, arguments: Arguments) -> int:
+        return value
+
+    return call
+
+
+user = constant(USER)
+process_id = constant(PROCESS_ID)
+
+
+def missing(process: Process, arguments: Arguments) -> int:
+    """A call that a C library asks for, and does without where it is not there."""
+    raise CallError(errno.ENOSYS)
+
+
+def exit_process(process: Process, arguments: Arguments) -> int:
+    """Arguments: code, exit_group(code)."""
+    process.ended = arguments[0] & 0xFF
+    return 0
+
+
+def uname(process: Process, arguments: Arguments) -> int:
+    """Arguments: names."""
+    process.write(arguments[0], structures.utsname(f"riscv{process.xlen}"))
+    return 0
+
+
+def getrandom(process: Process, arguments: Arguments) -> int:
+    """Arguments: buffer, size, flags: the same in every run with the same seed."""
+    size = min(arguments[1], 1 << 20)
+    process.write(arguments[0], process.random.randbytes(size))
+    return size
+
+
+def prlimit64(process: Process, arguments: Arguments) -> int:
+    """Arguments: process, resource, new, old: limits are as they are."""
+    kind = arguments[1]
+    if kind > 15:
+        raise CallError(errno.EINVAL)
+    if arguments[3]:
+        limits = {_STACK: process.space.stack_size, _FILES: MOST}
+        soft = limits.get(kind, _UNLIMITED)
+        hard = soft if kind == _FILES else _UNLIMITED
+        process.write(arguments[3], struct.pack("<QQ", soft, hard))
+    return 0
+
+
+def sysinfo(process: Process, arguments: Arguments) -> int:
+    """Arguments: information: memory is what the program was given."""
+    memory, word = process.memory, process.word
+    total = memory.end - memory.heap
+    free = memory.end - memory.taken
+    values = (process.clock.monotonic() // 10**9, 0, 0, 0, total, free, 0, 0, 0, 0)
+    data = structures.words(values, word) + struct.pack("<HHI", 1, 0, 0)[: 4 if word == 4 else 8]
+    data += structures.words((0, 0), word) + struct.pack("<I", 1)
+    process.write(arguments[0], data + bytes(64 - 44 - 12 if word == 4 else 4))
+    return 0
+
+
+def riscv_hwprobe(process: Process, arguments: Arguments) -> int:
+    """Arguments: pairs, count, ...."""
+    if arguments[1] > 1024:
+        raise CallError(errno.EINVAL)
+    pairs = process.read(arguments[0], 16 * arguments[1])
+    names = process.extensions
+    extensions = 1 if {"F", "D"} <= names else 0
+    extensions |= sum(1 << bit for name, bit in _PROBED.items() if name in names)
+    known = {0: 0, 1: 0, 2: 0, 3: 1, 4: extensions, 5: 3}
+    answer = b""
+    for at in range(0, len(pairs), 16):
+        key = int.from_bytes(pairs[at : at + 8], "little", signed=True)
+        answer += struct.pack("<qQ", key if key in known else -1, known.get(key, 0))
+    process.write(arguments[0], answer)
+    return 0
+
+
+def sched_getaffinity(process: Process, arguments: Arguments) -> int:
+    """Arguments: process, size, mask: one hart."""
+    if arguments[1] < process.word:
+        raise CallError(errno.EINVAL)
+    process.write(arguments[2], structures.words((1,), process.word))
+    return process.word
+
+
+def getcpu(process: Process, arguments: Arguments) -> int:
+    """Arguments: hart, node."""
+    for address in arguments[:2]:
+        if address:
+            process.write(address, bytes(4))
+    return 0
+
+
+def three_users(process: Process, arguments: Arguments) -> int:
+    """Arguments: real, effective, saved, and the same for groups."""
+    for address in arguments[:3]:
+        process.write(address, USER.to_bytes(4, "little"))
+    return 0
+
+
+def futex(process: Process, arguments: Arguments) -> int:
+    """Arguments: address, operation, value: nobody else is there to wait for, or to wake."""
+    operation = arguments[1] & 0x7F
+    if operation in (1, 10):  # FUTEX_WAKE, FUTEX_WAKE_BITSET
+        return 0
+    if operation in (0, 9):  # FUTEX_WAIT, FUTEX_WAIT_BITSET
+        if process.integer(arguments[0], 4) != arguments[2] & 0xFFFFFFFF:
+            raise CallError(errno.EAGAIN)
+        raise CallError(errno.EDEADLK)
+    raise CallError(errno.ENOSYS)

@@ -1,0 +1,105 @@
+"""System calls on memory."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Sequence
+
+from rvx.emulator.linux.descriptors import HostFile
+from rvx.emulator.linux.process import CallError, Process
+from rvx.isa.memory import EXECUTABLE, PAGE_SHIFT, READABLE, WRITABLE
+
+PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4
+MAP_SHARED, MAP_PRIVATE, MAP_FIXED, MAP_ANONYMOUS = 1, 2, 0x10, 0x20
+MAP_FIXED_NOREPLACE = 0x100000
+MAY_MOVE, FIXED = 1, 2
+_KIND = 3
+MADV_DONTNEED, MADV_FREE = 4, 8
+_PIECE = 1 << 20
+Arguments = Sequence[int]
+
+
+def _permissions(protection: int) -> int:
+    """What pages may do; those that may be written or executed may be read, as on all hosts."""
+    found = READABLE if protection & (PROT_READ | PROT_WRITE | PROT_EXEC) else 0
+    found |= WRITABLE if protection & PROT_WRITE else 0
+    return found | (EXECUTABLE if protection & PROT_EXEC else 0)
+
+
+def brk(process: Process, arguments: Arguments) -> int:
+    """Arguments: address."""
+    return process.space.set_break(arguments[0])
+
+
+def mmap(process: Process, arguments: Arguments) -> int:
+    """Arguments: address, size, protection, flags, fd, offset; for RV32 the offset is in pages."""
+    address, size, protection, flags = arguments[:4]
+    if not size or flags & _KIND not in (MAP_SHARED, MAP_PRIVATE):
+        raise CallError(errno.EINVAL)
+    file = None
+    offset = arguments[5] << (PAGE_SHIFT if process.xlen == 32 else 0)
+    if not flags & MAP_ANONYMOUS:
+        file = process.descriptors[process.signed(arguments[4], 32)]
+        if not isinstance(file, HostFile):
+            raise CallError(errno.ENODEV)
+        if flags & _KIND == MAP_SHARED and protection & PROT_WRITE:
+            process.note("memory that is shared with a file cannot be written: mmap fails")
+            raise CallError(errno.ENODEV)
+        if offset % (1 << PAGE_SHIFT):
+            raise CallError(errno.EINVAL)
+    if protection & PROT_EXEC:
+        process.note("memory for code of the program's own making is not there: mmap fails")
+        raise CallError(errno.EACCES)
+    is_fixed = bool(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
+    at = process.space.map(size, _permissions(protection), address if is_fixed else None)
+    if file is not None:
+        base = process.memory.base
+        for done in range(0, size, _PIECE):
+            data = file.read_at(min(_PIECE, size - done), offset + done)
+            to = at - base + done
+            process.memory.view[to : to + len(data)] = data
+            if len(data) < _PIECE:
+                break
+    return at
+
+
+def munmap(process: Process, arguments: Arguments) -> int:
+    """Arguments: address, size."""
+    process.space.unmap(arguments[0], arguments[1])
+    return 0
+
+
+def mremap(process: Process, arguments: Arguments) -> int:
+    """Arguments: address, old size, new size, flags."""
+    if arguments[3] & FIXED:
+        raise CallError(errno.EINVAL)
+    may_move = bool(arguments[3] & MAY_MOVE)
+    return process.space.resize(arguments[0], arguments[1], arguments[2], may_move)
+
+
+def mprotect(process: Process, arguments: Arguments) -> int:
+    """Arguments: address, size, protection."""
+    address, size, protection = arguments[:3]
+    if protection & PROT_EXEC and not process.memory.can(address, max(size, 1), EXECUTABLE):
+        process.note("memory for code of the program's own making is not there: mprotect fails")
+        raise CallError(errno.EACCES)
+    process.space.protect(address, size, _permissions(protection))
+    return 0
+
+
+def madvise(process: Process, arguments: Arguments) -> int:
+    """Arguments: address, size, advice: of all advice, only to forget a mapping is seen."""
+    address, size, advice = arguments[:3]
+    if address % (1 << PAGE_SHIFT):
+        raise CallError(errno.EINVAL)
+    memory = process.memory
+    if not memory.base <= address <= address + size <= memory.base + memory.ram.size:
+        raise CallError(errno.ENOMEM)
+    if advice == MADV_DONTNEED and address >= memory.heap:
+        memory.clear(address, min(address + size, memory.end))
+    return 0
+
+
+def nothing_to_do(process: Process, arguments: Arguments) -> int:
+    """msync, mlock, munlock: memory of one process that is never swapped out."""
+    return 0

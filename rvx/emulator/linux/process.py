@@ -1,0 +1,148 @@
+"""The process: what system calls share."""
+
+from __future__ import annotations
+
+import errno
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rvx.emulator.linux.clock import Clock
+from rvx.emulator.linux.descriptors import Descriptors
+from rvx.emulator.linux.sandbox import Sandbox
+from rvx.emulator.linux.signals import Signals
+from rvx.emulator.linux.space import AddressSpace
+from rvx.emulator.memory import GuestMemory
+from rvx.isa.bits import Address
+
+LONGEST_PATH = 4096
+LONGEST_TRANSFER = 1 << 30
+"""Bytes that one call moves at most, as Linux has a limit of its own."""
+
+
+class CallError(Exception):
+    """A system call that fails.
+
+    Attributes:
+        number: of the error, as errno has it.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(errno.errorcode.get(number, str(number)))
+        self.number = number
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a program is given.
+
+    Attributes:
+        arguments: what `argv` has behind the program's name.
+        environment: what `environ` has, each as `NAME=VALUE`.
+        stdin: what there is to read: bytes, or the descriptor of a file of the host.
+        readable: folders of the host that the program may read.
+        writable: folders of the host that it may read and write.
+        seed: of all random numbers that it is given.
+    """
+
+    arguments: Sequence[str] = ()
+    environment: Sequence[str] = ()
+    stdin: bytes | int = b""
+    readable: Sequence[str] = ()
+    writable: Sequence[str] = ()
+    seed: int = 0
+
+
+@dataclass
+class Process:
+    """A guest and what it has.
+
+    Attributes:
+        memory: guest memory.
+        xlen: 32 or 64.
+        name: path of the program.
+        settings: what it was given.
+        extensions: names of the extensions of its ISA.
+        write_out: where bytes for standard output and standard error go, as (descriptor, bytes).
+        executed: how many instructions were executed so far.
+        is_stopping: whether somebody wants the run to end.
+        note: takes sentences for the user.
+        ended: the exit code, once the program has ended.
+    """
+
+    memory: GuestMemory
+    xlen: int
+    name: str
+    settings: Settings
+    extensions: frozenset[str]
+    write_out: Callable[[int, bytes], None]
+    executed: Callable[[], int]
+    is_stopping: Callable[[], bool]
+    note: Callable[[str], None]
+    ended: int | None = None
+
+    def __post_init__(self) -> None:
+        self.space = AddressSpace(self.memory, self.note)
+        self.clock = Clock(self.executed)
+        self.random = random.Random(self.settings.seed)
+        self.sandbox = Sandbox(self.settings.readable, self.settings.writable)
+        self.descriptors = Descriptors(self.settings.stdin, self.write_out, self.is_stopping)
+        self.signals = Signals()
+
+    @property
+    def word(self) -> int:
+        """Bytes of a long, or a pointer."""
+        return self.xlen // 8
+
+    def end_by(self, number: int) -> None:
+        """The program is ended by a signal."""
+        self.signals.ended_by = number
+        self.ended = 128 + number
+
+    def read(self, address: Address, size: int) -> bytes:
+        """Bytes of the guest.
+
+        Raises:
+            CallError: EFAULT, they are not all there.
+        """
+        if not self.memory.holds(address, size):
+            raise CallError(errno.EFAULT)
+        at = address - self.memory.base
+        return self.memory.ram[at : at + size].tobytes()
+
+    def write(self, address: Address, data: bytes) -> None:
+        """Puts bytes into the guest's memory.
+
+        Raises:
+            CallError: EFAULT, it may not be written.
+        """
+        if not self.memory.write(address, data):
+            raise CallError(errno.EFAULT)
+
+    def text(self, address: Address) -> bytes:
+        """A string that ends with a zero.
+
+        Raises:
+            CallError: EFAULT or ENAMETOOLONG.
+        """
+        found = bytearray()
+        while len(found) <= LONGEST_PATH:
+            piece = self.read(address + len(found), 64 - (address + len(found)) % 64)
+            if b"\0" in piece:
+                return bytes(found + piece[: piece.index(b"\0")])
+            found += piece
+        raise CallError(errno.ENAMETOOLONG)
+
+    def integer(self, address: Address, size: int, *, signed: bool = False) -> int:
+        """A number in the guest's memory.
+
+        Raises:
+            CallError: EFAULT.
+        """
+        return int.from_bytes(self.read(address, size), "little", signed=signed)
+
+    def signed(self, value: int, bits: int = 0) -> int:
+        """An argument as a signed number of so many bits; of XLEN if 0."""
+        bits = bits or self.xlen
+        value &= (1 << bits) - 1
+        return value - (1 << bits) if value >> bits - 1 else value

@@ -1,0 +1,181 @@
+"""Who has which pages between the data of a program and its stack: brk, mmap, mprotect, mremap.
+
+The room of a program (`rvx.emulator.memory`) has the heap at its beginning, which brk moves, and
+the stack at its end. Mappings lie below the stack, the first highest, as on Linux. The pages that
+nobody has between them may be read and written: so heap and stack are one run of pages, which
+compiled loops need not look at. What is mapped, unmapped or protected on purpose is as it was said.
+"""
+
+from __future__ import annotations
+
+import errno
+from bisect import bisect_right
+from collections.abc import Callable
+
+from rvx.emulator.memory import PAGE, GuestMemory
+from rvx.isa.bits import Address
+from rvx.isa.memory import READABLE, WRITABLE
+
+LARGEST_STACK = 8 << 20
+"""What Linux gives a stack by default."""
+
+
+class NoSpace(Exception):
+    """There is no place for a mapping, or none there.
+
+    Attributes:
+        number: of the error.
+    """
+
+    def __init__(self, number: int = errno.ENOMEM) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class AddressSpace:
+    """The pages of one process.
+
+    Args:
+        memory: guest memory.
+
+        note: takes sentences for the user.
+
+    Attributes:
+        stack_size: bytes that are kept for the stack.
+    """
+
+    def __init__(self, memory: GuestMemory, note: Callable[[str], None]) -> None:
+        self._memory = memory
+        self._note = note
+        room = memory.end - memory.heap
+        self.stack_size = min(LARGEST_STACK, max(room // 4 & -PAGE, PAGE))
+        self._top = memory.end - self.stack_size
+        self._areas: list[tuple[Address, Address]] = []
+
+    @property
+    def _lowest(self) -> Address:
+        return self._areas[0][0] if self._areas else self._top
+
+    def set_break(self, address: Address) -> Address:
+        """Moves the end of the heap, as brk does; gives the end that holds then."""
+        if self._memory.heap <= address <= self._lowest:
+            self._memory.set_taken(address)
+        elif address > self._lowest:
+            self._say_full()
+        return self._memory.taken
+
+    def map(self, size: int, permissions: int, at: Address | None = None) -> Address:
+        """Takes pages, zeroed.
+
+        Args:
+            size: bytes, made whole pages.
+            permissions: of `READABLE` and `WRITABLE`.
+            at: where they have to be; what was mapped there is gone.
+
+        Raises:
+            NoSpace: there is no room for them, or not there.
+        """
+        size = -(-size // PAGE) * PAGE
+        if at is None:
+            address = self._find(size)
+        else:
+            if at % PAGE:
+                raise NoSpace(errno.EINVAL)
+            if not -(-self._memory.taken // PAGE) * PAGE <= at <= self._top - size:
+                raise NoSpace
+            self._forget(at, at + size)
+            address = at
+        index = bisect_right(self._areas, (address, address + size))
+        self._areas.insert(index, (address, address + size))
+        self._memory.clear(address, address + size)
+        self._memory.protect(address, address + size, permissions)
+        return address
+
+    def _find(self, size: int) -> Address:
+        """The highest free place, where mappings are placed first."""
+        end = self._top
+        for begin, stop in reversed(self._areas):
+            if end - stop >= size:
+                return end - size
+            end = begin
+        if end - size < -(-self._memory.taken // PAGE) * PAGE:
+            self._say_full()
+            raise NoSpace
+        return end - size
+
+    def _say_full(self) -> None:
+        self._note("the program has asked for more memory than it may have; see --memory")
+
+    def unmap(self, address: Address, size: int) -> None:
+        """Gives pages back; those that nobody has stay as they are.
+
+        Raises:
+            NoSpace: the address is not that of a page, or there is nothing.
+        """
+        if address % PAGE or not size:
+            raise NoSpace(errno.EINVAL)
+        end = address + -(-size // PAGE) * PAGE
+        for begin, stop in self._forget(address, end):
+            self._memory.clear(begin, stop)
+            self._memory.protect(begin, stop, READABLE | WRITABLE)
+
+    def _forget(self, begin: Address, end: Address) -> list[tuple[Address, Address]]:
+        """Takes a range out of all mappings; gives the parts of it that were mapped."""
+        kept: list[tuple[Address, Address]] = []
+        gone: list[tuple[Address, Address]] = []
+        for first, last in self._areas:
+            if last <= begin or end <= first:
+                kept.append((first, last))
+                continue
+            gone.append((max(first, begin), min(last, end)))
+            kept += [part for part in ((first, begin), (end, last)) if part[0] < part[1]]
+        self._areas = kept
+        return gone
+
+    def protect(self, address: Address, size: int, permissions: int) -> None:
+        """Says anew what may be done with pages, of the program's own segments too.
+
+        Raises:
+            NoSpace: the address is not that of a page, or nothing is mapped there.
+        """
+        if address % PAGE:
+            raise NoSpace(errno.EINVAL)
+        end = address + -(-size // PAGE) * PAGE
+        memory = self._memory
+        if not memory.base <= address <= end <= memory.base + memory.ram.size:
+            raise NoSpace
+        if end > address:
+            memory.protect(address, end, permissions)
+
+    def resize(self, address: Address, old: int, new: int, may_move: bool) -> Address:
+        """Makes a mapping larger or smaller, as mremap does; gives where it is then.
+
+        Raises:
+            NoSpace: there is no such mapping, or no room for it.
+        """
+        old, new = (-(-size // PAGE) * PAGE for size in (old, new))
+        if address % PAGE or not new or not old:
+            raise NoSpace(errno.EINVAL)
+        if not any(first <= address and address + old <= last for first, last in self._areas):
+            raise NoSpace(errno.EFAULT)
+        if new <= old:
+            if new < old:
+                self.unmap(address + new, old - new)
+            return address
+        base = self._memory.base
+        permissions = int(self._memory.pages[address - base >> 12])
+        if self._is_free(address + old, address + new):
+            self.map(new - old, permissions, address + old)
+            return address
+        if not may_move:
+            raise NoSpace
+        moved = self.map(new, permissions)
+        ram = self._memory.ram
+        ram[moved - base : moved - base + old] = ram[address - base : address - base + old]
+        self.unmap(address, old)
+        return moved
+
+    def _is_free(self, begin: Address, end: Address) -> bool:
+        if end > self._top:
+            return False
+        return all(last <= begin or end <= first for first, last in self._areas)

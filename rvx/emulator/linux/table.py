@@ -1,0 +1,155 @@
+"""The system calls that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rvx.emulator.linux import (
+    file_calls as files,
+)
+from rvx.emulator.linux import (
+    identity_calls as identity,
+)
+from rvx.emulator.linux import (
+    memory_calls as memory,
+)
+from rvx.emulator.linux import (
+    signal_calls as signals,
+)
+from rvx.emulator.linux import (
+    time_calls as times,
+)
+from rvx.emulator.linux.names import NAMES
+from rvx.emulator.linux.process import Process
+
+Call = Callable[[Process, Sequence[int]], int]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A system call.
+
+    Attributes:
+        number: what a7 holds.
+        name: as Linux calls it.
+        call: performs it: gets the process and a0 to a5, and gives the result.
+    """
+
+    number: int
+    name: str
+    call: Call
+
+
+_CALLS: dict[str, Call] = {
+    # Files.
+    "getcwd": files.getcwd,
+    "dup": files.dup,
+    "dup3": files.dup3,
+    "fcntl": files.fcntl,
+    "ioctl": files.ioctl,
+    "mkdirat": files.mkdirat,
+    "unlinkat": files.unlinkat,
+    "renameat": files.renameat2,
+    "renameat2": files.renameat2,
+    "ftruncate": files.ftruncate,
+    "faccessat": files.faccessat,
+    "faccessat2": files.faccessat,
+    "chdir": files.chdir,
+    "openat": files.openat,
+    "close": files.close,
+    "getdents64": files.getdents64,
+    "lseek": files.lseek,
+    "read": files.read,
+    "write": files.write,
+    "readv": files.readv,
+    "writev": files.writev,
+    "pread64": files.pread64,
+    "pwrite64": files.pwrite64,
+    "ppoll": files.poll,
+    "ppoll_time64": files.poll,
+    "readlinkat": files.readlinkat,
+    "newfstatat": files.newfstatat,
+    "fstat": files.fstat,
+    "statx": files.statx,
+    "fsync": files.fsync,
+    "fdatasync": files.fsync,
+    "sync": memory.nothing_to_do,
+    "fadvise64": memory.nothing_to_do,
+    "umask": identity.constant(0o22),
+    # Memory.
+    "brk": memory.brk,
+    "munmap": memory.munmap,
+    "mremap": memory.mremap,
+    "mmap": memory.mmap,
+    "mprotect": memory.mprotect,
+    "madvise": memory.madvise,
+    "msync": memory.nothing_to_do,
+    "mlock": memory.nothing_to_do,
+    "munlock": memory.nothing_to_do,
+    "riscv_flush_icache": memory.nothing_to_do,
+    # Time.
+    "nanosleep": times.nanosleep,
+    "clock_gettime": times.clock_gettime(),
+    "clock_getres": times.clock_getres(),
+    "clock_nanosleep": times.clock_nanosleep(),
+    "gettimeofday": times.gettimeofday,
+    "times": times.times,
+    "getrusage": times.getrusage,
+    # Signals.
+    "kill": signals.kill,
+    "tkill": signals.tkill,
+    "tgkill": signals.tgkill,
+    "sigaltstack": signals.sigaltstack,
+    "rt_sigaction": signals.rt_sigaction,
+    "rt_sigprocmask": signals.rt_sigprocmask,
+    "rt_sigpending": signals.rt_sigpending,
+    # The process and its machine.
+    "exit": identity.exit_process,
+    "exit_group": identity.exit_process,
+    "set_tid_address": identity.process_id,
+    "set_robust_list": identity.constant(0),
+    "futex": identity.futex,
+    "rseq": identity.missing,
+    "membarrier": identity.missing,
+    "sched_getaffinity": identity.sched_getaffinity,
+    "sched_yield": identity.constant(0),
+    "uname": identity.uname,
+    "getcpu": identity.getcpu,
+    "getpid": identity.process_id,
+    "getppid": identity.constant(1),
+    "gettid": identity.process_id,
+    "getpgid": identity.process_id,
+    "getsid": identity.process_id,
+    "getuid": identity.user,
+    "geteuid": identity.user,
+    "getgid": identity.user,
+    "getegid": identity.user,
+    "getresuid": identity.three_users,
+    "getresgid": identity.three_users,
+    "sysinfo": identity.sysinfo,
+    "prlimit64": identity.prlimit64,
+    "getrandom": identity.getrandom,
+    "riscv_hwprobe": identity.riscv_hwprobe,
+}
+_CALLS_OF_RV32: dict[str, Call] = {
+    "clock_gettime64": times.clock_gettime(8),
+    "clock_getres_time64": times.clock_getres(8),
+    "clock_nanosleep_time64": times.clock_nanosleep(8),
+    "futex_time64": identity.futex,
+}
+"""Calls with times of 64 bits, which RV64 has under other numbers."""
+
+
+def _rows(xlen: int) -> Iterator[Row]:
+    calls = _CALLS | (_CALLS_OF_RV32 if xlen == 32 else {})
+    for number, name in NAMES.items():
+        if name in calls:
+            yield Row(number, name, calls[name])
+
+
+@cache
+def table(xlen: int) -> dict[int, Row]:
+    """The calls of RV32 or RV64 by number."""
+    return {row.number: row for row in _rows(xlen)}

@@ -1,0 +1,227 @@
+"""System calls that the programs do not make, and what all of them have in common."""
+
+from __future__ import annotations
+
+import errno
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rvx.assembler import assemble
+from rvx.emulator import Machine, Settings
+from rvx.emulator.linux.names import NAMES
+from rvx.emulator.linux.stack import TooManyArguments
+from rvx.emulator.linux.table import table
+from rvx.extensions import isa_for
+
+CODE = "_start: li a7, 93\n ecall\n.data\nroom: .space 8192\n"
+
+
+def machine(xlen: int = 64, **given: Any) -> Machine:
+    isa = isa_for(f"rv{xlen}gc")
+    return Machine(assemble(CODE, isa), isa, settings=Settings(**given))
+
+
+def call(made: Machine, name: str, *arguments: int) -> int:
+    numbers = {row.name: number for number, row in table(made.isa.xlen).items()}
+    padded = [value % (1 << made.isa.xlen) for value in (*arguments, 0, 0, 0, 0, 0, 0)][:6]
+    return made.system.call(numbers[name], padded)[0]
+
+
+def test_every_call_has_a_name_of_linux() -> None:
+    for xlen in (32, 64):
+        assert all(NAMES[number] == row.name for number, row in table(xlen).items())
+    assert NAMES[64] == "write"
+    assert NAMES[258] == "riscv_hwprobe"
+    assert NAMES[293] == "rseq"
+
+
+@pytest.mark.parametrize("xlen", [32, 64])
+def test_bad_arguments_are_errors_and_nothing_else(xlen: int) -> None:
+    """Every call with arguments that make no sense: a number comes back."""
+    top = (1 << xlen) - 1
+    for bad in (top, 1 << xlen - 1, 1, 0x123456789 & top, 4095):
+        made = machine(xlen)
+        for number, row in table(xlen).items():
+            if row.name in ("exit", "exit_group", "kill", "tkill", "tgkill"):
+                continue
+            value, ended = made.system.call(number, [bad] * 6)
+            assert isinstance(value, int), row.name
+            assert ended is None, row.name
+
+
+def test_a_call_that_is_not_there_is_noted_once() -> None:
+    notes: list[str] = []
+    isa = isa_for("rv64gc")
+    source = "_start: li s0, 2\n1: li a7, 198\n ecall\n mv s1, a0\n addi s0, s0, -1\n bnez s0, 1b\n"
+    made = Machine(assemble(source + "li a7, 93\n ecall\n", isa), isa, on_note=notes.append)
+    made.run()
+    assert made.register("s1") == 2**64 - errno.ENOSYS
+    assert len(notes) == 1
+    assert notes[0].startswith("system call 198, socket, is not there: it gives ENOSYS (at 0x")
+    assert "<_start" in notes[0]
+
+
+def test_random_numbers_come_from_the_seed() -> None:
+    def drawn(seed: int) -> bytes:
+        made = machine(seed=seed)
+        at = made.symbol("room")
+        assert call(made, "getrandom", at, 16) == 16
+        return made.array(at, "uint8", 16).tobytes()
+
+    assert drawn(1) == drawn(1) != drawn(2)
+
+
+@pytest.mark.parametrize("xlen", [32, 64])
+def test_the_stack_of_a_program(xlen: int) -> None:
+    made = machine(xlen, arguments=["one", "two words"], environment=["A=B"])
+    sp = made.register("sp")
+    assert sp % 16 == 0
+    longs = made.array(sp, f"uint{xlen}", 40)
+    assert longs[0] == 3
+    texts = [made.system.process.text(int(at)) for at in longs[1:6] if at]
+    assert texts[1:] == [b"one", b"two words", b"A=B"]
+    assert longs[4] == longs[6] == 0
+    vector = dict(zip(longs[7::2].tolist(), longs[8::2].tolist(), strict=False))
+    assert vector[6] == 4096
+    assert vector[9] == made.executable.entry
+    assert made.memory.holds(vector[25], 16)
+    assert made.system.process.text(vector[31]) == b"<program>"
+
+
+def test_arguments_that_do_not_fit() -> None:
+    isa = isa_for("rv64gc")
+    with pytest.raises(TooManyArguments, match="may take a quarter of the stack"):
+        Machine(assemble(CODE, isa), isa, memory=1 << 16, settings=Settings(arguments=["x" * 9000]))
+
+
+def test_memory_that_is_taken_away_is_gone() -> None:
+    """What was protected faults, in every way of reaching it; what is given back is zeros."""
+    made = machine()
+    at = call(made, "mmap", 0, 8192, 3, 0x22, -1, 0)
+    made.array(at, "uint8", 8192)[:] = 7
+    assert call(made, "mprotect", at, 4096, 0) == 0
+    assert not made.memory.holds(at, 1)
+    assert made.memory.holds(at + 4096, 1)
+    assert call(made, "read", 0, at, 1) == -errno.EFAULT
+    assert call(made, "write", 1, at, 1) == -errno.EFAULT
+    assert call(made, "munmap", at, 8192) == 0
+    assert call(made, "mmap", 0, 8192, 3, 0x22, -1, 0) == at
+    assert not made.array(at, "uint8", 8192).any()
+
+
+FAULTING = """
+_start: li a0, 0
+ li a1, 4096
+ li a2, 3
+ li a3, 0x22
+ li a4, -1
+ li a5, 0
+ li a7, 222
+ ecall
+ mv s0, a0
+ li t0, 500
+1: sd t0, 0(s0)
+ ld t1, 0(s0)
+ addi t0, t0, -1
+ bnez t0, 1b
+ li a2, {protection}
+ li a7, 226
+ ecall
+ li t0, 500
+2: ld t1, 0(s0)
+ {access}
+ addi t0, t0, -1
+ bnez t0, 2b
+ li a0, 0
+ li a7, 93
+ ecall
+"""
+
+
+@pytest.mark.parametrize("tier", ["trap", "inline", "region"])
+@pytest.mark.parametrize(
+    ("protection", "access", "kind"),
+    [
+        (0, "nop", "load from"),
+        (1, "sd t1, 8(s0)", "store to"),
+        (1, "nop", ""),
+        (3, "sd t1, 8(s0)", ""),
+    ],
+)
+def test_protected_pages_fault_in_every_tier(
+    tier: Any, protection: int, access: str, kind: str
+) -> None:
+    isa = isa_for("rv64gc")
+    source = FAULTING.format(protection=protection, access=access)
+    result = Machine(assemble(source, isa), isa, tier=tier).run()
+    if kind:
+        assert result.trap is not None
+        assert result.trap.message.startswith(kind)
+        assert result.trap.message.endswith("8 bytes at 0x" + f"{_mapped(result.trap.message):x}")
+    else:
+        assert (result.trap, result.exit_code) == (None, 0)
+
+
+def _mapped(message: str) -> int:
+    return int(message.rpartition("0x")[2], 16)
+
+
+def test_memory_is_bounded() -> None:
+    """A program that asks for more than it may have is told so, and the user as well."""
+    notes: list[str] = []
+    isa = isa_for("rv64gc")
+    made = Machine(assemble(CODE, isa), isa, memory=1 << 24, on_note=notes.append)
+    assert call(made, "mmap", 0, 1 << 25, 3, 0x22, -1, 0) == -errno.ENOMEM
+    assert notes == ["the program has asked for more memory than it may have; see --memory"]
+    first = call(made, "brk", 0)
+    assert call(made, "brk", first + (1 << 25)) == first
+    taken = 0
+    while call(made, "mmap", 0, 1 << 20, 3, 0x22, -1, 0) > 0:
+        taken += 1
+    assert taken == 12
+
+
+def test_sleeping_takes_no_time_and_moves_the_clock() -> None:
+    made = machine()
+    at = made.symbol("room")
+    made.array(at, "int64", 2)[:] = (3600, 5)
+    assert call(made, "nanosleep", at, 0) == 0
+    assert call(made, "clock_gettime", 1, at) == 0
+    assert tuple(made.array(at, "int64", 2)) == (3600, 5)
+
+
+def test_rv32_has_times_of_both_sizes() -> None:
+    made = machine(32)
+    at = made.symbol("room")
+    assert call(made, "clock_gettime64", 0, at) == 0
+    seconds, nanoseconds = struct.unpack("<qq", made.array(at, "uint8", 16).tobytes())
+    assert call(made, "clock_gettime", 0, at + 16) == 0
+    assert struct.unpack("<Ii", made.array(at + 16, "uint8", 8).tobytes()) == (seconds, nanoseconds)
+
+
+def test_hwprobe_says_what_the_isa_has() -> None:
+    made = machine()
+    at = made.symbol("room")
+    made.array(at, "int64", 6)[:] = (4, 0, 3, 0, 999, 7)
+    assert call(made, "riscv_hwprobe", at, 3, 0, 0, 0) == 0
+    assert list(made.array(at, "int64", 6)) == [4, 3, 3, 1, -1, 0]
+
+
+def test_folders_are_listed_in_order(tmp_path: Path) -> None:
+    for name in ("b", "a", "c"):
+        (tmp_path / name).touch()
+    made = machine(readable=[str(tmp_path)])
+    at = made.symbol("room")
+    made.array(at, "uint8", 4096)[: len(str(tmp_path)) + 1] = list(str(tmp_path).encode() + b"\0")
+    folder = call(made, "openat", -100, at, 0o200000, 0)
+    names = []
+    while size := call(made, "getdents64", folder, at, 64):
+        data = made.array(at, "uint8", size).tobytes()
+        while data:
+            length = int.from_bytes(data[16:18], "little")
+            names.append(data[19:length].split(b"\0")[0])
+            data = data[length:]
+    assert names == [b".", b"..", b"a", b"b", b"c"]
