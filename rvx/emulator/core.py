@@ -248,19 +248,44 @@ class Core:
             if not 0x10000 <= candidate < 1 << 47:
                 continue
             state = peek(candidate, _SEARCHED_STATE)
-            x_at, f_at = state.find(x_bytes), state.find(f_bytes)
-            if x_at < size or f_at < 0:
+            x1 = self._living(peek, candidate, state, x_bytes, X0 + 1)
+            f0 = self._living(peek, candidate, state, f_bytes, F0)
+            if x1 is None or f0 is None:
                 continue
-            start = candidate + x_at - size
+            start = x1 - size
             window = peek(start, 0x2000)
             frm = self._locate_word(peek, start, len(window), FRM, (3, 1, 4, 2, 0))
             states = (0x2000, 0x6000, 0, 0x4000)
             mstatus = self._locate_word(peek, start, len(window), MSTATUS, states)
             flags = self._locate_flags(peek, start, len(window))
             if frm is not None and mstatus is not None and flags is not None:
-                found = RegisterPointers(start, candidate + f_at, frm, mstatus, *flags)
+                found = RegisterPointers(start, f0, frm, mstatus, *flags)
                 _found_before[self.xlen] = slot, found.moved(-candidate)
                 return found
+        return None
+
+    def _living(
+        self,
+        peek: Callable[[int, int], bytes],
+        base: int,
+        state: bytes,
+        values: bytes,
+        register: int,
+    ) -> int | None:
+        """Where these values are registers, of which the first is given.
+
+        The values that were written lie in Python's own memory too, which may be near the engine's.
+        """
+        size = 8 if register >= F0 else self.xlen // 8
+        first = int.from_bytes(values[:size], "little")
+        at = state.find(values)
+        while at >= 0:
+            self.uc.reg_write(register, first ^ 1)
+            is_living = peek(base + at, size) == (first ^ 1).to_bytes(size, "little")
+            self.uc.reg_write(register, first)
+            if is_living:
+                return base + at
+            at = state.find(values, at + 1)
         return None
 
     def _is_confirmed(

@@ -119,9 +119,9 @@ class Generator:
 
     def cases(self, per_instruction: int) -> list[Case]:
         """So many cases of every vector instruction, in random order."""
-        made = [
-            one for one in self.isa.instructions.values() if one.extension in ("Zve32x", "Zve32f")
-        ] * per_instruction
+        found = self.isa.instructions
+        made = [found[name] for name in sorted(found) if found[name].extension.startswith("Zv")]
+        made *= per_instruction
         self.random.shuffle(made)
         return [self.case(one) for one in made]
 
