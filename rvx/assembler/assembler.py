@@ -98,7 +98,11 @@ class Assembler:
         if any(e.vector_unit is not None for e in used.values()):
             # Which elements and registers there are is said by extensions without instructions.
             used |= {name: e for name, e in known.items() if e.vector_unit is not None}
-        standard = {name: e for name, e in self.isa.extensions.items() if name[0] != "X"}
+        standard = {
+            name: e
+            for name, e in self.isa.extensions.items()
+            if name[0] != "X" and name not in self.isa.unasked
+        }
         made.extensions = {name: e.version for name, e in used.items()}
         vlen = self.isa.vector.vlen if self.isa.vector is not None else 0
         arch = arch_string(self.isa.xlen, {**standard, **used}.values(), vlen)

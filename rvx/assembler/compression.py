@@ -11,6 +11,18 @@ from rvx.assembler.forms import Filled
 from rvx.isa import Instruction, Isa
 
 _CHOICES = """
+    lbu: c.lbu
+    lhu: c.lhu
+    lh: c.lh
+    sb: c.sb
+    sh: c.sh
+    zext.b: c.zext.b
+    sext.b: c.sext.b
+    zext.h: c.zext.h
+    sext.h: c.sext.h
+    zext.w: c.zext.w
+    not: c.not
+    mul: c.mul
     addi: c.addi4spn c.addi c.nop c.addi16sp c.li c.mv
     add: c.add c.addi c.addi4spn c.addi16sp c.mv
     nop: c.nop
@@ -56,7 +68,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     line.split(":")[0].strip(): tuple(line.split(":")[1].split())
     for line in _CHOICES.strip().splitlines()
 }
-_COMMUTATIVE = frozenset("c.add c.and c.or c.xor c.addw".split())
+_COMMUTATIVE = frozenset("c.add c.and c.or c.xor c.addw c.mul".split())
 _ONE_OPERAND = frozenset("jr jalr".split())
 """Mnemonics that GNU as compresses only when they are written with a single operand."""
 _NEEDS_RD = frozenset("c.addi c.li c.lui c.slli c.mv c.add".split())
@@ -84,7 +96,7 @@ def compress(
                 return isa.instructions["c.addi"], {"rd": 0, "imm": 0}
             continue
         short = isa.instructions.get(mnemonic)
-        if short is None:
+        if short is None or short.extension in isa.unasked:
             continue
         if short.expansion is None:  # c.unimp, which is no abbreviation of the 32-bit unimp
             return short, {}

@@ -15,6 +15,7 @@ from rvx.assembler.syntax import (
     Name,
     Number,
     Operand,
+    Real,
     TypeName,
     hoisted,
 )
@@ -28,6 +29,7 @@ from rvx.isa.operands import (
     FenceKind,
     ImmediateKind,
     MaskKind,
+    NumberKind,
     RegisterKind,
     RoundingKind,
     VtypeKind,
@@ -155,7 +157,9 @@ def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> 
     """
     kind = place.kind
     operand = hoisted(operand)
-    if isinstance(operand, Memory | TypeName):
+    if isinstance(kind, NumberKind):
+        return _number(kind, operand)
+    if isinstance(operand, Memory | TypeName | Real):
         raise Mismatch(0, f"'{operand}' cannot stand here", hint=_wanted(place), text=str(operand))
     if isinstance(kind, RegisterKind):
         return _register(kind, operand, isa)
@@ -236,6 +240,25 @@ def _register(kind: RegisterKind, operand: Expression, isa: Isa) -> int:
         0,
         f"'{operand}' is not a register of file {kind.file.name}",
         hint=hint,
+        text=str(operand),
+    )
+
+
+def _number(kind: NumberKind, operand: Operand) -> int:
+    """The place of a real number in the list of a kind."""
+    written = str(operand).lower()
+    if written in kind.spellings:
+        return kind.spellings.index(written)
+    if isinstance(operand, Real | Number):
+        for place, spelling in enumerate(kind.spellings):
+            if spelling[-1].isdecimal() and float.fromhex(spelling) == operand.value:
+                return place
+    names = [one for one in kind.spellings if not one[-1].isdecimal()]
+    values = [f"{float.fromhex(one):g}" for one in kind.spellings if one not in names]
+    raise Mismatch(
+        0,
+        f"'{operand}' is none of the numbers that can stand here",
+        hint=f"valid are {', '.join([*values, *names])}",
         text=str(operand),
     )
 

@@ -22,6 +22,7 @@ from rvx.assembler.syntax import (
     Name,
     Number,
     Operand,
+    Real,
     Text,
     TypeName,
     Unary,
@@ -35,6 +36,11 @@ _PLAIN = re.compile(
 _ADDRESS = re.compile(
     r"(-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*))\s*\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII
 )
+_REAL = re.compile(
+    r"[-+]?(?:0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?[pP][-+]?[0-9]+"
+    r"|[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)",
+    re.ASCII,
+)
 _STRING = re.compile(r'"[^"\\]*(\\.[^"\\]*)*"')
 _ENCLOSED = re.compile(r"\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII)
 _PIECE = re.compile(
@@ -42,6 +48,7 @@ _PIECE = re.compile(
 )
 _OPERATOR = re.compile(r"[-+*/%|&^~!<>=(]")
 MAX_DEPTH = 200
+_LONGEST_REAL = 30
 
 
 class _Builder:
@@ -132,6 +139,8 @@ def _operand(text: str) -> Operand:
     address = _ADDRESS.fullmatch(text)
     if address:
         return Memory(_plain_number(address[1]), Name(address[2]))
+    if _REAL.fullmatch(text) and len(text) < _LONGEST_REAL:
+        return Real(_real_value(text), text)
     enclosed = _ENCLOSED.fullmatch(text)
     return Enclosed(enclosed[1]) if enclosed else parse_by_grammar(text)
 
@@ -154,6 +163,15 @@ def parse_by_grammar(text: str) -> Operand:
     except lark.exceptions.UnexpectedInput as error:
         raise _unexpected(text, error) from None
     return tree
+
+
+def _real_value(text: str) -> float:
+    if "x" not in text.lower():
+        return float(text)
+    try:
+        return float.fromhex(text)
+    except OverflowError:
+        return float("-inf" if text[0] == "-" else "inf")
 
 
 def _plain_number(text: str) -> Number:
@@ -213,7 +231,7 @@ def parse_expression(text: str) -> Expression:
         SourceError: the text is an operand of another kind, or none.
     """
     operand = parse_operand(text)
-    if isinstance(operand, Memory | TypeName):
+    if isinstance(operand, Memory | TypeName | Real):
         raise SourceError(
             f"'{text}' is not an expression", hint="write a number or a symbol", text=text
         )

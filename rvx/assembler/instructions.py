@@ -90,8 +90,6 @@ def emit_values(
             # As in GNU as, a number that is written as a pattern, 0xffffffff, is not compressed.
             short = compress(assembly.isa, written, count, instruction, values)
             if short is not None:
-                # c.fld is part of C, but only where there is D.
-                assembly.used_extensions.add(instruction.extension)
                 emit_encoded(assembly, *short)
                 return
         if assembly.isa.xlen == 32:
@@ -143,7 +141,7 @@ def emit_encoded(assembly: Assembly, instruction: Instruction, values: Filled) -
     Raises:
         SourceError: a value does not fit its field.
     """
-    assembly.used_extensions.add(instruction.extension)
+    assembly.used_extensions.update(instruction.owners)
     assembly.emit_word(encode(instruction, values), instruction.size)
 
 
@@ -201,7 +199,7 @@ def _emit_target(
         raise SourceError(f"the target {value.number:#x} is beyond any branch")
     zero = {**values, name: 0}
     plain = encode(instruction, zero)
-    assembly.used_extensions.add(instruction.extension)
+    assembly.used_extensions.update(instruction.owners)
     if not kind:
         assembly.emit_word(plain, instruction.size)
         assembly.fix(f"FIELD:{instruction.mnemonic}:{name}", value, back=instruction.size)
@@ -217,7 +215,7 @@ def _emit_target(
     if instruction.size == 4 and assembly.options.rvc:
         short = compress(assembly.isa, written, count, instruction, zero)
     if short is not None:
-        assembly.used_extensions.add(short[0].extension)
+        assembly.used_extensions.update(short[0].owners)
     word = short[0].encode(short[1]) if short else plain
     note_use(value, assembly.line)
     assembly.begin_instruction()

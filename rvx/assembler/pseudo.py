@@ -24,11 +24,12 @@ from rvx.assembler.syntax import (
     Name,
     Number,
     Operand,
+    Real,
     TypeName,
     hoisted,
 )
 from rvx.assembler.values import Value, wrap
-from rvx.isa import Instruction
+from rvx.isa import Instruction, Isa
 from rvx.isa.operands import RegisterKind
 
 Expander = Callable[[Assembly, str, list[Operand]], None]
@@ -51,7 +52,7 @@ def _count(name: str, operands: list[Operand], allowed: tuple[int, ...], syntax:
 
 
 def _value(assembly: Assembly, operand: Operand) -> Value:
-    if isinstance(operand, Memory | TypeName | Modified):
+    if isinstance(operand, Memory | TypeName | Real | Modified):
         raise SourceError(
             f"'{operand}' is not a symbol or a number",
             hint="a symbol, possibly plus a number, is needed here",
@@ -174,8 +175,8 @@ def _old_fence(assembly: Assembly, name: str, operands: list[Operand]) -> None:
 
 @_pseudo("sext.b", "sext.h", "zext.h", "zext.w")
 def _extend(assembly: Assembly, name: str, operands: list[Operand]) -> None:
-    """`sext.b rd, rs1`: an x register filled from its low bits, by two shifts."""
-    if name in assembly.isa.instructions:
+    """`sext.b rd, rs1`: an x register filled from its low bits, by two shifts if need be."""
+    if _is_asked_for(assembly.isa, name):
         emit_operands(assembly, name, operands)
         return
     bits = {"b": 8, "h": 16, "w": 32}[name[-1]]
@@ -185,6 +186,13 @@ def _extend(assembly: Assembly, name: str, operands: list[Operand]) -> None:
     rd, rs1 = (register_number(assembly, operand) for operand in operands)
     emit_base(assembly, "slli", rd, rs1, assembly.isa.xlen - bits)
     emit_base(assembly, "srai" if name[0] == "s" else "srli", rd, rd, assembly.isa.xlen - bits)
+
+
+def _is_asked_for(isa: Isa, mnemonic: str) -> bool:
+    """Whether somebody asked for an extension that has a mnemonic, or an alias of that name."""
+    targets = [alias.target for alias in isa.aliases.get(mnemonic, ())]
+    found = [isa.instructions[name] for name in [mnemonic, *targets] if name in isa.instructions]
+    return any(made.extension not in isa.unasked for made in found)
 
 
 @_pseudo("la", "lla", "lga")
@@ -290,7 +298,7 @@ def emit_symbol_access(assembly: Assembly, mnemonic: str, operands: list[Operand
     if offset.is_register or immediate_format(offset.field) not in (1, 2):
         return False
     target = operands[1]
-    if isinstance(target, Memory | TypeName | Modified):
+    if isinstance(target, Memory | TypeName | Real | Modified):
         return False
     if isinstance(target, Enclosed) and target.name in assembly.isa.registers:
         return False

@@ -117,8 +117,24 @@ class TypeName:
         return f"@{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Real:
+    """A real number, as 0.5, 1e-3 or 0x1.8p+1, which stands alone.
+
+    Attributes:
+        value: of the number.
+        text: as it is written.
+    """
+
+    value: float
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 Expression = Number | Name | Text | LocalLabel | Unary | Binary | Modified
-Operand = Expression | Memory | TypeName
+Operand = Expression | Memory | TypeName | Real
 
 
 def hoisted(operand: Operand) -> Operand:

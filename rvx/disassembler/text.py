@@ -19,6 +19,7 @@ from rvx.isa.operands import (
     FenceKind,
     ImmediateKind,
     MaskKind,
+    NumberKind,
     RegisterKind,
     RoundingKind,
     VtypeKind,
@@ -164,6 +165,8 @@ def _operand(
             return fence_set(value)
         case MaskKind():
             return None if value else "v0.t"
+        case NumberKind(spellings=spellings):
+            return spellings[value]
         case VtypeKind():
             return format_vtype(value)
     raise AssertionError(f"operand {name} has no text")

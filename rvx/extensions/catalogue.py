@@ -10,7 +10,7 @@ import importlib
 import re
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -38,6 +38,37 @@ SHIPPED: dict[str, str] = {
     "zicsr": "zicsr:Zicsr",
     "zifencei": "zifencei:Zifencei",
     "zihintpause": "zihintpause:Zihintpause",
+    "zihintntl": "zihintntl:Zihintntl",
+    "zimop": "zimop:Zimop",
+    "zicond": "zicond:Zicond",
+    "zicbom": "zicbo:Zicbom",
+    "zicbop": "zicbo:Zicbop",
+    "zicboz": "zicbo:Zicboz",
+    "zmmul": "rv_m:Zmmul",
+    "zaamo": "rv_a:Zaamo",
+    "zalrsc": "rv_a:Zalrsc",
+    "zabha": "zabha:Zabha",
+    "zacas": "zacas:Zacas",
+    "zawrs": "zawrs:Zawrs",
+    "zca": "rv_c:Zca",
+    "zcf": "rv_c:Zcf",
+    "zcd": "rv_c:Zcd",
+    "zcb": "zcb:Zcb",
+    "zcmop": "zimop:Zcmop",
+    "zba": "zba:Zba",
+    "zbb": "zbb:Zbb",
+    "zbc": "zbc:Zbc",
+    "zbs": "zbs:Zbs",
+    "zbkb": "zbb:Zbkb",
+    "zbkc": "zbc:Zbkc",
+    "zbkx": "zbkx:Zbkx",
+    "zknd": "zkn:Zknd",
+    "zkne": "zkn:Zkne",
+    "zknh": "zkn:Zknh",
+    "zksed": "zks:Zksed",
+    "zksh": "zks:Zksh",
+    "zfa": "zfa:Zfa",
+    "zfhmin": "zfh:Zfhmin",
     "zfh": "zfh:Zfh",
     "zfbfmin": "zfbfmin:Zfbfmin",
     **{
@@ -70,6 +101,7 @@ NOT_BY_DEFAULT = frozenset(
         *("xposit64", "xposit1", "xposit1p16", "xposit1p8"),
         *("xpositstd", "xposit64std", "xpercival", "xpositlog"),
         *("xsmallfloat32", "xsflt", "xfrep"),
+        "zksed",
         *("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfh"),
     }
 )
@@ -155,21 +187,28 @@ def isa_for(
     if march is None:
         return _default_isa(added, vlen)
     parsed = parse_march(march, names())
+    if parsed.missing:
+        lacking = ", ".join(name.capitalize() for name in parsed.missing)
+        said = f"{march} is taken without {lacking}, which rvx does not have"
+        warnings.warn(said, ExtensionNote, stacklevel=2)
     return make_isa([*_all_of(parsed), *added], parsed.xlen, vlen or parsed.vlen)
 
 
-def make_isa(extensions: Iterable[Extension], xlen: int, vlen: int = 0) -> Isa:
+def make_isa(
+    extensions: Iterable[Extension], xlen: int, vlen: int = 0, unasked: Collection[str] = ()
+) -> Isa:
     """The ISA of extensions and what they require, which knows of the others that there are.
 
     Args:
         extensions: what is wanted.
         xlen: 32 or 64.
         vlen: bits of a vector register, if there are any; as few as the extensions allow if 0.
+        unasked: names of those that nobody asked for.
 
     Raises:
         IsaError: they do not go together, or a user's extension has a body that cannot be run.
     """
-    isa = Isa(with_required(extensions), xlen, vlen, declared)
+    isa = Isa(with_required(extensions), xlen, vlen, declared, unasked)
     check_bodies(isa)
     return isa
 
@@ -201,7 +240,8 @@ def _default_isa(added: list[Extension], vlen: int) -> Isa:
             chosen = list(Isa(with_required([*chosen, _load_plugin(plugin)])).extensions.values())
         except IsaError as error:
             warnings.warn(f"left out: {error}", ExtensionNote, stacklevel=3)
-    return make_isa(chosen, 64, vlen)
+    unasked = {one.name for one in chosen} - {one.name for one in [*asked, *_general()]}
+    return make_isa(chosen, 64, vlen, unasked)
 
 
 def _without_clashes(wanted: list[Extension], added: list[Extension]) -> list[Extension]:
@@ -213,7 +253,7 @@ def _without_clashes(wanted: list[Extension], added: list[Extension]) -> list[Ex
         IsaError: what the user has added does not go together, or not with RV64GC.
     """
     asked = {extension.name for extension in with_required(added)}
-    base = {extension.name for extension in _all_of(parse_march("rv64gc", names()))}
+    base = {extension.name for extension in _general()}
     while True:
         chosen = with_required([*wanted, *added])
         try:
@@ -228,6 +268,11 @@ def _without_clashes(wanted: list[Extension], added: list[Extension]) -> list[Ex
             wanted = [one for one in wanted if not _needs(one, aside)]
         else:
             return chosen
+
+
+def _general() -> list[Extension]:
+    """RV64GC: what is asked for where nothing is said."""
+    return _all_of(parse_march("rv64gc", names()))
 
 
 def _needs(extension: Extension, name: str) -> bool:

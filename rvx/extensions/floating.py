@@ -7,6 +7,7 @@ all ones, and a value that is not boxed reads as the canonical NaN.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from rvx.formats.minifloat import scalar as kernels
@@ -172,11 +173,12 @@ def declare_conversion(
     doc: str,
     body: Any,
     xlen: int | None = None,
+    needs: Collection[str] = (),
 ) -> None:
     """Declares a conversion: `bits` is the word down to rs2, which says the type of the source."""
-    extension.instruction(syntax, f"{bits} rs1 rm rd 1010011", kind="float", doc=doc, xlen=xlen)(
-        body
-    )
+    extension.instruction(
+        syntax, f"{bits} rs1 rm rd 1010011", kind="float", doc=doc, xlen=xlen, needs=needs
+    )(body)
 
 
 def _declare_aliases(extension: Extension, letter: str) -> None:

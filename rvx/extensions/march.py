@@ -8,18 +8,42 @@ from dataclasses import dataclass
 
 from rvx.isa import IsaError
 
-SINGLE_LETTERS = "imafdcv"
-GENERAL = ("i", "m", "a", "f", "d", "zicsr", "zifencei")
-"""What the letter g stands for."""
+SINGLE_LETTERS = "imafdcbv"
+COMPOSITES: dict[str, tuple[str, ...]] = {
+    "g": ("i", "m", "a", "f", "d", "zicsr", "zifencei"),
+    "b": ("zba", "zbb", "zbs"),
+    "zkn": ("zbkb", "zbkc", "zbkx", "zkne", "zknd", "zknh"),
+    "zks": ("zbkb", "zbkc", "zbkx", "zksed", "zksh"),
+}
+"""Names that stand for others."""
 
-WITHOUT_INSTRUCTIONS = frozenset({"zicntr", "zihpm", "ztso", "zkt"})
+WITHOUT_INSTRUCTIONS = frozenset(
+    "zicntr zihpm ztso zkt zvkt ziccif ziccrse ziccamoa zicclsm za64rs za128rs zic64b supm".split()
+)
 """Extensions that promise something and declare no instruction; they are accepted as they are."""
 
 WHOLES = {
     **{"zmmul": "m", "zaamo": "a", "zalrsc": "a"},
-    **{"zca": "c", "zcf": "c", "zcd": "c", "zfhmin": "zfh"},
+    **{"zca": "c", "zcf": "c", "zcd": "c", "zfhmin": "zfh", "zvfhmin": "zvfh"},
 }
-"""Parts of extensions that compilers list beside, or instead of, the whole; rvx takes the whole."""
+"""Parts of extensions that compilers list beside, or instead of, the whole."""
+
+STAND_INS = {"zvfhmin": "zvfh"}
+"""Parts that rvx does not have for themselves: it takes the whole."""
+
+_RVA20 = "imafdc_zicsr_zicntr_ziccif_ziccrse_ziccamoa_zicclsm"
+_RVA22 = f"{_RVA20}_za64rs_zihpm_zihintpause_zba_zbb_zbs_zic64b_zicbom_zicbop_zicboz_zfhmin_zkt"
+PROFILES = {
+    "rvi20u32": "rv32i",
+    "rvi20u64": "rv64i",
+    "rva20u64": f"rv64{_RVA20}_za128rs",
+    "rva22u64": f"rv64{_RVA22}",
+    "rva23u64": f"rv64{_RVA22}_v_zihintntl_zicond_zimop_zcmop_zcb_zfa_zawrs_zvfhmin_zvkt_supm",
+}
+"""What the profiles of user mode promise, as far as rvx has it."""
+
+MISSING = {"rva23u64": ("zvbb",)}
+"""What they promise besides."""
 
 _VERSION = r"[0-9]+(?:p[0-9]+)?"
 _LONG = re.compile(rf"(?P<name>[a-z][a-z0-9]*?[a-z])(?P<version>{_VERSION})?")
@@ -33,31 +57,37 @@ class March:
 
     Attributes:
         xlen: 32 or 64.
-        names: the extensions in lower case, in the order written, `g` replaced by what it means.
+        names: the extensions in lower case, in the order written, `g` replaced by what it means,
+            without parts of others.
         versions: those that were written, such as `2.1`, by name.
         vlen: the least width of vector registers that is asked for, 0 if none is.
+        missing: names of what the string asks for by a profile, and rvx does not have.
     """
 
     xlen: int
     names: tuple[str, ...]
     versions: dict[str, str]
     vlen: int = 0
+    missing: tuple[str, ...] = ()
 
 
 def parse_march(text: str, known: Collection[str] = ()) -> March:
     """Reads an ISA string.
 
     Args:
-        text: such as `rv64gc_zfh1p0_xposit`.
+        text: such as `rv64gc_zfh1p0_xposit`, or the name of a profile, such as `rva22u64_zicond`.
         known: names of extensions, for those that end in a digit, which could be a version.
 
     Raises:
         IsaError: it does not begin with rv32 or rv64 and a base, or a part cannot be read.
     """
-    found = re.fullmatch(r"rv(32|64)(.*)", text.strip().lower())
+    profile, _, beyond = text.strip().lower().partition("_")
+    full = "_".join(filter(None, [PROFILES.get(profile, profile), beyond]))
+    found = re.fullmatch(r"rv(32|64)(.*)", full)
     if found is None:
         raise IsaError(
-            f"'{text}' is not an ISA string; it begins with rv32 or rv64, as in rv64gc_xposit"
+            f"'{text}' is not an ISA string; it begins with rv32 or rv64, as in rv64gc_xposit, or "
+            f"with a profile: {', '.join(PROFILES)}"
         )
     xlen, rest = int(found[1]), found[2]
     names: dict[str, None] = {}
@@ -66,7 +96,7 @@ def parse_march(text: str, known: Collection[str] = ()) -> March:
         for name, version in _parts(text, part, known, is_first=i == 0):
             if version:
                 versions[name] = version.replace("p", ".")
-            for each in GENERAL if name == "g" else (WHOLES.get(name, name),):
+            for each in COMPOSITES.get(name, (STAND_INS.get(name, name),)):
                 names[each] = None
     if "i" not in names:
         raise IsaError(f"'{text}' names no base; after rv{xlen} comes i or g, as in rv{xlen}gc")
@@ -74,9 +104,11 @@ def parse_march(text: str, known: Collection[str] = ()) -> March:
     kept = tuple(
         name
         for name in names
-        if name not in WITHOUT_INSTRUCTIONS and not _VECTOR_LENGTH.fullmatch(name)
+        if name not in WITHOUT_INSTRUCTIONS
+        and WHOLES.get(name) not in names
+        and not _VECTOR_LENGTH.fullmatch(name)
     )
-    return March(xlen, kept, versions, max(widths, default=0))
+    return March(xlen, kept, versions, max(widths, default=0), MISSING.get(profile, ()))
 
 
 def _parts(text: str, part: str, known: Collection[str], is_first: bool) -> list[tuple[str, str]]:

@@ -1,4 +1,7 @@
-"""A: atomic read-modify-write, and load-reserved with store-conditional."""
+"""A: atomic read-modify-write, and load-reserved with store-conditional.
+
+Zaamo and Zalrsc are its two halves.
+"""
 
 from collections.abc import Callable
 
@@ -11,15 +14,36 @@ A = Extension(
     doc="Atomic memory operations",
     source="The RISC-V Instruction Set Manual, Volume I, 20191213, chapter 8",
     requires=("I",),
+    supersedes=("Zaamo", "Zalrsc"),
     is_core=True,
 )
-A.state("reservation", 2, "1 while a load-reserved waits for its store, and the address of it")
+_NEWER = 'The RISC-V Instruction Set Manual, Volume I, 20240411, chapter "A"'
+Zaamo = Extension(
+    "Zaamo",
+    version="1.0",
+    doc="Atomic read-modify-write",
+    source=_NEWER,
+    requires=("I",),
+    is_core=True,
+)
+Zalrsc = Extension(
+    "Zalrsc",
+    version="1.0",
+    doc="Load-reserved and store-conditional",
+    source=_NEWER,
+    requires=("I",),
+    is_core=True,
+)
+for _extension in (A, Zalrsc):
+    _extension.state(
+        "reservation", 2, "1 while a load-reserved waits for its store, and the address of it"
+    )
 
 Operation = Callable[[int, int, int], int]
 Load = Callable[[Memory, int], int]
 Store = Callable[[Memory, int, int], None]
 
-_ORDERS = (("", "00"), (".aq", "10"), (".rl", "01"), (".aqrl", "11"))
+ORDERS = (("", "00"), (".aq", "10"), (".rl", "01"), (".aqrl", "11"))
 # mnemonic, funct5, operation on the old value and rs2, what it stores
 _OPERATIONS: tuple[tuple[str, str, Operation, str], ...] = (
     ("amoswap", "00001", integer.swap, "rs2"),
@@ -44,15 +68,10 @@ def whole(value: int) -> int:
     return value
 
 
-def _declare(
-    width: str,
-    funct3: str,
-    bits: int,
-    load: Load,
-    store: Store,
-    operand: Callable[[int], int],
+def _declare_reservations(
+    extension: Extension, width: str, funct3: str, bits: int, load: Load, store: Store
 ) -> None:
-    """Everything for one width; `.d` is for RV64 only."""
+    """Load-reserved and store-conditional of one width; `.d` is for RV64 only."""
     xlen = 64 if bits == 64 else None
     size = bits // 8
 
@@ -75,30 +94,42 @@ def _declare(
         store(mem, rs1, rs2)
         return 0
 
-    for order, flags in _ORDERS:
+    for order, flags in ORDERS:
         tail = f"rs1 {funct3} rd 0101111"
-        A.instruction(
+        extension.instruction(
             f"lr.{width}{order} rd, (rs1)",
             f"00010 {flags} 00000 {tail}",
             kind="atomic",
             xlen=xlen,
             doc=f"rd = the {bits} bits at rs1, which are reserved for a store-conditional.",
         )(load_reserved)
-        A.instruction(
+        extension.instruction(
             f"sc.{width}{order} rd, rs2, (rs1)",
             f"00011 {flags} rs2 {tail}",
             kind="atomic",
             xlen=xlen,
             doc=f"If rs1 is still reserved, stores {bits} bits of rs2 there; rd = 0 if so, else 1.",
         )(store_conditional)
+
+
+def declare_operations(
+    extension: Extension,
+    width: str,
+    funct3: str,
+    bits: int,
+    load: Load,
+    store: Store,
+    operand: Callable[[int], int],
+) -> None:
+    """Every read-modify-write of one width; `.d` is for RV64 only."""
     for name, funct5, operation, stored in _OPERATIONS:
         body = _read_modify_write(operation, bits, load, store, operand)
-        for order, flags in _ORDERS:
-            A.instruction(
+        for order, flags in ORDERS:
+            extension.instruction(
                 f"{name}.{width}{order} rd, rs2, (rs1)",
                 f"{funct5} {flags} rs2 rs1 {funct3} rd 0101111",
                 kind="atomic",
-                xlen=xlen,
+                xlen=64 if bits == 64 else None,
                 doc=f"rd = the {bits} bits at rs1; stores {stored} there.",
             )(body)
 
@@ -121,5 +152,9 @@ def _read_modify_write(
     return body
 
 
-_declare("w", "010", 32, memory.load_s32, memory.store_32, low_word)
-_declare("d", "011", 64, memory.load_64, memory.store_64, whole)
+for _extension in (A, Zalrsc):
+    _declare_reservations(_extension, "w", "010", 32, memory.load_s32, memory.store_32)
+    _declare_reservations(_extension, "d", "011", 64, memory.load_64, memory.store_64)
+for _extension in (A, Zaamo):
+    declare_operations(_extension, "w", "010", 32, memory.load_s32, memory.store_32, low_word)
+    declare_operations(_extension, "d", "011", 64, memory.load_64, memory.store_64, whole)

@@ -1,5 +1,7 @@
 """C: compressed instructions, each an abbreviation of a 32-bit one.
 
+Zca is C without loads and stores of floats, which are Zcf (singles, RV32) and Zcd (doubles).
+
 Hints, which the standard reserves for later use and which do nothing until then, are declared where
 GNU as accepts them. Reserved words are not declared, so they are illegal.
 """
@@ -15,13 +17,34 @@ C = Extension(
     doc="Compressed instructions",
     source="The RISC-V Instruction Set Manual, Volume I, 20191213, chapter 16",
     requires=("I",),
+    supersedes=("Zca", "Zcf", "Zcd"),
     is_core=True,
 )
-
-C.encoding("c.unimp", "0000000000000000", kind="system", doc="Illegal by definition.")
-C.alias("unimp", "c.unimp")
-
-# --- Quadrant 0: loads and stores with short register fields
+_NEWER = 'The RISC-V Instruction Set Manual, Volume I, 20240411, chapter "Zc"'
+Zca = Extension(
+    "Zca",
+    version="1.0",
+    doc="Compressed instructions without floats",
+    source=_NEWER,
+    requires=("I",),
+    is_core=True,
+)
+Zcf = Extension(
+    "Zcf",
+    version="1.0",
+    doc="Compressed loads and stores of singles",
+    source=_NEWER,
+    requires=("Zca", "F"),
+    is_core=True,
+)
+Zcd = Extension(
+    "Zcd",
+    version="1.0",
+    doc="Compressed loads and stores of doubles",
+    source=_NEWER,
+    requires=("Zca", "D"),
+    is_core=True,
+)
 
 _WORD = ("imm[5:3]", "imm[2|6]")
 _DOUBLE = ("imm[5:3]", "imm[7:6]")
@@ -33,88 +56,7 @@ _MEMORY: tuple[tuple[str, str, str, tuple[str, str], str, Extension, int | None]
     ("fld fsd", "001", "101", _DOUBLE, "fc", D, None),
 )
 
-C.compressed(
-    "c.addi4spn rd:xc, sp, imm:u!0",
-    "000 imm[5:4|9:6|2|3] rd 00",
-    "addi rd, sp, imm",
-    of=I,
-)
-for _names, _load, _store, (_high, _low), _kind, _of, _xlen in _MEMORY:
-    _get, _put = _names.split()
-    C.compressed(
-        f"c.{_get} rd:{_kind}, imm:u(rs1:xc)",
-        f"{_load} {_high} rs1 {_low} rd 00",
-        f"{_get} rd, imm(rs1)",
-        of=_of,
-        xlen=_xlen,
-    )
-    C.compressed(
-        f"c.{_put} rs2:{_kind}, imm:u(rs1:xc)",
-        f"{_store} {_high} rs1 {_low} rs2 00",
-        f"{_put} rs2, imm(rs1)",
-        of=_of,
-        xlen=_xlen,
-    )
-
-# --- Quadrant 1: arithmetic, jumps and branches
-
 _JUMP = "offset[11|4|9:8|10|6|7|3:1|5]"
-C.compressed(
-    "c.addi rd, imm", "000 imm[5] rd imm[4:0] 01", "addi rd, rd, imm", of=I, shown_as="add"
-)
-C.compressed("c.nop", "0000000000000001", "addi zero, zero, 0", of=I, overlaps=("c.addi",))
-C.alias("c.nop imm:s!0", "c.addi zero, imm")
-C.compressed("c.jal offset", f"001 {_JUMP} 01", "jal ra, offset", of=I, xlen=32)
-C.compressed("c.addiw rd:x!0, imm", "001 imm[5] rd imm[4:0] 01", "addiw rd, rd, imm", of=I, xlen=64)
-C.compressed("c.li rd, imm", "010 imm[5] rd imm[4:0] 01", "addi rd, zero, imm", of=I)
-C.compressed(
-    "c.addi16sp sp, imm:s!0", "011 imm[9] 00010 imm[4|6|8:7|5] 01", "addi sp, sp, imm", of=I
-)
-C.compressed("c.lui rd:x!2, imm:s20!0", "011 imm[5] rd imm[4:0] 01", "lui rd, imm", of=I)
-for _name, _bits in (("srl", "00"), ("sra", "01")):
-    for _xlen, _field in ((32, ("0", "shamt[4:0]")), (64, ("shamt[5]", "shamt[4:0]"))):
-        C.compressed(
-            f"c.{_name}i rd:xc, shamt:shamt!0",
-            f"100 {_field[0]} {_bits} rd {_field[1]} 01",
-            f"{_name}i rd, rd, shamt",
-            of=I,
-            xlen=_xlen,
-        )
-        C.compressed(
-            f"c.{_name}i64 rd:xc",
-            f"100 0 {_bits} rd 00000 01",
-            f"{_name}i rd, rd, 0",
-            of=I,
-            shown_as=f"c.{_name}i64",
-            xlen=_xlen,
-        )
-C.compressed("c.andi rd:xc, imm", "100 imm[5] 10 rd imm[4:0] 01", "andi rd, rd, imm", of=I)
-for _name, _high, _low in (
-    ("sub", "0", "00"),
-    ("xor", "0", "01"),
-    ("or", "0", "10"),
-    ("and", "0", "11"),
-    ("subw", "1", "00"),
-    ("addw", "1", "01"),
-):
-    C.compressed(
-        f"c.{_name} rd:xc, rs2:xc",
-        f"100 {_high} 11 rd {_low} rs2 01",
-        f"{_name} rd, rd, rs2",
-        of=I,
-        xlen=64 if _name.endswith("w") else None,
-    )
-C.compressed("c.j offset", f"101 {_JUMP} 01", "jal zero, offset", of=I)
-for _name, _funct3 in (("beq", "110"), ("bne", "111")):
-    C.compressed(
-        f"c.{_name}z rs1:xc, offset",
-        f"{_funct3} offset[8|4:3] rs1 offset[7:6|2:1|5] 01",
-        f"{_name} rs1, zero, offset",
-        of=I,
-    )
-
-# --- Quadrant 2: shifts, moves, and loads and stores on the stack
-
 _WORD_LOAD = "imm[5] rd imm[4:2|7:6]"
 _DOUBLE_LOAD = "imm[5] rd imm[4:3|8:6]"
 _WORD_STORE = "imm[5:2|7:6] rs2"
@@ -127,40 +69,157 @@ _STACK: tuple[tuple[str, str, str, str, str, str, str, Extension, int | None], .
     ("fld fsd", "001", "101", _DOUBLE_LOAD, _DOUBLE_STORE, "f", "f", D, None),
 )
 
-for _xlen, _field in ((32, ("0", "shamt[4:0]")), (64, ("shamt[5]", "shamt[4:0]"))):
-    C.compressed(
-        "c.slli rd, shamt:shamt!0",
-        f"000 {_field[0]} rd {_field[1]} 10",
-        "slli rd, rd, shamt",
+
+def _declare_memory(extension: Extension, bases: tuple[Extension, ...]) -> None:
+    """Loads and stores with short register fields, of instructions of the bases."""
+    for names, load, store, (high, low), kind, of, xlen in _MEMORY:
+        if of not in bases:
+            continue
+        get, put = names.split()
+        extension.compressed(
+            f"c.{get} rd:{kind}, imm:u(rs1:xc)",
+            f"{load} {high} rs1 {low} rd 00",
+            f"{get} rd, imm(rs1)",
+            of=of,
+            xlen=xlen,
+        )
+        extension.compressed(
+            f"c.{put} rs2:{kind}, imm:u(rs1:xc)",
+            f"{store} {high} rs1 {low} rs2 00",
+            f"{put} rs2, imm(rs1)",
+            of=of,
+            xlen=xlen,
+        )
+
+
+def _declare_stack(extension: Extension, bases: tuple[Extension, ...]) -> None:
+    """Loads and stores on the stack, of instructions of the bases."""
+    for names, load, store, load_bits, store_bits, rd, rs2, of, xlen in _STACK:
+        if of not in bases:
+            continue
+        get, put = names.split()
+        extension.compressed(
+            f"c.{get}sp rd:{rd}, imm:u(sp)",
+            f"{load} {load_bits} 10",
+            f"{get} rd, imm(sp)",
+            of=of,
+            xlen=xlen,
+        )
+        extension.compressed(
+            f"c.{put}sp rs2:{rs2}, imm:u(sp)",
+            f"{store} {store_bits} 10",
+            f"{put} rs2, imm(sp)",
+            of=of,
+            xlen=xlen,
+        )
+
+
+def _declare_all(extension: Extension, bases: tuple[Extension, ...]) -> None:
+    """Everything; of loads and stores those of instructions of the bases."""
+    extension.encoding("c.unimp", "0000000000000000", kind="system", doc="Illegal by definition.")
+    extension.alias("unimp", "c.unimp")
+
+    # Quadrant 0: loads and stores with short register fields.
+    extension.compressed(
+        "c.addi4spn rd:xc, sp, imm:u!0",
+        "000 imm[5:4|9:6|2|3] rd 00",
+        "addi rd, sp, imm",
         of=I,
-        xlen=_xlen,
     )
-    C.compressed(
-        "c.slli64 rd",
-        "000 0 rd 00000 10",
-        "slli rd, rd, 0",
-        of=I,
-        shown_as="c.slli64",
-        xlen=_xlen,
+    _declare_memory(extension, bases)
+
+    # Quadrant 1: arithmetic, jumps and branches.
+    extension.compressed(
+        "c.addi rd, imm", "000 imm[5] rd imm[4:0] 01", "addi rd, rd, imm", of=I, shown_as="add"
     )
-for _names, _load, _store, _load_bits, _store_bits, _rd, _rs2, _of, _xlen in _STACK:
-    _get, _put = _names.split()
-    C.compressed(
-        f"c.{_get}sp rd:{_rd}, imm:u(sp)",
-        f"{_load} {_load_bits} 10",
-        f"{_get} rd, imm(sp)",
-        of=_of,
-        xlen=_xlen,
+    extension.compressed(
+        "c.nop", "0000000000000001", "addi zero, zero, 0", of=I, overlaps=("c.addi",)
     )
-    C.compressed(
-        f"c.{_put}sp rs2:{_rs2}, imm:u(sp)",
-        f"{_store} {_store_bits} 10",
-        f"{_put} rs2, imm(sp)",
-        of=_of,
-        xlen=_xlen,
+    extension.alias("c.nop imm:s!0", "c.addi zero, imm")
+    extension.compressed("c.jal offset", f"001 {_JUMP} 01", "jal ra, offset", of=I, xlen=32)
+    extension.compressed(
+        "c.addiw rd:x!0, imm", "001 imm[5] rd imm[4:0] 01", "addiw rd, rd, imm", of=I, xlen=64
     )
-C.compressed("c.jr rs1:x!0", "100 0 rs1 00000 10", "jalr zero, 0(rs1)", of=I)
-C.compressed("c.mv rd, rs2:x!0", "100 0 rd rs2 10", "add rd, zero, rs2", of=I, shown_as="mv")
-C.compressed("c.ebreak", "100 1 00000 00000 10", "ebreak", of=I)
-C.compressed("c.jalr rs1:x!0", "100 1 rs1 00000 10", "jalr ra, 0(rs1)", of=I)
-C.compressed("c.add rd, rs2:x!0", "100 1 rd rs2 10", "add rd, rd, rs2", of=I)
+    extension.compressed("c.li rd, imm", "010 imm[5] rd imm[4:0] 01", "addi rd, zero, imm", of=I)
+    extension.compressed(
+        "c.addi16sp sp, imm:s!0", "011 imm[9] 00010 imm[4|6|8:7|5] 01", "addi sp, sp, imm", of=I
+    )
+    extension.compressed(
+        "c.lui rd:x!2, imm:s20!0", "011 imm[5] rd imm[4:0] 01", "lui rd, imm", of=I
+    )
+    for name, bits in (("srl", "00"), ("sra", "01")):
+        for xlen, field in ((32, ("0", "shamt[4:0]")), (64, ("shamt[5]", "shamt[4:0]"))):
+            extension.compressed(
+                f"c.{name}i rd:xc, shamt:shamt!0",
+                f"100 {field[0]} {bits} rd {field[1]} 01",
+                f"{name}i rd, rd, shamt",
+                of=I,
+                xlen=xlen,
+            )
+            extension.compressed(
+                f"c.{name}i64 rd:xc",
+                f"100 0 {bits} rd 00000 01",
+                f"{name}i rd, rd, 0",
+                of=I,
+                shown_as=f"c.{name}i64",
+                xlen=xlen,
+            )
+    extension.compressed(
+        "c.andi rd:xc, imm", "100 imm[5] 10 rd imm[4:0] 01", "andi rd, rd, imm", of=I
+    )
+    for name, high, low in (
+        ("sub", "0", "00"),
+        ("xor", "0", "01"),
+        ("or", "0", "10"),
+        ("and", "0", "11"),
+        ("subw", "1", "00"),
+        ("addw", "1", "01"),
+    ):
+        extension.compressed(
+            f"c.{name} rd:xc, rs2:xc",
+            f"100 {high} 11 rd {low} rs2 01",
+            f"{name} rd, rd, rs2",
+            of=I,
+            xlen=64 if name.endswith("w") else None,
+        )
+    extension.compressed("c.j offset", f"101 {_JUMP} 01", "jal zero, offset", of=I)
+    for name, funct3 in (("beq", "110"), ("bne", "111")):
+        extension.compressed(
+            f"c.{name}z rs1:xc, offset",
+            f"{funct3} offset[8|4:3] rs1 offset[7:6|2:1|5] 01",
+            f"{name} rs1, zero, offset",
+            of=I,
+        )
+
+    # Quadrant 2: shifts, moves, and loads and stores on the stack.
+    for xlen, field in ((32, ("0", "shamt[4:0]")), (64, ("shamt[5]", "shamt[4:0]"))):
+        extension.compressed(
+            "c.slli rd, shamt:shamt!0",
+            f"000 {field[0]} rd {field[1]} 10",
+            "slli rd, rd, shamt",
+            of=I,
+            xlen=xlen,
+        )
+        extension.compressed(
+            "c.slli64 rd",
+            "000 0 rd 00000 10",
+            "slli rd, rd, 0",
+            of=I,
+            shown_as="c.slli64",
+            xlen=xlen,
+        )
+    _declare_stack(extension, bases)
+    extension.compressed("c.jr rs1:x!0", "100 0 rs1 00000 10", "jalr zero, 0(rs1)", of=I)
+    extension.compressed(
+        "c.mv rd, rs2:x!0", "100 0 rd rs2 10", "add rd, zero, rs2", of=I, shown_as="mv"
+    )
+    extension.compressed("c.ebreak", "100 1 00000 00000 10", "ebreak", of=I)
+    extension.compressed("c.jalr rs1:x!0", "100 1 rs1 00000 10", "jalr ra, 0(rs1)", of=I)
+    extension.compressed("c.add rd, rs2:x!0", "100 1 rd rs2 10", "add rd, rd, rs2", of=I)
+
+
+_declare_all(C, (I, F, D))
+_declare_all(Zca, (I,))
+for _extension, _base in ((Zcf, F), (Zcd, D)):
+    _declare_memory(_extension, (_base,))
+    _declare_stack(_extension, (_base,))

@@ -1,4 +1,4 @@
-"""M: multiplication and division."""
+"""M: multiplication and division, and Zmmul, which is multiplication alone."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,15 @@ M = Extension(
     version="2.0",
     doc="Integer multiplication and division",
     source="The RISC-V Instruction Set Manual, Volume I, 20191213, chapter 7",
+    requires=("I",),
+    supersedes=("Zmmul",),
+    is_core=True,
+)
+Zmmul = Extension(
+    "Zmmul",
+    version="1.0",
+    doc="Integer multiplication",
+    source='The RISC-V Instruction Set Manual, Volume I, 20240411, chapter "M"',
     requires=("I",),
     is_core=True,
 )
@@ -30,9 +39,15 @@ _OPERATIONS: tuple[tuple[str, str, str, Operation, bool, str], ...] = (
 
 
 def _declare(
-    name: str, funct3: str, kind: str, operation: Operation, has_word: bool, meaning: str
+    extension: Extension,
+    name: str,
+    funct3: str,
+    kind: str,
+    operation: Operation,
+    has_word: bool,
+    meaning: str,
 ) -> None:
-    @M.instruction(
+    @extension.instruction(
         f"{name} rd, rs1, rs2",
         f"0000001 rs2 rs1 {funct3} rd 0110011",
         kind=kind,
@@ -44,7 +59,7 @@ def _declare(
     if not has_word:
         return
 
-    @M.instruction(
+    @extension.instruction(
         f"{name}w rd, rs1, rs2",
         f"0000001 rs2 rs1 {funct3} rd 0111011",
         kind=kind,
@@ -56,4 +71,6 @@ def _declare(
 
 
 for _row in _OPERATIONS:
-    _declare(*_row)
+    _declare(M, *_row)
+    if _row[2] == "mul":
+        _declare(Zmmul, *_row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rvx.extensions.catalogue import isa_for, load, make_isa, names
-from rvx.extensions.march import WHOLES, WITHOUT_INSTRUCTIONS, parse_march
+from rvx.extensions.march import COMPOSITES, STAND_INS, WITHOUT_INSTRUCTIONS, parse_march
 from rvx.isa import Extension, Isa, IsaError
 
 _VERSIONED = re.compile(r"([a-z0-9]*?[a-z])\d+(?:p\d+)?")
@@ -25,7 +25,7 @@ def change_arch(isa: Isa, text: str) -> Isa:
     parts = [part.strip().lower() for part in text.split(",")]
     if not parts[0].startswith(("+", "-")):
         return _whole(isa, text)
-    chosen = dict(isa.extensions)
+    chosen, asked = dict(isa.extensions), set[str]()
     for part in parts:
         sign, name = part[:1], _without_version(part[1:])
         if sign not in ("+", "-") or not name:
@@ -34,12 +34,14 @@ def change_arch(isa: Isa, text: str) -> Isa:
             continue
         if name == "i":
             raise IsaError("the base i can be neither added nor taken away")
-        found = _loaded(chosen, name) or load(WHOLES.get(name, name))
-        if sign == "+":
-            chosen[found.name] = found
-        else:
-            chosen.pop(found.name, None)
-    return _same_or(isa, make_isa(chosen.values(), isa.xlen, _vlen(isa)))
+        for each in COMPOSITES.get(name, (STAND_INS.get(name, name),)):
+            found = _loaded(chosen, each) or load(each)
+            asked.add(found.name)
+            if sign == "+":
+                chosen[found.name] = found
+            else:
+                chosen.pop(found.name, None)
+    return _same_or(isa, make_isa(chosen.values(), isa.xlen, _vlen(isa), isa.unasked - asked))
 
 
 def _whole(isa: Isa, text: str) -> Isa:
@@ -62,7 +64,8 @@ def _vlen(isa: Isa) -> int:
 
 
 def _same_or(isa: Isa, found: Isa) -> Isa:
-    return isa if found.extensions == isa.extensions else found
+    is_same = found.extensions == isa.extensions and found.unasked == isa.unasked
+    return isa if is_same else found
 
 
 def _loaded(extensions: dict[str, Extension], name: str) -> Extension | None:

@@ -245,6 +245,7 @@ class Extension:
         kind: str = "custom",
         overlaps: Collection[str] = (),
         doc: str = "",
+        needs: Collection[str] = (),
     ) -> Callable[[AnyBody], AnyBody]:
         """Declares an instruction; the decorated function is its meaning.
 
@@ -262,13 +263,16 @@ class Extension:
             kind: class for counts.
             overlaps: mnemonics that share words with it on purpose.
             doc: instead of the docstring of the body.
+            needs: names of further extensions without which an ISA does not have it.
 
         Raises:
             DeclarationError: with a sentence that says what does not fit.
         """
 
         def declare(body: AnyBody) -> AnyBody:
-            self._add(syntax, bits, body, xlen=xlen, kind=kind, overlaps=overlaps, doc=doc)
+            self._add(
+                syntax, bits, body, xlen=xlen, kind=kind, overlaps=overlaps, doc=doc, needs=needs
+            )
             return body
 
         return declare
@@ -365,7 +369,9 @@ class Extension:
         kind: str,
         overlaps: Collection[str],
         doc: str,
+        needs: Collection[str] = (),
     ) -> Instruction:
+        _check_names(f"needs of {self.name} '{syntax}'", needs)
         made = make_instruction(
             syntax,
             bits,
@@ -379,6 +385,7 @@ class Extension:
             doc=doc,
             is_core=self.is_core,
             last_rounding_mode=self.last_rounding_mode,
+            needs=needs,
         )
         if any(
             isinstance(operand.kind, RegisterKind) and operand.kind.file is V

@@ -71,6 +71,7 @@ class Instruction:
         last_rounding_mode: the largest value of frm that it takes.
         is_core: whether it is the ratified instruction that the CPU core knows. Only then may the
             core perform it; `body` says the same, and is performed where the core does not.
+        needs: names of extensions without which an ISA does not have it, though it has its own.
     """
 
     syntax: Syntax
@@ -86,6 +87,7 @@ class Instruction:
     expansion: Expansion | None = None
     is_core: bool = False
     last_rounding_mode: int = LAST_ROUNDING_MODE
+    needs: tuple[str, ...] = ()
 
     @property
     def mnemonic(self) -> str:
@@ -103,6 +105,13 @@ class Instruction:
         if self.is_custom:
             return CUSTOM
         return "other" if self.kind == CUSTOM else self.kind
+
+    @cached_property
+    def owners(self) -> tuple[str, ...]:
+        """Names of all extensions without which an ISA does not have it."""
+        # c.fld is part of C, but only where there is D.
+        abbreviated = (self.expansion.target.extension,) if self.expansion else ()
+        return (self.extension, *self.needs, *abbreviated)
 
     @property
     def size(self) -> int:
@@ -245,6 +254,7 @@ def make_instruction(
     doc: str,
     is_core: bool = False,
     last_rounding_mode: int = LAST_ROUNDING_MODE,
+    needs: Collection[str] = (),
 ) -> Instruction:
     """Checks a declaration and makes the instruction.
 
@@ -297,6 +307,7 @@ def make_instruction(
         doc or inspect.getdoc(body) or "",
         is_core=is_core,
         last_rounding_mode=last_rounding_mode,
+        needs=tuple(needs),
     )
 
 

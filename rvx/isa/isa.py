@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -42,6 +42,8 @@ class Isa:
         vlen: bits of a vector register, where there are any; as few as the extensions allow if 0.
         elsewhere: gives the instructions of a mnemonic in extensions that are not here, for the
             sentence about a mnemonic that is not known.
+        unasked: names of extensions that are here though nobody asked for them. The assembler does
+            not choose their instructions for what is written otherwise.
 
     Attributes:
         vector: the vector unit; None if no extension has vector registers.
@@ -59,11 +61,13 @@ class Isa:
         xlen: int = 64,
         vlen: int = 0,
         elsewhere: Callable[[str], Iterable[Instruction]] = lambda _: (),
+        unasked: Collection[str] = (),
     ) -> None:
         if xlen not in (32, 64):
             raise IsaError(f"XLEN is 32 or 64, not {xlen}")
         self.xlen = xlen
         self._elsewhere = elsewhere
+        self.unasked = frozenset(unasked)
         self.extensions = {extension.name: extension for extension in extensions}
         self.instructions: dict[str, Instruction] = {}
         self.aliases: dict[str, list[Alias]] = {}
@@ -100,7 +104,7 @@ class Isa:
 
     def _take(self, extension: Extension) -> None:
         for made in extension.instructions.values():
-            if self.xlen in made.xlens:
+            if self.xlen in made.xlens and all(name in self.extensions for name in made.needs):
                 other = self.instructions.get(made.mnemonic, made)
                 self.instructions[made.mnemonic] = self._preferred(other, made)
         for alias in extension.aliases:

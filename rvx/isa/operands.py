@@ -54,6 +54,7 @@ class ImmediateKind:
             the width of the field; GNU as accepts -2048..4095 in some places, for example.
         is_hex: whether the disassembler prints it in hexadecimal.
         wrap: if not 0, negative values are written modulo `2**wrap`: c.lui takes 0xfffe0..0xfffff.
+        most: if not 0, the largest value; what the field could hold beyond it is reserved.
     """
 
     name: str
@@ -64,6 +65,7 @@ class ImmediateKind:
     also: tuple[int, int] | None = None
     is_hex: bool = False
     wrap: int = 0
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,17 @@ class CsrKind:
 
 @dataclass(frozen=True)
 class RoundingKind:
-    """A static rounding mode; it may be left out and is then `dyn`, or `default`."""
+    """A static rounding mode; it may be left out and is then `dyn`, or `default`.
+
+    Attributes:
+        name: the kind's name in syntax strings.
+        default: what it is where it is left out.
+        modes: those that may stand here.
+    """
 
     name: str = "rm"
     default: int = 7
+    modes: tuple[int, ...] = tuple(ROUNDING_MODES.values())
 
 
 @dataclass(frozen=True)
@@ -97,13 +106,36 @@ class MaskKind:
 
 
 @dataclass(frozen=True)
+class NumberKind:
+    """One of a few real numbers, written as such; the field holds its place in the list.
+
+    Attributes:
+        name: the kind's name in syntax strings.
+        spellings: of the numbers, as the disassembler prints them: `inf`, or hexadecimal digits
+            as in 0x1.8p+1. Others of the same value are read as well.
+    """
+
+    name: str
+    spellings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class VtypeKind:
     """A vtype: written as `e32, m1, ta, ma`, or as a number."""
 
     name: str = "vtype"
 
 
-Kind = RegisterKind | ImmediateKind | CsrKind | RoundingKind | FenceKind | MaskKind | VtypeKind
+Kind = (
+    RegisterKind
+    | ImmediateKind
+    | CsrKind
+    | RoundingKind
+    | FenceKind
+    | MaskKind
+    | NumberKind
+    | VtypeKind
+)
 
 
 def register_kinds(file: RegisterFile) -> dict[str, RegisterKind]:
@@ -139,6 +171,7 @@ _BASE_KINDS: dict[str, Kind] = {
     "csr": CsrKind(),
     "rm": RoundingKind(),
     "rm0": RoundingKind("rm0", default=0),
+    "rtz": RoundingKind("rtz", modes=(ROUNDING_MODES["rtz"],)),
     "fence": FenceKind(),
     "vm": MaskKind(),
     "vtype": VtypeKind(),
@@ -194,7 +227,8 @@ class Operand:
         bias = self.kind.bias if isinstance(self.kind, ImmediateKind) else 0
         if isinstance(self.kind, ImmediateKind) and self.kind.signed:
             return -(1 << width - 1), (1 << width - 1) - step
-        return bias, (1 << width) - step + bias
+        most = self.kind.most if isinstance(self.kind, ImmediateKind) else 0
+        return bias, most or (1 << width) - step + bias
 
     @cached_property
     def _known_bits(self) -> dict[int, int | None]:
@@ -235,7 +269,11 @@ class Operand:
         elif isinstance(kind, RoundingKind) and not self.is_valid(value):
             raise EncodingError(
                 f"rounding mode {value} is reserved; valid are "
-                + ", ".join(f"{name} ({number})" for name, number in ROUNDING_MODES.items())
+                + ", ".join(
+                    f"{name} ({number})"
+                    for name, number in ROUNDING_MODES.items()
+                    if number in kind.modes
+                )
             )
         elif not 0 <= value < 1 << self.field.width:
             raise EncodingError(
@@ -275,13 +313,13 @@ class Operand:
         """What `is_valid` refuses, as (mask, match) of the word."""
         kind = self.kind
         stored = self.field.insert(-1)
-        if isinstance(kind, ImmediateKind):
+        if isinstance(kind, ImmediateKind) and not kind.most:
             return ((stored, self.field.insert(-kind.bias)),) if kind.is_nonzero else ()
         if isinstance(kind, RegisterKind) and (
             kind.is_indexed or len(kind.numbers) == 1 << self.field.width
         ):
             return ()
-        if not isinstance(kind, RegisterKind | RoundingKind):
+        if not isinstance(kind, RegisterKind | RoundingKind | ImmediateKind):
             return ()
         values = range(1 << self.field.width)
         return tuple((stored, self.field.insert(v)) for v in values if not self.is_valid(v))
@@ -291,9 +329,10 @@ class Operand:
         if isinstance(self.kind, RegisterKind):
             return value in self.kind.numbers
         if isinstance(self.kind, ImmediateKind):
-            return not (self.kind.is_nonzero and value == 0)
+            is_beyond = self.kind.most != 0 and value > self.kind.most
+            return not is_beyond and not (self.kind.is_nonzero and value == 0)
         if isinstance(self.kind, RoundingKind):
-            return value in ROUNDING_MODES.values()
+            return value in self.kind.modes
         return True
 
 

@@ -23,6 +23,12 @@ ABIS = {
     "rv32gcv": "ilp32d",
 }
 ABIS |= {"rv32imac_zicsr": "ilp32", "rv64imac": "lp64"}
+RATIFIED = (
+    "gc_zihintpause_zicbom_zicbop_zicboz_zawrs_zfhmin_zba_zbb_zbc_zbs_zbkb_zbkc_zbkx_zknd_zkne_"
+    "zknh_zksed_zksh"
+)
+"""Scalar extensions beyond those of g and c that binutils 2.40 knows."""
+ABIS |= {f"rv32{RATIFIED}": "ilp32d"}
 
 
 @dataclass

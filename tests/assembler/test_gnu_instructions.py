@@ -20,7 +20,7 @@ from rvx.isa.operands import (
 )
 from rvx.isa.vtype import format_vtype
 
-from .conftest import Gnu, own_object, own_sections
+from .conftest import RATIFIED, Gnu, own_object, own_sections
 
 SAMPLES = 12
 UNKNOWN_TO_GNU = {
@@ -88,7 +88,11 @@ def sample(form: Form, rng: random.Random) -> str | None:
     return f"{form.syntax.mnemonic} {', '.join(texts)}".strip()
 
 
-@pytest.mark.parametrize("march", ["rv64gc", "rv32gc", "rv64g", "rv64gcv", "rv32gcv"])
+@pytest.mark.parametrize(
+    "march",
+    ["rv64gc", "rv32gc", "rv64g", "rv64gcv", "rv32gcv", f"rv64{RATIFIED}", f"rv32{RATIFIED}"],
+    ids=["rv64gc", "rv32gc", "rv64g", "rv64gcv", "rv32gcv", "rv64-ratified", "rv32-ratified"],
+)
 def test_base_instructions_with_random_operands(gnu: Gnu, march: str) -> None:
     isa = isa_for(march)
     table = FormTable(isa)

@@ -293,12 +293,12 @@ def test_two_extensions_with_a_state_of_one_name_are_refused(rvx, source, tmp_pa
         "from rvx.isa import Extension\n"
         "X{0} = Extension('X{0}', version='1')\n"
         "X{0}.state('acc', 1)\n"
-        "@X{0}.instruction('{0}set rs1', '0000000 00000 rs1 00{1} 00000 1011011')\n"
+        "@X{0}.instruction('{0}put rs1', '0000000 00000 rs1 00{1} 00000 1011011')\n"
         "def set_(rs1, acc):\n    acc[0] = rs1\n"
     )
     for name, number in (("a", 0), ("b", 1)):
         (tmp_path / f"x{name}.py").write_text(text.format(name, number))
-    path = source("_start: aset a1\nbset a2\n")
+    path = source("_start: aput a1\nbput a2\n")
     done = rvx("run", path, "--ext", tmp_path / "xa.py", "--ext", tmp_path / "xb.py")
     assert done.code == 2
     assert done.err == (

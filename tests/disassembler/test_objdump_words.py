@@ -19,6 +19,12 @@ from .words import GNU, objdump, random_words
 ALIASES = pytest.mark.parametrize("aliases", [True, False], ids=["aliases", "no-aliases"])
 XLEN = pytest.mark.parametrize("xlen", [32, 64])
 WORDS_PER_INSTRUCTION = 60
+RATIFIED = (
+    "gc_zihintpause_zicbom_zicbop_zicboz_zawrs_zba_zbb_zbc_zbs_zbkb_zbkc_zbkx_zknd_zkne_zknh_"
+    "zksed_zksh"
+)
+"""Integer extensions beyond those of g and c that binutils 2.40 knows."""
+NEWER = ("Zb", "Zk", "Za", "Zicbo")
 
 # What rvx prints otherwise on purpose, as pairs of patterns of objdump's text and ours.
 DIFFERENCES = [
@@ -90,6 +96,30 @@ def test_words_of_any_bits(xlen: int, tmp_path: Path) -> None:
     major = [opcode << 2 | 3 for opcode in range(32) if opcode & 7 != 7]
     words = [rng.getrandbits(25) << 7 | rng.choice(major) for _ in range(20_000)]
     compare(b"".join(struct.pack("<I", word) for word in words), xlen, True, tmp_path)
+
+
+@XLEN
+@ALIASES
+def test_words_of_ratified_extensions(xlen: int, aliases: bool, tmp_path: Path) -> None:
+    isa = isa_for(f"rv{xlen}{RATIFIED}")
+    rng = random.Random(f"{xlen} {aliases}")
+    added = [made for made in isa.instructions.values() if made.extension.startswith(NEWER)]
+    words = [word for made in added for word in random_words(made, isa, rng, 20)]
+    source, made = tmp_path / "a.s", tmp_path / "a.o"
+    source.write_text("".join(f".insn 4, {word:#x}\n" for word in words))
+    march = f"-march=rv{xlen}{RATIFIED}"
+    abi = "-mabi=lp64d" if xlen == 64 else "-mabi=ilp32d"
+    subprocess.run([f"{GNU}as", march, abi, source, "-o", made], check=True)
+    options = [] if aliases else ["-M", "no-aliases"]
+    command = [f"{GNU}objdump", "-d", "-z", *options, made]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    rows = [line.split("\t", 2) for line in output.splitlines() if line.count("\t") >= 2]
+    theirs = [" ".join(text.split()) for _, _, text in rows]
+    code = b"".join(struct.pack("<I", word) for word in words)
+    ours = [line.text for line in disassemble(code, 0, isa, aliases=aliases)]
+    assert len(ours) == len(theirs)
+    different = [pair for pair in zip(theirs, ours, strict=True) if pair[0] != pair[1]]
+    assert not [pair for pair in different if not is_intended(*pair)][:10]
 
 
 @ALIASES

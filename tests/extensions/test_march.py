@@ -2,7 +2,8 @@
 
 import pytest
 
-from rvx.extensions import parse_march
+from rvx.errors import ExtensionNote
+from rvx.extensions import isa_for, parse_march
 from rvx.isa import IsaError
 
 
@@ -20,9 +21,25 @@ def test_what_gcc_writes_is_read() -> None:
     assert march.versions["zicsr"] == "2.0"
 
 
-def test_parts_stand_for_their_whole() -> None:
+def test_parts_are_left_out_beside_their_whole() -> None:
     assert parse_march("rv64i2p1_m2p0_zmmul1p0").names == ("i", "m")
-    assert parse_march("rv64i_zaamo_zalrsc_zca").names == ("i", "a", "c")
+    assert parse_march("rv64iac_zaamo_zalrsc_zca").names == ("i", "a", "c")
+    assert parse_march("rv64i_zaamo_zca_zmmul").names == ("i", "zaamo", "zca", "zmmul")
+
+
+def test_names_that_stand_for_several() -> None:
+    assert parse_march("rv64ib").names == ("i", "zba", "zbb", "zbs")
+    assert parse_march("rv64i_zkn").names[1:] == ("zbkb", "zbkc", "zbkx", "zkne", "zknd", "zknh")
+
+
+def test_profiles_are_isa_strings() -> None:
+    assert parse_march("rva20u64").names == (*"imafdc", "zicsr")
+    assert set(parse_march("rva22u64_zicond").names) > {"zba", "zbb", "zbs", "zicboz", "zicond"}
+    assert parse_march("rva23u64").missing == ("zvbb",)
+    with pytest.warns(ExtensionNote, match="rva23u64 is taken without Zvbb, which rvx does not"):
+        isa = isa_for("rva23u64")
+    assert isa.vector is not None
+    assert {"Zicond", "Zcb", "Zfa", "Zimop"} <= set(isa.extensions)
 
 
 def test_long_names_follow_an_underscore_and_stand_once() -> None:
@@ -52,13 +69,17 @@ def test_extensions_without_instructions_are_accepted() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("arm", "'arm' is not an ISA string; it begins with rv32 or rv64, as in rv64gc_xposit"),
+        (
+            "arm",
+            "'arm' is not an ISA string; it begins with rv32 or rv64, as in rv64gc_xposit, or with "
+            "a profile: rvi20u32, rvi20u64, rva20u64, rva22u64, rva23u64",
+        ),
         ("rv64", "'rv64' names no base; after rv64 comes i or g, as in rv64gc"),
         ("rv64mc", "'rv64mc' names no base; after rv64 comes i or g, as in rv64gc"),
         (
             "rv64iq",
             "'q' in 'rv64iq' is not an extension that rvx knows; single letters are "
-            "i m a f d c v and g, and longer names follow an underscore",
+            "i m a f d c b v and g, and longer names follow an underscore",
         ),
         (
             "rv64i_x",

@@ -39,7 +39,7 @@ def make_smallfloat(
         "snitch_cluster hw/snitch_fp_ss/src/snitch_fp_ss.sv; cvfpu src/fpnew_sdotp_multi.sv",
         requires=(requires,),
         conflicts={**_CONFLICTS, **(conflicts or {})},
-        supersedes=("Zfh", "Zfbfmin"),
+        supersedes=("Zfh", "Zfbfmin", "Zfhmin"),
         last_rounding_mode=Rounding.RSR,
     )
     made.state("fcsr", 1, F.states["fcsr"].doc)

@@ -13,12 +13,15 @@ from rvx.formats.minifloat.scalar.compare import (
     make_le,
     make_lt,
     make_maximum,
+    make_maximum_or_nan,
     make_minimum,
+    make_minimum_or_nan,
     make_xor_signs,
 )
 from rvx.formats.minifloat.scalar.convert import make_convert, make_from_integer, make_to_integer
 from rvx.formats.minifloat.scalar.division import make_div, make_sqrt
 from rvx.formats.minifloat.scalar.expand import make_exsdotp, make_vsum
+from rvx.formats.minifloat.scalar.integral import make_integral, make_modular_integer
 
 __all__ = [
     "make_add",
@@ -31,10 +34,14 @@ __all__ = [
     "make_exsdotp",
     "make_fma",
     "make_from_integer",
+    "make_integral",
     "make_le",
     "make_lt",
     "make_maximum",
+    "make_maximum_or_nan",
     "make_minimum",
+    "make_minimum_or_nan",
+    "make_modular_integer",
     "make_mul",
     "make_sqrt",
     "make_sub",

@@ -51,37 +51,41 @@ def make_eq(fmt: Minifloat) -> Comparison:
 
 
 @cache
-def make_lt(fmt: Minifloat) -> Comparison:
-    """lt(a, b) -> (1 or 0, flags). Signalling: any NaN is invalid."""
+def make_lt(fmt: Minifloat, is_quiet: bool = False) -> Comparison:
+    """lt(a, b) -> (1 or 0, flags). Any NaN is invalid; only a signalling one if it is quiet."""
     require_arithmetic(fmt)
     order = make_order(fmt)
     kind = make_kind(fmt)
+    least_invalid = SIGNALLING if is_quiet else QUIET
 
     def lt(a: int, b: int) -> tuple[int, int]:
-        if max(kind(a), kind(b)) >= QUIET:
-            return 0, NV
+        worst = max(kind(a), kind(b))
+        if worst >= QUIET:
+            return 0, NV if worst >= least_invalid else 0
         return 1 if order(a) < order(b) else 0, 0
 
     return lt
 
 
 @cache
-def make_le(fmt: Minifloat) -> Comparison:
-    """le(a, b) -> (1 or 0, flags). Signalling: any NaN is invalid."""
+def make_le(fmt: Minifloat, is_quiet: bool = False) -> Comparison:
+    """le(a, b) -> (1 or 0, flags). Any NaN is invalid; only a signalling one if it is quiet."""
     require_arithmetic(fmt)
     order = make_order(fmt)
     kind = make_kind(fmt)
+    least_invalid = SIGNALLING if is_quiet else QUIET
 
     def le(a: int, b: int) -> tuple[int, int]:
-        if max(kind(a), kind(b)) >= QUIET:
-            return 0, NV
+        worst = max(kind(a), kind(b))
+        if worst >= QUIET:
+            return 0, NV if worst >= least_invalid else 0
         return 1 if order(a) <= order(b) else 0, 0
 
     return le
 
 
 @cache
-def _make_extreme(fmt: Minifloat, wants_less: bool) -> Comparison:
+def _make_extreme(fmt: Minifloat, wants_less: bool, prefers_nan: bool = False) -> Comparison:
     require_arithmetic(fmt)
     order = make_order(fmt)
     kind = make_kind(fmt)
@@ -94,7 +98,7 @@ def _make_extreme(fmt: Minifloat, wants_less: bool) -> Comparison:
         worst = max(kind_a, kind_b)
         if worst >= QUIET:
             flags = NV if worst == SIGNALLING else 0
-            if min(kind_a, kind_b) >= QUIET:
+            if prefers_nan or min(kind_a, kind_b) >= QUIET:
                 return nan(flags)
             return (b if kind_a >= QUIET else a), flags
         # One less for a negative code puts -0 below +0.
@@ -113,6 +117,16 @@ def make_minimum(fmt: Minifloat) -> Comparison:
 def make_maximum(fmt: Minifloat) -> Comparison:
     """maximum(a, b) -> (code, flags): the counterpart of `make_minimum`."""
     return _make_extreme(fmt, False)
+
+
+def make_minimum_or_nan(fmt: Minifloat) -> Comparison:
+    """minimum_or_nan(a, b) -> (code, flags): `minimum` of IEEE 754-2019; a NaN beats a number."""
+    return _make_extreme(fmt, True, True)
+
+
+def make_maximum_or_nan(fmt: Minifloat) -> Comparison:
+    """maximum_or_nan(a, b) -> (code, flags): the counterpart of `make_minimum_or_nan`."""
+    return _make_extreme(fmt, False, True)
 
 
 @cache
