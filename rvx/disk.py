@@ -21,6 +21,24 @@ def directory() -> Path:
     return Path(platformdirs.user_cache_dir("rvx"))
 
 
+class _Uses:
+    declarations = False
+
+
+def keep_declarations() -> None:
+    """Takes shipped declarations from disk from now on, see `rvx.extensions.store`.
+
+    It is for programs that begin and end, such as the command line: an extension from there is
+    another object than the one in its module, which a user may import as well.
+    """
+    _Uses.declarations = True
+
+
+def keeps_declarations() -> bool:
+    """Whether they are taken from there."""
+    return _Uses.declarations
+
+
 def store(path: Path, data: bytes) -> bool:
     """Writes a file of the cache, atomically, since several processes may do so at once.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -277,6 +276,8 @@ def show(diagnostics: Iterable[Diagnostic], stream: TextIO) -> None:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint such as "did you mean 'addi' or 'add'?", or nothing."""
+    import difflib
+
     cutoff = 0.5 if len(word) <= 3 else 0.68
     close = difflib.get_close_matches(word, list(dict.fromkeys(known)), n=3, cutoff=cutoff)
     if not close:

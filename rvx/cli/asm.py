@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+from rvx.cli.declare import Option
 from rvx.cli.options import Defines, Ext, IncludeDirs, Inputs, Json, March
 from rvx.cli.output import print_json
 
@@ -26,19 +25,17 @@ def asm(
     files: Inputs,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Write an ELF executable; - is stdout."
-        ),
+        Option("--output", "-o", metavar="FILE", help="Write an ELF executable; - is stdout."),
     ] = None,
     march: March = None,
     ext: Ext = None,
     is_object: Annotated[
         bool,
-        typer.Option("-c", help="Write a relocatable object of one source, for a linker, instead."),
+        Option("-c", help="Write a relocatable object of one source, for a linker, instead."),
     ] = False,
-    debug: Annotated[bool, typer.Option("-g", help="Note the lines of the sources.")] = False,
+    debug: Annotated[bool, Option("-g", help="Note the lines of the sources.")] = False,
     with_source: Annotated[
-        bool, typer.Option("--listing", help="Print address, bytes and source line by line.")
+        bool, Option("--listing", help="Print address, bytes and source line by line.")
     ] = False,
     include_dirs: IncludeDirs = None,
     defines: Defines = None,

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import typer
 
-app = typer.Typer(help="The folder of compiled code.", no_args_is_help=True, rich_markup_mode=None)
-
-
-@app.command()
 def path() -> None:
     """Print where it is ($RVX_CACHE_DIR changes that)."""
     from rvx.disk import directory
@@ -15,7 +10,6 @@ def path() -> None:
     print(directory())
 
 
-@app.command()
 def show() -> None:
     """Print how much of what is in it, and the limit ($RVX_CACHE_LIMIT, in mebibytes)."""
     from rvx.disk import directory, limit_in_bytes
@@ -29,7 +23,6 @@ def show() -> None:
     print(f"{'total':10} {total / 2**20:8.1f} MiB of {limit_in_bytes() >> 20} MiB")
 
 
-@app.command()
 def clear() -> None:
     """Delete it; what is needed is compiled again."""
     import shutil

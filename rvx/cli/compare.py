@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from rvx.cli.declare import Argument, End, Option
 from rvx.cli.options import BackendName, Json, TierName, parse_tier
 from rvx.cli.output import UsageProblem, print_json, print_table, say
 from rvx.errors import Exit
@@ -22,35 +21,33 @@ if TYPE_CHECKING:
 def compare(
     kernel: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="KERNEL",
             help="gemm, gemm_snitch, conv2d, maxpool, softmax, layernorm, or a folder.",
         ),
     ],
     parameter: Annotated[
         list[str] | None,
-        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A size. Repeatable."),
+        Option("--parameter", "-p", metavar="NAME=VALUE", help="A size. Repeatable."),
     ] = None,
     inputs_range: Annotated[
         str,
-        typer.Option(
+        Option(
             "--range", metavar="R|LOW:HIGH", help="Inputs are uniform in [-R, R], or [LOW, HIGH]."
         ),
     ] = "1",
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the random inputs.")] = 0,
+    seed: Annotated[int, Option("--seed", min=0, help="Of the random inputs.")] = 0,
     variant: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--variant", metavar="NAME", help="Only this variant; all for every one. Repeatable."
         ),
     ] = None,
     plot: Annotated[
         Path | None,
-        typer.Option(
-            "--plot", metavar="FILE", help="Also draw accuracy and instructions (.svg, .png)."
-        ),
+        Option("--plot", metavar="FILE", help="Also draw accuracy and instructions (.svg, .png)."),
     ] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table.")] = False,
+    markdown: Annotated[bool, Option("--markdown", help="Print a Markdown table.")] = False,
     as_json: Json = False,
     backend: BackendName = "native",
     tier: TierName = "region",
@@ -86,11 +83,11 @@ def compare(
     for failure in comparison.failures:
         failure.error.show()
     if comparison.failures:
-        raise typer.Exit(comparison.failures[0].error.exit_code)
+        raise End(comparison.failures[0].error.exit_code)
     if not comparison.is_exact:
         wrong = ", ".join(row.variant.name for row in comparison.rows if not row.bit_exact)
         say(f"error: the emulation of {wrong} differs from the order-exact reference")
-        raise typer.Exit(Exit.FAILED)
+        raise End(Exit.FAILED)
 
 
 def _run(

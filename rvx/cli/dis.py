@@ -7,8 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+from rvx.cli.declare import Argument, Option
 from rvx.cli.options import Ext, Json, March
 from rvx.cli.output import UsageProblem, print_json, print_table
 
@@ -24,7 +23,7 @@ SCHEMA = "rvx.dis/1"
 def dis(
     what: Annotated[
         list[str],
-        typer.Argument(
+        Argument(
             metavar="FILE|WORD...",
             help="An ELF file, words such as 0x0400000b, or a file of such words; - is stdin.",
         ),
@@ -32,22 +31,22 @@ def dis(
     march: March = None,
     ext: Ext = None,
     aliases: Annotated[
-        bool, typer.Option("--aliases/--no-aliases", help="Print aliases such as mv and ret.")
+        bool, Option("--aliases/--no-aliases", help="Print aliases such as mv and ret.")
     ] = True,
     lines: Annotated[
-        bool, typer.Option("--line-numbers", "-l", help="Print function, file and line of code.")
+        bool, Option("--line-numbers", "-l", help="Print function, file and line of code.")
     ] = False,
     source_text: Annotated[
-        bool, typer.Option("--source", "-S", help="Print the source between the instructions.")
+        bool, Option("--source", "-S", help="Print the source between the instructions.")
     ] = False,
     relocations: Annotated[
-        bool, typer.Option("--reloc", "-r", help="Print relocations below their instructions.")
+        bool, Option("--reloc", "-r", help="Print relocations below their instructions.")
     ] = False,
     sections: Annotated[
-        bool, typer.Option("--sections", help="Print the table of sections instead.")
+        bool, Option("--sections", help="Print the table of sections instead.")
     ] = False,
     symbols: Annotated[
-        bool, typer.Option("--symbols", help="Print the table of symbols instead.")
+        bool, Option("--symbols", help="Print the table of symbols instead.")
     ] = False,
     as_json: Json = False,
 ) -> None:

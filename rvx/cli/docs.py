@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+from rvx.cli.declare import Argument, End, Option
 from rvx.cli.output import UsageProblem, say
 from rvx.errors import Exit
 
@@ -16,10 +15,10 @@ if TYPE_CHECKING:
 
 def docs(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Where the pages go, such as docs/reference.")
+        Path, Argument(metavar="FOLDER", help="Where the pages go, such as docs/reference.")
     ],
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail if a page is not up to date.")
+        bool, Option("--check", help="Write nothing; fail if a page is not up to date.")
     ] = False,
 ) -> None:
     """Write the reference pages: instructions by extension, formats, and this command line."""
@@ -30,7 +29,7 @@ def docs(
     if check:
         if stale or left_over:
             say(f"error: not up to date in {folder}: {', '.join([*stale, *left_over])}")
-            raise typer.Exit(Exit.FAILED)
+            raise End(Exit.FAILED)
         return
     if not folder.is_dir():
         raise UsageProblem(f"there is no folder '{folder}'")
@@ -65,10 +64,9 @@ def _read(path: Path) -> str | None:
 
 def command_page() -> str:
     """All commands with their arguments and options, and the exit codes."""
-    from rvx.cli.main import app
+    from rvx.cli.main import app as root
     from rvx.export.docs_pages import NOTICE, escape, table
 
-    root = typer.main.get_command(app)
     parts = [NOTICE, "# Command line\n", f"{escape(root.help or '')}\n"]
     parts.append(_options(root))
     for path, found in _commands(root, "rvx"):
@@ -120,7 +118,7 @@ def _options(found: Any) -> str:
     rows = []
     for each in found.params:
         is_argument = each.param_type_name == "argument"
-        if each.name in ("help", "install_completion", "show_completion"):
+        if each.name in ("help", "show_completion"):
             continue
         written = ", ".join([*each.opts, *each.secondary_opts])
         takes_value = not is_argument and not each.is_flag and not each.count
@@ -131,5 +129,6 @@ def _options(found: Any) -> str:
 
 
 def _default(each: Any) -> str:
-    is_switch = each.default is False or getattr(each, "count", False)
-    return "" if each.default is None or is_switch else f"`{each.default}`"
+    given = each.to_info_dict()["default"]
+    is_switch = given is False or getattr(each, "count", False)
+    return "" if given is None or is_switch else f"`{given}`"

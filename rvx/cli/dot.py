@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from rvx.cli.declare import Argument, Option
 from rvx.cli.options import Json, parse_list
 from rvx.cli.output import print_json, print_table, step_bar
 
@@ -19,31 +18,31 @@ if TYPE_CHECKING:
 def dot(
     names: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="[ACCUMULATOR...]",
             help="Such as fma-bfloat16; without, all for the formats, and those of the files.",
         ),
     ] = None,
     formats: Annotated[
-        str, typer.Option("--formats", metavar="NAME,...", help="Formats of the factors.")
+        str, Option("--formats", metavar="NAME,...", help="Formats of the factors.")
     ] = "bfloat16",
     files: Annotated[
         list[Path] | None,
-        typer.Option("--file", metavar="FILE", help="Python that makes accumulators. Repeatable."),
+        Option("--file", metavar="FILE", help="Python that makes accumulators. Repeatable."),
     ] = None,
     lengths: Annotated[
-        str, typer.Option("--lengths", metavar="N,N,...", help="Products of a sum.")
+        str, Option("--lengths", metavar="N,N,...", help="Products of a sum.")
     ] = "512",
     data: Annotated[
         str,
-        typer.Option(
+        Option(
             "--data",
             metavar="NAME,...",
             help="normal, uniform, heavy, positive, cancelling.",
         ),
     ] = "normal",
     seeds: Annotated[
-        int, typer.Option("--seeds", min=1, help="Matrices of 16 x 16 sums of each kind.")
+        int, Option("--seeds", min=1, help="Matrices of 16 x 16 sums of each kind.")
     ] = 20,
     as_json: Json = False,
 ) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from rvx.cli.declare import Argument, Option
 from rvx.cli.options import Json
 from rvx.cli.output import UsageProblem, print_json, say
 
@@ -18,14 +17,14 @@ if TYPE_CHECKING:
 def format(
     name: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="FORMAT|plot",
             help="Such as posit16, fp8, e4m3fn, bfloat16, int4, nvfp4, mxfp8_e4m3; or plot.",
         ),
     ],
     rest: Annotated[
         list[str],
-        typer.Argument(
+        Argument(
             metavar="NUMBER|FORMAT...",
             help="A pattern such as 0x5a31, or a number such as 3.14; several numbers of a "
             "block-scaled format; after plot, formats.",
@@ -33,11 +32,11 @@ def format(
     ],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="FILE", help="The picture of plot (.svg, .png)."),
+        Option("--output", "-o", metavar="FILE", help="The picture of plot (.svg, .png)."),
     ] = Path("accuracy.svg"),
     rule: Annotated[
         str | None,
-        typer.Option(metavar="RULE", help="Of nvfp4: torchao-0.17, torchao-0.15, modelopt-0.47."),
+        Option(metavar="RULE", help="Of nvfp4: torchao-0.17, torchao-0.15, modelopt-0.47."),
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
+from rvx.cli.declare import End
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ def gnu_as() -> None:
 
     `gcc -B DIR` calls it if DIR holds a script `as` that runs `rvx as "$@"`.
     """
-    raise typer.Exit(stand_in([]))
+    raise End(stand_in([]))
 
 
 def stand_in(words: Sequence[str]) -> int:

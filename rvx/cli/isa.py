@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+from rvx.cli.declare import Argument
 from rvx.cli.options import Ext, Json, March
 from rvx.cli.output import UsageProblem, print_json, print_table
 
 if TYPE_CHECKING:
     from rvx.isa import Extension, Instruction, Isa
 
-app = typer.Typer(
-    help="Extensions and their instructions.", no_args_is_help=True, rich_markup_mode=None
-)
-
 LIST_SCHEMA = "rvx.isa.list/1"
 SHOW_SCHEMA = "rvx.isa.show/1"
 
 
-@app.command("list")
 def list_(
     extension: Annotated[
-        str | None, typer.Argument(metavar="[EXTENSION]", help="List its instructions.")
+        str | None, Argument(metavar="[EXTENSION]", help="List its instructions.")
     ] = None,
     ext: Ext = None,
     as_json: Json = False,
@@ -41,9 +35,8 @@ def list_(
     _list_instructions(found, as_json)
 
 
-@app.command()
 def show(
-    mnemonic: Annotated[str, typer.Argument(metavar="MNEMONIC", help="Such as padd.s.")],
+    mnemonic: Annotated[str, Argument(metavar="MNEMONIC", help="Such as padd.s.")],
     march: March = None,
     ext: Ext = None,
     as_json: Json = False,
@@ -71,7 +64,8 @@ def _extensions(ext: Any) -> dict[str, Extension]:
     """Shipped and installed extensions, and those of the user's files, by name in lower case."""
     from rvx import extensions
 
-    known = {name: extensions.load(name) for name in extensions.names()}
+    known = extensions.shipped_extensions()
+    known |= {name: extensions.load(name) for name in extensions.names() if name not in known}
     for path in ext or ():
         if path.lower() in known:
             continue
@@ -159,7 +153,7 @@ def describe(made: Instruction) -> dict[str, Any]:
         "pattern": made.pattern.text,
         "mask": f"0x{made.pattern.mask:0{digits}x}",
         "match": f"0x{made.pattern.match:0{digits}x}",
-        "has_body": made.body is not None,
+        "has_body": made.has_body,
         "doc": made.doc,
     }
 
@@ -181,6 +175,6 @@ def picture(made: Instruction) -> str:
         f"mask       0x{made.pattern.mask:0{digits}x}",
         f"match      0x{made.pattern.match:0{digits}x}",
     ]
-    if made.body is None:
+    if not made.has_body:
         lines.append("semantics  none: it assembles and disassembles, and only the core may run it")
     return "\n".join(lines)

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import os
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
-import typer
+from click import Command
 
-from rvx.cli import (
-    asm,
-    cache,
-    compare,
-    dis,
-    docs,
-    dot,
-    format,
-    gnu_as,
-    isa,
-    paper,
-    run,
-    version,
-)
+from rvx import __version__, disk
+from rvx.cli.declare import End, Group, Option
+from rvx.cli.output import UsageProblem
 from rvx.cli.program import Program, watch_everything
 
 EPILOG = (
@@ -30,32 +22,28 @@ EPILOG = (
     "141 the output was closed."
 )
 
-app = typer.Typer(
-    name="rvx",
-    cls=Program,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
-
-@app.callback(epilog=EPILOG)
 def rvx(
     show_version: Annotated[
         bool,
-        typer.Option(
-            "--version", help="Print the version.", callback=version.print_version, is_eager=True
+        Option("--version", help="Print the version.", callback=_print_version, is_eager=True),
+    ] = False,
+    show_completion: Annotated[
+        bool,
+        Option(
+            "--show-completion",
+            help="Print what your shell needs to complete commands, for its startup file.",
+            callback=_show_completion,
+            is_eager=True,
         ),
     ] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="Print without colours.")] = False,
+    no_color: Annotated[bool, Option("--no-color", help="Print without colours.")] = False,
     verbose: Annotated[
         int,
-        typer.Option(
+        Option(
             "--verbose",
             "-v",
             count=True,
-            show_default=False,
             help="Say more; twice for everything.",
         ),
     ] = 0,
@@ -65,6 +53,24 @@ def rvx(
         os.environ["NO_COLOR"] = "1"
     if verbose:
         _log(verbose)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"rvx {__version__}")
+        raise End
+
+
+def _show_completion(wanted: bool) -> None:
+    if wanted:
+        from click.shell_completion import get_completion_class
+
+        shell = Path(os.environ.get("SHELL", "")).name
+        known = get_completion_class(shell)
+        if known is None:
+            raise UsageProblem("$SHELL names no shell that completes commands: bash, zsh or fish")
+        print(known(app, {}, "rvx", "_RVX_COMPLETE").source())
+        raise End
 
 
 def _log(verbose: int) -> None:
@@ -80,23 +86,56 @@ def _log(verbose: int) -> None:
     )
 
 
-app.command()(asm.asm)
-app.command("as")(gnu_as.gnu_as)
-app.command()(dis.dis)
-app.command(cls=run.RunCommand)(run.run)
-app.command()(compare.compare)
-isa.app.command()(docs.docs)
-app.add_typer(isa.app, name="isa")
-app.command()(format.format)
-app.command()(dot.dot)
-app.add_typer(paper.app, name="paper")
-app.add_typer(cache.app, name="cache")
-app.command()(version.version)
+def _isa() -> Group:
+    places: dict[str, str | Callable[[], Command]] = {
+        "list": "rvx.cli.isa:list_",
+        "show": "rvx.cli.isa:show",
+        "docs": "rvx.cli.docs:docs",
+    }
+    return Group("isa", "Extensions and their instructions.", places)
+
+
+def _paper() -> Group:
+    names = ("exsdotp", "percival", "vsq")
+    places: dict[str, str | Callable[[], Command]] = {
+        name: f"rvx.cli.paper_{name}:{name}" for name in names
+    }
+    return Group("paper", "Studies of what papers claim, on the emulator.", places)
+
+
+def _cache() -> Group:
+    names = ("path", "show", "clear")
+    places: dict[str, str | Callable[[], Command]] = {
+        name: f"rvx.cli.cache:{name}" for name in names
+    }
+    return Group("cache", "The folder of compiled code.", places)
+
+
+app = Program(
+    "rvx",
+    inspect.getdoc(rvx) or "",
+    {
+        "asm": "rvx.cli.asm:asm",
+        "as": "rvx.cli.gnu_as:gnu_as",
+        "dis": "rvx.cli.dis:dis",
+        "run": "rvx.cli.run:run",
+        "compare": "rvx.cli.compare:compare",
+        "format": "rvx.cli.format:format",
+        "dot": "rvx.cli.dot:dot",
+        "version": "rvx.cli.version:version",
+        "isa": _isa,
+        "paper": _paper,
+        "cache": _cache,
+    },
+    function=rvx,
+    epilog=EPILOG,
+)
 
 
 def main() -> None:
     """Entry point of the `rvx` script."""
     watch_everything()
+    disk.keep_declarations()
     try:
         app()
     finally:

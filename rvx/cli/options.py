@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
-import typer
+from rvx.cli.declare import Argument, Option
 
 if TYPE_CHECKING:
     from rvx.emulator import Backend, Tier
@@ -15,7 +15,7 @@ Number = TypeVar("Number", int, float)
 
 March = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--march",
         metavar="ISA",
         help="The ISA, such as rv64gc_xposit. Default: RV64GC and every shipped extension "
@@ -24,7 +24,7 @@ March = Annotated[
 ]
 Ext = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--ext",
         metavar="FILE|NAME",
         help="A Python file that declares an extension, or the name of one. Repeatable.",
@@ -32,32 +32,32 @@ Ext = Annotated[
 ]
 Vlen = Annotated[
     int,
-    typer.Option(
+    Option(
         "--vlen",
         metavar="BITS",
         min=0,
         help="Bits of a vector register, 128 to 65536; as few as the ISA allows if 0.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
 Inputs = Annotated[
     list[Path],
-    typer.Argument(
+    Argument(
         metavar="FILE...",
         help="Assembly sources, objects and archives, which are linked; - is stdin.",
     ),
 ]
 IncludeDirs = Annotated[
     list[Path] | None,
-    typer.Option("-I", metavar="FOLDER", help="Where .include and .incbin look too. Repeatable."),
+    Option("-I", metavar="FOLDER", help="Where .include and .incbin look too. Repeatable."),
 ]
 Defines = Annotated[
     list[str] | None,
-    typer.Option("--defsym", metavar="NAME=NUMBER", help="A symbol to begin with. Repeatable."),
+    Option("--defsym", metavar="NAME=NUMBER", help="A symbol to begin with. Repeatable."),
 ]
 Memory = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--memory",
         metavar="SIZE",
         help="All the memory that the program may have, such as 64M or 2G: what is loaded, heap "
@@ -66,13 +66,13 @@ Memory = Annotated[
 ]
 BackendName = Annotated[
     str,
-    typer.Option(
+    Option(
         "--backend", metavar="native|python", help="Run instruction bodies compiled or interpreted."
     ),
 ]
 TierName = Annotated[
     str,
-    typer.Option(
+    Option(
         "--tier",
         metavar="1|2|3|python",
         help="How far to go: 1 traps, 2 inline, 3 compiled loops (also trap, inline, region); "

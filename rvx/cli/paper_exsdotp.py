@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from rvx.cli.declare import End, Option
 from rvx.cli.options import BackendName, Json, parse_list, parse_tier
 from rvx.cli.output import print_json, print_table, say, step_bar
 from rvx.errors import Exit
@@ -14,16 +13,16 @@ from rvx.errors import Exit
 
 def exsdotp(
     lengths: Annotated[
-        str, typer.Option("--lengths", metavar="N,N,...", help="Products of a sum, each N.")
+        str, Option("--lengths", metavar="N,N,...", help="Products of a sum, each N.")
     ] = "500,1000,2000",
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Sums of each length.")] = 100,
+    seeds: Annotated[int, Option("--seeds", min=1, help="Sums of each length.")] = 100,
     products: Annotated[
         bool,
-        typer.Option("--products/--no-products", help="Also count the instructions of products."),
+        Option("--products/--no-products", help="Also count the instructions of products."),
     ] = True,
     plot: Annotated[
         Path | None,
-        typer.Option("--plot", metavar="FILE", help="Also draw it (.svg, .png, .pdf)."),
+        Option("--plot", metavar="FILE", help="Also draw it (.svg, .png, .pdf)."),
     ] = None,
     as_json: Json = False,
     backend: BackendName = "native",
@@ -59,4 +58,4 @@ def exsdotp(
             print_table(view.products_to_rich(found))
     if not found.is_exact:
         say("error: the emulation differs from the order-exact reference")
-        raise typer.Exit(Exit.FAILED)
+        raise End(Exit.FAILED)

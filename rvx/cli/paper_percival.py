@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from rvx.cli.declare import Option
 from rvx.cli.options import BackendName, Json, parse_list, parse_tier
 from rvx.cli.output import print_json, print_table, say, step_bar
 
@@ -14,16 +13,14 @@ from rvx.cli.output import print_json, print_table, say, step_bar
 def percival(
     ranges: Annotated[
         str,
-        typer.Option("--ranges", metavar="R,R,...", help="Inputs are uniform in [-R, R], each R."),
+        Option("--ranges", metavar="R,R,...", help="Inputs are uniform in [-R, R], each R."),
     ] = "0.1,1,10,100,1000",
     sizes: Annotated[
-        str, typer.Option("--sizes", metavar="N,N,...", help="Rows and columns of the matrices.")
+        str, Option("--sizes", metavar="N,N,...", help="Rows and columns of the matrices.")
     ] = "16,32,64,128,256",
-    seeds: Annotated[
-        int, typer.Option("--seeds", min=1, help="Pairs of random matrices a cell.")
-    ] = 8,
+    seeds: Annotated[int, Option("--seeds", min=1, help="Pairs of random matrices a cell.")] = 8,
     plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="FILE", help="Also draw it (.svg, .png).")
+        Path | None, Option("--plot", metavar="FILE", help="Also draw it (.svg, .png).")
     ] = None,
     as_json: Json = False,
     backend: BackendName = "native",

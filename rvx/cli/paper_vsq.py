@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from rvx.cli.declare import End, Option
 from rvx.cli.options import BackendName, Json, parse_tier
 from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
 from rvx.errors import Exit
@@ -25,29 +24,29 @@ NETWORKS = ("mlp", "cnn")
 def vsq(
     network: Annotated[
         list[str] | None,
-        typer.Option("--network", metavar="mlp|cnn", help="Only this network. Repeatable."),
+        Option("--network", metavar="mlp|cnn", help="Only this network. Repeatable."),
     ] = None,
     scheme: Annotated[
         list[str] | None,
-        typer.Option("--scheme", metavar="NAME", help="Only this scheme. Repeatable."),
+        Option("--scheme", metavar="NAME", help="Only this scheme. Repeatable."),
     ] = None,
     images: Annotated[
-        int, typer.Option("--images", min=1, max=540, help="How many of the test images.")
+        int, Option("--images", min=1, max=540, help="How many of the test images.")
     ] = 540,
     sqnr: Annotated[
-        bool, typer.Option("--sqnr/--no-sqnr", help="Also study SQNR over vector size and scales.")
+        bool, Option("--sqnr/--no-sqnr", help="Also study SQNR over vector size and scales.")
     ] = True,
     train: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--train", metavar="FOLDER", help="Train the networks, write FOLDER/NAME.npz, and stop."
         ),
     ] = None,
     plot: Annotated[
         Path | None,
-        typer.Option("--plot", metavar="FILE", help="Also draw the study (.svg, .png, .pdf)."),
+        Option("--plot", metavar="FILE", help="Also draw the study (.svg, .png, .pdf)."),
     ] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown tables.")] = False,
+    markdown: Annotated[bool, Option("--markdown", help="Print Markdown tables.")] = False,
     as_json: Json = False,
     backend: BackendName = "native",
 ) -> None:
@@ -87,7 +86,7 @@ def vsq(
             print_table(table.to_rich(grid))
     if not report.is_exact:
         say("error: the emulation differs from the order-exact reference")
-        raise typer.Exit(Exit.FAILED)
+        raise End(Exit.FAILED)
 
 
 def _train(names: Sequence[str], data: Digits, folder: Path) -> None:

@@ -17,8 +17,9 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from typer.core import TyperGroup
+import click
 
+from rvx.cli.declare import Group
 from rvx.cli.output import UsageProblem, print_json, say
 from rvx.errors import Exit, ExtensionNote, RvxError
 from rvx.userfiles import users_mistake
@@ -50,7 +51,7 @@ class Unforeseen(RvxError):
         super().__init__(f"this is a mistake in rvx ({said}); {where}")
 
 
-class Program(TyperGroup):
+class Program(Group):
     """The group of all commands, which ends them in one way."""
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
@@ -88,7 +89,7 @@ class Program(TyperGroup):
         return super().main(words, *rest, **extra) or Exit.OK
 
     def invoke(self, ctx: Any) -> Any:
-        """Runs a command; what Typer would end in a way of its own becomes an error of rvx."""
+        """Runs a command; what Click would end in a way of its own becomes an error of rvx."""
         with _translated():
             return super().invoke(ctx)
 
@@ -129,8 +130,7 @@ def _as_rvx_error(error: BaseException) -> RvxError | None:
         return UsageProblem("there is not enough memory for this")
     if type(error).__name__ == "BdbQuit":
         return Interrupted("interrupted")
-    # Typer's are Click's own, or those of the copy that it carries since 0.26.
-    if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+    if isinstance(error, click.ClickException):
         said = str(error.format_message()).removesuffix(".")
         path = getattr(getattr(error, "ctx", None), "command_path", "rvx")
         return UsageProblem(f"{said[:1].lower()}{said[1:]} (see {path} --help)")
@@ -139,8 +139,8 @@ def _as_rvx_error(error: BaseException) -> RvxError | None:
 
 def _end(error: Exception, words: Sequence[str]) -> int:
     """Says why a command could not do its work; gives the exit code."""
-    if type(error).__name__ == "NoArgsIsHelpError":
-        say(str(error.format_message()))  # type: ignore[attr-defined]
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        say(error.format_message())
         return Exit.USAGE
     told = _as_rvx_error(error) or report(error, words)
     try:

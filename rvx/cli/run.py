@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-from typer.core import TyperCommand
+import click
 
+from rvx.cli.declare import End, Option, made_by
 from rvx.cli.options import (
     BackendName,
     Defines,
@@ -38,10 +38,10 @@ DEFAULT_MOST = 1 << 30
 """Bytes of memory that a program may have."""
 
 
-class RunCommand(TyperCommand):
+class RunCommand(click.Command):
     """A command that passes what is behind the second part of its line on to the program."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Reads a command line: options and files, `--`, and the program's arguments.
 
         A `--` that comes before all files says that names may begin with a hyphen, as usual.
@@ -54,7 +54,7 @@ class RunCommand(TyperCommand):
         parsed: list[str] = super().parse_args(ctx, args)
         return parsed
 
-    def _has_files(self, ctx: Any, args: list[str]) -> bool:
+    def _has_files(self, ctx: click.Context, args: list[str]) -> bool:
         """Whether there is a file among the words, which may also be values of options."""
         try:
             found, rest, _ = self.make_parser(ctx).parse_args(list(args))
@@ -63,34 +63,35 @@ class RunCommand(TyperCommand):
         return bool(found.get("files") or rest)
 
 
+@made_by(RunCommand)
 def run(
-    ctx: typer.Context,
+    ctx: click.Context,
     files: Inputs,
     march: March = None,
     ext: Ext = None,
     vlen: Vlen = 0,
     count: Annotated[
-        bool, typer.Option("--count", help="Print executed instructions by mnemonic.")
+        bool, Option("--count", help="Print executed instructions by mnemonic.")
     ] = False,
     include_dirs: IncludeDirs = None,
     defines: Defines = None,
     max_instructions: Annotated[
-        int | None, typer.Option("--max-instructions", min=1, help="Stop after so many.")
+        int | None, Option("--max-instructions", min=1, help="Stop after so many.")
     ] = None,
     memory: Memory = None,
     as_json: Json = False,
     backend: BackendName = "native",
     tier: TierName = "region",
     explain: Annotated[
-        bool, typer.Option("--explain", help="Say on stderr which loops were compiled, and why.")
+        bool, Option("--explain", help="Say on stderr which loops were compiled, and why.")
     ] = False,
     region_code: Annotated[
         Path | None,
-        typer.Option("--region-code", metavar="FILE", help="Write the LLVM text of those loops."),
+        Option("--region-code", metavar="FILE", help="Write the LLVM text of those loops."),
     ] = None,
     environment: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--env",
             metavar="NAME=VALUE",
             help="A variable of the program's environment, which is empty else. Repeatable.",
@@ -98,24 +99,22 @@ def run(
     ] = None,
     readable: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--allow-read", metavar="DIR", help="A folder that the program may read. Repeatable."
         ),
     ] = None,
     writable: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--allow-write",
             metavar="DIR",
             help="A folder that the program may read and write. Repeatable.",
         ),
     ] = None,
-    seed: Annotated[
-        int, typer.Option("--seed", help="Of the random numbers that the program gets.")
-    ] = 0,
+    seed: Annotated[int, Option("--seed", help="Of the random numbers that the program gets.")] = 0,
     pass_exit_code: Annotated[
         bool,
-        typer.Option("--pass-exit-code", help="End with the program's exit code, and say nothing."),
+        Option("--pass-exit-code", help="End with the program's exit code, and say nothing."),
     ] = False,
 ) -> None:
     """Run an ELF executable until it exits, or sources and objects, which are linked first.
@@ -124,7 +123,6 @@ def run(
     the document: all of it up to 2 MiB, else its first and its last MiB. Words behind a -- that
     comes after the files are the program's arguments.
     """
-    from rvx.analysis.versions import versions
     from rvx.cli.sources import Inputs as SourceInputs
     from rvx.emulator import Settings
 
@@ -151,6 +149,8 @@ def run(
         lines = [str(one) for one in machine.explain(result)]
         say("\n".join(lines) or "no loop was hot for long enough to be compiled")
     if as_json:
+        from rvx.analysis.versions import versions
+
         print_json(to_json(result) | {"versions": versions()})
     elif count:
         print_table(table(result))
@@ -301,13 +301,13 @@ def _end(result: RunResult, pass_exit_code: bool) -> None:
     if result.trap is not None:
         say(f"error: {result.trap.message}")
         codes = {TrapKind.LIMIT: Exit.LIMIT, TrapKind.INTERRUPTED: Exit.INTERRUPTED}
-        raise typer.Exit(codes.get(result.trap.kind, Exit.TRAP))
+        raise End(codes.get(result.trap.kind, Exit.TRAP))
     if pass_exit_code:
-        raise typer.Exit(result.exit_code or 0)
+        raise End(result.exit_code or 0)
     if result.ended_by:
         name = signal.strsignal(result.ended_by) or "unknown"
         say(f"error: the program was ended by signal {result.ended_by} ({name})")
-        raise typer.Exit(Exit.FAILED)
+        raise End(Exit.FAILED)
     if result.exit_code:
         say(f"error: the program exited with code {result.exit_code}")
-        raise typer.Exit(Exit.FAILED)
+        raise End(Exit.FAILED)

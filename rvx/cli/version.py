@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import typer
-
-import rvx
 from rvx.cli.options import Json
 from rvx.cli.output import print_json
 
 SCHEMA = "rvx.version/1"
-
-
-def print_version(wanted: bool) -> None:
-    """Prints the version of rvx and ends."""
-    if wanted:
-        print(f"rvx {rvx.__version__}")
-        raise typer.Exit
 
 
 def version(as_json: Json = False) -> None:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from elftools.common.exceptions import DWARFError, ELFError
-from elftools.construct import ConstructError
+from functools import cache
 
 from rvx.errors import damage_of
 
-DAMAGE = (
-    *(ELFError, DWARFError, ConstructError, struct.error),
-    *(ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError),
-    *(AssertionError, MemoryError, RecursionError, OSError, ZeroDivisionError),
-)
-"""What pyelftools raises about damaged files."""
+
+@cache
+def damage() -> tuple[type[Exception], ...]:
+    """What pyelftools raises about damaged files."""
+    from elftools.common.exceptions import DWARFError, ELFError
+    from elftools.construct import ConstructError
+
+    return (
+        *(ELFError, DWARFError, ConstructError, struct.error),
+        *(ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError),
+        *(AssertionError, MemoryError, RecursionError, OSError, ZeroDivisionError),
+    )
 
 
 @contextmanager
@@ -31,5 +35,7 @@ def reading(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except DAMAGE as error:
+    except Exception as error:
+        if not isinstance(error, damage()):
+            raise
         raise ValueError(f"{what} is damaged: {damage_of(error)}") from error

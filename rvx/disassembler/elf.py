@@ -7,10 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from elftools.elf.elffile import ELFFile
-from elftools.elf.relocation import RelocationSection
-from elftools.elf.sections import SymbolTableSection
-
 from rvx.disassembler.damage import reading
 from rvx.disassembler.relocation_names import RELOCATION_NAMES
 from rvx.disassembler.symbols import Symbols, printable
@@ -105,6 +101,8 @@ def read_code(data: bytes) -> ElfCode:
     Raises:
         ValueError: it is no ELF file for RISC-V, or it is damaged.
     """
+    from elftools.elf.elffile import ELFFile
+
     with reading("the file"):
         elf = ELFFile(io.BytesIO(data))
         machine = elf.header["e_machine"]
@@ -125,6 +123,8 @@ def read_code(data: bytes) -> ElfCode:
 
 def _symbols(elf: Any) -> Iterator[Any]:
     """The symbols of a file; a stripped one has those that it is linked by at run time."""
+    from elftools.elf.sections import SymbolTableSection
+
     tables = [each for each in elf.iter_sections() if isinstance(each, SymbolTableSection)]
     for name in (".symtab", ".dynsym"):
         found = [table for table in tables if table.name == name]
@@ -179,6 +179,8 @@ def _preference(symbol: Any) -> tuple[Any, ...]:
 
 
 def _relocations(elf: Any, number: int, base: Address, symbols: list[Any]) -> list[Relocation]:
+    from elftools.elf.relocation import RelocationSection
+
     found = []
     for section in elf.iter_sections():
         if not isinstance(section, RelocationSection) or section["sh_info"] != number:

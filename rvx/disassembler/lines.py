@@ -8,9 +8,6 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
-from elftools.elf.elffile import ELFFile
-from elftools.elf.relocation import RelocationSection
-
 from rvx.disassembler.damage import reading
 from rvx.disassembler.functions import FunctionTable
 from rvx.isa import Address
@@ -50,6 +47,8 @@ class LineTable:
     """
 
     def __init__(self, data: bytes) -> None:
+        from elftools.elf.elffile import ELFFile
+
         elf = ELFFile(io.BytesIO(data))
         self._is_linked = elf.header["e_type"] != "ET_REL"
         self._shift = 40 if elf.elfclass == 64 else 24
@@ -127,6 +126,9 @@ def _path(program: Any, number: int, folder: str) -> str:
 
 def _relocated(data: bytes, elf: Any, shift: int) -> Any:
     """The file with the debug sections of an object relocated; each section has its own range."""
+    from elftools.elf.elffile import ELFFile
+    from elftools.elf.relocation import RelocationSection
+
     if not shift:
         return elf
     out = bytearray(data)

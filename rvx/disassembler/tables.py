@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from elftools.elf.elffile import ELFFile
-
 from rvx.disassembler.damage import reading
 from rvx.isa import Address
 
@@ -70,6 +68,8 @@ def symbol_rows(data: bytes) -> list[SymbolRow]:
 
 
 def _section_rows(data: bytes) -> Iterator[SectionRow]:
+    from elftools.elf.elffile import ELFFile
+
     for section in ELFFile(io.BytesIO(data)).iter_sections():
         if section["sh_type"] == "SHT_NULL":
             continue
@@ -84,6 +84,8 @@ def _section_rows(data: bytes) -> Iterator[SectionRow]:
 
 
 def _symbol_rows(data: bytes) -> Iterator[SymbolRow]:
+    from elftools.elf.elffile import ELFFile
+
     elf = ELFFile(io.BytesIO(data))
     table: Any = elf.get_section_by_name(".symtab")
     for symbol in table.iter_symbols() if table is not None else ():

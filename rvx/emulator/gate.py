@@ -103,7 +103,7 @@ def core_performs(made: Instruction, has_floats: bool) -> bool:
         return False
     if made.extension in FLOAT_EXTENSIONS:
         return has_floats and is_right_on_the_core(made)
-    return made.body is not None or made.mnemonic in WITHOUT_BODY
+    return made.has_body or made.mnemonic in WITHOUT_BODY
 
 
 def core_csrs(isa: Isa, has_floats: bool) -> NDArray[np.uint8]:

@@ -163,7 +163,7 @@ def check_body(instruction: Instruction) -> None:
     Raises:
         CompileError: it has none.
     """
-    if instruction.body is None:
+    if not instruction.has_body:
         raise CompileError(f"'{instruction.mnemonic}' has no semantics: only its encoding is known")
 
 

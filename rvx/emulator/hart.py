@@ -409,7 +409,7 @@ class Hart:
         if int(self._words[Field.RAISED]) == Error.STOPPED:
             return ""
         decoded = self._isa.decode(self._memory.word(pc) or 0)
-        if decoded is not None and decoded.expanded.instruction.body is not None:
+        if decoded is not None and decoded.expanded.instruction.has_body:
             form = form_of(decoded.expanded.instruction, self._isa)
             said = form.raised(self._words[Field.STOP : Field.STOP + HART_WORDS])
             if said:

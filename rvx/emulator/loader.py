@@ -10,11 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from elftools.elf.constants import SH_FLAGS
-from elftools.elf.elffile import ELFFile
-from elftools.elf.sections import SymbolTableSection
-
-from rvx.disassembler.damage import DAMAGE
+from rvx.disassembler.damage import damage
 from rvx.emulator.linux.stack import Headers
 from rvx.emulator.memory import HIGHEST, LARGEST_CODE, Segment
 from rvx.errors import RvxError, damage_of
@@ -118,6 +114,8 @@ def load_executable(source: Executable | HasElf | bytes | str | Path) -> Executa
     Raises:
         LoadError: it cannot be read, is damaged, or is not for RISC-V.
     """
+    from elftools.elf.elffile import ELFFile
+
     if isinstance(source, Executable):
         return source
     if isinstance(source, bytes):
@@ -140,11 +138,15 @@ def _damage_reported(name: str) -> Iterator[None]:
         yield
     except LoadError as error:
         raise LoadError(f"{name}: {error}") from None
-    except DAMAGE as error:
+    except Exception as error:
+        if not isinstance(error, damage()):
+            raise
         raise LoadError(f"{name}: not a valid ELF file: {damage_of(error)}") from None
 
 
 def _read(elf: Any, name: str, size: int) -> Executable:
+    from elftools.elf.constants import SH_FLAGS
+
     header = elf.header
     if header["e_machine"] != "EM_RISCV":
         raise LoadError(f"this is an ELF file for {header['e_machine']}, not for RISC-V")
@@ -235,6 +237,8 @@ def _loaded_elsewhere(
 
 
 def _symbols(elf: Any) -> Iterator[Symbol]:
+    from elftools.elf.sections import SymbolTableSection
+
     for section in elf.iter_sections():
         if not isinstance(section, SymbolTableSection):
             continue

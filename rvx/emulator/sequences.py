@@ -215,7 +215,7 @@ def _check(isa: Isa, decoded: Decoded, address: Address) -> None:
     }
     bases = {slot.base for slot in made.syntax.slots if slot.base}
     integers = [n for n, file in registers.items() if file != "f" and n not in bases]
-    if made.size != 4 or "f" not in registers.values() or integers or made.body is None:
+    if made.size != 4 or "f" not in registers.values() or integers or not made.has_body:
         raise Unrepeatable(
             f"{_text(isa, decoded, address)} at {address:#x} cannot be repeated; the block may "
             f"hold floating-point instructions of 32 bits that read and write no integer register"

@@ -4,19 +4,18 @@ Importing this package imports none of them.
 """
 
 from rvx.extensions.catalogue import (
-    NOT_BY_DEFAULT,
     extensions_of,
     import_file,
     isa_for,
     load,
     load_file,
     names,
+    shipped_extensions,
 )
 from rvx.extensions.march import March, parse_march
 from rvx.extensions.selection import change_arch
 
 __all__ = [
-    "NOT_BY_DEFAULT",
     "March",
     "change_arch",
     "extensions_of",
@@ -26,4 +25,5 @@ __all__ = [
     "load_file",
     "names",
     "parse_march",
+    "shipped_extensions",
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import re
 import sys
 import warnings
@@ -16,10 +17,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from rvx import disk
 from rvx.bodies import check_bodies
 from rvx.errors import ExtensionNote
 from rvx.extensions.march import March, parse_march
 from rvx.extensions.opcodes_file import read_opcodes
+from rvx.extensions.store import Origin, stored
 from rvx.isa import ClashError, Extension, Instruction, Isa, IsaError
 from rvx.userfiles import MODULE_PREFIX, UserFileError, run_file
 
@@ -71,10 +74,6 @@ SHIPPED: dict[str, str] = {
     "zfhmin": "zfh:Zfhmin",
     "zfh": "zfh:Zfh",
     "zfbfmin": "zfbfmin:Zfbfmin",
-    "zfinx": "zfinx:Zfinx",
-    "zdinx": "zfinx:Zdinx",
-    "zhinxmin": "zfinx:Zhinxmin",
-    "zhinx": "zfinx:Zhinx",
     **{
         name: f"vector:{name.capitalize()}"
         for name in ("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfh")
@@ -105,7 +104,7 @@ NOT_BY_DEFAULT = frozenset(
         *("xposit64", "xposit1", "xposit1p16", "xposit1p8"),
         *("xpositstd", "xposit64std", "xpercival", "xpositlog"),
         *("xsmallfloat32", "xsflt", "xfrep"),
-        *("zksed", "zfinx", "zdinx", "zhinxmin", "zhinx"),
+        "zksed",
         *("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfh"),
     }
 )
@@ -122,6 +121,29 @@ PRESETS: dict[str, str] = {
 def names() -> list[str]:
     """Names of all extensions that can be loaded by name, in lower case: shipped ones first."""
     return [*SHIPPED, *(name for name in _plugins() if name not in SHIPPED)]
+
+
+def shipped_extensions() -> dict[str, Extension]:
+    """All shipped extensions, by name in lower case."""
+
+    def all_of_them() -> dict[str, Extension]:
+        return {name: load(name) for name in SHIPPED}
+
+    if not disk.keeps_declarations():
+        return all_of_them()
+    return stored("all", all_of_them, _origins)
+
+
+def _origins() -> dict[Instruction, Origin]:
+    """Where each instruction of the extensions that are imported by now is declared."""
+    found = {}
+    for place in SHIPPED.values():
+        module, _, variable = place.partition(":")
+        imported = sys.modules.get(f"rvx.extensions.{module}")
+        if imported is not None:
+            for key, made in getattr(imported, variable).instructions.items():
+                found[made] = (f"rvx.extensions.{module}", variable, key)
+    return found
 
 
 @cache
@@ -188,6 +210,13 @@ def isa_for(
         IsaError: something is unknown, cannot be loaded, or does not go together.
     """
     added = [extension for one in extra for extension in _resolve(one)]
+    if disk.keeps_declarations() and not added and not _plugins():
+        key = f"isa {march} {vlen}"
+        return stored(key, lambda: _isa_of(march, [], vlen), _origins)
+    return _isa_of(march, added, vlen)
+
+
+def _isa_of(march: str | None, added: list[Extension], vlen: int) -> Isa:
     if march is None:
         return _default_isa(added, vlen)
     parsed = parse_march(march, names())
@@ -314,9 +343,38 @@ def with_required(extensions: Iterable[Extension]) -> list[Extension]:
 
 @cache
 def _plugins() -> dict[str, EntryPoint]:
+    if not _may_have_plugins():
+        return {}
     from importlib.metadata import entry_points
 
     return {point.name.lower(): point for point in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def _may_have_plugins() -> bool:
+    """Whether some installed package may offer extensions.
+
+    `importlib.metadata` reads the same files, and takes longer to import than to look for the name.
+    """
+    wanted = ENTRY_POINT_GROUP.encode()
+    for folder in sys.path:
+        try:
+            with os.scandir(folder or ".") as entries:
+                found = [entry.path for entry in entries if entry.name.endswith(_METADATA)]
+        except NotADirectoryError:
+            return True  # an archive, of which importlib.metadata knows more
+        except OSError:
+            continue
+        for path in found:
+            try:
+                with open(os.path.join(path, "entry_points.txt"), "rb") as file:
+                    if wanted in file.read():
+                        return True
+            except OSError:
+                continue
+    return False
+
+
+_METADATA = (".dist-info", ".egg-info")
 
 
 def _load_plugin(point: EntryPoint) -> Extension:

@@ -95,6 +95,16 @@ class Instruction:
         return self.syntax.mnemonic
 
     @property
+    def has_body(self) -> bool:
+        """Whether it says what it does."""
+        return self.body is not None
+
+    @property
+    def has_own_body(self) -> bool:
+        """Whether it is known, without a look at its body, that this is one of rvx itself."""
+        return False
+
+    @property
     def is_custom(self) -> bool:
         """Whether no standard has it: by the rules of names, its extension begins with X then."""
         return self.extension[:1].upper() == "X"

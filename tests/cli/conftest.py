@@ -2,7 +2,7 @@ import json
 from dataclasses import dataclass
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from rvx.cli.main import app
 

@@ -59,7 +59,6 @@ from hostile import (
     VALUES,
     WORKING_OPTIONS,
 )
-from typer.main import get_command
 
 from rvx.cli.main import app
 from rvx.errors import Exit
@@ -333,7 +332,7 @@ class Generator:
 
 def _options(command: str) -> list[str]:
     """The options of a command, from its own declaration."""
-    found: Any = get_command(app)
+    found: Any = app
     for word in command.split():
         found = found.commands[word]
     return [option for one in found.params for option in one.opts if option.startswith("-")]
@@ -458,7 +457,7 @@ def run(made: Mistake, usual: dict[str, bytes]) -> Outcome:
         code: Any = None
         trouble = ""
         try:
-            get_command(app).main(args=made.words, prog_name="rvx")
+            app.main(args=made.words, prog_name="rvx")
         except SystemExit as error:
             code = error.code
         except BaseException as error:

@@ -1,8 +1,7 @@
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from rvx.cli.docs import command_page, generate
 from rvx.cli.main import app
@@ -51,7 +50,7 @@ def test_a_missing_folder_is_a_usage_problem(tmp_path: Path):
 
 def test_every_command_and_exit_code_is_on_the_page():
     page = command_page()
-    root = typer.main.get_command(app)
+    root = app
     for name, command in root.commands.items():
         names = [f"{name} {sub}" for sub in getattr(command, "commands", [])] or [name]
         assert all(f"## rvx {each}\n" in page for each in names)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rvx.cli import version as version_command
+import rvx as package
 from rvx.errors import Exit, RvxError
 
 
@@ -36,10 +36,10 @@ def broken(monkeypatch, tmp_path):
     ("arguments", "sentence"),
     [
         ([], ""),
-        (["asn"], "no such command 'asn'. Did you mean 'as', 'asm'? (see rvx --help)"),
+        (["asn"], "no such command 'asn'. (Did you mean one of: 'as', 'asm'?) (see rvx --help)"),
         (["asm"], "missing argument 'FILE...' (see rvx asm --help)"),
-        (["asm", "a.s", "--nosuch"], "no such option: --nosuch (see rvx asm --help)"),
-        (["isa", "show", "add", "sub"], "got unexpected extra argument(s) (sub) (see rvx isa"),
+        (["asm", "a.s", "--nosuch"], "no such option '--nosuch' (see rvx asm --help)"),
+        (["isa", "show", "add", "sub"], "got unexpected extra argument (sub) (see rvx isa"),
         (["compare", "gemm", "--seed", "x"], "invalid value for '--seed': "),
         (["run", "nosuch.s"], "'nosuch.s': No such file or directory"),
         (["run", "."], "'.': Is a directory"),
@@ -73,10 +73,8 @@ def test_every_error_of_rvx_has_the_same_base():
     import importlib
     import pkgutil
 
-    import rvx as package
-
     # Caught where they are raised: they become diagnostics, notes, or another tier.
-    private = {"CoreError", "CompileError", "SourceError", "_Error"}
+    private = {"CallError", "CannotLinkError", "CoreError", "CompileError", "SourceError", "_Error"}
     found = set()
     for module in pkgutil.walk_packages(package.__path__, "rvx."):
         if module.name.endswith("__main__"):
@@ -133,9 +131,9 @@ def test_a_traceback_is_printed_on_demand(broken, monkeypatch):
 def test_an_interrupt_before_the_program_is_there_has_no_traceback():
     code = (
         "import sys\n"
-        "class Typer:\n"
+        "class Click:\n"
         "    def __getattr__(self, name): raise KeyboardInterrupt\n"
-        "sys.modules['typer'] = Typer()\n"
+        "sys.modules['click'] = Click()\n"
         "from rvx.cli import start\nstart()\n"
     )
     command = [sys.executable, "-c", code, "version"]
@@ -225,4 +223,4 @@ def test_mistakes_in_threads_and_callbacks_are_reported(tmp_path):
     assert error.startswith("error: this is a mistake in rvx (IndexError: list index out of range)")
     assert warning == "warning: a plugin is [out]"
     assert len(list(tmp_path.glob("rvx-report-*.txt"))) == 2
-    assert done.stdout.startswith(f"rvx {version_command.rvx.__version__}\n")
+    assert done.stdout.startswith(f"rvx {package.__version__}\n")

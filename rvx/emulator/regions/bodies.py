@@ -126,7 +126,7 @@ def body_function(instruction: Instruction, isa: Isa) -> BodyFunction:
     Raises:
         CompileError: numba does not take the body.
     """
-    if instruction.body is None:
+    if not instruction.has_body:
         raise CompileError(f"'{instruction.mnemonic}' has no semantics: only its encoding is known")
     names = arguments_of(instruction, isa)
     function = form_of(instruction, isa).function

@@ -27,7 +27,7 @@ _REFUSED_REQUESTS = ("fault", "repeat", "v")
 def can_translate(step: Step, isa: Isa) -> bool:
     """Whether an instruction may stand in a region."""
     made = step.decoded.instruction
-    if made.body is None or made.kind in _REFUSED_KINDS:
+    if not made.has_body or made.kind in _REFUSED_KINDS:
         return False
     if any(name.startswith("csr_") or name in _REFUSED_REQUESTS for name in made.requests):
         return False

@@ -1,0 +1,165 @@
+"""Declarations as data: what extensions declare, kept on disk for the next start.
+
+To declare a thousand instructions takes several times as long as to run a short program: modules
+are imported, syntax and patterns are read, everything is compared with everything. What comes out
+is plain data, except for the bodies. So an ISA that was made once of shipped extensions is pickled;
+its instructions import the module of their body when somebody asks for it.
+
+A file of the store is named by the sources of everything that declarations are made of, as Python
+names its own bytecode: by size and time of change of each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import io
+import os
+import pickle
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from rvx import disk
+from rvx.isa import Instruction
+from rvx.isa.registers import F, RegisterFile, V, X
+
+Declared = TypeVar("Declared")
+Origin = tuple[str, str, str]
+"""Where an instruction is declared: module, variable with its extension, key within that."""
+
+_FORMAT = "1"
+_DIGEST = 32
+_PACKAGE = Path(__file__).resolve().parent.parent
+_SOURCES = ("bodies", "extensions", "formats", "isa")
+_REGISTERS = {file.name: file for file in (X, F, V)}
+"""Files of registers that are told from others by identity."""
+
+
+class StoredInstruction(Instruction):
+    """An instruction whose module is imported when its body is asked for.
+
+    Attributes:
+        origin: where it is declared; not there if it has no body.
+    """
+
+    origin: Origin
+
+    @cached_property
+    def body(self) -> Any:
+        """The body that it is declared with."""
+        module, variable, key = self.origin
+        extension = getattr(importlib.import_module(module), variable)
+        return extension.instructions[key].body
+
+    @property
+    def has_body(self) -> bool:
+        """Whether it has one, which is known without it."""
+        return "origin" in vars(self) or self.body is not None
+
+    @property
+    def has_own_body(self) -> bool:
+        """Whether its body is one of rvx itself, as all that are stored are."""
+        return "origin" in vars(self)
+
+
+def _restored(state: dict[str, Any]) -> StoredInstruction:
+    made = StoredInstruction.__new__(StoredInstruction)
+    vars(made).update(state)
+    return made
+
+
+def _proxy(values: dict[Any, Any]) -> Mapping[Any, Any]:
+    return MappingProxyType(values)
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles declarations; bodies become where they are declared.
+
+    Args:
+        file: to write to.
+        origins: where each instruction that has a body is declared.
+    """
+
+    def __init__(self, file: io.BytesIO, origins: Mapping[Instruction, Origin]) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._origins = origins
+
+    def persistent_id(self, obj: Any) -> str | None:
+        """The name of a file of registers that is told from others by identity."""
+        is_one = isinstance(obj, RegisterFile) and _REGISTERS.get(obj.name) is obj
+        return obj.name if is_one else None
+
+    def reducer_override(self, obj: Any) -> Any:
+        """How to make an instruction, or a mapping that cannot be written, again."""
+        if isinstance(obj, Instruction):
+            state = dict(vars(obj))
+            if isinstance(obj, StoredInstruction) and "origin" in state:
+                state.pop("body", None)
+            elif state["body"] is not None:
+                del state["body"]
+                state["origin"] = self._origins[obj]
+            return _restored, (state,)
+        if isinstance(obj, MappingProxyType):
+            return _proxy, (dict(obj),)
+        return NotImplemented
+
+
+class _Unpickler(pickle.Unpickler):
+    def persistent_load(self, pid: str) -> RegisterFile:
+        return _REGISTERS[pid]
+
+
+def stored(key: str, make: Callable[[], Declared], origins: Callable[[], Any]) -> Declared:
+    """Declarations from disk, or made now and kept.
+
+    Args:
+        key: what they are made of, besides the sources of rvx.
+        make: makes them.
+        origins: gives where instructions are declared, if they are made now.
+    """
+    digest = hashlib.sha256(f"{_fingerprint()}|{key}".encode()).hexdigest()
+    path = disk.directory() / "declared" / digest[:32]
+    found: Declared | None = _read(path)
+    if found is not None:
+        return found
+    made = make()
+    file = io.BytesIO()
+    _Pickler(file, origins()).dump(made)
+    data = file.getvalue()
+    disk.store(path, hashlib.sha256(data).digest() + data)
+    return made
+
+
+def _read(path: Path) -> Any:
+    """What a file holds; None if there is none, or a damaged one."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(memoryview(data)[_DIGEST:]).digest() != data[:_DIGEST]:
+        return None
+    return _Unpickler(io.BytesIO(memoryview(data)[_DIGEST:])).load()
+
+
+@cache
+def _fingerprint() -> str:
+    """Changes whenever a source does that declarations are made of."""
+    digest = hashlib.sha256(f"{_FORMAT} {sys.version} {_PACKAGE}".encode())
+    for name in _SOURCES:
+        for path, status in sorted(_files(_PACKAGE / name)):
+            digest.update(f"{path} {status}\n".encode())
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[tuple[str, str]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _files(Path(entry.path))
+            elif entry.name.endswith(".py"):
+                status = entry.stat()
+                yield entry.path, f"{status.st_size} {status.st_mtime_ns}"
