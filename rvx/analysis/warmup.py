@@ -21,7 +21,7 @@ from rvx.analysis import kernel as kernels
 from rvx.analysis.compare import draw, run_variant
 from rvx.analysis.kernel import Kernel, Variant
 from rvx.emulator import Tier
-from rvx.emulator.interim import VARIABLE as COMPILE_AFTER
+from rvx.emulator.handlers.interim import VARIABLE as COMPILE_AFTER
 
 LEAST_VARIANTS = 3
 """With fewer of them to compile, starting processes costs what they save."""

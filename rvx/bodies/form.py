@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,21 +13,28 @@ from rvx.bodies.problem import BodyProblem
 from rvx.bodies.translate import Site, Translator
 from rvx.isa import Instruction, Isa
 from rvx.isa.bits import Words
+from rvx.isa.instruction import REQUESTS
 from rvx.isa.operands import RegisterKind
 
 __all__ = ["BodyProblem", "BodyRaised", "Form", "check_bodies", "form_of"]
 
 HART = "hart"
 """The request for the words that say what a body has raised, and whether it is to stop."""
-_SINGLE, _FOUR = Array((1,), WORD, "state"), Array((4,), WORD, "state")
-_REQUESTED: dict[str, Kind] = {
-    "next_pc": _SINGLE,
-    "fflags": _SINGLE,
-    "csr_word": _SINGLE,
-    "fault": _FOUR,
-    "repeat": _FOUR,
-    "mem": MEMORY,
-}
+
+
+def _kind_of(instruction: Instruction, name: str, states: Mapping[str, int]) -> Kind:
+    """What a request is in the body."""
+    operand = instruction.operands.get(name)
+    if operand is not None:
+        kind = operand.kind
+        if isinstance(kind, RegisterKind) and kind.has_words:
+            owner = "state" if name in instruction.writes else "source"
+            return Array((kind.group * kind.file.words,), WORD, owner)
+        return WORD
+    words = states[name] if name in states else REQUESTS[name].words if name in REQUESTS else 0
+    if words:
+        return Array((words,), WORD, "state")
+    return MEMORY if name == "mem" else WORD
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +76,8 @@ def _translated(instruction: Instruction, states: tuple[tuple[str, int], ...]) -
     body = instruction.body
     assert body is not None
     sizes = dict(states)
-    kinds: list[Kind] = [
-        Array((sizes[name],), WORD, "state") if name in sizes else _REQUESTED.get(name, WORD)
-        for name in instruction.requests
-    ]
-    operand = instruction.operands.get("rd")
-    writes = operand is not None and isinstance(operand.kind, RegisterKind)
-    made = Translator(instruction.mnemonic).body(body, kinds, writes)
+    kinds = [_kind_of(instruction, name, sizes) for name in instruction.requests]
+    made = Translator(instruction.mnemonic).body(body, kinds, instruction.results)
     return Form(
         made.compiled,
         made.interpreted,

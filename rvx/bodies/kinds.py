@@ -26,7 +26,8 @@ class Array:
     Attributes:
         shape: how many, known beforehand.
         element: their kind.
-        owner: what it is, for messages: `state`, `table` or `local`.
+        owner: what it is, for messages: `state`, `table`, `local`, or `source` for a register that
+            the instruction reads.
     """
 
     shape: tuple[int, ...]
@@ -35,8 +36,8 @@ class Array:
 
     @property
     def is_writable(self) -> bool:
-        """Whether a body may change it: what belongs to the module it may not."""
-        return self.owner != "table"
+        """Whether a body may change it: what belongs to the module, or is read, it may not."""
+        return self.owner not in ("table", "source")
 
     def __str__(self) -> str:
         return "an array"

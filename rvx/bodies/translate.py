@@ -119,13 +119,15 @@ class Translator:
         self._made: dict[tuple[types.FunctionType, tuple[Kind, ...]], Made] = {}
         self._open: list[types.FunctionType] = []
 
-    def body(self, function: Callable[..., Any], kinds: Sequence[Kind], writes: bool) -> Made:
+    def body(
+        self, function: Callable[..., Any], kinds: Sequence[Kind], results: tuple[str, ...]
+    ) -> Made:
         """The body itself.
 
         Args:
             function: what the extension declares.
             kinds: of its parameters.
-            writes: whether the instruction has a destination, to which the result goes.
+            results: the destinations that what it returns goes to.
 
         Raises:
             BodyProblem: it holds something that cannot mean the same everywhere.
@@ -135,7 +137,7 @@ class Translator:
                 f"the body of '{self.mnemonic}' is a {type(function).__name__}; it has to be a "
                 f"function that is written with def or lambda"
             )
-        made = _FunctionTranslator(self, function, tuple(kinds), writes).made()
+        made = _FunctionTranslator(self, function, tuple(kinds), results).made()
         return Made(
             _plain_arguments(made.interpreted),
             made.compiled,
@@ -231,7 +233,7 @@ class _FunctionTranslator:
         whole: the body that it belongs to.
         function: to be read.
         kinds: of its parameters.
-        writes: whether the result goes to a register; None if this is not the body itself.
+        results: the destinations of what is returned; None if this is not the body itself.
     """
 
     def __init__(
@@ -239,12 +241,12 @@ class _FunctionTranslator:
         whole: Translator,
         function: types.FunctionType,
         kinds: tuple[Kind, ...],
-        writes: bool | None,
+        results: tuple[str, ...] | None,
     ) -> None:
         self._whole = whole
         self._function = function
         self._kinds = kinds
-        self._writes = writes
+        self._results = results
         self._code = function.__code__
         self._bound: dict[str, tuple[Any, Any]] = {}
         self._variables: dict[str, Kind] = {}
@@ -344,11 +346,13 @@ class _FunctionTranslator:
         return made
 
     def _end_of_function(self, tree: ast.AST) -> None:
-        if self._writes:
+        if self._results:
+            several = "one integer for each" if len(self._results) > 1 else "an integer"
             self._refuse(
                 tree,
-                "some path ends without a result, and the instruction writes rd; return an "
-                "integer on every path (the old value of rd is what a parameter rd gives)",
+                f"some path ends without a result, and the instruction writes "
+                f"{' and '.join(self._results)}; return {several} on every path (the old value of "
+                f"{self._results[0]} is what a parameter {self._results[0]} gives)",
             )
         if self._result not in (None, NOTHING):
             self._refuse(tree, "one path returns something and another ends without a result")
@@ -438,33 +442,52 @@ class _FunctionTranslator:
 
     def _return(self, node: ast.AST, value: ast.expr | None) -> list[ast.stmt]:
         if value is None or (isinstance(value, ast.Constant) and value.value is None):
-            if self._writes:
+            if self._results:
                 self._end_of_function(node)
             self._join_result(node, NOTHING)
             self._is_reachable = False
             return [ast.Return(None)]
         given = self._expression(value)
-        if self._writes is not None:
-            if not self._writes and given.kind != NOTHING:
-                self._refuse(
-                    node, "it returns something, but the instruction has no rd to write it to"
-                )
-            if self._writes and given.kind not in (WORD, TRUTH):
-                hint = {
-                    REAL: "; int(...) cuts off its fraction",
-                    NOTHING: "",
-                }.get(given.kind if isinstance(given.kind, Basic) else WORD, "")
-                self._refuse(node, f"it returns {given.kind}; a result is an integer{hint}")
+        if self._results is not None:
+            self._check_results(node, given.kind, self._results)
         if isinstance(given.kind, Array):
             self._refuse(node, "an array cannot be returned; return its elements")
         self._is_reachable = False
         if given.kind == NOTHING:
             self._join_result(node, NOTHING)
             return [ast.Expr(given.node), ast.Return(None)]
-        wanted = WORD if self._writes else given.kind
+        wanted = given.kind
+        if self._results:
+            wanted = WORD if len(self._results) == 1 else Several((WORD,) * len(self._results))
         self._join_result(node, wanted)
         assert self._result is not None
         return [ast.Return(self._as(node, given, self._result))]
+
+    def _check_results(self, node: ast.AST, kind: Kind, results: tuple[str, ...]) -> None:
+        """Refuses what the body returns if it does not fit what the instruction writes."""
+        if not results:
+            if kind != NOTHING:
+                self._refuse(
+                    node, "it returns something, but the instruction has no rd to write it to"
+                )
+            return
+        if len(results) == 1:
+            if kind not in (WORD, TRUTH):
+                hints = {REAL: "; int(...) cuts off its fraction", NOTHING: ""}
+                hint = hints.get(kind if isinstance(kind, Basic) else WORD, "")
+                self._refuse(node, f"it returns {kind}; a result is an integer{hint}")
+            return
+        is_fitting = (
+            isinstance(kind, Several)
+            and len(kind.items) == len(results)
+            and all(item in (WORD, TRUTH) for item in kind.items)
+        )
+        if not is_fitting:
+            self._refuse(
+                node,
+                f"it returns {kind}; the instruction writes {' and '.join(results)}: return "
+                f"{len(results)} integers in that order",
+            )
 
     def _join_result(self, node: ast.AST, kind: Kind) -> None:
         if self._result is None:
@@ -1090,6 +1113,12 @@ class _FunctionTranslator:
         if found is None:
             self._refuse(node, f"'{ast.unparse(inner)}' is no array")
         array, kind = found
+        if is_written and kind.owner == "source":
+            self._refuse(
+                node,
+                f"'{ast.unparse(inner)}' is read; what an instruction changes is rd, or what its "
+                f"declaration lists: writes=('{ast.unparse(inner)}',)",
+            )
         if is_written and not kind.is_writable:
             self._refuse(
                 node,

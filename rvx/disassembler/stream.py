@@ -9,6 +9,7 @@ from rvx.disassembler.addresses import AddressTracker
 from rvx.disassembler.symbols import Symbols
 from rvx.disassembler.text import Written, write
 from rvx.isa import Address, Decoded, Isa, Word
+from rvx.isa.bits import word_size
 
 _DIRECTIVES = {1: ".byte", 2: ".2byte", 4: ".4byte", 8: ".8byte"}
 
@@ -74,7 +75,7 @@ class Disassembler:
         if size > len(code) - at:
             size = 2 if len(code) - at > 1 else 1  # What is cut off is no word.
         word = int.from_bytes(code[at : at + size], "little")
-        decoded = self._isa.decode(word) if size in (2, 4) else None
+        decoded = self._isa.decode(word) if size in (2, 4, 6, 8) else None
         if decoded is None or decoded.instruction.size != size:
             return _data_line(size, word, address)
         written = write(decoded, self._isa, address, self._symbols, self._aliases)
@@ -112,13 +113,7 @@ def instruction_size(first: int) -> int:
 
     Words of 192 bits and more have no length yet: as in objdump, two bytes are passed over.
     """
-    if first & 0b11 != 0b11:
-        return 2
-    if first & 0b11111 != 0b11111:
-        return 4
-    if first & 0b111111 == 0b011111:
-        return 6
-    if first & 0b1111111 == 0b0111111:
-        return 8
+    if first & 0b1111111 != 0b1111111:
+        return word_size(first)
     longer = first >> 12 & 0b111
     return 2 if longer == 0b111 else 10 + 2 * longer

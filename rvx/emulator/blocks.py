@@ -22,13 +22,18 @@ from rvx.emulator import hooks
 from rvx.emulator.context import Context
 from rvx.emulator.core import Core, CoreError
 from rvx.emulator.memory import GuestMemory
-from rvx.isa.bits import Address
+from rvx.isa.bits import Address, word_size
 from rvx.isa.memory import PAGE_SHIFT
 
-NOPS = {2: b"\x01\x00", 4: b"\x13\x00\x00\x00"}
+_NOP, _SHORT_NOP = b"\x13\x00\x00\x00", b"\x01\x00"
+NOPS = {2: _SHORT_NOP, 4: _NOP, 6: _NOP + _SHORT_NOP, 8: _NOP + _NOP}
 """By size: words that do nothing."""
-_TRAPPING = {2: b"\x02\x80", 4: b"\x0b\x00\x00\x00"}
-"""Words that trap and are part of their block: c.jr with x0, which is reserved, and a custom-0."""
+_TRAP = b"\x0b\x00\x00\x00"
+_TRAPPING = {2: b"\x02\x80", 4: _TRAP, 6: _TRAP + _SHORT_NOP, 8: _TRAP + _NOP}
+"""Words that trap and are part of their block: c.jr with x0, which is reserved, and a custom-0.
+
+The core knows no longer words: to it, the block ends four bytes behind the begin of one.
+"""
 
 
 class Blocks:
@@ -152,7 +157,7 @@ class Blocks:
             self.forget()
 
     def _size_at(self, address: Address) -> int:
-        return 4 if (self._memory.word(address) or 0) & 3 == 3 else 2
+        return word_size(self._memory.word(address) or 0)
 
     def _bytes_at(self, address: Address, size: int) -> bytes:
         at = address - self._memory.base
@@ -203,7 +208,7 @@ class Blocks:
         begins, at = set(), 0
         while at < len(code):
             begins.add(start + at)
-            at += 4 if code[at] & 3 == 3 else 2
+            at += word_size(code[at])
         return {address: words for address, words in found.items() if address in begins}
 
     def _put(self, address: Address, word: bytes) -> None:

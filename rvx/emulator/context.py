@@ -7,7 +7,7 @@ quire, CSRs). Compiled code gets its address; Python sees it as `Context.words`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rvx.bodies.arithmetic import HART_WORDS, STOP_NOW
 from rvx.isa import Isa, RegisterFile
 
-__all__ = ["STOP_NOW", "Context", "Field", "Status"]
+__all__ = ["STOP_NOW", "Context", "Field", "Needs", "Row", "Status"]
 
 
 class Status(IntEnum):
@@ -85,7 +85,7 @@ class Field(IntEnum):
     SEQUENCES = 149  # for every executable halfword, the address of what is repeated from there
     PREPARE = 150  # callback: makes it
     REPEATED = 151  # like DIFFERENCES, for executions that were not fetched
-    POSITION = 152  # where a repetition stands: 17 words, see rvx.emulator.sequencer
+    POSITION = 152  # where a repetition stands: 17 words, see rvx.emulator.repetition.sequencer
     GATE = 169  # four addresses, see rvx.emulator.gate
     REFUSED = 173  # where a block begins that holds words the core must not see, else nowhere
     CUT = 174  # where the limit is reached within a block, else nowhere
@@ -99,6 +99,34 @@ class Field(IntEnum):
 
 
 assert int(Field.END - Field.STOP) == HART_WORDS
+
+
+class Row(IntEnum):
+    """Position of each part of a row's header; what the handler asks for stands behind it."""
+
+    HANDLER = 0
+    WORD = 1
+    SIZE = 2
+    UNIT = 3  # what it needs of the floating-point unit, see `Needs`
+    TRANSFERS = 4  # host address of pairs of (register number of the core, host address)
+    READS = 5
+    WRITES = 6
+    TAKEN = 7  # streams that are taken from, as a mask
+    APPENDED = 8  # one more than the stream that is appended to, or 0
+    PLAIN_HANDLER = 9  # what HANDLER would be without streams, or without counting
+    COUNTER = 10  # address of the state word behind a CSR that counts, 0 if it does not
+    RATIO = 11  # `Csr.counts`
+    IS_WRITE = 12  # whether the CSR is written
+    INNER = 13  # at the entry of a region, which has SIZE 0: the row of the word there, or 0
+    ENTRIES = 14  # how often the region was entered here
+    END = 16
+
+
+class Needs(IntFlag):
+    """What an instruction needs of the floating-point unit."""
+
+    UNIT = 1  # that it is switched on in mstatus
+    RESULT = 2  # and a register of the unit is written, so that mstatus shows a change
 
 
 @dataclass(frozen=True)
@@ -124,7 +152,7 @@ class Context:
         for name, file in isa.register_files.items():
             if not (file.is_core or file.is_vector):
                 offsets[name] = at
-                at += file.count
+                at += file.count * file.words
         words = np.zeros(at, np.int64)
         for name, state in isa.states.items():
             for word, value in state.reset:
@@ -142,4 +170,4 @@ class Context:
 
     def register_address(self, file: RegisterFile, number: int) -> int:
         """Host address of an extension's register."""
-        return self.address(self.offsets[file.name] + number)
+        return self.address(self.offsets[file.name] + number * file.words)

@@ -17,7 +17,7 @@ from rvx.emulator.context import Context, Field
 from rvx.emulator.memory import PAGE, GuestMemory
 from rvx.emulator.touched import TouchedPages
 from rvx.isa import Isa
-from rvx.isa.bits import Address, Word
+from rvx.isa.bits import Address, Word, word_size
 from rvx.isa.instruction import CUSTOM
 
 UNKNOWN = "(unknown)"
@@ -194,7 +194,7 @@ class BlockCounter:
                 continue
             word = memory.word(address) or 0
             yield address, word, running
-            following = index + (2 if word & 3 == 3 else 1)
+            following = index + (word_size(word) >> 1)
             if following not in flow:
                 heappush(queue, following)
             flow[following] = flow.get(following, 0) + running

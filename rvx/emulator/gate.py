@@ -165,6 +165,8 @@ def gate_for(isa: Isa, has_floats: bool) -> Gate:
     buckets: list[list[tuple[Word, Word, int]]] = [[] for _ in range(256)]
     for opcode in range(32):
         for made in isa.in_order(opcode << 2 | 3):
+            if made.size > 4:
+                continue  # Unicorn knows none of them.
             pattern = made.pattern
             reserved = [bits for operand in made.operands.values() for bits in operand.reserved]
             for funct3 in range(8):

@@ -23,16 +23,24 @@ from rvx.emulator.core import (
 )
 from rvx.emulator.counts import BlockCounter
 from rvx.emulator.gate import Gate
-from rvx.emulator.interim import Interim
-from rvx.emulator.interpreted import Failures, Interpreted, interpreted_memory
+from rvx.emulator.handlers.interim import Interim
+from rvx.emulator.handlers.interpreted import Failures, Interpreted, interpreted_memory
+from rvx.emulator.handlers.rows import (
+    SWITCHED_OFF,
+    Rows,
+    Wiring,
+    csr_refusal,
+    is_switched_off,
+    needs_of,
+)
 from rvx.emulator.linux.descriptors import Stopped
 from rvx.emulator.linux.frame import SIGRETURN, TRAMPOLINE_OFFSET, enter_handler, leave_handler
 from rvx.emulator.linux.process import CallError
 from rvx.emulator.linux.signal_calls import deliver
 from rvx.emulator.memory import GuestMemory
-from rvx.emulator.records import Records
-from rvx.emulator.regions.repeats import RepeatTier
 from rvx.emulator.regions.tier import RegionTier
+from rvx.emulator.repetition.records import Records
+from rvx.emulator.repetition.tier import RepeatTier
 from rvx.emulator.report import (
     BREAKPOINT_WORDS,
     Reporter,
@@ -42,11 +50,10 @@ from rvx.emulator.report import (
     kind_of_fault,
 )
 from rvx.emulator.result import Trap, TrapKind
-from rvx.emulator.rows import SWITCHED_OFF, Wiring, csr_refusal, is_switched_off, needs_of
 from rvx.emulator.system import System
-from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier, Rows
+from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier
 from rvx.isa import Isa
-from rvx.isa.bits import Address
+from rvx.isa.bits import Address, word_size
 from rvx.isa.memory import FAULT_EXCEPTION
 from rvx.isa.operands import RoundingKind
 
@@ -247,7 +254,7 @@ class Hart:
         if status in (Status.TIER_UP, Status.CODE_WRITTEN):
             # The instruction at PC is done, wherever it led to.
             word = self._memory.word(int(words[Field.PC])) or 0
-            self.counter.take_back(int(words[Field.PC]) + (4 if word & 3 == 3 else 2))
+            self.counter.take_back(int(words[Field.PC]) + word_size(word))
             return status, error, int(words[Field.NEXT_PC])
         pc = int(words[Field.PC]) if status in _AT_PC else self._core.pc
         if status == Status.REFUSED:

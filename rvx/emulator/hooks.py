@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any
 
 from rvx import jit
-from rvx.emulator.context import Field, Status
+from rvx.emulator.context import Field, Row, Status
 from rvx.emulator.core import MSTATUS_FS_DIRTY
 from rvx.emulator.gate import Verdict
-from rvx.emulator.perform import perform, raise_flags, read_word, stop
-from rvx.emulator.pointers import (
+from rvx.emulator.native.perform import perform, raise_flags, read_word, stop
+from rvx.emulator.native.pointers import (
     byte_array,
     call_hook,
     call_region,
@@ -32,9 +32,9 @@ from rvx.emulator.pointers import (
     uc_reg_read,
     uc_reg_write,
 )
-from rvx.emulator.progress import count_instructions, executed, executed_before
-from rvx.emulator.rows import Row
-from rvx.emulator.sequencer import repeat_block
+from rvx.emulator.native.progress import count_instructions, executed, executed_before
+from rvx.emulator.repetition.sequencer import repeat_block
+from rvx.isa.bits import word_size
 from rvx.isa.memory import PAGE_SHIFT, WRITABLE
 
 _STATUS, _REMAINING = int(Field.STATUS), int(Field.REMAINING)
@@ -65,8 +65,7 @@ _MSTATUS = int(Field.MSTATUS)
 _LEFT_OUT_MASK = 0xFFFFFFE3
 
 _HANDLER, _WORD, _SIZE = int(Row.HANDLER), int(Row.WORD), int(Row.SIZE)
-_RESULT, _ARGUMENTS = int(Row.RESULT), int(Row.ARGUMENTS)
-_READS, _WRITES, _TRANSFERS = int(Row.READS), int(Row.WRITES), int(Row.TRANSFERS)
+_INNER, _ENTRIES = int(Row.INNER), int(Row.ENTRIES)
 _ROW_END = int(Row.END)
 _HASH_FACTOR = 0x9E3779B1
 
@@ -101,7 +100,7 @@ def next_refused(context: Any, address: int, end: int) -> int:
             return address
         if verdict == _VERDICT_UNIT and load_32(context[_MSTATUS]) & MSTATUS_FS_DIRTY == 0:
             return address
-        address += 4 if word & 3 == 3 else 2
+        address += word_size(word)
     return end
 
 
@@ -171,14 +170,15 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         return
     site = load_64(context[_SITES] + 8 * index)
     if site != 0 and load_64(site + 8 * _SIZE) == 0:
-        site = load_64(site + 8 * _RESULT)  # At the entry of a region: the inline word, if any.
+        site = load_64(site + 8 * _INNER)  # At the entry of a region: the inline word, if any.
     if site != 0 and load_64(site + 8 * _WORD) == word:
         # The inline hook in front of this instruction has already performed it; this block was
         # translated while memory held the word itself. If it is frequent, it is made anew.
-        context[_NEXT_PC] = pc + 4
-        if word & 3 != 3:
-            context[_NEXT_PC] = pc + 2
+        size = load_64(site + 8 * _SIZE)
+        context[_NEXT_PC] = pc + size
+        if size != 4:
             uc_reg_write(uc, context[_PC_REGISTER], data + 8 * _NEXT_PC)
+        _end_block(context, pc, size)
         _count_trap(uc, context, index)
         return
     row = _find_row(context, word)
@@ -193,7 +193,16 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         return
     if size != 4 or context[_NEXT_PC] != pc + 4:
         uc_reg_write(uc, context[_PC_REGISTER], data + 8 * _NEXT_PC)
+    _end_block(context, pc, size)
     _count_trap(uc, context, index)
+
+
+def _end_block(context: Any, pc: int, size: int) -> None:
+    """Moves the end of a block behind the long word that it traps in; see `rvx.emulator.blocks`."""
+    if size > 4:
+        differences = context[_DIFFERENCES] + ((pc - context[_EXEC_BASE]) << 2)
+        _add(differences + 16, 1)
+        _add(differences + 4 * size, -1)
 
 
 def _count_trap(uc: int, context: Any, index: int) -> None:
@@ -227,7 +236,7 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     The block hook has counted the block around this address: what lies after it in that block is
     taken back, since the region counts for itself.
     """
-    inner = load_64(site + 8 * _RESULT)
+    inner = load_64(site + 8 * _INNER)
     if context[_STEPPING] != 0:
         if inner != 0:
             perform(uc, context, inner, address)
@@ -241,7 +250,7 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     if context[_IS_LIMITED] != 0:
         rest = count_instructions(context, address, end - address)
         context[_REMAINING] += rest
-    _add(site + 8 * _ARGUMENTS, 1)
+    _add(site + 8 * _ENTRIES, 1)
     after = call_region(load_64(site + 8 * _HANDLER), context.ctypes.data, address)
     if context[_FFLAGS] != 0:
         raise_flags(uc, context)

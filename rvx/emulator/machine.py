@@ -15,6 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 from rvx.bodies import check_bodies
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
+from rvx.emulator.explain import Explanation, explain, explain_repeat
 from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.gate import gate_for
 from rvx.emulator.hart import Backend, End, Hart, Tier
@@ -24,12 +25,11 @@ from rvx.emulator.linux.process import Settings
 from rvx.emulator.linux.stack import TooManyArguments, auxiliary_vector, initial_stack
 from rvx.emulator.loader import Executable, HasElf, load_executable
 from rvx.emulator.memory import GuestMemory, Run
-from rvx.emulator.regions.explain import Explanation, explain, explain_repeat
 from rvx.emulator.regions.floats import use_default_environment
 from rvx.emulator.report import Reporter
 from rvx.emulator.result import RunResult
 from rvx.emulator.system import System
-from rvx.isa import Isa, streams
+from rvx.isa import Isa, RegisterFile, streams
 from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE
 
@@ -255,20 +255,22 @@ class Machine:
         """The bits of a register by any of its names, not negative."""
         file, number = self.isa.registers[name]
         if not file.is_core:
-            kept = int(self.context.state(file.name, file.count)[number])
-            return kept & (1 << file.bits) - 1
+            return int.from_bytes(self._own_register(file, number).tobytes(), "little")
         return self.core.read((F0 if file.name == "f" else X0) + number)
 
     def set_register(self, name: str, value: int) -> None:
         """Writes the bits of a register by any of its names."""
         file, number = self.isa.registers[name]
         if not file.is_core:
-            kept = value & (1 << file.bits) - 1
-            self.context.state(file.name, file.count)[number] = (
-                _signed(kept, 64) if file.bits == 64 else kept
-            )
+            kept = (value & (1 << file.bits) - 1).to_bytes(8 * file.words, "little")
+            self._own_register(file, number)[:] = np.frombuffer(kept, np.int64)
         elif file.name == "f" or number:
             self.core.write((F0 if file.name == "f" else X0) + number, value)
+
+    def _own_register(self, file: RegisterFile, number: int) -> NDArray[np.int64]:
+        """The words of a register that an extension brings along."""
+        words = self.context.state(file.name, file.count * file.words)
+        return words[number * file.words : (number + 1) * file.words]
 
     def state(self, name: str) -> NDArray[np.int64]:
         """A view of the state words of an extension, such as a quire."""

@@ -18,7 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from rvx.emulator import sparse
 from rvx.errors import RvxError
-from rvx.isa.bits import Address
+from rvx.isa.bits import Address, word_size
 from rvx.isa.memory import EXECUTABLE, PAGE_SHIFT, READABLE, WRITABLE
 
 PAGE = 1 << PAGE_SHIFT
@@ -326,13 +326,14 @@ class GuestMemory:
         return self.ram[at : at + size].view(kind).reshape(sizes)
 
     def word(self, address: Address) -> int | None:
-        """The instruction word at an address: 16 or 32 bits, None outside of memory."""
-        size = 4 if self.holds(address, 4) else 2
-        if size == 2 and not self.holds(address, 2):
+        """The instruction word at an address, None outside of memory; cut off where memory ends."""
+        if not self.holds(address, 2):
             return None
         at = address - self.base
-        word = int.from_bytes(self.view[at : at + size], "little")
-        return word if word & 3 == 3 else word & 0xFFFF
+        size = word_size(int.from_bytes(self.view[at : at + 2], "little"))
+        while not self.holds(address, size):
+            size -= 2
+        return int.from_bytes(self.view[at : at + size], "little")
 
 
 def _check(loaded: list[Segment], xlen: int) -> None:

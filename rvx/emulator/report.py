@@ -9,7 +9,7 @@ from rvx.emulator.loader import SymbolTable
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.result import Trap, TrapKind
 from rvx.isa import Isa, misuse
-from rvx.isa.bits import Address, Words
+from rvx.isa.bits import Address, Words, word_size
 from rvx.isa.memory import (
     FAULT_ADDRESS,
     FAULT_EXCEPTION,
@@ -130,7 +130,7 @@ class Reporter:
         word = self._memory.word(pc)
         if word is None:
             return ""
-        digits = 8 if word & 3 == 3 else 4
+        digits = 2 * word_size(word)
         decoded = self._isa.decode(word)
         if decoded is None:
             return f"word {word:0{digits}x}, which is no instruction of {self._isa!r}"

@@ -13,8 +13,6 @@ holds the word itself: it traps, and the trap hook sees that the inline hook was
 
 from __future__ import annotations
 
-import ctypes
-import time
 from collections.abc import Iterable
 
 import numpy as np
@@ -22,17 +20,13 @@ from numpy.typing import NDArray
 
 from rvx.emulator import hooks, sparse
 from rvx.emulator.blocks import NOPS, Blocks
-from rvx.emulator.context import Context, Field
+from rvx.emulator.context import Context, Field, Row
 from rvx.emulator.core import HOOK_CODE, Core
-from rvx.emulator.counting import counting_address
-from rvx.emulator.handlers import CompileError
-from rvx.emulator.interim import Interim
+from rvx.emulator.handlers.rows import Rows, is_transferred
 from rvx.emulator.memory import GuestMemory
-from rvx.emulator.rows import Row, Unsupported, Wiring, is_transferred
-from rvx.emulator.streamed import streamed_address
 from rvx.emulator.touched import TouchedPages
 from rvx.isa import Isa
-from rvx.isa.bits import Address, Word
+from rvx.isa.bits import Address
 
 TRAPS_BEFORE_INLINE = 64
 """How often one word traps before all words that trapped so far are moved inline."""
@@ -40,98 +34,6 @@ MOST_HOOKS = 6
 """Unicorn walks the list of code hooks at every site, so that there must be few of them."""
 _FIRST_TABLE = 1 << 8
 _NEVER = -(1 << 30)
-
-
-class Rows:
-    """All rows of a machine, found by word; `seconds` is the time spent on making them.
-
-    The table is an open-addressing hash of (word, address of the row), which the trap hook searches
-    by itself; a word that is not in it is decoded here, once.
-    """
-
-    def __init__(self, wiring: Wiring, context: Context, interim: Interim) -> None:
-        self._wiring = wiring
-        self._interim = interim
-        self._context = context
-        self._rows: dict[Word, NDArray[np.int64]] = {}
-        self._illegal: dict[Word, str] = {}
-        self._table = np.zeros(2 * _FIRST_TABLE, np.int64)
-        self._publish()
-        self._callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(self._missed)
-        address = ctypes.cast(self._callback, ctypes.c_void_p).value
-        context.words[Field.MISS] = address or 0
-        self.error: BaseException | None = None
-        self.seconds = 0.0
-
-    def _publish(self) -> None:
-        self._context.words[Field.HASH] = self._table.ctypes.data
-        self._context.words[Field.HASH_MASK] = self._table.size // 2 - 1
-
-    def _missed(self, word: Word) -> int:
-        """Called from the trap hook; an exception must not cross compiled code."""
-        try:
-            return self.address(word)
-        except BaseException as error:
-            self.error = error
-            return 0
-
-    def note_illegal(self, word: Word, reason: str) -> None:
-        """Remembers why a word cannot be performed."""
-        self._illegal[word] = reason
-
-    def why_illegal(self, word: Word) -> str:
-        """What was wrong with a word that has no row, if more is known than that it is illegal."""
-        return self._illegal.get(word, "")
-
-    def address(self, word: Word) -> int:
-        """Host address of the row of a word, 0 if it cannot be performed."""
-        known = self._rows.get(word)
-        if known is None:
-            made = self._make(word)
-            if made is None:
-                return 0
-            self._rows[word] = known = made
-            if 2 * len(self._rows) > self._table.size // 2:
-                self._table = np.zeros(2 * self._table.size, np.int64)
-                for other, row in self._rows.items():
-                    self._insert(other, row)
-                self._publish()
-            else:
-                self._insert(word, known)
-        return int(known.ctypes.data)
-
-    def _insert(self, word: Word, row: NDArray[np.int64]) -> None:
-        mask = self._table.size // 2 - 1
-        slot = (word * 0x9E3779B1 >> 15) & mask
-        while self._table[2 * slot + 1]:
-            slot = (slot + 1) & mask
-        self._table[2 * slot] = word
-        self._table[2 * slot + 1] = row.ctypes.data
-
-    def _make(self, word: Word) -> NDArray[np.int64] | None:
-        isa = self._wiring.isa
-        decoded = isa.decode(word)
-        if decoded is None:
-            return None
-        row = np.zeros(Row.END, np.int64)
-        start = time.perf_counter()
-        try:
-            self._wiring.fill(row, decoded.expanded)
-            row[Row.SIZE] = decoded.instruction.size
-            place = Row.HANDLER
-            if row[Row.TAKEN] or row[Row.APPENDED]:
-                place = Row.PLAIN_HANDLER
-                row[Row.HANDLER] = streamed_address()
-            elif row[Row.COUNTER]:
-                place = Row.PLAIN_HANDLER
-                row[Row.HANDLER] = counting_address()
-            self._interim.install(decoded.expanded.instruction, row, place)
-        except (Unsupported, CompileError) as error:
-            self._illegal[word] = str(error)
-            return None
-        finally:
-            self.seconds += time.perf_counter() - start
-        return row
 
 
 class InlineTier:
@@ -184,7 +86,7 @@ class InlineTier:
             row = self._rows.address(decoded.word)
             if address in self._region_rows:
                 self._inner[address] = row
-                self._region_rows[address][Row.RESULT] = row
+                self._region_rows[address][Row.INNER] = row
             else:
                 self.sites[index] = row
             size = decoded.instruction.size
@@ -215,8 +117,8 @@ class InlineTier:
             row[Row.WORD] = self._memory.word(address) or 0
             before = int(self.sites[index])
             # An inline word at the entry is performed when the region leaves it to this tier.
-            row[Row.RESULT] = self._inner.get(address, before)
-            self._inner[address] = int(row[Row.RESULT])
+            row[Row.INNER] = self._inner.get(address, before)
+            self._inner[address] = int(row[Row.INNER])
             self._region_rows[address] = row
             self.sites[index] = row.ctypes.data
         self._install()
@@ -224,7 +126,7 @@ class InlineTier:
     def entries_of(self, address: Address) -> int:
         """How often a region was entered at this address."""
         row = self._region_rows.get(address)
-        return 0 if row is None else int(row[Row.ARGUMENTS])
+        return 0 if row is None else int(row[Row.ENTRIES])
 
     def drop_regions(self) -> None:
         """Takes all regions out of use: the inline words at their entries come back."""

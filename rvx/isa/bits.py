@@ -3,7 +3,7 @@
 from typing import Protocol
 
 Word = int
-"""An encoded instruction: 16 or 32 bits, not negative."""
+"""An encoded instruction: 16, 32, 48 or 64 bits, not negative."""
 
 Address = int
 """A guest address, not negative."""
@@ -21,6 +21,19 @@ class Words(Protocol):
 
 MASK32 = 0xFFFFFFFF
 INT64_MIN = -(2**63)
+
+
+def word_size(first: int) -> int:
+    """Bytes of the word that begins with these 16 bits: its low bits say so.
+
+    Words of 80 bits and more are reserved: what begins like one counts as 32 bits, which are
+    illegal.
+    """
+    if first & 3 != 3:
+        return 2
+    if first & 0x1F != 0x1F or first & 0x7F == 0x7F:
+        return 4
+    return 6 if first & 0x3F == 0x1F else 8
 
 
 def sext(value: int, bits: int) -> int:

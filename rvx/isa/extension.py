@@ -146,7 +146,8 @@ class Extension:
         Args:
             name: letters; registers are NAME0, NAME1, ...
             count: how many registers.
-            bits: width of one, up to 64. Bodies get narrower values zero-extended.
+            bits: width of one: up to 64, of which bodies get narrower values zero-extended, or a
+                multiple of 64, of which they get the words.
             abi: the names to print, one a register; NAME0, NAME1, ... by default.
         """
         _check_text(f"a register file of {self.name}", name, _IDENTIFIER, "letters, such as p")
@@ -243,6 +244,7 @@ class Extension:
         *,
         xlen: int | None = None,
         kind: str = "custom",
+        writes: Collection[str] | None = None,
         overlaps: Collection[str] = (),
         doc: str = "",
         needs: Collection[str] = (),
@@ -253,14 +255,18 @@ class Extension:
         register or the number; `rd` its old value (so the instruction reads and writes it); a
         register operand arrives as an int64 (x registers sign-extended, f registers as their 64
         bits, an extension's own registers zero-extended) and a rounding mode with `dyn` replaced
-        by frm; see `REQUESTS` for the rest. What the
-        body returns is written to `rd`.
+        by frm; see `REQUESTS` for the rest. What the body returns is written to `rd`, or to the
+        operands that `writes` lists, one value each. A group of registers (`rd:x*2`) or a register
+        of more than 64 bits arrives as an array of words, lowest first; where it is written, the
+        body changes the words instead of returning something.
 
         Args:
             syntax: how it is written, such as `plw rd:p, imm(rs1)`.
             bits: its pattern, see `rvx.isa.pattern`.
             xlen: 32 or 64 where only that width has it.
             kind: class for counts.
+            writes: the register operands that it writes, in the order in which that is done; `rd`
+                if there is one.
             overlaps: mnemonics that share words with it on purpose.
             doc: instead of the docstring of the body.
             needs: names of further extensions without which an ISA does not have it.
@@ -271,7 +277,15 @@ class Extension:
 
         def declare(body: AnyBody) -> AnyBody:
             self._add(
-                syntax, bits, body, xlen=xlen, kind=kind, overlaps=overlaps, doc=doc, needs=needs
+                syntax,
+                bits,
+                body,
+                xlen=xlen,
+                kind=kind,
+                overlaps=overlaps,
+                doc=doc,
+                writes=writes,
+                needs=needs,
             )
             return body
 
@@ -370,6 +384,7 @@ class Extension:
         overlaps: Collection[str],
         doc: str,
         needs: Collection[str] = (),
+        writes: Collection[str] | None = None,
     ) -> Instruction:
         _check_names(f"needs of {self.name} '{syntax}'", needs)
         made = make_instruction(
@@ -383,6 +398,7 @@ class Extension:
             kind=kind,
             overlaps=overlaps,
             doc=doc,
+            writes=writes,
             is_core=self.is_core,
             last_rounding_mode=self.last_rounding_mode,
             needs=needs,

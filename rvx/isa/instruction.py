@@ -26,20 +26,34 @@ from rvx.isa.syntax import Syntax, parse_syntax
 CUSTOM = "custom"
 """The category of instructions that no standard has."""
 
+
+@dataclass(frozen=True)
+class Request:
+    """Something that a body may ask for by name.
+
+    Attributes:
+        doc: what it is.
+        words: how many int64 words the body gets as an array; 0 for a number, or something else.
+    """
+
+    doc: str
+    words: int = 0
+
+
 REQUESTS = MappingProxyType(
     {
-        "pc": "address of the instruction",
-        "next_pc": "int64[1]: the address after the instruction; set it to branch",
-        "xlen": "32 or 64",
-        "frm": "the dynamic rounding mode, 0..7",
-        "fflags": "int64[1]: OR the raised flags into element 0",
-        "mem": "guest memory, see rvx.isa.memory",
-        "v": "the vector unit, see rvx.isa.vector",
-        "fault": "int64[4]: why the instruction cannot be performed, see rvx.isa.misuse",
-        "repeat": "int64[4]: makes the hart repeat what follows, see rvx.isa.repeat",
-        "csr_word": "int64[1]: the state word behind the CSR operand",
-        "csr_lsb": "position of the CSR within that word",
-        "csr_mask": "the CSR's bits, at position 0",
+        "pc": Request("address of the instruction"),
+        "next_pc": Request("the address after the instruction; set it to branch", 1),
+        "xlen": Request("32 or 64"),
+        "frm": Request("the dynamic rounding mode, 0..7"),
+        "fflags": Request("OR the raised flags into element 0", 1),
+        "mem": Request("guest memory, see rvx.isa.memory"),
+        "v": Request("the vector unit, see rvx.isa.vector"),
+        "fault": Request("why the instruction cannot be performed, see rvx.isa.misuse", 4),
+        "repeat": Request("makes the hart repeat what follows, see rvx.isa.repeat", 4),
+        "csr_word": Request("the state word behind the CSR operand", 1),
+        "csr_lsb": Request("position of the CSR within that word"),
+        "csr_mask": Request("the CSR's bits, at position 0"),
     }
 )
 """What the body of any instruction may ask for, besides its operands and the extension's state.
@@ -62,6 +76,7 @@ class Instruction:
         body: what it does: a plain function, see `rvx.isa.extension.Extension.instruction`.
             None where only the encoding is known, or where the CPU core alone executes it.
         requests: the parameters of the body, in order.
+        writes: the register operands that it writes, in the order in which that is done.
         extension: name of the extension that declares it.
         xlens: the register widths that have it.
         kind: what it does, such as `load`, `store`, `branch`, `alu`, `float`, `custom`.
@@ -79,6 +94,7 @@ class Instruction:
     operands: Mapping[str, Operand]
     body: Body | None
     requests: tuple[str, ...]
+    writes: tuple[str, ...]
     extension: str
     xlens: tuple[int, ...]
     kind: str
@@ -122,6 +138,15 @@ class Instruction:
         # c.fld is part of C, but only where there is D.
         abbreviated = (self.expansion.target.extension,) if self.expansion else ()
         return (self.extension, *self.needs, *abbreviated)
+
+    @cached_property
+    def results(self) -> tuple[str, ...]:
+        """The operands that what the body returns is written to.
+
+        The others of `writes` reach the body as words, which it changes.
+        """
+        kinds = {name: self.operands[name].kind for name in self.writes}
+        return tuple(n for n, k in kinds.items() if isinstance(k, RegisterKind) and not k.has_words)
 
     @property
     def size(self) -> int:
@@ -262,6 +287,7 @@ def make_instruction(
     kind: str,
     overlaps: Collection[str],
     doc: str,
+    writes: Collection[str] | None = None,
     is_core: bool = False,
     last_rounding_mode: int = LAST_ROUNDING_MODE,
     needs: Collection[str] = (),
@@ -293,6 +319,7 @@ def make_instruction(
                 f"{where}: '{name}' is an operand, and a state of {extension}; a body could ask "
                 f"for one of them only"
             )
+    destinations = _destinations(where, operands, writes)
     requests: tuple[str, ...] = ()
     if body is not None:
         requests = _parameters(body)
@@ -304,12 +331,21 @@ def make_instruction(
                     f"{where}: the body asks for '{name}', which is neither an operand nor known "
                     f"to {extension}; it may ask for {', '.join(known)}"
                 )
+        for name in destinations:
+            kind_of = operands[name].kind
+            assert isinstance(kind_of, RegisterKind)
+            if kind_of.has_words and name not in requests:
+                raise DeclarationError(
+                    f"{where}: '{name}' is written, and is more than one word: the body has to ask "
+                    f"for it, and changes its words"
+                )
     return Instruction(
         syntax,
         pattern,
         MappingProxyType(operands),
         body,
         requests,
+        destinations,
         extension,
         xlens,
         kind,
@@ -319,6 +355,25 @@ def make_instruction(
         last_rounding_mode=last_rounding_mode,
         needs=tuple(needs),
     )
+
+
+def _destinations(
+    where: str, operands: Mapping[str, Operand], writes: Collection[str] | None
+) -> tuple[str, ...]:
+    """The operands that are written: `rd`, if it is a register, or those that are listed."""
+    registers = [
+        name
+        for name, one in operands.items()
+        if isinstance(one.kind, RegisterKind) and not one.kind.file.is_vector
+    ]
+    if writes is None:
+        return ("rd",) if "rd" in registers else ()
+    if isinstance(writes, str) or not all(name in registers for name in writes):
+        raise DeclarationError(
+            f"{where}: writes is a tuple of its register operands, such as ('rd', 'rs1'), not "
+            f"{writes!r}; they are {', '.join(registers) or 'none'}"
+        )
+    return tuple(dict.fromkeys(writes))
 
 
 def _parameters(body: Body) -> tuple[str, ...]:
@@ -335,7 +390,7 @@ def _narrow_fields(syntax: Syntax, kinds: Mapping[str, Kind]) -> dict[str, int]:
     return {
         name: 3
         for name, kind in chosen.items()
-        if isinstance(kind, RegisterKind) and len(kind.numbers) == 8
+        if isinstance(kind, RegisterKind) and kind.is_indexed and len(kind.numbers) == 8
     }
 
 

@@ -274,7 +274,7 @@ class Isa:
         """The instructions that `decode` asks, in its order.
 
         Args:
-            key: the low seven bits of a 32-bit word, the low two of a 16-bit one.
+            key: the low two bits of a 16-bit word, the low seven of others.
         """
         return self._buckets.get(key, ())
 
@@ -342,7 +342,7 @@ class Isa:
         """The instruction of a word, or None if it is not one of this ISA.
 
         Args:
-            word: 16 bits if its low two bits are not 11, else 32.
+            word: of as many bits as its low ones say, see `rvx.isa.bits.word_size`.
         """
         key = word & 0x7F if word & 3 == 3 else word & 3
         for made in self._buckets.get(key, ()):
@@ -353,7 +353,7 @@ class Isa:
     @cached_property
     def alignment(self) -> int:
         """Instructions begin at multiples of so many bytes: four where all are 32 bits wide."""
-        return 2 if any(made.size == 2 for made in self.instructions.values()) else 4
+        return 2 if any(made.size % 4 for made in self.instructions.values()) else 4
 
     @cached_property
     def registers(self) -> dict[str, tuple[RegisterFile, int]]:
@@ -382,7 +382,7 @@ class Isa:
 
 
 def _bucket_keys(made: Instruction) -> list[int]:
-    bits = 7 if made.pattern.bits == 32 else 2
+    bits = 2 if made.pattern.bits == 16 else 7
     low = (1 << bits) - 1
     mask, match = made.pattern.mask & low, made.pattern.match & low
     return [key for key in range(low + 1) if key & mask == match]

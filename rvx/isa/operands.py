@@ -25,11 +25,24 @@ class RegisterKind:
         name: the kind's name in syntax strings.
         file: the register file.
         numbers: the registers that may stand here, in the order of their field values.
+        group: how many registers are meant, the first of which is named.
     """
 
     name: str
     file: RegisterFile
     numbers: tuple[int, ...]
+    group: int = 1
+
+    @property
+    def has_words(self) -> bool:
+        """Whether a body gets words, and not one value."""
+        return self.group > 1 or self.file.words > 1
+
+    def members(self, number: int) -> tuple[int, ...]:
+        """The registers that are meant where this one is named: with x0, x0 alone, repeatedly."""
+        if self.file is X and number == 0:
+            return (0,) * self.group
+        return tuple(range(number, number + self.group))
 
     @property
     def is_indexed(self) -> bool:
@@ -37,7 +50,7 @@ class RegisterKind:
 
         A kind of a single register, such as the `sp` of c.lwsp, needs no field at all.
         """
-        return len(self.numbers) in (1, 8)
+        return self.group == 1 and len(self.numbers) in (1, 8)
 
 
 @dataclass(frozen=True)
@@ -155,6 +168,16 @@ def register_kinds(file: RegisterFile) -> dict[str, RegisterKind]:
     if file is V:
         kinds["v0"] = RegisterKind("v0", file, (0,))
     return kinds
+
+
+def group_kind(name: str, base: Kind | None, size: str) -> RegisterKind | None:
+    """The kind of `x*2`: aligned groups of registers; None if there are none of this size."""
+    if not isinstance(base, RegisterKind) or base.file.is_vector or base.file.words > 1:
+        return None
+    group = int(size)
+    if group < 2 or base.file.count % group or base.numbers != tuple(range(base.file.count)):
+        return None
+    return RegisterKind(name, base.file, base.numbers[::group], group)
 
 
 _BASE_KINDS: dict[str, Kind] = {
@@ -352,7 +375,13 @@ def make_operand(name: str, kind_name: str, kinds: dict[str, Kind], pattern: Pat
     Raises:
         DeclarationError: the kind is unknown, or the pattern has no such field.
     """
-    kind = kinds.get(kind_name)
+    base, _, size = kind_name.partition("*")
+    kind = group_kind(kind_name, kinds.get(base), size) if size else kinds.get(base)
+    if kind is None and size:
+        raise DeclarationError(
+            f"operand '{name}': there is no operand kind '{kind_name}'; x*2 is an aligned pair of "
+            f"x registers, x*4 four of them: the number divides that of the registers"
+        )
     if kind is None:
         raise DeclarationError(
             f"operand '{name}': there is no operand kind '{kind_name}'; "

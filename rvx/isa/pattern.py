@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from rvx.isa.bits import Word
+from rvx.isa.bits import Word, word_size
 from rvx.isa.errors import DeclarationError
 
 _TOKEN = re.compile(
@@ -28,6 +28,15 @@ DEFAULT_WIDTHS = {
     "rm": 3,
     "vm": 1,
 }
+
+
+LOW_BITS = {
+    16: "00, 01 or 10",
+    32: "11, but not 11111",
+    48: "011111",
+    64: "0111111",
+}
+"""What words of each width end with; longer ones are reserved."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ class Pattern:
 
     Attributes:
         text: the spelling that it was read from.
-        bits: width of the word, 16 or 32.
+        bits: width of the word: 16, 32, 48 or 64.
         mask: bits that the decoder compares.
         match: their values.
         default: `match`, with the values of bits that are encoded and not compared.
@@ -115,15 +124,16 @@ def parse_pattern(text: str, widths: Mapping[str, int] | None = None) -> Pattern
 
     Raises:
         DeclarationError: a token is not understood, a width is unknown, a bit of a value is
-            stored twice, or the widths do not add up to 16 or 32.
+            stored twice, the widths do not add up to those of a word, or its low bits
+            are those of a word of another width.
     """
     widths = {**DEFAULT_WIDTHS, **(widths or {})}
     tokens = _tokens(text, widths)
     total = sum(token[1] for token in tokens)
-    if total not in (16, 32):
+    if total not in LOW_BITS:
         listed = " + ".join(str(token[1]) for token in tokens)
         raise DeclarationError(
-            f"pattern '{text}' is {total} bits wide ({listed}); an instruction has 16 or 32"
+            f"pattern '{text}' is {total} bits wide ({listed}); an instruction has 16, 32, 48 or 64"
         )
     mask = match = default = 0
     pieces: dict[str, list[Piece]] = {}
@@ -137,6 +147,12 @@ def parse_pattern(text: str, widths: Mapping[str, int] | None = None) -> Pattern
         if kind == "fixed":
             mask |= (1 << width) - 1 << at
             match |= value << at
+    is_long = mask & 0x7F == 0x7F and word_size(match) > 4
+    if total != 8 * word_size(match) if total > 32 else is_long:
+        raise DeclarationError(
+            f"pattern '{text}' is {total} bits wide, but does not end like one: words of {total} "
+            f"bits end with {LOW_BITS[total]}"
+        )
     fields = {name: Field(name, tuple(parts)) for name, parts in pieces.items()}
     for field in fields.values():
         _check_field(text, field)

@@ -16,6 +16,10 @@ _F_ABI = (
 ).split()
 
 
+MOST_BITS = 1 << 16
+"""The largest width of a register."""
+
+
 @dataclass(frozen=True)
 class RegisterFile:
     """A file of registers.
@@ -48,10 +52,16 @@ class RegisterFile:
                 f"register file '{self.name}' has {self.count} registers and {len(self.abi)} "
                 f"ABI names; there must be one name a register"
             )
-        if not 0 <= self.bits <= 64:
+        if not 0 <= self.bits <= 64 and (self.bits % 64 or not 0 < self.bits <= MOST_BITS):
             raise DeclarationError(
-                f"register file '{self.name}': a register has 1 to 64 bits, not {self.bits}"
+                f"register file '{self.name}': a register has 1 to 64 bits, or a multiple of 64 up "
+                f"to {MOST_BITS}, not {self.bits}"
             )
+
+    @property
+    def words(self) -> int:
+        """How many words of 64 bits a register takes; VLEN says so for v."""
+        return max(self.bits // 64, 1)
 
     def numbers(self) -> dict[str, int]:
         """Every accepted spelling of every register, with its number."""

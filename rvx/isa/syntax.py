@@ -9,7 +9,7 @@ from rvx.isa.errors import DeclarationError
 from rvx.isa.operands import DEFAULT_KINDS
 
 _NAME = r"[a-z][a-z0-9_]*"
-_OPERAND = re.compile(rf"(?P<name>{_NAME})(?::(?P<kind>[a-z0-9!]+))?")
+_OPERAND = re.compile(rf"(?P<name>{_NAME})(?::(?P<kind>[a-z0-9!]+(?:\*[0-9]+)?))?")
 _MEMORY = re.compile(r"(?P<offset>[^()]*)\((?P<base>[^()]+)\)")
 
 
@@ -38,7 +38,7 @@ class Syntax:
     @property
     def shape(self) -> str:
         """The syntax without operand kinds, as documentation shows it."""
-        return re.sub(r":[a-z0-9!]+", "", self.text)
+        return re.sub(r":[a-z0-9!*]+", "", self.text)
 
 
 def parse_syntax(text: str) -> Syntax:

@@ -20,7 +20,7 @@ from rvx.bodies import BodyProblem, form_of
 from rvx.bodies.arithmetic import HART_WORDS, BodyRaised
 from rvx.emulator import Machine
 from rvx.emulator.context import Field
-from rvx.emulator.interim import NEVER
+from rvx.emulator.handlers.interim import NEVER
 from rvx.extensions import isa_for, load, load_file
 from rvx.isa import Extension, Isa, Memory
 

@@ -14,7 +14,7 @@ import pytest
 
 from rvx.assembler import assemble
 from rvx.emulator import Machine, TrapKind
-from rvx.emulator.interim import NEVER
+from rvx.emulator.handlers.interim import NEVER
 from rvx.extensions import isa_for
 from rvx.isa import Extension
 
@@ -168,7 +168,7 @@ import sys
 from pathlib import Path
 from rvx.assembler import assemble
 from rvx.emulator import Machine
-from rvx.emulator.interim import NEVER
+from rvx.emulator.handlers.interim import NEVER
 from rvx.extensions import isa_for
 # What a shell without job control puts in the background inherits that SIGINT is ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)

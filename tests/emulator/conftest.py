@@ -201,7 +201,8 @@ def loaded_bytes(memory: GuestMemory) -> bytes:
 
 def _state_sizes(isa: Isa) -> dict[str, int]:
     sizes = {name: state.words for name, state in isa.states.items()}
-    return sizes | {n: file.count for n, file in isa.register_files.items() if not file.is_core}
+    files = isa.register_files.items()
+    return sizes | {n: file.count * file.words for n, file in files if not file.is_core}
 
 
 class Lab:

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from rvx import jit
 from rvx.assembler import assemble
-from rvx.bodies import form_of
-from rvx.emulator import pointers
-from rvx.emulator.context import Context, Field
+from rvx.emulator.context import Context, Field, Row
 from rvx.emulator.core import X0, Core
-from rvx.emulator.handlers import compile_handler
+from rvx.emulator.handlers.arguments import layout_of
+from rvx.emulator.handlers.compiled import compile_handler
 from rvx.emulator.loader import load_executable
-from rvx.emulator.rows import Row
+from rvx.emulator.native import pointers
 from rvx.extensions import isa_for
 from rvx.isa import Instruction, Isa
 from rvx.isa.operands import RegisterKind, RoundingKind
@@ -109,24 +108,28 @@ class CorePerformer:
         return results, pairs[:, 1]
 
 
+TO_RESULT = 99
+"""Stands for the column that a row writes."""
+
+
 @cache
 def _applied() -> Any:
     import numba
 
-    end, size = int(Row.END), int(Field.END)
-    result, first = int(Row.RESULT), int(Row.ARGUMENTS)
+    size = int(Field.END)
     flags, frm = int(Field.FFLAGS), int(Field.MIRROR_FRM)
     int64_array, call_handler = jit.callee(pointers.int64_array), jit.callee(pointers.call_handler)
 
-    @numba.njit("void(int64, int64, int64, int64[:, ::1], int64[::1], int64[:, ::1])")
-    def apply(handler, row_at, context_at, cases, columns, results):  # type: ignore[no-untyped-def]
-        row, context = int64_array(row_at, end), int64_array(context_at, size)
+    @numba.njit("void(int64, int64[::1], int64, int64[:, ::1], int64[::1], int64[:, ::1])")
+    def apply(handler, row, context_at, cases, columns, results):  # type: ignore[no-untyped-def]
+        row_at, context = row.ctypes.data, int64_array(context_at, size)
         at = cases.ctypes.data
         for case in range(cases.shape[0]):
             for i in range(columns.size):
-                if columns[i] >= 0:
-                    row[first + i] = at + 40 * case + 8 * columns[i]
-            row[result] = results.ctypes.data + 16 * case
+                if columns[i] == TO_RESULT:
+                    row[i] = results.ctypes.data + 16 * case
+                elif columns[i] >= 0:
+                    row[i] = at + 40 * case + 8 * columns[i]
             context[frm] = cases[case, 4] >> 5
             context[flags] = 0
             call_handler(handler, row_at, context_at)
@@ -145,26 +148,27 @@ class BodyPerformer:
 
     def perform(self, made: Instruction, mode: int, vectors: Vectors) -> Outcome:
         """Performs one instruction on all cases."""
-        row = np.zeros(Row.END, np.int64)
-        columns: list[int] = []
+        layout = layout_of(made, self.isa, int(Row.END))
+        row = np.zeros(layout.end, np.int64)
+        columns = np.full(layout.end, -1, np.int64)
         values = values_of(made, mode)
-        for i, name in enumerate(form_of(made, self.isa).requests):
+        for name, _, first in layout.arguments:
             operand = made.operands.get(name)
             kind = None if operand is None else operand.kind
-            columns.append(-1)
             if isinstance(kind, RegisterKind):
-                columns[i] = {10: 0, 11: 1, 12: 2, 13: 3}[values[name]]
+                columns[first] = {10: 0, 11: 1, 12: 2, 13: 3}[values[name]]
             elif isinstance(kind, RoundingKind):
-                row[Row.ARGUMENTS + i] = mode
+                row[first] = mode
+        columns[[one.first for one in layout.destinations]] = TO_RESULT
         cases = as_cases(vectors)
         results: NDArray[np.int64] = np.zeros((len(vectors), 2), np.int64)
         handler = compile_handler(made, self.isa).address
         _applied()(
             handler,
-            row.ctypes.data,
+            row,
             self._context.address(0),
             cases,
-            np.array(columns, np.int64),
+            columns,
             results,
         )
         found = results[:, 0]

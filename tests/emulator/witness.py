@@ -32,9 +32,8 @@ from rvx.emulator.core import (
 )
 from rvx.emulator.counts import BlockCounter
 from rvx.emulator.gate import Verdict
-from rvx.emulator.interpreted import Failures, interpreted_memory, interpreted_vector
-from rvx.emulator.memory import GuestMemory
-from rvx.emulator.rows import (
+from rvx.emulator.handlers.interpreted import Failures, interpreted_memory, interpreted_vector
+from rvx.emulator.handlers.rows import (
     SWITCHED_OFF,
     Needs,
     Unsupported,
@@ -44,7 +43,8 @@ from rvx.emulator.rows import (
     needs_of,
     owned_csr,
 )
-from rvx.emulator.sequences import Item, Sequence, Unrepeatable, read_sequence
+from rvx.emulator.memory import GuestMemory
+from rvx.emulator.repetition.sequence import Item, Sequence, Unrepeatable, read_sequence
 from rvx.isa import Decoded, Instruction, Isa, RegisterFile, Word, repeat, streams
 from rvx.isa.bits import Address
 from rvx.isa.instruction import NUMBER
@@ -113,7 +113,6 @@ class Interpreter:
         """
         size = decoded.instruction.size
         decoded, needs, form = self._plan(decoded)
-        made = decoded.instruction
         words = self.context.words
         if needs and is_switched_off(self.core):
             raise Unsupported(SWITCHED_OFF)
@@ -131,18 +130,37 @@ class Interpreter:
             words[Field.FAULT + 1] = words[Field.NEXT_PC]
         if words[Field.FAULT]:
             return pc
-        operand = made.operands.get("rd")
         for stream in self._elements:
             streams.advance(self._ssr, streams.mover(stream))
         if appended is not None:
             self._append(appended, result)
-        elif operand is not None and isinstance(operand.kind, RegisterKind):
-            self._write(operand.kind.file, decoded.values["rd"], int(result))
+        else:
+            self._write_all(decoded, dict(zip(form.requests, arguments, strict=True)), result)
         if needs & Needs.RESULT or words[Field.FFLAGS]:
             self.core.write(MSTATUS, self.core.read(MSTATUS) | MSTATUS_FS_DIRTY)
         if words[Field.FFLAGS]:
             self._accrue(int(words[Field.FFLAGS]) & 31)
         return int(words[Field.NEXT_PC])
+
+    def _write_all(self, decoded: Decoded, arguments: dict[str, Any], result: Any) -> None:
+        """Writes what the instruction writes: words that it has changed, and what it returned."""
+        made = decoded.instruction
+        several = result if len(made.results) > 1 else (result,)
+        given = dict(zip(made.results, several, strict=False))
+        for name in made.writes:
+            kind = made.operands[name].kind
+            assert isinstance(kind, RegisterKind)
+            number = decoded.values[name]
+            if kind.file.words > 1:
+                self._wide(kind.file, number)[:] = arguments[name]
+                continue
+            values = arguments[name] if kind.group > 1 else [given[name]]
+            for member, value in zip(kind.members(number), values, strict=True):
+                self._write(kind.file, member, int(value))
+
+    def _wide(self, file: RegisterFile, number: int) -> NDArray[np.int64]:
+        words = self.context.state(file.name, file.count * file.words)
+        return words[number * file.words : (number + 1) * file.words]
 
     def _call_counting(self, form: Form, decoded: Decoded, arguments: list[Any], pc: int) -> Any:
         """Calls the body; a CSR that counts holds its count meanwhile, see `counting`."""
@@ -203,6 +221,11 @@ class Interpreter:
         operand = decoded.instruction.operands.get(name)
         if operand is not None:
             value = decoded.values[name]
+            kind = operand.kind
+            if isinstance(kind, RegisterKind) and kind.file.words > 1:
+                return self._wide(kind.file, value).copy()
+            if isinstance(kind, RegisterKind) and kind.group > 1:
+                return np.array([self._read(kind.file, n) for n in kind.members(value)], np.int64)
             if isinstance(operand.kind, RegisterKind) and not operand.kind.file.is_vector:
                 if operand.kind.file.name == "f" and value in self._elements:
                     return np.int64(self._elements[value])

@@ -15,7 +15,7 @@ from rvx.emulator import Machine, machine
 from rvx.emulator.context import Field, Status
 from rvx.emulator.core import FRM, MSTATUS, MSTATUS_FS_DIRTY
 from rvx.emulator.floatfacts import is_right_on_the_core
-from rvx.emulator.interim import NEVER
+from rvx.emulator.handlers.interim import NEVER
 from rvx.extensions import isa_for
 from rvx.isa import Isa
 from rvx.isa.bits import Word

@@ -132,8 +132,9 @@ def alias(text: str, expansion: str) -> Callable[[Extension], object]:
             "register file 'p' has 32 registers and 1 ABI names; there must be one name a register",
         ),
         (
-            lambda ext: ext.register_file("p", count=32, bits=128),
-            "register file 'p': a register has 1 to 64 bits, not 128",
+            lambda ext: ext.register_file("p", count=32, bits=100),
+            "register file 'p': a register has 1 to 64 bits, or a multiple of 64 up to 65536, "
+            "not 100",
         ),
         (
             lambda ext: ext.state("pc", 1),

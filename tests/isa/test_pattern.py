@@ -46,7 +46,7 @@ def test_sixteen_bits_are_a_word_too() -> None:
         (
             "0000000 rs2 rs1 000 rd 011001",
             "pattern '0000000 rs2 rs1 000 rd 011001' is 31 bits wide (7 + 5 + 5 + 3 + 5 + 6); "
-            "an instruction has 16 or 32",
+            "an instruction has 16, 32, 48 or 64",
         ),
         (
             "0000002 rs2 rs1 000 rd 0110011",

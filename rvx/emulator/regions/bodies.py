@@ -19,8 +19,8 @@ from rvx import disk, jit
 from rvx.bodies import form_of
 from rvx.bodies.arithmetic import HART_WORDS
 from rvx.bodies.form import HART
-from rvx.emulator import pointers
-from rvx.emulator.handlers import CompileError, explain
+from rvx.emulator.handlers.compiled import CompileError, explain
+from rvx.emulator.native import pointers
 from rvx.isa import Instruction, Isa
 from rvx.isa import memory as checked
 from rvx.isa.operands import RegisterKind

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rvx.emulator.memory import GuestMemory
 from rvx.isa import Decoded, Isa
-from rvx.isa.bits import Address, Word
+from rvx.isa.bits import Address, Word, word_size
 from rvx.isa.memory import EXECUTABLE, PAGE_SHIFT, WRITABLE
 
 _RETURN_REGISTERS = (1, 5)
@@ -127,7 +127,7 @@ def _step_at(isa: Isa, memory: GuestMemory, address: Address) -> Step | None:
     if word is None or not _is_fixed_code(memory, address):
         return None
     decoded = isa.decode(word)
-    return None if decoded is None else Step(address, decoded.expanded, 4 if word & 3 == 3 else 2)
+    return None if decoded is None else Step(address, decoded.expanded, word_size(word))
 
 
 def _is_fixed_code(memory: GuestMemory, address: Address) -> bool:
@@ -142,7 +142,7 @@ def _executed_steps(isa: Isa, memory: GuestMemory, executions: Executions) -> di
         address = start
         while address < end:
             word = memory.word(address) or 0
-            size = 4 if word & 3 == 3 else 2
+            size = word_size(word)
             if word not in known:
                 found = isa.decode(word)
                 known[word] = found.expanded if found else None

@@ -29,6 +29,10 @@ def can_translate(step: Step, isa: Isa) -> bool:
     made = step.decoded.instruction
     if not made.has_body or made.kind in _REFUSED_KINDS:
         return False
+    if made.writes not in ((), ("rd",)) or any(
+        isinstance(one.kind, RegisterKind) and one.kind.has_words for one in made.operands.values()
+    ):
+        return False
     if any(name.startswith("csr_") or name in _REFUSED_REQUESTS for name in made.requests):
         return False
     if lower(made, rounding(step)) is not None:

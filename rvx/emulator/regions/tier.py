@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rvx.emulator.context import Context
 from rvx.emulator.counts import BlockCounter
-from rvx.emulator.handlers import CompileError
+from rvx.emulator.handlers.compiled import CompileError
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.regions import profile
 from rvx.emulator.regions.build import CompiledRegion, compile_region

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from rvx.emulator import Machine
 from rvx.emulator.context import Field
 from rvx.emulator.core import F0, FFLAGS, FRM, X0
-from rvx.emulator.handlers import compile_handler
-from rvx.emulator.interpreted import Failures, Interpreted, interpreted_memory
-from rvx.emulator.rows import Row, Wiring
+from rvx.emulator.handlers.compiled import compile_handler
+from rvx.emulator.handlers.interpreted import Failures, Interpreted, interpreted_memory
+from rvx.emulator.handlers.rows import Wiring
 from rvx.isa import Isa
 from rvx.isa.memory import FAULT_ILLEGAL, FAULT_LOAD, FAULT_STORE
 from rvx.isa.vector.state import HEADER, STATE, VCSR, VL, VSTART, VTYPE
@@ -338,8 +338,7 @@ class Bodies:
         words = self.context.words
         words[Field.FAULT : Field.FAULT + 4] = 0
         words[Field.FFLAGS] = 0
-        row = np.zeros(int(Row.END), np.int64)
-        self.wiring.fill(row, decoded)
+        row = self.wiring.row(decoded)
         if self.is_compiled:
             handler = compile_handler(decoded.instruction, self.isa)
             function = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)(handler.address)

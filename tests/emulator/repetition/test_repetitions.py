@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rvx.emulator import TrapKind
-from rvx.emulator.regions.repeat import MOST_COPIES
+from rvx.emulator.repetition.loop import MOST_COPIES
 from rvx.isa.repeat import staggered
 
 from .streams_lab import MODES, configure, isa, machine, program, start

@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 
 from rvx.emulator import Machine
-from rvx.emulator.interim import EXECUTIONS, NEVER, VARIABLE, executions_before_compiling
+from rvx.emulator.handlers.interim import (
+    EXECUTIONS,
+    NEVER,
+    VARIABLE,
+    executions_before_compiling,
+)
 from rvx.extensions import isa_for
 from rvx.isa import Extension, Isa, Words
 from rvx.jit import compiler

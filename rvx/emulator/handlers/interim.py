@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from rvx.bodies import form_of
 from rvx.emulator.context import Context, Field
-from rvx.emulator.handlers import CompileError, check_body, compile_handler, stored_handler
-from rvx.emulator.interpreted import Interpreted, Left
+from rvx.emulator.handlers.compiled import CompileError, compile_handler, stored_handler
+from rvx.emulator.handlers.interpreted import Interpreted, Left
 from rvx.isa import Instruction, Isa
 from rvx.isa.memory import FAULT_EXCEPTION
 
@@ -91,9 +91,8 @@ class Interim:
         """Writes the address of an instruction's handler to a row, now and when that changes.
 
         Raises:
-            CompileError: the instruction has no body, or one that is meant to be interpreted.
+            CompileError: its body is meant to be interpreted.
         """
-        check_body(instruction)
         prints = form_of(instruction, self._isa).prints
         if prints and not self._is_forever:
             raise CompileError(f"its body has {prints}, which acts with --backend python only")

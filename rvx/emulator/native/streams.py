@@ -11,15 +11,14 @@ from functools import cache
 from typing import Any
 
 from rvx import jit
-from rvx.emulator.context import Field
-from rvx.emulator.pointers import (
+from rvx.emulator.context import Field, Row
+from rvx.emulator.native.pointers import (
     byte_array,
     call_handler,
     int64_array,
     load_64,
     store_64,
 )
-from rvx.emulator.rows import Row
 from rvx.isa import Memory, memory, streams
 
 _RAM, _BOUNDS, _PAGES = int(Field.RAM), int(Field.RAM_BOUNDS), int(Field.PAGES)

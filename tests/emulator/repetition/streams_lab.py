@@ -9,7 +9,7 @@ from rvx.emulator import Machine
 from rvx.extensions import isa_for
 from rvx.isa import Isa
 
-from .witness import Witness
+from ..witness import Witness
 
 MODES: dict[str, dict[str, Any]] = {
     "witness": {"tier": "trap"},

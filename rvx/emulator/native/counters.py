@@ -10,10 +10,9 @@ from __future__ import annotations
 from functools import cache
 
 from rvx import jit
-from rvx.emulator.context import Field
-from rvx.emulator.pointers import call_handler, int64_array, load_64, store_64
-from rvx.emulator.progress import executed_before
-from rvx.emulator.rows import Row
+from rvx.emulator.context import Field, Row
+from rvx.emulator.native.pointers import call_handler, int64_array, load_64, store_64
+from rvx.emulator.native.progress import executed_before
 
 _PC, _END = int(Field.PC), int(Field.END)
 _COUNTER, _RATIO, _IS_WRITE = int(Row.COUNTER), int(Row.RATIO), int(Row.IS_WRITE)

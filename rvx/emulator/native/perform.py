@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rvx.emulator.context import Field, Status
+from rvx.emulator.context import Field, Needs, Row, Status
 from rvx.emulator.core import MSTATUS, MSTATUS_FS_DIRTY
-from rvx.emulator.pointers import (
+from rvx.emulator.native.pointers import (
     byte_array,
     call_handler,
     int64_array,
@@ -17,7 +17,7 @@ from rvx.emulator.pointers import (
     uc_reg_read,
     uc_reg_write,
 )
-from rvx.emulator.rows import Needs, Row
+from rvx.isa.bits import word_size
 
 _STATUS, _PC, _NEXT_PC = int(Field.STATUS), int(Field.PC), int(Field.NEXT_PC)
 _FFLAGS, _FAULT = int(Field.FFLAGS), int(Field.FAULT)
@@ -42,12 +42,18 @@ def stop(uc: int, context: Any, status: int) -> None:
 
 
 def read_word(context: Any, address: int) -> int:
-    """The word at a guest address that is known to be executable."""
+    """The word at a guest address that is known to be executable, as an int64."""
     at = context[_RAM] + address - context[_BOUNDS]
     low = load_16(at) & 0xFFFF
     if low & 3 != 3:
         return low
-    return low | (load_16(at + 2) & 0xFFFF) << 16
+    word = low | (load_16(at + 2) & 0xFFFF) << 16
+    size = word_size(low)
+    if size > 4:
+        word |= (load_16(at + 4) & 0xFFFF) << 32
+    if size > 6:
+        word |= load_16(at + 6) << 48
+    return word
 
 
 def perform(uc: int, context: Any, row_address: int, pc: int) -> None:
@@ -57,7 +63,8 @@ def perform(uc: int, context: Any, row_address: int, pc: int) -> None:
     context[_NEXT_PC] = pc + row[_SIZE]
     reads = row[_READS]
     for i in range(reads):
-        uc_reg_read(uc, row[_TRANSFERS + 2 * i], row[_TRANSFERS + 2 * i + 1])
+        pair = row[_TRANSFERS] + 16 * i
+        uc_reg_read(uc, load_64(pair), load_64(pair + 8))
     if row[_UNIT] != 0 and load_32(context[_MSTATUS]) & _DIRTY == 0:
         stop(uc, context, _ILLEGAL)
         return
@@ -68,7 +75,8 @@ def perform(uc: int, context: Any, row_address: int, pc: int) -> None:
     if row[_UNIT] != 0 and load_32(context[_MSTATUS]) & _DIRTY != _DIRTY:
         _note_change(uc, context, row[_UNIT])
     for i in range(reads, reads + row[_WRITES]):
-        uc_reg_write(uc, row[_TRANSFERS + 2 * i], row[_TRANSFERS + 2 * i + 1])
+        pair = row[_TRANSFERS] + 16 * i
+        uc_reg_write(uc, load_64(pair), load_64(pair + 8))
     if context[_FFLAGS] != 0:
         raise_flags(uc, context)
     if context[_FCSR] != 0:

@@ -1,8 +1,9 @@
 """Handlers as plain Python: the same generated source, run by the interpreter.
 
-It is the text that `rvx.emulator.handlers` compiles, called by the same hooks through the same row.
-What differs is what the names in it stand for: pointers are those of ctypes, and the body is called
-as it is written, so that `print`, pdb and coverage see it, and an exception keeps its place.
+It is the text that `rvx.emulator.handlers.compiled` compiles, called by the same hooks through the
+same row. What differs is what the names in it stand for: pointers are those of ctypes, and the body
+is called as it is written, so that `print`, pdb and coverage see it, and an exception keeps its
+place.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from rvx.bodies import Form, form_of
 from rvx.bodies.arithmetic import BodyRaised
 from rvx.emulator.context import Context, Field
-from rvx.emulator.handlers import handler_lines
+from rvx.emulator.handlers.compiled import handler_lines
 from rvx.emulator.memory import GuestMemory
 from rvx.isa import Instruction, Isa, Memory
 from rvx.isa.vector.state import HEADER, Vector

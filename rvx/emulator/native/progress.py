@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from rvx.emulator.context import Field
-from rvx.emulator.pointers import load_8, load_16, load_64, store_64
+from rvx.emulator.native.pointers import load_8, load_16, load_64, store_64
+from rvx.isa.bits import word_size
 from rvx.isa.memory import PAGE_SHIFT
 
 _RAM, _BOUNDS = int(Field.RAM), int(Field.RAM_BOUNDS)
@@ -27,7 +28,7 @@ def count_instructions(context: Any, address: int, size: int) -> int:
     end = at + size
     count = 0
     while at < end:
-        at += 4 if load_16(at) & 3 == 3 else 2
+        at += word_size(load_16(at))
         count += 1
     return count
 
@@ -39,14 +40,14 @@ def executed(context: Any) -> int:
     those before it that end where it begins, plus the blocks that begin there, less those that end
     there. The page of the stub, where calls return to, is left out.
     """
-    total = level = here = following = 0
+    total = level = here = second = third = fourth = 0
     page = 0
     index = 0
     while index < context[_EXEC_HALFWORDS]:
         if load_8(context[_TOUCHED] + page) == 0:
             page += 1
             index += _HALFWORDS
-            here = following = 0
+            here = second = third = fourth = 0
             continue
         page += 1
         is_counted = context[_EXEC_BASE] + 2 * index != context[_STUB]
@@ -65,14 +66,18 @@ def executed(context: Any) -> int:
             level += change
             # Where code was overwritten, its lengths may no longer lead to where blocks ended.
             running = min(here + change, level)
-            here = following
-            following = 0
+            here, second, third, fourth = second, third, fourth, 0
             if running > 0 and is_counted:
                 total += running
-                if load_16(code) & 3 == 3:
-                    following = running
-                else:
+                size = word_size(load_16(code))
+                if size == 2:
                     here += running
+                elif size == 4:
+                    second += running
+                elif size == 6:
+                    third += running
+                else:
+                    fourth += running
             index += 1
             code += 2
     return total

@@ -1,8 +1,8 @@
 """Repetitions, compiled: performs the rows of a sequence, or lets a compiled loop do it.
 
 Called from the trap hook after an instruction such as frep.o has asked for it. Sequences are read
-and their rows are made on the Python side, once; see `rvx.emulator.sequences` and
-`rvx.emulator.records`. Tested to do what `tests/emulator/witness.py` does, item by item.
+and their rows are made on the Python side, once; see `rvx.emulator.repetition.sequence` and
+`rvx.emulator.repetition.records`. Tested to do what `tests/emulator/witness.py` does, item by item.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from enum import IntEnum
 from typing import Any
 
 from rvx.emulator.context import STOP_NOW, Field, Status
-from rvx.emulator.perform import perform, raise_flags, read_word, stop
-from rvx.emulator.pointers import (
+from rvx.emulator.native.perform import perform, raise_flags, read_word, stop
+from rvx.emulator.native.pointers import (
     call_region,
     call_word_callback,
     int64_array,
@@ -253,7 +253,7 @@ def _depth(sequence: Any, item: int) -> int:
 def _count(context: Any, record: int, position: Any) -> None:
     """Counts every item as often as it was performed, and notes what was not fetched.
 
-    As `rvx.emulator.sequences.Sequence.executions` does.
+    As `rvx.emulator.repetition.sequence.Sequence.executions` does.
     """
     sequence = int64_array(record, _ITEMS)
     at = position[0]

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rvx.emulator import sequencer, sparse
+from rvx.emulator import sparse
 from rvx.emulator.context import Context, Field
+from rvx.emulator.handlers.rows import Rows
 from rvx.emulator.memory import GuestMemory
-from rvx.emulator.sequencer import Level, Record
-from rvx.emulator.sequences import Sequence, Unrepeatable, read_sequence
-from rvx.emulator.tiers import Rows
+from rvx.emulator.repetition import sequencer
+from rvx.emulator.repetition.sequence import Sequence, Unrepeatable, read_sequence
+from rvx.emulator.repetition.sequencer import Level, Record
 from rvx.isa import Isa, repeat
 from rvx.isa.bits import Address
 

@@ -1,0 +1,1 @@
+"""Compiled code that every hook uses: pointers, performing a row, counting."""

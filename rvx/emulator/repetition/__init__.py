@@ -1,0 +1,1 @@
+"""What the hart performs several times by itself: read, prepared, performed, compiled."""
