@@ -21,9 +21,15 @@ from rvx.bodies.arithmetic import HART_WORDS
 from rvx.bodies.form import HART
 from rvx.emulator.handlers.compiled import CompileError, explain
 from rvx.emulator.native import pointers
+from rvx.emulator.regions.settings import vector_under
 from rvx.isa import Instruction, Isa
 from rvx.isa import memory as checked
 from rvx.isa.operands import RegisterKind
+from rvx.isa.vector import state
+from rvx.isa.vector.plan import runs_of
+from rvx.isa.vector.state import HEADER
+from rvx.isa.vector.unit import VectorUnit
+from rvx.reachable import reached
 
 _MANGLED = re.compile(r"^define [^@]*@([\w.$\"]+)\(", re.MULTILINE)
 _ENVIRONMENT = re.compile(r"^@_ZN08NumbaEnv\S+ = common [^\n]*\n", re.MULTILINE)
@@ -58,8 +64,18 @@ class BodyFunction:
 
 
 def arguments_of(instruction: Instruction, isa: Isa) -> list[str]:
-    """The requests that the compiled function takes as arguments."""
-    return [name for name in form_of(instruction, isa).requests if name != "xlen"]
+    """The requests that the compiled function takes as arguments; the vector unit is two."""
+    found: list[str] = []
+    for name in form_of(instruction, isa).requests:
+        if name == "v":
+            found += [REGISTERS, CONFIG]
+        elif name != "xlen":
+            found.append(name)
+    return found
+
+
+REGISTERS, CONFIG = "v_registers", "v_config"
+"""Addresses of the vector registers, and of the words that configure them."""
 
 
 def _source(instruction: Instruction, isa: Isa) -> str:
@@ -78,6 +94,10 @@ def _source(instruction: Instruction, isa: Isa) -> str:
             lines.append(f"    {name} = int64_array({name}, 1)\n")
         elif name == HART:
             lines.append(f"    {name} = int64_array({name}, {HART_WORDS})\n")
+        elif name == "fault":
+            lines.append(f"    {name} = int64_array({name}, {checked.FAULT_WORDS})\n")
+        elif name == "v":
+            lines.append(_vector_unit(isa))
     call = f"body({', '.join(requests)})"
     result = instruction.operands.get("rd")
     if result is not None and isinstance(result.kind, RegisterKind):
@@ -86,6 +106,53 @@ def _source(instruction: Instruction, isa: Isa) -> str:
     else:
         lines.append(f"    {call}\n    return 0\n")
     return "".join(lines)
+
+
+def _vector_unit(isa: Isa) -> str:
+    unit = isa.vector
+    assert unit is not None
+    size = 4 * unit.vlen
+    elements = ", ".join(
+        f"int{eew}_array({REGISTERS}, {size * 8 // eew})" for eew in (8, 16, 32, 64)
+    )
+    return (
+        f"    v = Vector({elements}, int64_array({CONFIG}, {HEADER}), {unit.vlen // 8}, "
+        f"{unit.elen}, {unit.floats})\n"
+    )
+
+
+@cache
+def _under(vtype: int, unit: VectorUnit) -> jit.Replacements:
+    """The functions that look at vtype, as constants; vstart is 0 in regions."""
+    v = vector_under(vtype, unit)
+
+    def constant(value: int | bool) -> Any:
+        return jit.callee(lambda v: value)
+
+    return tuple(
+        (function, constant(function(v)))
+        for function in (
+            state.width,
+            state.log_width,
+            state.group,
+            state.is_ill,
+            state.is_ready,
+            state.most_elements,
+        )
+    )
+
+
+def _for_vtype(function: Callable[..., Any], vtype: int, unit: VectorUnit) -> jit.Replacements:
+    """What stands for functions that a body reaches, where vtype is known."""
+    known = _under(vtype, unit)
+    width = state.width(vector_under(vtype, unit))
+    chosen: list[tuple[Callable[..., Any], Any]] = []
+    for one in reached(function):
+        only = runs_of(one)
+        run = None if only is None else only(width)
+        if run is not None:
+            chosen.append((one, jit.callee(run, known)))
+    return (*known, *chosen)
 
 
 @cache
@@ -120,8 +187,13 @@ def _memory_functions(xlen: int) -> jit.Replacements:
 
 
 @cache
-def body_function(instruction: Instruction, isa: Isa) -> BodyFunction:
+def body_function(instruction: Instruction, isa: Isa, vtype: int | None = None) -> BodyFunction:
     """The LLVM function of an instruction's body, from disk if it has been compiled before.
+
+    Args:
+        instruction: whose body.
+        isa: where it is.
+        vtype: what a vector instruction is compiled for.
 
     Raises:
         CompileError: numba does not take the body.
@@ -131,7 +203,8 @@ def body_function(instruction: Instruction, isa: Isa) -> BodyFunction:
     names = arguments_of(instruction, isa)
     function = form_of(instruction, isa).function
     try:
-        return _function(function, _source(instruction, isa), len(names), isa.xlen)
+        source = _source(instruction, isa)
+        return _function(function, source, len(names), isa.xlen, vtype, isa.vector)
     except Exception as error:  # a NumbaError, or whatever numba stumbles over
         raise CompileError(explain(instruction, error)) from None
 
@@ -149,15 +222,25 @@ def kernel_function(kernel: Callable[..., Any], source: str, xlen: int) -> BodyF
     return _function(kernel, source, arguments, xlen)
 
 
-def _function(kernel: Callable[..., Any], source: str, arguments: int, xlen: int) -> BodyFunction:
-    extra = f"{xlen} {source}{pointers.fingerprint()}{_own_fingerprint()}"
+def _function(
+    kernel: Callable[..., Any],
+    source: str,
+    arguments: int,
+    xlen: int,
+    vtype: int | None = None,
+    unit: VectorUnit | None = None,
+) -> BodyFunction:
+    extra = f"{xlen} {vtype} {source}{pointers.fingerprint()}{_own_fingerprint()}"
     key = jit.content_key(kernel, extra=extra)
     name = f"rvx_{key}"
     path = disk.directory() / "bodies" / f"{key}-{jit.host_key()}.ll"
     try:
         text = path.read_text()
     except OSError:
-        text = _compile(kernel, source, arguments, xlen, name)
+        replacing = _memory_functions(xlen)
+        if vtype is not None and unit is not None:
+            replacing = (*replacing, *_for_vtype(kernel, vtype, unit))
+        text = _compile(kernel, source, arguments, replacing, name)
         disk.store(path, text.encode())
     uses_floats = _FLOATING.search(text) is not None
     return BodyFunction(name, text, uses_floats, arguments, _RAISING in text)
@@ -168,12 +251,21 @@ def _own_fingerprint() -> str:
     return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
-def _compile(kernel: Callable[..., Any], source: str, arguments: int, xlen: int, name: str) -> str:
+def _compile(
+    kernel: Callable[..., Any], source: str, arguments: int, replacing: jit.Replacements, name: str
+) -> str:
     from rvx.jit import compiler
 
-    names = {"body": kernel, "int64_array": pointers.int64_array}
+    names = {
+        "body": kernel,
+        "Vector": state.Vector,
+        "int8_array": pointers.int8_array,
+        "int16_array": pointers.int16_array,
+        "int32_array": pointers.int32_array,
+        "int64_array": pointers.int64_array,
+    }
     kinds = {"op": ["int64"] * arguments}
-    made = compiler.to_llvm(source, names, kinds, _memory_functions(xlen))
+    made = compiler.to_llvm(source, names, kinds, replacing)
     symbol = made.symbols["op"]
     compiler.keep_only(made.module, [symbol])
     compiler.optimise(made.module)

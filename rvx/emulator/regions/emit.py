@@ -7,13 +7,15 @@ they, the counts and the flags are written back in one place, where every exit c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 
 from rvx.emulator.context import Context, Field
 from rvx.emulator.regions.flow import Block, Step, ends_block
 from rvx.emulator.regions.frame import Frame
 from rvx.emulator.regions.select import Region
-from rvx.emulator.regions.steps import StepEmitter, can_translate
+from rvx.emulator.regions.settings import after, flow
+from rvx.emulator.regions.steps import StepEmitter, can_translate_under
+from rvx.emulator.regions.vectors import is_vector, uses_host
 from rvx.isa import Isa
 from rvx.isa.bits import Address
 
@@ -46,12 +48,15 @@ class Emitter(StepEmitter):
             refuses_streams=bool(context.words[Field.SSR]),
         )
         super().__init__(isa, context, frame)
+        self._region = region
+        entries = {entry: region.settings.get(entry) for entry in region.entries}
+        self._settings = flow(region.blocks, entries, self._goals, isa)
         self._frame.has_floats = any(
             self._lower(step) is not None
+            or (vtype is not None and is_vector(step) and uses_host(step, isa, vtype))
             for block in region.blocks.values()
-            for step in block.steps
+            for step, vtype in self._steps(block)
         )
-        self._region = region
         self._is_limited = is_limited
         self._exits: list[str] = []
 
@@ -85,7 +90,7 @@ class Emitter(StepEmitter):
         add = self._lines.append
         add(f"b{tag}:")
         if self._is_head(block):
-            self._next_unique()
+            self.next_unique()
             n = self._unique
             add(f"  %stop{n} = load volatile i64, ptr %stop")
             add(f"  %go{n} = icmp eq i64 %stop{n}, 0")
@@ -101,13 +106,20 @@ class Emitter(StepEmitter):
         add(f"  %before{tag} = load i64, ptr %count{tag}")
         add(f"  %after{tag} = add i64 %before{tag}, 1")
         add(f"  store i64 %after{tag}, ptr %count{tag}")
-        for index, step in enumerate(block.steps):
-            if not can_translate(step, self._isa):
+        for index, (step, vtype) in enumerate(self._steps(block)):
+            if not can_translate_under(step, self._isa, vtype):
                 add(f"  br label {self._exit_within(block, index)}")
                 return
-            self._step(block, index, step)
+            self._step(block, index, step, vtype)
         if not ends_block(block.steps[-1]):
             add(f"  br label {self._label(block.end)}")
+
+    def _steps(self, block: Block) -> Iterator[tuple[Step, int | None]]:
+        """The instructions of a block, and the vtype that each finds."""
+        vtype = self._settings.get(block.start)
+        for step in block.steps:
+            yield step, vtype
+            vtype = after(step, vtype, self._isa)
 
     def _is_head(self, block: Block) -> bool:
         """Whether a loop comes by here: some block that is not in front of it leads to it."""
@@ -156,23 +168,15 @@ class Emitter(StepEmitter):
 
     # -- instructions ------------------------------------------------------------------------
 
-    def _step(self, block: Block, index: int, step: Step) -> None:
-        self._instruction(step, lambda: self._exit_within(block, index))
+    def _step(self, block: Block, index: int, step: Step, vtype: int | None) -> None:
+        self._instruction(step, lambda: self._exit_within(block, index), vtype)
         if ends_block(step):
             self._branch(block, step)
 
     def _branch(self, block: Block, step: Step) -> None:
-        n = self._next_unique()
+        n = self.next_unique()
         self._lines.append(f"  %went{n} = load i64, ptr %next")
-        after = step.pc + step.size
-        goals: dict[Address, None] = {}
-        target = block.target
-        if target is not None:
-            goals[target] = None
-        if step.decoded.instruction.mnemonic != "jal":
-            goals[after] = None
-        for address in self._returns(block):
-            goals[address] = None
+        goals = self._goals(block)
         cases = " ".join(f"i64 {goal}, label {self._label(goal)}" for goal in goals)
         self._lines.append(f"  switch i64 %went{n}, label %dyn{n} [ {cases} ]")
         self._exits += [
@@ -181,7 +185,23 @@ class Emitter(StepEmitter):
             "  br label %leave",
         ]
 
-    def _returns(self, block: Block) -> Iterable[Address]:
-        if not block.is_return:
-            return ()
-        return [start for start in block.successors if start in self._region.blocks]
+    def _goals(self, block: Block) -> list[Address]:
+        """Where the last instruction of a block leads, as far as that is known."""
+        return goals_of(block, self._region.blocks)
+
+
+def goals_of(block: Block, blocks: Mapping[Address, Block]) -> list[Address]:
+    """Where a block of a region leads, as far as that is known; dynamic jumps leave the region."""
+    last = block.steps[-1]
+    after_last = last.pc + last.size
+    if not ends_block(last):
+        return [after_last]
+    goals: dict[Address, None] = {}
+    target = block.target
+    if target is not None:
+        goals[target] = None
+    if last.decoded.instruction.mnemonic != "jal":
+        goals[after_last] = None
+    if block.is_return:
+        goals.update(dict.fromkeys(start for start in block.successors if start in blocks))
+    return list(goals)

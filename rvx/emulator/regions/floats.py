@@ -18,7 +18,7 @@ from typing import Any
 
 from rvx.isa import Instruction
 
-_STRICT = 'metadata !"round.tonearest", metadata !"fpexcept.strict"'
+STRICT = 'metadata !"round.tonearest", metadata !"fpexcept.strict"'
 _FUSED = {"fmadd": ("", ""), "fmsub": ("", "c"), "fnmsub": ("a", ""), "fnmadd": ("a", "c")}
 _PLAIN = {"fadd": "fadd", "fsub": "fsub", "fmul": "fmul", "fdiv": "fdiv", "fsqrt": "sqrt"}
 _COMPARED = {"feq": ("fcmp", "oeq"), "flt": ("fcmps", "olt"), "fle": ("fcmps", "ole")}
@@ -166,7 +166,7 @@ def _arithmetic(operation: str, width: str) -> Lowered:
         operands = [f"%{source}{{n}}" for source in sources]
     called = f"@llvm.experimental.constrained.{name}.{suffix}"
     listed = ", ".join(f"{kind} {operand}" for operand in operands)
-    lines.append(f"%r{{n}} = call {kind} {called}({listed}, {_STRICT}) strictfp")
+    lines.append(f"%r{{n}} = call {kind} {called}({listed}, {STRICT}) strictfp")
     lines += _pack(width)
     lines.append(_is_nan(width))
     declared = ", ".join([kind] * arity + ["metadata", "metadata"])
@@ -202,7 +202,7 @@ def _conversion(rest: str) -> Lowered:
         called = "@llvm.experimental.constrained.fptrunc.f32.f64"
         lines = [
             *_unpack("d", "rs1"),
-            f"%r{{n}} = call float {called}(double %rs1{{n}}, {_STRICT}) strictfp",
+            f"%r{{n}} = call float {called}(double %rs1{{n}}, {STRICT}) strictfp",
             *_pack("s"),
             _is_nan("s"),
         ]
@@ -256,7 +256,7 @@ def _from_integer(mnemonic: str) -> Lowered | None:
             "br i1 %u{n}, label {leave}, label %in{n}",
             "in{n}:",
         ]
-    lines.append(f"%r{{n}} = call {kind} {called}(i64 {source}, {_STRICT}) strictfp")
+    lines.append(f"%r{{n}} = call {kind} {called}(i64 {source}, {STRICT}) strictfp")
     lines += _pack(width)
     declared = f"declare {kind} {called}(i64, metadata, metadata)"
     return Lowered(tuple(lines), "%o{n}", "", (declared,))
@@ -288,7 +288,7 @@ def _to_integer(mnemonic: str, is_truncated: bool) -> Lowered | None:
     ]
     source = "%rs1{n}"
     if not is_truncated:
-        lines.append(f"%q{{n}} = call {kind} {rounded}({kind} {source}, {_STRICT}) strictfp")
+        lines.append(f"%q{{n}} = call {kind} {rounded}({kind} {source}, {STRICT}) strictfp")
         declarations.append(f"declare {kind} {rounded}({kind}, metadata, metadata)")
         source = "%q{n}"
     lines.append(

@@ -12,10 +12,13 @@ from rvx.emulator.context import Context, Field
 from rvx.emulator.core import MSTATUS_FS_DIRTY
 from rvx.emulator.regions.floats import ALL_FLAGS, HOST_FLAGS
 from rvx.emulator.regions.select import Region
+from rvx.emulator.regions.vectors import CONFIG_WORDS, config_at, registers_at
 from rvx.isa import Isa, RegisterFile
 from rvx.isa.bits import Address
+from rvx.isa.memory import FAULT_WORDS
 from rvx.isa.operands import LAST_ROUNDING_MODE
 from rvx.isa.streams import ENABLED, STATE, STREAMS
+from rvx.isa.vector.state import HEADER, VSTART, VTYPE
 
 
 @dataclass
@@ -45,6 +48,8 @@ class Frame:
         has_floats: whether it uses the host's floating point.
         refuses_streams: whether f0 to f2 have to be registers, and not streams.
         uses_mode: whether bodies get the rounding mode of frm, which has to be one.
+        uses_vector: whether it works on vector registers.
+        notes_faults: whether bodies may note a fault.
         registers: filled while the blocks are translated.
         setup: further lines of the prologue, before anything is decided.
     """
@@ -57,6 +62,8 @@ class Frame:
     has_floats: bool = False
     refuses_streams: bool = False
     uses_mode: bool = False
+    uses_vector: bool = False
+    notes_faults: bool = False
     registers: Registers = field(default_factory=Registers)
     setup: list[str] = field(default_factory=list)
 
@@ -95,12 +102,57 @@ class Frame:
             lines += [f"  %count{start:x} = alloca i64", f"  store i64 0, ptr %count{start:x}"]
         for name, (file, number) in sorted(self.registers.names.items()):
             lines += [f"  {name} = alloca i64", *self._fetch(name, file, number)]
+        if self.notes_faults:
+            lines.append(f"  %fault = alloca [{FAULT_WORDS} x i64]")
+            lines.append("  %fault.i = ptrtoint ptr %fault to i64")
+            for word in range(FAULT_WORDS):
+                lines.append(f"  %fault{word} = getelementptr i64, ptr %fault, i64 {word}")
+                lines.append(f"  store i64 0, ptr %fault{word}")
+        if self.uses_vector:
+            lines += self._vector_unit()
         lines += [*self.setup, *self._entry_conditions()]
         if self.has_floats:
             lines.append(f"  %cleared = call i32 @feclearexcept(i32 {ALL_FLAGS}) strictfp")
-        entries = " ".join(f"i64 {start}, label %b{start:x}" for start in self.region.entries)
+        entries = " ".join(f"i64 {start}, label %enter{start:x}" for start in self.region.entries)
         first = self.region.entries[0]
-        return [*lines, f"  switch i64 %address, label %b{first:x} [ {entries} ]"]
+        lines.append(f"  switch i64 %address, label %enter{first:x} [ {entries} ]")
+        for start in self.region.entries:
+            lines += [f"enter{start:x}:", *self._setting_of_entry(start)]
+            lines.append(f"  br label %b{start:x}")
+        return [*lines, "refuse:", "  ret i64 %address"]
+
+    def _vector_unit(self) -> list[str]:
+        """The words of the vector unit's header, as local variables that bodies get as an array."""
+        lines = [
+            f"  %v.base = getelementptr i8, ptr %c, i64 {registers_at(self.context.offsets)}",
+            "  %v.base.i = ptrtoint ptr %v.base to i64",
+            f"  %v.config = alloca [{HEADER} x i64]",
+            "  %v.config.i = ptrtoint ptr %v.config to i64",
+            "  %v.at = alloca i64",
+            "  %v.total = alloca i64",
+            "  %v.some = alloca i64",
+        ]
+        for word in range(HEADER):
+            at = config_at(self.context.offsets, word)
+            lines += [
+                f"  %v.config{word} = getelementptr i64, ptr %v.config, i64 {word}",
+                f"  %v.home{word} = getelementptr i8, ptr %c, i64 {at}",
+                f"  %v.first{word} = load i64, ptr %v.home{word}",
+                f"  store i64 %v.first{word}, ptr %v.config{word}",
+            ]
+        return lines
+
+    def _setting_of_entry(self, start: Address) -> list[str]:
+        """Leaves where the region is not made for the present vtype."""
+        vtype = self.region.settings.get(start)
+        if vtype is None or not self.uses_vector:
+            return []
+        return [
+            f"  %set{start:x} = icmp eq i64 %v.first{VTYPE}, {vtype}",
+            f"  br i1 %set{start:x}, label %as{start:x}, label %refuse",
+            f"as{start:x}:",
+            f"  store i64 {vtype}, ptr %v.config{VTYPE}",
+        ]
 
     def _entry_conditions(self) -> list[str]:
         """Leaves at once where the region's assumptions do not hold: the tier below does it all."""
@@ -131,6 +183,9 @@ class Frame:
                 "  %is.plain = icmp eq i64 %ssr.bit, 0",
             ]
             conditions.append("%is.plain")
+        if self.uses_vector:
+            lines.append(f"  %is.whole = icmp eq i64 %v.first{VSTART}, 0")
+            conditions.append("%is.whole")
         if not conditions:
             return []
         may_enter = conditions[0]
@@ -140,8 +195,6 @@ class Frame:
         return [
             *lines,
             f"  br i1 {may_enter}, label %enter, label %refuse",
-            "refuse:",
-            "  ret i64 %address",
             "enter:",
         ]
 
@@ -180,6 +233,10 @@ class Frame:
                 lines.append(f"  store i32 %{tag}.low, ptr %{tag}.home")
             else:
                 lines.append(f"  store i64 %{tag}.last, ptr %{tag}.home")
+        if self.uses_vector:
+            for word in CONFIG_WORDS:
+                lines.append(f"  %v.last{word} = load i64, ptr %v.config{word}")
+                lines.append(f"  store i64 %v.last{word}, ptr %v.home{word}")
         lines += self._load_field("differences", Field.DIFFERENCES)
         for start, block in self.region.blocks.items():
             lines.append(f"  %n{start:x} = load i64, ptr %count{start:x}")

@@ -44,6 +44,7 @@ def store(isa: Isa, memory: GuestMemory, regions: Iterable[Region]) -> None:
             "blocks": [[start, len(block.steps)] for start, block in region.blocks.items()],
             "entries": list(region.entries),
             "weight": region.weight,
+            "settings": [list(setting) for setting in region.settings.items()],
         }
         for region in regions
     ]
@@ -59,16 +60,17 @@ def recall(isa: Isa, memory: GuestMemory) -> list[Region]:
                 [(int(start), int(length)) for start, length in outline["blocks"]],
                 tuple(int(entry) for entry in outline["entries"]),
                 int(outline["weight"]),
+                {int(entry): int(vtype) for entry, vtype in outline["settings"]},
             )
             for outline in stored["regions"]
         ]
     except (OSError, ValueError, KeyError, TypeError):
         return []
     regions: list[Region] = []
-    for outline, entries, weight in outlines:
+    for outline, entries, weight, settings in outlines:
         blocks = blocks_from(isa, memory, outline)
         if blocks and entries and all(entry in blocks for entry in entries):
-            regions.append(Region(blocks, entries, weight))
+            regions.append(Region(blocks, entries, weight, settings))
     return regions
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rvx.emulator.regions.flow import Block, Step, components
 from rvx.isa.bits import Address
@@ -25,11 +25,13 @@ class Region:
         blocks: by start address, in the order of addresses.
         entries: starts of blocks where execution may enter it.
         weight: instructions that were executed in it when it was chosen.
+        settings: the vtype that it is entered under, for entries where that matters.
     """
 
     blocks: Mapping[Address, Block]
     entries: tuple[Address, ...]
     weight: int
+    settings: Mapping[Address, int] = field(default_factory=dict)
 
     @property
     def begin(self) -> Address:

@@ -11,21 +11,31 @@ from collections.abc import Callable
 from rvx.bodies import form_of
 from rvx.bodies.form import HART
 from rvx.emulator.context import Context, Field
-from rvx.emulator.regions.bodies import BodyFunction, arguments_of, body_function
+from rvx.emulator.regions.bodies import (
+    CONFIG,
+    REGISTERS,
+    BodyFunction,
+    arguments_of,
+    body_function,
+)
 from rvx.emulator.regions.floats import Lowered, lower
 from rvx.emulator.regions.flow import Step, ends_block
 from rvx.emulator.regions.frame import Frame
+from rvx.emulator.regions.settings import is_setting, setting_of
+from rvx.emulator.regions.vectors import VectorWriter, is_illegal, plan_in_region
 from rvx.isa import Instruction, Isa, RegisterFile
-from rvx.isa.memory import FAULT_EXCEPTION
+from rvx.isa.instruction import NUMBER
+from rvx.isa.memory import FAULT_EXCEPTION, FAULT_WORDS
 from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa.vector.plan import Access, Arithmetic, plan_of
 
 _CHECKED_KINDS = ("load", "store", "atomic")
 _REFUSED_KINDS = ("csr", "system")
-_REFUSED_REQUESTS = ("fault", "repeat", "v")
+_REFUSED_REQUESTS = ("repeat",)
 
 
 def can_translate(step: Step, isa: Isa) -> bool:
-    """Whether an instruction may stand in a region."""
+    """Whether an instruction may stand in a region; vector instructions if vtype is known there."""
     made = step.decoded.instruction
     if not made.has_body or made.kind in _REFUSED_KINDS:
         return False
@@ -35,11 +45,26 @@ def can_translate(step: Step, isa: Isa) -> bool:
         return False
     if any(name.startswith("csr_") or name in _REFUSED_REQUESTS for name in made.requests):
         return False
+    if "v" in made.requests:
+        if is_setting(step):
+            return made.mnemonic != "vsetvl"
+        return isinstance(plan_of(made.body), Access) or "mem" not in made.requests
     if lower(made, rounding(step)) is not None:
         return True
     if "reservation" in made.requests:
         return False  # A pair of lr and sc is not to be split between the tiers.
     return "mem" not in made.requests or _is_checked_before(made, isa)
+
+
+def can_translate_under(step: Step, isa: Isa, vtype: int | None) -> bool:
+    """Whether an instruction may stand in a region where this is vtype, None if it may be any."""
+    if not can_translate(step, isa):
+        return False
+    if "v" not in step.decoded.instruction.requests:
+        return True
+    if is_setting(step):
+        return setting_of(step, vtype, isa) is not None
+    return vtype is not None and not is_illegal(step, isa, vtype)
 
 
 def _is_checked_before(made: Instruction, isa: Isa) -> bool:
@@ -79,7 +104,7 @@ class StepEmitter:
         frame: holds the local variables.
 
     Attributes:
-        bodies: the functions that are called, by mnemonic.
+        bodies: the functions that are called, by mnemonic and vtype.
     """
 
     def __init__(self, isa: Isa, context: Context, frame: Frame) -> None:
@@ -90,7 +115,8 @@ class StepEmitter:
         self._lines: list[str] = []
         self._declarations: dict[str, None] = {}
         self._unique = 0
-        self.bodies: dict[str, BodyFunction] = {}
+        self._vectors = VectorWriter(self, isa, self._lines, self._declarations)
+        self.bodies: dict[tuple[str, int | None], BodyFunction] = {}
 
     def _body_declarations(self) -> str:
         """Declarations of the functions in `bodies`; instructions with the same body share one."""
@@ -101,17 +127,36 @@ class StepEmitter:
             )
         )
 
-    def _next_unique(self) -> int:
+    def next_unique(self) -> int:
+        """A number that makes names unique."""
         self._unique += 1
         return self._unique
 
-    def _instruction(self, step: Step, leave: Callable[[], str]) -> None:
+    def operand_value(self, step: Step, name: str) -> str:
+        """The value of an operand: of a register, or the number that it is."""
+        return self._argument(name, step)
+
+    def write_result(self, step: Step, value: str) -> None:
+        """Writes the register rd, if there is one."""
+        result = step.decoded.instruction.operands.get("rd")
+        if result is not None and isinstance(result.kind, RegisterKind):
+            self._write(result.kind.file, step.decoded.values["rd"], value)
+
+    def use_mode(self) -> None:
+        """Notes that frm has to be a rounding mode."""
+        self._frame.uses_mode = True
+
+    def _instruction(self, step: Step, leave: Callable[[], str], vtype: int | None = None) -> None:
         """Emits one instruction, but for where it branches to.
 
         Args:
             step: the instruction.
             leave: gives the label where the function is left before this instruction.
+            vtype: of vector instructions.
         """
+        if "v" in step.decoded.instruction.requests:
+            self._vector(step, leave, vtype)
+            return
         if "mem" in step.decoded.instruction.requests:
             self._check_access(step, leave)
         lowered = self._lower(step)
@@ -120,13 +165,29 @@ class StepEmitter:
         else:
             self._call_body(step, leave)
 
+    def _vector(self, step: Step, leave: Callable[[], str], vtype: int | None) -> None:
+        self._frame.uses_vector = True
+        if is_setting(step):
+            self._vectors.setting(step, vtype)
+            return
+        assert vtype is not None
+        plan = plan_in_region(step, self._isa, vtype)
+        if isinstance(plan, Arithmetic):
+            # With an frm that is no rounding mode they are illegal.
+            self._frame.uses_mode = self._frame.uses_mode or plan.has_floats
+            self._vectors.arithmetic(step, plan, vtype)
+        elif isinstance(plan, Access):
+            self._vectors.access(step, plan, vtype, leave)
+        else:
+            self._call_body(step, leave, vtype)
+
     def _lower(self, step: Step) -> Lowered | None:
         return lower(step.decoded.instruction, rounding(step))
 
     def _register_value(self, kind: RegisterKind, number: int) -> str:
         if kind.file.name == "x" and number == 0:
             return "0"
-        n = self._next_unique()
+        n = self.next_unique()
         name = self._registers.name(kind.file, number)
         self._lines.append(f"  %v{n} = load i64, ptr {name}")
         return f"%v{n}"
@@ -140,7 +201,7 @@ class StepEmitter:
         operand = made.operands[base]
         assert isinstance(operand.kind, RegisterKind)
         value = self._register_value(operand.kind, step.decoded.values[base])
-        n = self._next_unique()
+        n = self.next_unique()
         distance = step.decoded.values[offset] if offset else 0
         self._lines.append(f"  %a{n} = add i64 {value}, {distance}")
         if made.kind == "atomic":
@@ -161,7 +222,7 @@ class StepEmitter:
             run: `read` or `write`.
             leave: gives the label to leave at.
         """
-        n = self._next_unique()
+        n = self.next_unique()
         if self._isa.xlen == 32:
             self._lines.append(f"  %m{n} = and i64 {address}, 4294967295")
         else:
@@ -179,22 +240,31 @@ class StepEmitter:
         made, values = step.decoded.instruction, step.decoded.values
         operand = made.operands.get(name)
         if operand is not None:
-            if isinstance(operand.kind, RegisterKind):
+            if isinstance(operand.kind, RegisterKind) and not operand.kind.file.is_vector:
                 return self._register_value(operand.kind, values[name])
             if isinstance(operand.kind, RoundingKind) and values[name] == 7:
                 self._frame.uses_mode = True
                 return "%frm"
             return str(values[name])
+        if name.endswith(NUMBER) and name.removesuffix(NUMBER) in values:
+            return str(values[name.removesuffix(NUMBER)])
         if name in self._isa.states:
-            n = self._next_unique()
+            n = self.next_unique()
             at = 8 * self._context.offsets[name]
             self._lines.append(f"  %w{n} = add i64 %context, {at}")
             return f"%w{n}"
         if name == HART:
-            n = self._next_unique()
+            n = self.next_unique()
             self._lines.append(f"  %w{n} = add i64 %context, {8 * Field.STOP}")
             return f"%w{n}"
+        if name == "frm":
+            self._frame.uses_mode = self._frame.uses_mode or "v" in made.requests
+        if name == "fault":
+            self._frame.notes_faults = True
         fixed = {
+            REGISTERS: "%v.base.i",
+            CONFIG: "%v.config.i",
+            "fault": "%fault.i",
             "pc": str(step.pc),
             "next_pc": "%next.i",
             "fflags": "%fflags.i",
@@ -203,16 +273,17 @@ class StepEmitter:
         }
         return fixed[name]
 
-    def _call_body(self, step: Step, leave: Callable[[], str]) -> None:
+    def _call_body(self, step: Step, leave: Callable[[], str], vtype: int | None = None) -> None:
         made = step.decoded.instruction
-        body = self.bodies.get(made.mnemonic)
+        body = self.bodies.get((made.mnemonic, vtype))
         if body is None:
-            body = self.bodies[made.mnemonic] = body_function(made, self._isa)
+            body = body_function(made, self._isa, vtype)
+            self.bodies[made.mnemonic, vtype] = body
         if ends_block(step):
             self._lines.append(f"  store i64 {step.pc + step.size}, ptr %next")
         arguments = [self._argument(name, step) for name in arguments_of(made, self._isa)]
         listed = "".join(f", i64 {value}" for value in arguments)
-        n = self._next_unique()
+        n = self.next_unique()
         keeps_flags = body.may_raise and "fflags" in made.requests
         if keeps_flags:
             self._lines.append(f"  %g{n} = load i64, ptr %fflags")
@@ -234,6 +305,8 @@ class StepEmitter:
                 f"  br label {leave()}",
                 f"done{n}:",
             ]
+        if "fault" in made.requests:
+            self._lines += self._deliver_fault(n, leave)
         if ends_block(step) and not (made.is_core and self._isa.alignment == 2):
             # The tier below says what is wrong with such a target.
             self._lines += [
@@ -248,12 +321,31 @@ class StepEmitter:
             self._lines.append(f"  %y{n} = load i64, ptr %result")
             self._write(result.kind.file, step.decoded.values["rd"], f"%y{n}")
 
+    def _deliver_fault(self, n: int, leave: Callable[[], str]) -> list[str]:
+        """Ends the guest at this instruction if its body has noted a fault.
+
+        The body may have changed something before, so that it must not be performed again.
+        """
+        lines = [
+            f"  %fk{n} = load i64, ptr %fault0",
+            f"  %ok{n}.f = icmp eq i64 %fk{n}, 0",
+            f"  br i1 %ok{n}.f, label %fine{n}, label %fault{n}.b",
+            f"fault{n}.b:",
+        ]
+        for word in range(FAULT_WORDS):
+            lines += [
+                f"  %fw{n}.{word} = load i64, ptr %fault{word}",
+                f"  %fh{n}.{word} = getelementptr i8, ptr %c, i64 {8 * (Field.FAULT + word)}",
+                f"  store i64 %fw{n}.{word}, ptr %fh{n}.{word}",
+            ]
+        return [*lines, f"  br label {leave()}", f"fine{n}:"]
+
     def _write(self, file: RegisterFile, number: int, value: str) -> None:
         if file.name == "x" and number == 0:
             return
         name = self._registers.name(file, number)
         self._registers.written.add(name)
-        n = self._next_unique()
+        n = self.next_unique()
         if file.name == "x" and self._isa.xlen == 32:
             self._lines.append(f"  %z{n}.t = trunc i64 {value} to i32")
             self._lines.append(f"  %z{n} = sext i32 %z{n}.t to i64")
@@ -270,7 +362,7 @@ class StepEmitter:
             for name, operand in made.operands.items()
             if name != "rd" and isinstance(operand.kind, RegisterKind)
         }
-        n = self._next_unique()
+        n = self.next_unique()
         left = leave() if lowered.may_leave else ""
         for line in lowered.lines:
             made_of = line.format(n=n, leave=left, **operands)

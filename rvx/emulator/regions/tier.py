@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from rvx.emulator.context import Context
 from rvx.emulator.counts import BlockCounter
@@ -12,12 +12,15 @@ from rvx.emulator.handlers.compiled import CompileError
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.regions import profile
 from rvx.emulator.regions.build import CompiledRegion, compile_region
-from rvx.emulator.regions.emit import Emitter
+from rvx.emulator.regions.emit import Emitter, goals_of
 from rvx.emulator.regions.flow import Executions, executed_blocks
 from rvx.emulator.regions.select import Region, choose
+from rvx.emulator.regions.settings import needs_setting, settings_at
 from rvx.emulator.regions.steps import can_translate
 from rvx.isa import Isa
 from rvx.isa.bits import Address
+from rvx.isa.vector.state import STATE as VECTOR
+from rvx.isa.vector.state import VTYPE
 
 FIRST_LOOK = 0.02
 """Seconds that a program runs before anyone looks for hot loops."""
@@ -97,11 +100,30 @@ class RegionTier:
             blocks = executed_blocks(self._isa, self._memory, Executions(runs))
         found = choose(blocks, lambda step: can_translate(step, self._isa))
         fresh = [region for region in found if not self._is_covered(region)]
+        settings = settings_at(blocks, self._isa) if fresh and self._isa.vector else {}
         for region in fresh:
-            self._add(region)
+            self._add(self._with_settings(region, settings))
         # Looking costs more the larger a program is: it may take a tenth of the time at most.
         self._next_look = elapsed + 10 * (time.perf_counter() - start)
         return bool(self._pending)
+
+    def _with_settings(self, region: Region, known: Mapping[Address, int]) -> Region:
+        """The region with the vtype of each entry where that matters.
+
+        Where the code that leads there does not tell, it is the present one.
+        """
+        if self._isa.vector is None:
+            return region
+        now = int(self._context.words[self._context.offsets[VECTOR] + VTYPE])
+        needed = [
+            entry
+            for entry in region.entries
+            if needs_setting(region.blocks, entry, lambda block: goals_of(block, region.blocks))
+        ]
+        settings = {entry: known.get(entry, now) for entry in needed}
+        return replace(
+            region, settings={entry: vtype for entry, vtype in settings.items() if vtype >= 0}
+        )
 
     def _is_covered(self, region: Region) -> bool:
         return any(region.blocks.keys() <= known.region.blocks.keys() for known in self.regions)

@@ -78,7 +78,7 @@ class RepeatEmitter(StepEmitter):
             for step in phases:
                 made = step.decoded.instruction
                 if not item.is_marker and (
-                    not can_translate(step, self._isa) or "mem" in made.requests
+                    not can_translate(step, self._isa) or {"mem", "v"} & set(made.requests)
                 ):
                     raise CompileError(f"'{made.mnemonic}' cannot be part of a compiled repetition")
                 self._note_streams(step.decoded)
@@ -243,7 +243,7 @@ class RepeatEmitter(StepEmitter):
 
     def _loop(self, counter: str, again: str, leave: str) -> None:
         """One more iteration; goes on at the label `again` unless that was the last."""
-        n = self._next_unique()
+        n = self.next_unique()
         self._lines += [
             f"  %q{n}.c = load i64, ptr %{counter}",
             f"  %q{n}.d = add i64 %q{n}.c, 1",
@@ -268,7 +268,7 @@ class RepeatEmitter(StepEmitter):
             self._move(stream)
         if appended is not None:
             assert self._appended is not None
-            n = self._next_unique()
+            n = self.next_unique()
             self._lines += [
                 f"  %q{n}.p = inttoptr i64 {room} to ptr",
                 f"  store i64 {self._appended}, ptr %q{n}.p, align 1",
@@ -277,7 +277,7 @@ class RepeatEmitter(StepEmitter):
 
     def _pointer(self, index: int, stream: int, run: str) -> str:
         """The host address of a stream's next element; leaves if there is none."""
-        n = self._next_unique()
+        n = self.next_unique()
         self._lines.append(f"  %q{n}.p = load i64, ptr %s{stream}.ptr")
         address = self._check_range(f"%q{n}.p", run, lambda: self._leave(index))
         self._lines.append(f"  %q{n}.h = add i64 {address}, %bias")
@@ -285,7 +285,7 @@ class RepeatEmitter(StepEmitter):
 
     def _element(self, index: int, stream: int) -> str:
         host = self._pointer(index, stream, "read")
-        n = self._next_unique()
+        n = self.next_unique()
         self._lines += [
             f"  %q{n}.p = inttoptr i64 {host} to ptr",
             f"  %q{n}.x = load i64, ptr %q{n}.p, align 1",
@@ -294,7 +294,7 @@ class RepeatEmitter(StepEmitter):
 
     def _move(self, stream: int) -> None:
         """Moves a stream by one element: rvx.isa.streams.advance."""
-        n, s = self._next_unique(), f"%s{stream}"
+        n, s = self.next_unique(), f"%s{stream}"
         advance = self._advance()
         at = 8 * self._context.offsets[streams.STATE]
         self._lines += [
@@ -331,10 +331,10 @@ class RepeatEmitter(StepEmitter):
         ]
 
     def _advance(self) -> BodyFunction:
-        function = self.bodies.get("")
+        function = self.bodies.get(("", None))
         if function is None:
             function = kernel_function(streams.advance, _ADVANCE, self._isa.xlen)
-            self.bodies[""] = function
+            self.bodies["", None] = function
         return function
 
     # -- registers -----------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from rvx.isa import Words
 from rvx.isa.bits import less_unsigned, shift_right_logical
 from rvx.isa.vector import Shape, declare
 from rvx.isa.vector.arithmetic import largest, rounding_increment, saturate, signed, unsigned
-from rvx.isa.vector.elementwise import Element
+from rvx.isa.vector.plan import Element
 
 
 def saturating_add_unsigned(a: int, b: int, sew: int, flags: Words) -> int:

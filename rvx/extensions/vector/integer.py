@@ -10,7 +10,7 @@ from rvx.extensions.vector.zve32x import Zve32x
 from rvx.isa.bits import less_unsigned, shift_right_logical
 from rvx.isa.vector import Shape, declare
 from rvx.isa.vector.arithmetic import signed, unsigned
-from rvx.isa.vector.elementwise import Element
+from rvx.isa.vector.plan import Element
 
 
 def add(a: int, b: int) -> int:

@@ -16,6 +16,7 @@ from rvx.isa.vector import Vector
 from rvx.isa.vector.arithmetic import unsigned
 from rvx.isa.vector.elementwise import generated
 from rvx.isa.vector.legality import is_aligned, is_group, may_write_over, overlaps, registers
+from rvx.isa.vector.plan import Access, with_plan
 from rvx.isa.vector.state import VL, VSTART, group, is_active, is_ill, log_width, refuse, width
 
 LOADS = {8: memory.load_s8, 16: memory.load_s16, 32: memory.load_s32, 64: memory.load_64}
@@ -108,18 +109,20 @@ def make_spaced(
     )
     log, size = _LOG[eew], eew // 8
 
+    def is_legal(v: Vector, vd: int, vs2: int, vm: int, xlen: int) -> bool:
+        emul = group(v) + log - log_width(v)
+        if is_ill(v) or not can_hold(v, vd, emul, fields, eew):
+            return False
+        return is_store or vm == 1 or vd != 0
+
     def access(
         vd: int, base: int, stride: int, vm: int, v: Vector, mem: Memory, fault: Words
     ) -> None:
-        emul = group(v) + log - log_width(v)
-        if (
-            is_ill(v)
-            or not can_hold(v, vd, emul, fields, eew)
-            or (not is_store and vm == 0 and vd == 0)
-        ):
+        if not is_legal(v, vd, 0, vm, 0):
             refuse(fault)
             return
         n = v.vlenb // size
+        emul = group(v) + log - log_width(v)
         transfer(v, mem, fault, vd * n, registers(emul) * n, 0, base, stride, vm, v.config[VL])
 
     if has_stride:
@@ -129,12 +132,12 @@ def make_spaced(
         ) -> None:
             access(vd, rs1, rs2, vm, v, mem, fault)
 
-        return strided
+        return with_plan(strided, Access("strided", eew, fields, is_store, is_legal))
 
     def unit(vd: int, rs1: int, vm: int, v: Vector, mem: Memory, fault: Words) -> None:
         access(vd, rs1, fields * size, vm, v, mem, fault)
 
-    return unit
+    return with_plan(unit, Access("unit", eew, fields, is_store, is_legal))
 
 
 def make_indexed(index_eew: int, fields: int, *, is_store: bool) -> Any:
@@ -184,7 +187,7 @@ def make_indexed(index_eew: int, fields: int, *, is_store: bool) -> Any:
         else:
             by_64(v, mem, fault, vd * n >> 3, step >> 3, at_i, rs1, 0, vm, count)
 
-    return indexed
+    return with_plan(indexed, Access("indexed", 0, fields, is_store, is_legal, index_eew))
 
 
 def make_whole(eew: int, count: int, *, is_store: bool) -> Any:
@@ -192,28 +195,34 @@ def make_whole(eew: int, count: int, *, is_store: bool) -> Any:
     transfer = on_lanes(make_transfer(eew, 1, is_store=is_store), eew)
     size = eew // 8
 
+    def is_legal(v: Vector, vd: int, vs2: int, vm: int, xlen: int) -> bool:
+        return vd & (count - 1) == 0 and eew <= v.elen
+
     def whole(vd: int, rs1: int, v: Vector, mem: Memory, fault: Words) -> None:
-        if vd & (count - 1) or eew > v.elen:
+        if not is_legal(v, vd, 0, 1, 0):
             refuse(fault)
             return
         n = v.vlenb // size
         transfer(v, mem, fault, vd * n, 0, 0, rs1, size, 1, count * n)
 
-    return whole
+    return with_plan(whole, Access("whole", eew, count, is_store, is_legal))
 
 
 def make_mask_access(*, is_store: bool) -> Any:
     """The body of an access to as many bytes as the bits of vl elements take."""
     transfer = on_lanes(make_transfer(8, 1, is_store=is_store), 8)
 
+    def is_legal(v: Vector, vd: int, vs2: int, vm: int, xlen: int) -> bool:
+        return not is_ill(v)
+
     def access(vd: int, rs1: int, v: Vector, mem: Memory, fault: Words) -> None:
-        if is_ill(v):
+        if not is_legal(v, vd, 0, 1, 0):
             refuse(fault)
             return
         count = v.config[VL] + 7 >> 3
         transfer(v, mem, fault, vd * v.vlenb, 0, 0, rs1, 1, 1, count)
 
-    return access
+    return with_plan(access, Access("mask", 8, 1, is_store, is_legal))
 
 
 def _declare(

@@ -13,8 +13,9 @@ from rvx.extensions.vector.zve32x import Zve32x
 from rvx.isa import Words
 from rvx.isa.vector import Vector
 from rvx.isa.vector.arithmetic import unsigned
-from rvx.isa.vector.elementwise import SEWS, Element, adapted, make_body, make_dispatch
+from rvx.isa.vector.elementwise import SEWS, adapted, make_body, make_dispatch
 from rvx.isa.vector.legality import is_aligned
+from rvx.isa.vector.plan import Element, Loop, with_loop
 from rvx.isa.vector.state import VL, group, is_active, is_ready, width
 
 
@@ -59,7 +60,7 @@ def make_reduction_loop(
                 total = of_none(total, 0, 0, 0, sew, mode, flags)
             result[at_d] = total
 
-    return loop
+    return with_loop(loop, Loop(element, sew, of_none=of_none))
 
 
 def make_legality(wider: int) -> Callable[[Vector, int, int, int, int], bool]:

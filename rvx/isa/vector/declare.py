@@ -12,8 +12,6 @@ from rvx.isa.vector.arithmetic import make_signed
 from rvx.isa.vector.elementwise import (
     PARAMETERS,
     SEWS,
-    Element,
-    Scalar,
     adapted,
     generated,
     make_body,
@@ -21,6 +19,7 @@ from rvx.isa.vector.elementwise import (
     make_loop,
 )
 from rvx.isa.vector.legality import Legality, make_legality, with_floats, with_widths
+from rvx.isa.vector.plan import Element, Scalar
 
 OP_V = "1010111"
 _FUNCT3 = {

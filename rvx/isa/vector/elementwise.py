@@ -11,11 +11,22 @@ names and widths; the loop, where the meaning is, is an ordinary function.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from rvx.isa.bits import Words
 from rvx.isa.errors import DeclarationError
 from rvx.isa.vector.legality import Legality
+from rvx.isa.vector.plan import (
+    Arithmetic,
+    Element,
+    Loop,
+    Scalar,
+    loop_of,
+    with_loop,
+    with_plan,
+    with_runs,
+)
 from rvx.isa.vector.state import VL, Vector, is_active, refuse, rounding, width
 
 PARAMETERS = ("d", "a", "b", "m", "sew", "mode", "flags")
@@ -28,9 +39,6 @@ PARAMETERS = ("d", "a", "b", "m", "sew", "mode", "flags")
 * `flags`: what is raised: the words of `Vector.config`, or fflags where elements are floats.
 """
 
-Element = Callable[..., Any]
-Scalar = Callable[[int], int]
-"""Makes an element of the value of an x or f register, or of an immediate."""
 SEWS = (8, 16, 32, 64)
 
 
@@ -119,7 +127,7 @@ def make_loop(
                     result[at_d + x] | 0, left[at_a + x] | 0, b, m, sew, mode, flags
                 )
 
-    return loop
+    return with_loop(loop, Loop(element, sew, scalar_of, makes_mask, takes_mask))
 
 
 def make_dispatch(
@@ -133,6 +141,22 @@ def make_dispatch(
         wider_2: for vs2.
         wider_1: for vs1.
     """
+
+    @cache
+    def only(chosen: int) -> Any:
+        return _dispatch({chosen: loops[chosen]}, wider) if chosen in loops else None
+
+    wider = (wider_d, wider_2, wider_1)
+    run = _dispatch(loops, wider)
+    _RUNS[run] = (loops, wider)
+    return with_runs(run, only)
+
+
+_RUNS: dict[Callable[..., None], tuple[Mapping[int, Any], tuple[int, int, int]]] = {}
+"""What the functions that choose a loop were made of."""
+
+
+def _dispatch(loops: Mapping[int, Callable[..., None]], wider: tuple[int, int, int]) -> Any:
     lines = [
         "def run(v, vd, vs2, vs1, scalar, vm, mode, flags):\n",
         "    sew = width(v)\n",
@@ -140,7 +164,7 @@ def make_dispatch(
     ]
     names: dict[str, Any] = {"width": width}
     for sew, loop in loops.items():
-        d, a, b = (_times(sew, wider) for wider in (wider_d, wider_2, wider_1))
+        d, a, b = (_times(sew, by) for by in wider)
         if not all(8 <= eew <= 64 for eew in (d, a, b)):
             continue
         names[f"loop_{sew}"] = loop
@@ -153,8 +177,7 @@ def make_dispatch(
             f"        loop_{sew}(v, v.e{d}, v.e{a}, v.e{b}, vd, {places},\n"
             f"            scalar, vm, mode, flags)\n"
         )
-    made: Callable[..., None] = generated("".join(lines), "run", names)
-    return made
+    return generated("".join(lines), "run", names)
 
 
 def _times(sew: int, wider: int) -> int:
@@ -198,4 +221,8 @@ def make_body(
     )
     names = {"is_legal": is_legal, "refuse": refuse, "run": run, "rounding": rounding}
     made: Callable[..., Any] = generated(text, "body", names)
-    return made
+    loops, wider = _RUNS.get(run, ({}, (0, 0, 0)))
+    known = {sew: known for sew, loop in loops.items() if (known := loop_of(loop)) is not None}
+    if not known:
+        return made
+    return with_plan(made, Arithmetic(known, wider, is_legal, left, right, has_vm, vm, has_floats))

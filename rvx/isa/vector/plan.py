@@ -1,0 +1,130 @@
+"""What the body of a vector instruction does, as data.
+
+A body is one function that runs everywhere. Who performs it otherwise than by calling it, as a
+compiled loop does that knows vtype, finds here the element function, the widths and the check of
+what is legal that the body was made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rvx.isa.vector.legality import Legality
+
+Element = Callable[..., Any]
+Scalar = Callable[[int], int]
+"""Makes an element of the value of an x or f register, or of an immediate."""
+
+
+@dataclass(frozen=True)
+class Loop:
+    """The loop over the elements of one SEW.
+
+    Attributes:
+        element: the function of elements, with all of `elementwise.PARAMETERS`.
+        sew: in bits.
+        scalar_of: makes the element of a scalar operand; None where the operand is a vector.
+        makes_mask: whether the result is a bit of a mask.
+        takes_mask: whether v0 is an operand: no element is skipped then.
+        of_none: for a reduction, where d is the result so far and begins as element 0 of vs1: what
+            becomes of it if no element is active. None for a loop that gives an element for each.
+    """
+
+    element: Element
+    sew: int
+    scalar_of: Scalar | None = None
+    makes_mask: bool = False
+    takes_mask: bool = False
+    of_none: Element | None = None
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """An instruction that works on registers.
+
+    Attributes:
+        loops: by SEW.
+        wider: binary logarithms of EEW / SEW for the result, vs2 and vs1.
+        is_legal: whether it may be done.
+        left: whether there is an operand vs2.
+        right: name of the third operand: `vs1`, `rs1`, `imm`, or empty.
+        has_vm: whether the mask is a choice of whoever writes the instruction.
+        vm: what it is otherwise.
+        has_floats: whether elements are floats, so that frm counts and fflags are raised.
+    """
+
+    loops: Mapping[int, Loop]
+    wider: tuple[int, int, int]
+    is_legal: Legality
+    left: bool
+    right: str
+    has_vm: bool
+    vm: int
+    has_floats: bool
+
+
+Pattern = Literal["unit", "strided", "indexed", "whole", "mask"]
+
+
+@dataclass(frozen=True)
+class Access:
+    """A load or a store.
+
+    Attributes:
+        pattern: where elements lie: side by side, every rs2 bytes, or at offsets that vs2 holds;
+            `whole` is registers whatever vtype says, `mask` the bytes of vl bits.
+        eew: bits of an element in memory; 0 where that is SEW.
+        fields: elements of a segment; of `whole`, registers.
+        is_store: whether it stores.
+        is_legal: whether it may be done; it takes XLEN too.
+        index_eew: bits of an index.
+    """
+
+    pattern: Pattern
+    eew: int
+    fields: int
+    is_store: bool
+    is_legal: Callable[[Any, int, int, int, int], bool]
+    index_eew: int = 0
+
+
+Plan = Arithmetic | Access
+_PLAN, _LOOP, _ONLY = "vector_plan", "vector_loop", "vector_run_of"
+
+
+def with_plan(body: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
+    """The body, marked with what it does."""
+    setattr(body, _PLAN, plan)
+    return body
+
+
+def plan_of(body: Any) -> Plan | None:
+    """What a body does, None if nobody has said it."""
+    plan: Plan | None = getattr(body, _PLAN, None)
+    return plan
+
+
+def with_loop(function: Callable[..., None], loop: Loop) -> Callable[..., None]:
+    """The loop, marked with what it does."""
+    setattr(function, _LOOP, loop)
+    return function
+
+
+def loop_of(function: Any) -> Loop | None:
+    """What a loop does, None if it is one of its own kind."""
+    loop: Loop | None = getattr(function, _LOOP, None)
+    return loop
+
+
+def with_runs(run: Callable[..., None], only: Callable[[int], Any]) -> Callable[..., None]:
+    """The function that chooses a loop by SEW, marked with what makes it for one SEW alone."""
+    setattr(run, _ONLY, only)
+    return run
+
+
+def runs_of(run: Any) -> Callable[[int], Any] | None:
+    """What makes a function that chooses a loop by SEW for one SEW alone; None for others."""
+    only: Callable[[int], Any] | None = getattr(run, _ONLY, None)
+    return only

@@ -1,0 +1,109 @@
+"""Vector instructions one at a time in compiled regions, from the states that bodies find."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rvx.emulator.context import Field
+from rvx.emulator.core import FFLAGS, MSTATUS, MSTATUS_FS_DIRTY
+from rvx.emulator.regions.build import CompiledRegion, compile_region
+from rvx.emulator.regions.emit import Emitter
+from rvx.emulator.regions.flow import Block, Step
+from rvx.emulator.regions.select import Region
+from rvx.isa import Decoded, Isa
+from rvx.isa.vector.setting import configure
+from rvx.isa.vector.state import HEADER, VTYPE, Vector
+from tests.extensions.vector.spike_lab import CAUSES, LOW_BYTES, RAM, Bodies, Case, Outcome
+
+BATCH = 20
+"""Cases that share a region: each is an entry of its own."""
+_CODE = 0x1000
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Where a case stands in a region."""
+
+    word: int
+    compiled: CompiledRegion
+    entry: int
+    differences: NDArray[np.int64]
+
+
+class InRegions(Bodies):
+    """Performs cases in regions; `left` counts those that a region left to the tier below."""
+
+    def __init__(self, isa: Isa, low: NDArray[np.uint8]) -> None:
+        super().__init__(isa, False, low)
+        self._placed: dict[int, _Placed] = {}
+        self._next: _Placed | None = None
+        self.left = self.entered = 0
+        words = self.context.words
+        words[Field.READ_BEGIN] = words[Field.WRITE_BEGIN] = RAM
+        words[Field.READ_LIMIT] = words[Field.WRITE_LIMIT] = LOW_BYTES - 8
+        words[Field.BIAS] = low.ctypes.data - RAM
+        assert self.machine.core.pointers is not None
+
+    def place(self, cases: list[Case]) -> None:
+        """Compiles regions for cases."""
+        for first in range(0, len(cases), BATCH):
+            self._compile(cases[first : first + BATCH])
+
+    def _compile(self, cases: list[Case]) -> None:
+        differences = np.zeros(8 * len(cases) + 16, np.int64)
+        blocks: dict[int, Block] = {}
+        settings: dict[int, int] = {}
+        for index, case in enumerate(cases):
+            decoded = self.isa.decode(case.word)
+            assert decoded is not None
+            # Far enough apart, so that no block leads into the next one.
+            pc = _CODE + 8 * index
+            blocks[pc] = Block(pc, [Step(pc, decoded, 4)], 0)
+            settings[pc] = _vtype_of(case, self.isa)
+        region = Region(blocks, tuple(blocks), 0, settings)
+        emitter = Emitter(region, self.isa, self.context, _CODE, is_limited=False)
+        text = emitter.text()
+        compiled = compile_region(text, emitter.bodies.values())
+        for case, pc in zip(cases, blocks, strict=True):
+            self._placed[id(case)] = _Placed(case.word, compiled, pc, differences)
+
+    def perform(self, case: Case) -> Outcome:
+        """What a case leaves."""
+        self._next = self._placed[id(case)]
+        return super().perform(case)
+
+    def _run(self, decoded: Decoded) -> int:
+        placed, words, core = self._next, self.context.words, self.machine.core
+        if placed is None or decoded.word != placed.word:
+            return super()._run(decoded)  # what sets the state up
+        core.write(MSTATUS, core.read(MSTATUS) | MSTATUS_FS_DIRTY)
+        words[Field.FAULT : Field.FAULT + 4] = 0
+        words[Field.FFLAGS] = 0
+        words[Field.DIFFERENCES] = placed.differences.ctypes.data
+        function = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+        after = function(placed.compiled.address)(words.ctypes.data, placed.entry)
+        fault = int(words[Field.FAULT])
+        if fault:
+            return CAUSES[fault]
+        if after == placed.entry:
+            assert not words[Field.FFLAGS] or decoded.instruction.kind != "load"
+            self.left += 1
+            return super()._run(decoded)
+        assert after == placed.entry + 4
+        self.entered += 1
+        core.write(FFLAGS, core.read(FFLAGS) | int(words[Field.FFLAGS]))
+        return 0
+
+
+def _vtype_of(case: Case, isa: Isa) -> int:
+    unit = isa.vector
+    assert unit is not None
+    v = Vector([], [], [], [], [0] * HEADER, unit.vlen // 8, unit.elen, unit.floats)
+    mask = (1 << isa.xlen) - 1
+    setting = case.vtype & mask
+    configure(v, 0, False, setting - (1 << 64) if setting >> 63 else setting, isa.xlen)
+    return int(v.config[VTYPE])
