@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx.analysis.arithmetic import Arithmetic, Encoded, bits_of
-from rvx.analysis.kernel import Call, Kernel, Variant
+from rvx.analysis.kernel import Call, Kernel, Variant, load
 from rvx.analysis.keys import KernelError
 from rvx.analysis.metrics import Errors, finite, measure
 from rvx.analysis.room import Room
@@ -167,6 +167,12 @@ class Comparison:
     def is_exact(self) -> bool:
         """Whether every variant that ran is bit exact."""
         return all(row.bit_exact for row in self.rows)
+
+    def _repr_html_(self) -> str:
+        """The table of `rvx compare`, for notebooks."""
+        from rvx.analysis.table import to_html
+
+        return to_html(self)
 
     def to_json(self) -> dict[str, Any]:
         """One document of the schema rvx.compare/1."""
@@ -363,9 +369,9 @@ def _place_scales(
 
 
 def compare(
-    kernel: Kernel,
-    inputs: Inputs,
-    variants: Iterable[Variant] | None = None,
+    kernel: Kernel | str,
+    inputs: Inputs | None = None,
+    variants: Iterable[Variant | str] | None = None,
     backend: Backend = "native",
     tier: Tier = "region",
     progress: Callable[[str], None] | None = None,
@@ -373,16 +379,26 @@ def compare(
     """Runs the variants one after the other; one that fails does not keep the others from it.
 
     Args:
-        kernel: what to compute.
-        inputs: made by `draw`.
-        variants: all of the kernel's if None.
+        kernel: what to compute, or its name, such as "gemm", or a folder of one's own.
+        inputs: made by `draw`; of the usual sizes if None, in [-1, 1).
+        variants: of the kernel, or their names; all if None.
         backend: of the emulator.
         tier: how far its native backend goes.
         progress: is told the name of every variant before it runs.
+
+    Returns:
+        Counts and errors of each; a notebook shows it as a table.
+
+    Raises:
+        KernelError: there is no such kernel or variant, or it is damaged.
     """
+    kernel = load(kernel) if isinstance(kernel, str) else kernel
+    inputs = draw(kernel, {}) if inputs is None else inputs
     rows: list[Row] = []
     failures: list[Failure] = []
-    for variant in kernel.variants.values() if variants is None else variants:
+    chosen = kernel.variants.values() if variants is None else variants
+    for one in chosen:
+        variant = kernel.select([one])[0] if isinstance(one, str) else one
         if progress is not None:
             progress(variant.name)
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rvx.analysis.compare import Comparison, Failure, Row
+from rvx.notebook import html_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -90,6 +91,13 @@ def to_rich(comparison: Comparison) -> Table:
     for failure in comparison.failures:
         table.add_row(*_failed(failure), style="bold red")
     return table
+
+
+def to_html(comparison: Comparison) -> str:
+    """The table for a notebook."""
+    rows = [[column.text(row) for column in COLUMNS] for row in comparison.rows]
+    rows += [_failed(failure) for failure in comparison.failures]
+    return html_table([column.header for column in COLUMNS], rows, title(comparison))
 
 
 def to_markdown(comparison: Comparison) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 from rvx.assembler.archive import Archive, is_archive, read_archive
 from rvx.assembler.assembly import Assembly
@@ -14,28 +13,26 @@ from rvx.assembler.directives.symbols import assign
 from rvx.assembler.elf.attributes import ARCH, PRIV_SPEC, PRIV_SPEC_MINOR, arch_string
 from rvx.assembler.elf.reader import read_object
 from rvx.assembler.expander import Expander, Limits, TooManyLines
-from rvx.assembler.forms import FormTable
+from rvx.assembler.forms import Filled, FormTable
 from rvx.assembler.garbage import without_collector
 from rvx.assembler.grammar import parse_operands
-from rvx.assembler.instructions import emit_operands
+from rvx.assembler.instructions import emit_operands, emit_values
 from rvx.assembler.linker import BASE, link
 from rvx.assembler.objectfile import ObjectFile
-from rvx.assembler.output import ABSOLUTE, Options
+from rvx.assembler.output import Options
 from rvx.assembler.preprocess import preprocess
 from rvx.assembler.program import Program
 from rvx.assembler.pseudo import PSEUDO, emit_symbol_access
-from rvx.assembler.reader import Line, SourceText
-from rvx.assembler.repetition import Code, Recording, Repetition, perform
+from rvx.assembler.reader import Line, read
+from rvx.assembler.repetition import Encoded, Recording, Repetition
 from rvx.assembler.resolve import resolve
-from rvx.assembler.sections import DATA, INSTRUCTION, NOBITS, Section, packed
 from rvx.assembler.statements import Statement, is_label, parse_statement
-from rvx.assembler.values import Symbol, Value
+from rvx.assembler.values import Value
 from rvx.isa import Isa
 from rvx.isa.operands import ROUNDING_MODES
 
 Source = str | Path
 ELF_MAGIC = b"\x7fELF"
-_ROW = packed(1, 0)
 _RVC, _RVE, _FLOAT_ABI = 0x1, 0x8, {"": 0x0, "f": 0x2, "d": 0x4, "q": 0x6}
 
 
@@ -142,8 +139,8 @@ class Assembler:
             path = Path(name)
             assembly.line_table.is_own = True
             assembly.line_table.files[1] = (str(path.parent.absolute()), path.name)
-        runner = _Runner(assembly, SourceText(text, name), self.include_dirs, self.limits)
-        runner.run()
+        runner = _Runner(assembly, self.include_dirs, self.limits)
+        runner.run(read(text, name))
         assembly.find_file = Path
         assembly.included = runner.expander.included
         assembly.diagnostics.check()
@@ -153,31 +150,27 @@ class Assembler:
 class _Runner:
     """Carries statements out on an assembly."""
 
-    def __init__(
-        self, assembly: Assembly, source: SourceText, include_dirs: tuple[Path, ...], limits: Limits
-    ) -> None:
+    def __init__(self, assembly: Assembly, include_dirs: tuple[Path, ...], limits: Limits) -> None:
         self.assembly = assembly
-        self.source = source
         self.expander = Expander(
             assembly.constant,
             assembly.is_defined,
             self._report,
             include_dirs,
             limits=limits,
-            take=self._take,
         )
-        assembly.find_file = lambda name: self.expander.find_file(name, assembly.origin)
+        assembly.find_file = lambda name: self.expander.find_file(name, assembly.line)
         self._repetitions: dict[tuple[Options, FormTable], Repetition] = {}
         self._options: Options | None = None
         self._forms: FormTable | None = None
         self._repetition = Repetition(frozenset())
-        self._definitions = 0
 
-    def run(self) -> None:
+    def run(self, lines: Iterator[Line]) -> None:
         """Assembles all lines; errors are taken down."""
+        assembly = self.assembly
         try:
-            for line in self.expander.expand(self.source):
-                self.assembly.go_to(line)
+            for line in self.expander.expand(lines):
+                assembly.line = line
                 try:
                     self._statement(line.text)
                 except SourceError as problem:
@@ -188,111 +181,50 @@ class _Runner:
     def _report(self, line: Line, problem: SourceError) -> None:
         self.assembly.diagnostics.error(line.location, line.source, problem)
 
-    def _take(self) -> None:
-        """Carries out the next rows of the source that are like earlier ones.
-
-        What these were is no matter of the expander's, as long as no macro has been defined since.
-        """
-        source, assembly = self.source, self.assembly
-        if source.is_inside:
-            return
-        if self._definitions != self.expander.definitions:
-            self._definitions = self.expander.definitions
-            self._repetitions.clear()
-            self._options = None
-        known = self._known()
-        look_up, find = known.texts.get, known.find
-        assembly.origin = origin = source.origin
-        table, number = assembly.line_table, source.number << 32
-        section: Section | None = None
-        while True:
-            # What a row does may lead elsewhere; as long as it does not, this holds.
-            fragment = assembly.fragment
-            data = fragment.data
-            if section is not fragment.section:
-                section = fragment.section
-                found, has_places = section.statements, section.has_places
-                add_fragment, add_offset = found.fragments.append, found.offsets.append
-                add_origin, add_place = found.origins.append, found.places.append
-                add_kind = found.kinds.append
-                may_hold = section.type != NOBITS and section.name != ABSOLUTE
-            is_simple = may_hold and table.pending is None and not table.is_own
-            for row in source.rows:
-                number += _ROW
-                begun = row.lstrip()
-                text = begun.rstrip()
-                deed = look_up(text)
-                if deed.__class__ is Code and is_simple:
-                    add_fragment(fragment)
-                    add_offset(len(data))
-                    add_origin(origin)
-                    add_place(number + len(row) - len(begun) + 1)
-                    add_kind(INSTRUCTION)
-                    data += deed
-                    continue
-                symbols: list[Symbol] = []
-                if deed is None:
-                    if not text:
-                        continue
-                    if text[-1] == ":" and is_label(text):
-                        assembly.place, assembly.source = number + len(row) - len(begun) + 1, row
-                        try:
-                            assembly.define_label(text[:-1])
-                        except SourceError as problem:
-                            self._report_here(problem)
-                        continue
-                    match = find(text, assembly)
-                    if match is None:
-                        source.number = number >> 32
-                        source.put_back(row)
-                        return
-                    deed, symbols = match
-                place = number + len(row) - len(begun) + 1
-                if is_simple and deed.__class__ is not tuple:
-                    is_code = deed.__class__ is Code
-                    if is_code or has_places:
-                        add_fragment(fragment)
-                        add_offset(len(data))
-                        add_origin(origin)
-                        add_place(place)
-                        add_kind(INSTRUCTION if is_code else DATA)
-                    data += cast(bytes, deed)
-                    continue
-                assembly.place, assembly.source = place, row
-                try:
-                    perform(deed, assembly, symbols)
-                except SourceError as problem:
-                    self._report_here(problem)
-                break
-            else:
-                source.number = number >> 32
-                return
-
-    def _report_here(self, problem: SourceError) -> None:
-        assembly = self.assembly
-        assembly.diagnostics.error(assembly.location, assembly.source.rstrip("\r"), problem)
-
     def _statement(self, text: str) -> None:
         assembly = self.assembly
-        known = self._known()
-        deed = known.texts.get(text)
-        if deed is not None:
-            perform(deed, assembly, [])
+        if assembly.options is not self._options or assembly.forms is not self._forms:
+            self._follow_options()
+        known = self._repetition
+        effects = known.texts.get(text)
+        if effects is not None:
+            for effect in effects:
+                effect(assembly, [])
             return
         if text[-1] == ":" and is_label(text):
             assembly.define_label(text[:-1])
             return
-        match = known.find(text, assembly)
-        if match is not None:
-            perform(match[0], assembly, match[1])
+        if '"' in text or "'" in text:
+            self._learn(text, "", [])
             return
-        self._learn(text)
+        shape, names = known.shape(text)
+        effects = known.shapes.get(shape)
+        if effects is not None:
+            symbols = [assembly.symbol(name) for name in names]
+            if assembly.may_repeat(names, symbols):
+                for effect in effects:
+                    effect(assembly, symbols)
+                return
+        if not names:
+            encoding = known.encoding(text)
+            if encoding is not None:
+                self._encode(text, *encoding)
+                return
+        self._learn(text, shape, names)
 
-    def _known(self) -> Repetition:
-        """What is known of lines under the options and the instructions of now."""
+    def _encode(self, text: str, encoded: Encoded, values: Filled) -> None:
+        """Carries out an instruction whose operands are known already."""
         assembly = self.assembly
-        if assembly.options is self._options and assembly.forms is self._forms:
-            return self._repetition
+        recording = assembly.recording = Recording()
+        try:
+            emit_values(assembly, encoded.written, encoded.count, encoded.instruction, values)
+        finally:
+            assembly.recording = None
+        self._repetition.learn(text, "", (), recording)
+
+    def _follow_options(self) -> None:
+        """Goes on with what is known of lines under the options and the instructions of now."""
+        assembly = self.assembly
         self._options, self._forms = key = (assembly.options, assembly.forms)
         known = self._repetitions.get(key)
         if known is None:
@@ -301,9 +233,8 @@ class _Runner:
             reserved = frozenset([".", *isa.registers, *isa.csr_names, *modes])
             known = self._repetitions[key] = Repetition(reserved)
         self._repetition = known
-        return known
 
-    def _learn(self, text: str) -> None:
+    def _learn(self, text: str, shape: str, names: list[str]) -> None:
         """Carries a statement out, and takes down what it does if others may repeat it."""
         assembly = self.assembly
         statement = parse_statement(text)
@@ -334,7 +265,7 @@ class _Runner:
             assembly.recording = None
         has_asked = any(each.was_asked for each in distances)
         if not has_asked and len(assembly.diagnostics.found) == findings:
-            self._repetition.learn(text, recording, assembly)
+            self._repetition.learn(text, shape, names, recording)
 
     def _carry_out(self, statement: Statement, handler: Handler | None) -> None:
         assembly = self.assembly

@@ -27,9 +27,9 @@ _FURTHEST = 50_000
 _ASSEMBLER_LANGUAGE = 0x8001
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Loc:
-    """What a `.loc` says about the instruction behind it. It is not changed."""
+    """What a `.loc` says about the instruction behind it."""
 
     file: int
     line: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 from itertools import islice
-from operator import le
+from operator import itemgetter, le
 
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import Location, SourceError
@@ -29,7 +29,6 @@ from rvx.assembler.sections import (
     DATA,
     FINI_ARRAY,
     INIT_ARRAY,
-    INSTRUCTION,
     NOBITS,
     PADDING,
     PREINIT_ARRAY,
@@ -49,7 +48,6 @@ from rvx.assembler.values import Symbol, Value
 from rvx.isa import EncodingError
 
 _JAL = 0x6F
-_ADDRESSES = {"DATA32": "32", "DATA64": "64"}
 _BRANCH_INVERT, _BRANCH_C_INVERT = 1 << 12, 1 << 13
 
 
@@ -253,7 +251,7 @@ class Resolver:
 
         def field(kind: str, place: int) -> int:
             made.relocations.append(Relocation(place, kind, symbol, value.number, tail.location))
-            return _field(kind, target - place) if symbol is not None else 0
+            return FIELDS[kind].insert(target - place) if symbol is not None else 0
 
         if tail.length == 2:
             kind = "RVC_JUMP" if tail.is_jump else "RVC_BRANCH"
@@ -274,16 +272,7 @@ class Resolver:
                 Relocation(at, "ALIGN", None, fixup.value.number, fixup.location)
             )
             return
-        value = fixup.value
-        width, plus = _ADDRESSES.get(fixup.kind), value.plus
-        is_sum = plus is not None and value.minus is None and value.tree is None
-        if width is not None and is_sum and plus is not None and plus.value is None:
-            # As most data is whose number is not known yet.
-            made.relocations.append(
-                Relocation(at, width, self.symbol(plus), value.number, fixup.location)
-            )
-            return
-        value = self._reduced(value)
+        value = self._reduced(fixup.value)
         if fixup.kind.startswith("DATA"):
             self._data(int(fixup.kind[4:]), value, at, made, fixup.location)
             return
@@ -425,29 +414,14 @@ class Resolver:
         made.data[at : at + size] = word.to_bytes(size, "little")
 
 
-@lru_cache(maxsize=1 << 14)
-def _field(kind: str, distance: int) -> int:
-    """The bits of a branch that hold a distance."""
-    return FIELDS[kind].insert(distance)
-
-
-_INSTEAD = bytes.maketrans(bytes([PADDING]), bytes([INSTRUCTION]))
-
-
-def _marks(starts: array[int], kinds: bytearray, end: int) -> list[tuple[int, str]]:
+def _marks(starts: array[int], kinds: Iterable[int], end: int) -> list[tuple[int, str]]:
     """Where instructions follow data and data instructions, for disassemblers."""
-    kinds = kinds.translate(_INSTEAD)
+    names = ("$d" if kind == DATA else "$x" for kind in kinds)
+    places: Iterable[tuple[int, str]] = zip(starts, names, strict=True)
     if not all(map(le, starts, islice(starts, 1, None))):  # there are subsections
-        # Of several at one place the last holds.
-        order = sorted(range(len(starts)), key=starts.__getitem__)
-        starts = array("Q", map(starts.__getitem__, order))
-        kinds = bytearray(map(kinds.__getitem__, order))
+        places = sorted(places, key=itemgetter(0))  # of several at one place the last holds
     marks: list[tuple[int, str]] = []
-    at = 0
-    while 0 <= at < len(kinds):
-        is_data = kinds[at] == DATA
-        place, name = starts[at], "$d" if is_data else "$x"
-        at = kinds.find(INSTRUCTION if is_data else DATA, at)
+    for place, name in places:
         if place == end:
             break  # nothing follows
         if marks and marks[-1][0] == place:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rvx.assembler.diagnostics import Location, SourceError
 
 if TYPE_CHECKING:
+    from rvx.assembler.reader import Line
     from rvx.assembler.sections import Fragment
 
 
@@ -134,13 +135,6 @@ class Distances:
         Raises:
             SourceError: a symbol is defined in terms of itself, or operands cannot be combined.
         """
-        plus, minus = value.plus, value.minus
-        if value.tree is None and plus is not minus:
-            is_settled = (plus is None or plus.value is None) and (
-                minus is None or minus.value is None
-            )
-            if is_settled:  # as nearly all are
-                return value
         if value.is_constant:
             return value
         if value.tree is not None:
@@ -149,11 +143,11 @@ class Distances:
             done = combine(operator, parts, self)
             return replace(done, modifier=value.modifier)
         result = Value(value.number)
-        if plus is not None:
-            result = add(result, self._of(plus))
-        if minus is not None:
-            result = subtract(result, self._of(minus))
-        return replace(result, modifier=value.modifier) if value.modifier else result
+        if value.plus is not None:
+            result = add(result, self._of(value.plus))
+        if value.minus is not None:
+            result = subtract(result, self._of(value.minus))
+        return replace(result, modifier=value.modifier)
 
     def constant(self, value: Value) -> int | None:
         """The number that the value is worth, or None if that is not settled."""
@@ -332,3 +326,13 @@ def inherit(symbol: Symbol, place: Symbol) -> None:
         symbol.type = place.type
     if symbol.size is None:
         symbol.size = place.size
+
+
+def note_use(value: Value, line: Line) -> None:
+    """Remembers where the symbols of a value are used first, for messages."""
+    for symbol in (value.plus, value.minus):
+        if symbol is not None and symbol.used_at is None:
+            symbol.used_at = line.location
+    if value.tree is not None:
+        for part in value.tree[1]:
+            note_use(part, line)

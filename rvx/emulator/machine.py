@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,13 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from rvx.bodies import check_bodies
+from rvx.emulator.arguments import Argument, passed
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
 from rvx.emulator.explain import Explanation, explain, explain_repeat
 from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.gate import gate_for
 from rvx.emulator.hart import Backend, End, Hart, Tier
-from rvx.emulator.htif import htif_of
 from rvx.emulator.linux.descriptors import USER
 from rvx.emulator.linux.frame import TRAMPOLINE, TRAMPOLINE_OFFSET
 from rvx.emulator.linux.process import Settings
@@ -28,7 +29,7 @@ from rvx.emulator.loader import Executable, HasElf, load_executable
 from rvx.emulator.memory import GuestMemory, Run
 from rvx.emulator.regions.floats import use_default_environment
 from rvx.emulator.report import Reporter
-from rvx.emulator.result import RunResult
+from rvx.emulator.result import RunResult, TrapKind
 from rvx.emulator.system import System
 from rvx.isa import Isa, RegisterFile, streams
 from rvx.isa.bits import Address
@@ -37,7 +38,8 @@ from rvx.isa.memory import EXECUTABLE
 DEFAULT_MEMORY = 128 << 20
 """As much as boards have that linker scripts are written for: there the stack ends with it."""
 _ECALL_WORD = 0x00000073
-_ARGUMENT_REGISTERS = range(10, 18)
+_UNLIMITED = 1 << 62
+"""A limit that nobody reaches, for a machine that has run with one before."""
 _WATCH_INTERVAL = 0.02
 
 
@@ -99,6 +101,9 @@ class Machine:
             extensions=frozenset(isa.extensions),
             note=on_note,
         )
+        self._pc: Address | None = None
+        self._has_floats = not {"F", "D"}.isdisjoint(isa.extensions)
+        self._repeats = any("repeat" in one.requests for one in isa.instructions.values())
         self._connect()
         self._place_stack()
         self.hart = Hart(
@@ -111,7 +116,6 @@ class Machine:
             Reporter(isa, self.memory, self.executable.symbols),
             backend=backend,
             tier=tier,
-            htif=htif_of(self._symbol_or_none, self.memory, self.system, isa.xlen),
         )
 
     def _connect(self) -> None:
@@ -222,10 +226,6 @@ class Machine:
         sources = [made.source for made in self.hart.regions.regions]
         return "\n".join([*sources, *(made.source for made in repeats)])
 
-    def _symbol_or_none(self, name: str) -> Address | None:
-        found = self.executable.symbols.by_name.get(name)
-        return None if found is None else found.address
-
     def symbol(self, name: str) -> Address:
         """Address of a symbol.
 
@@ -312,34 +312,102 @@ class Machine:
         else:
             self.core.write(register, value)
 
+    def registers(self) -> dict[str, int]:
+        """The bits of all registers but vectors, not negative, by the names that are printed.
+
+        `pc` is where `run` begins.
+        """
+        found = {"pc": self.pc}
+        for file in self.isa.register_files.values():
+            if not file.is_vector:
+                found |= {name: self.register(name) for name in file.abi}
+        return found
+
+    @property
+    def pc(self) -> Address:
+        """Where `run` begins: where the last one stopped, or the entry point."""
+        return self.executable.entry if self._pc is None else self._pc
+
     def run(self, max_instructions: int | None = None) -> RunResult:
-        """Runs from the entry point until the program exits or cannot go on."""
-        return self._run(self.executable.entry, max_instructions)
+        """Runs until the program exits or cannot go on.
+
+        It begins at the entry point; after a run, a call or steps that a limit or Ctrl-C has ended,
+        it goes on where that stopped. Counts are those of this run alone. Instructions that repeat
+        others cannot be entered in their middle: with such, it begins at the entry point always.
+
+        Args:
+            max_instructions: stop after so many; the result has a trap of kind `LIMIT` then.
+
+        Raises:
+            ValueError: the limit is below 1, or the machine has run without one before.
+        """
+        return self._run(self.pc, max_instructions)
+
+    def step(self, count: int = 1) -> RunResult:
+        """Performs some instructions, from where `run` would begin; `registers` shows the rest.
+
+        Args:
+            count: how many; fewer if the program ends or cannot go on.
+
+        Returns:
+            What a run does, without a trap where nothing else has stopped the program.
+
+        Raises:
+            ValueError: the count is below 1, or the machine has run without a limit before.
+        """
+        result = self._run(self.pc, count)
+        is_done = result.trap is not None and result.trap.kind is TrapKind.LIMIT
+        return replace(result, trap=None) if is_done else result
 
     def call(
-        self, function: Address | str, *arguments: int, max_instructions: int | None = None
+        self, function: Address | str, *arguments: Argument, max_instructions: int | None = None
     ) -> RunResult:
-        """Calls a function by the standard calling convention, with integer arguments.
+        """Calls a function by the standard calling convention.
 
         Counts cover the function and what it calls, and nothing else.
 
+        Args:
+            function: its address or symbol.
+            arguments: integers go to a0 to a7. Floating-point numbers go to fa0 to fa7: those of
+                Python and NumPy's float64 as double, float32 and float16 as such. An array of
+                NumPy, of any shape, is copied into guest memory in C order, its address is passed,
+                and what the function has written is copied back, unless the array is read only;
+                whoever calls often is faster with `place` and its address.
+            max_instructions: stop after so many.
+
+        Returns:
+            The outcome; `value` has a0 and `float_value` fa0.
+
         Raises:
             KeyError: there is no such symbol.
-            ValueError: there are more than eight arguments.
+            MemoryLayoutError: the arrays do not fit the heap.
+            TypeError: an argument is neither a number nor an array of numbers.
+            ValueError: there are more than eight arguments of a kind, or no registers for them.
         """
-        if len(arguments) > len(_ARGUMENT_REGISTERS):
-            raise ValueError(f"at most 8 arguments go into registers, not {len(arguments)}")
         address = self.symbol(function) if isinstance(function, str) else function
-        for register, value in zip(_ARGUMENT_REGISTERS, arguments, strict=False):
-            self.core.write(X0 + register, value)
+        before = self.memory.taken
+        given = passed(arguments, self.place, self._has_floats)
+        after = self.memory.taken
+        for register, value in enumerate(given.integers):
+            self.core.write(X0 + 10 + register, value)
+        for register, bits in enumerate(given.floats):
+            self.set_register(f"fa{register}", bits)
         self.core.write(X0 + 1, self.memory.stub)
         self.core.write(X0 + 2, self.memory.stack_top)
-        return self._run(address, max_instructions)
+        result = self._run(address, max_instructions)
+        for array, place in given.copies:
+            if array.flags.writeable:
+                array[...] = self.array(place, array.dtype, array.shape)
+        if given.copies and self._pc is None and self.memory.taken == after:
+            self.memory.set_taken(before)
+        return result
 
     def _run(self, pc: Address, limit: int | None) -> RunResult:
         if limit is not None and limit < 1:
             raise ValueError(f"the instruction limit is at least 1, not {limit}")
         self.system.begin()
+        if limit is None and self.hart.is_limited:
+            limit = _UNLIMITED
         self.hart.prepare(limit is not None)
         compiling = self.hart.rows.seconds
         start = time.perf_counter()
@@ -350,6 +418,8 @@ class Machine:
         if self.hart.repeats is not None:
             self.hart.repeats.remember()
         counts = self.hart.counter.tally(self.isa)
+        may_go_on = trap is not None and trap.kind in (TrapKind.LIMIT, TrapKind.INTERRUPTED)
+        self._pc = trap.pc if trap is not None and may_go_on and not self._repeats else None
         return RunResult(
             exit_code=exit_code,
             instructions=counts.total,
@@ -365,6 +435,7 @@ class Machine:
             value=_signed(self.core.read(X0 + 10), self.isa.xlen),
             trap=trap,
             ended_by=self.system.process.signals.ended_by,
+            float_bits=self.register("fa0") if self._has_floats else 0,
         )
 
     def _in_thread(self, work: Callable[[], End]) -> End:

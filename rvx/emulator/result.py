@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rvx.emulator.arguments import number
 from rvx.isa.bits import Address
+from rvx.notebook import html_table
 
 
 class TrapKind(StrEnum):
@@ -62,6 +64,7 @@ class RunResult:
         value: register a0 at the end, as a signed number.
         trap: why the guest could not go on, None if it ended by itself.
         ended_by: the signal that has ended it, such as that of `abort`; 0 if none has.
+        float_bits: the bits of fa0 at the end; 0 without floating-point registers.
     """
 
     exit_code: int | None
@@ -78,3 +81,23 @@ class RunResult:
     value: int
     trap: Trap | None = None
     ended_by: int = 0
+    float_bits: int = 0
+
+    @property
+    def float_value(self) -> float:
+        """Register fa0 at the end: a number of 32 bits if it is boxed as such, else of 64."""
+        return number(self.float_bits)
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: how it ended, and executions by mnemonic."""
+        if self.trap is not None:
+            ended = self.trap.message
+        else:
+            ended = f"ended with exit code {self.exit_code}"
+        rows = [
+            (mnemonic, f"{count:,}", f"{count / max(self.instructions, 1):.1%}")
+            for mnemonic, count in self.by_mnemonic.items()
+        ]
+        total = ("total", f"{self.instructions:,}", "")
+        custom = ("of these custom", f"{self.custom_instructions:,}", "")
+        return html_table(("mnemonic", "executed", "share"), [*rows, total, custom], ended)

@@ -112,9 +112,15 @@ def test_limit_below_one_is_refused(lab: Any) -> None:
 
 def test_a_machine_is_either_limited_or_not(lab: Any) -> None:
     machine = lab.machine("_start: ret\nf: ret")
-    machine.call("f", max_instructions=10)
+    machine.call("f")
     with pytest.raises(ValueError, match="either with an instruction limit or without one"):
-        machine.call("f")
+        machine.call("f", max_instructions=10)
+
+
+def test_a_machine_with_a_limit_may_go_on_without(lab: Any) -> None:
+    machine = lab.machine("_start: ret\nf: ret")
+    assert machine.call("f", max_instructions=10).trap is None
+    assert machine.call("f").trap is None
 
 
 def test_code_that_writes_itself_is_limited_exactly(lab: Any, mode: str) -> None:

@@ -7,8 +7,7 @@ from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, plain_name
 from rvx.assembler.grammar import parse_expression, split_operands
 from rvx.assembler.sections import Space
-from rvx.assembler.syntax import Binary, Name
-from rvx.assembler.values import Symbol, Value
+from rvx.assembler.values import Value
 
 _TYPES = {
     "function": "func",
@@ -52,17 +51,14 @@ def assign(assembly: Assembly, name: str, text: str, *, is_once: bool = False) -
     assembly.assign(name, assembly.evaluate(parse_expression(text)), is_once=is_once)
 
 
-@directive(".globl", ".global", ".xdef", is_repeatable=True)
+@directive(".globl", ".global", ".xdef")
 def globl(assembly: Assembly, name: str, rest: str) -> None:
     """`.globl name`: other objects see the symbol."""
     for part in _names(name, rest):
-        assembly.do_with(part, _make_global)
-
-
-def _make_global(assembly: Assembly, symbol: Symbol) -> None:
-    symbol.is_mentioned = True
-    if symbol.binding == "local":
-        symbol.binding = "global"
+        symbol = assembly.symbol(part)
+        symbol.is_mentioned = True
+        if symbol.binding == "local":
+            symbol.binding = "global"
 
 
 @directive(".weak")
@@ -101,7 +97,7 @@ def _names(name: str, rest: str) -> list[str]:
     return parts
 
 
-@directive(".type", is_repeatable=True)
+@directive(".type")
 def type_(assembly: Assembly, name: str, rest: str) -> None:
     """`.type name, @function`: what a symbol is."""
     text = rest if "," in rest else ",".join(rest.split(None, 1))
@@ -114,40 +110,25 @@ def type_(assembly: Assembly, name: str, rest: str) -> None:
             hint="valid are " + ", ".join(f"@{known}" for known in _TYPES),
             text=parts[1],
         )
-    is_unique = word.lower() == "gnu_unique_object"
-
-    def give(assembly: Assembly, symbol: Symbol) -> None:
-        if kind == "common" and symbol.is_defined and not symbol.is_common:
-            raise SourceError(f"symbol '{symbol.name}' is defined already", text=symbol.name)
-        if symbol.is_common and kind not in ("object", "common"):
-            raise SourceError(f"the common symbol '{symbol.name}' is an object", text=parts[1])
-        symbol.type = kind
-        symbol.is_mentioned = True
-        assembly.is_gnu |= kind == "gnu_ifunc"
-        if is_unique:
-            symbol.binding, assembly.is_gnu = "gnu_unique", True
-
-    assembly.do_with(plain_name(parts[0]), give)
+    symbol = assembly.symbol(plain_name(parts[0]))
+    if kind == "common" and symbol.is_defined and not symbol.is_common:
+        raise SourceError(f"symbol '{symbol.name}' is defined already", text=parts[0])
+    if symbol.is_common and kind not in ("object", "common"):
+        raise SourceError(f"the common symbol '{symbol.name}' is an object", text=parts[1])
+    symbol.type = kind
+    symbol.is_mentioned = True
+    assembly.is_gnu |= kind == "gnu_ifunc"
+    if word.lower() == "gnu_unique_object":
+        symbol.binding, assembly.is_gnu = "gnu_unique", True
 
 
-@directive(".size", is_repeatable=True)
+@directive(".size")
 def size(assembly: Assembly, name: str, rest: str) -> None:
     """`.size name, expression`: how many bytes a symbol stands for."""
     parts = arguments(name, rest, 2, 2, "name, expression")
-    symbol_name, expression = plain_name(parts[0]), parse_expression(parts[1])
-    if expression == Binary("-", Name("."), Name(symbol_name)):
-        assembly.do_with(symbol_name, _end_here)
-        return
-    value = assembly.evaluate(expression)
-    symbol = assembly.symbol(symbol_name)
+    value = assembly.evaluate(parse_expression(parts[1]))
+    symbol = assembly.symbol(plain_name(parts[0]))
     symbol.size = value
-    symbol.is_mentioned = True
-    assembly.depend_on_place()
-
-
-def _end_here(assembly: Assembly, symbol: Symbol) -> None:
-    """`.size name, .-name`, as compilers write it."""
-    symbol.size = assembly.evaluate(Binary("-", Name("."), Name(symbol.name)))
     symbol.is_mentioned = True
 
 
