@@ -28,13 +28,13 @@ class Elf:
         xlen: 32 or 64.
         extensions: versions of the extensions that it was assembled for, as rvx notes them;
             empty for files of other tools.
-        vectors: the vector extensions that its attributes name, in lower case.
+        named: the extensions that its attributes name, in lower case.
         vlen: the least width of vector registers that they name, 0 if they name none.
     """
 
     xlen: int
     extensions: Mapping[str, str]
-    vectors: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     vlen: int = 0
 
 
@@ -83,20 +83,37 @@ def choose_isa(
         IsaError: an extension is unknown or clashes.
         UsageProblem: the ISA is not for this file.
     """
-    from rvx.extensions import isa_for, names
+    from rvx.extensions import isa_for
 
     if elf is None or march is not None:
         isa = isa_for(march, ext or (), vlen)
     elif elf.extensions:
         isa = _noted_isa(elf, ext or (), vlen or elf.vlen)
-    elif elf.vectors:
-        known = [name for name in elf.vectors if name in names()]
-        isa = isa_for("_".join([f"rv{elf.xlen}gc", *known]), ext or (), vlen or elf.vlen)
     else:
-        isa = isa_for(None if elf.xlen == 64 else "rv32gc", ext or (), vlen)
+        isa = _named_isa(elf, ext or (), vlen or elf.vlen)
     if elf is not None and elf.xlen != isa.xlen:
         raise UsageProblem(f"this is an RV{elf.xlen} file, and the ISA is for RV{isa.xlen}")
     return isa
+
+
+def _named_isa(elf: Elf, ext: Sequence[str], vlen: int) -> Isa:
+    """The ISA of a file of another tool: the default, or RV32GC, with what its attributes name.
+
+    What clashes with G or C, as Zcmp and Zfinx do, is taken without them.
+    """
+    from rvx.extensions import NOT_BY_DEFAULT, isa_for, names
+    from rvx.extensions.march import WITHOUT_INSTRUCTIONS
+    from rvx.isa import ClashError
+
+    known = [name for name in elf.named if name in names() or name in WITHOUT_INSTRUCTIONS]
+    if elf.xlen == 64 and not any(name in NOT_BY_DEFAULT for name in known):
+        return isa_for(None, ext, vlen)
+    try:
+        return isa_for("_".join([f"rv{elf.xlen}gc", *known]), ext, vlen)
+    except ClashError:
+        letters = "".join(name for name in known if len(name) == 1)
+        longer = [name for name in known if len(name) > 1]
+        return isa_for("_".join([f"rv{elf.xlen}{letters}", *longer]), ext, vlen)
 
 
 def _noted_isa(elf: Elf, ext: Sequence[str], vlen: int) -> Isa:
@@ -272,7 +289,7 @@ def read_elf(path: Path, data: bytes) -> Elf:
 
 
 def _parse(elf: Any) -> Elf:
-    from rvx.assembler.elf.attributes import ARCH, read_attributes, vector_parts
+    from rvx.assembler.elf.attributes import ARCH, named_extensions, read_attributes
     from rvx.assembler.elf.attributes import SECTION as ATTRIBUTES
     from rvx.assembler.elf.notes import SECTION, read_extensions_note
 
@@ -282,5 +299,5 @@ def _parse(elf: Any) -> Elf:
     extensions = {} if note is None else read_extensions_note(note.data())[1]
     section = elf.get_section_by_name(ATTRIBUTES)
     arch = str(read_attributes(section.data()).get(ARCH, "")) if section is not None else ""
-    vectors, vlen = vector_parts(arch)
-    return Elf(int(elf.elfclass), extensions, tuple(vectors), vlen)
+    named, vlen = named_extensions(arch)
+    return Elf(int(elf.elfclass), extensions, tuple(named), vlen)

@@ -4,6 +4,7 @@ Importing this package imports none of them.
 """
 
 from rvx.extensions.catalogue import (
+    NOT_BY_DEFAULT,
     extensions_of,
     import_file,
     isa_for,
@@ -16,6 +17,7 @@ from rvx.extensions.march import March, parse_march
 from rvx.extensions.selection import change_arch
 
 __all__ = [
+    "NOT_BY_DEFAULT",
     "March",
     "change_arch",
     "extensions_of",

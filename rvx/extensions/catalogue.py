@@ -74,6 +74,10 @@ SHIPPED: dict[str, str] = {
     "zfhmin": "zfh:Zfhmin",
     "zfh": "zfh:Zfh",
     "zfbfmin": "zfbfmin:Zfbfmin",
+    "zfinx": "zfinx:Zfinx",
+    "zdinx": "zfinx:Zdinx",
+    "zhinxmin": "zfinx:Zhinxmin",
+    "zhinx": "zfinx:Zhinx",
     **{
         name: f"vector:{name.capitalize()}"
         for name in ("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfh")
@@ -104,7 +108,7 @@ NOT_BY_DEFAULT = frozenset(
         *("xposit64", "xposit1", "xposit1p16", "xposit1p8"),
         *("xpositstd", "xposit64std", "xpercival", "xpositlog"),
         *("xsmallfloat32", "xsflt", "xfrep"),
-        "zksed",
+        *("zksed", "zfinx", "zdinx", "zhinxmin", "zhinx"),
         *("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfh"),
     }
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from rvx.formats.minifloat import Minifloat
 from rvx.formats.minifloat import scalar as kernels
-from rvx.isa import Words
+from rvx.isa import Words, sext
 
 Bits = Callable[[int], int]
 Factory = Callable[[Minifloat], Any]
@@ -66,6 +66,30 @@ def convert_body(convert: Callable[[int, int], tuple[int, int]], box: Bits, unbo
     return body
 
 
+def make_extension(fmt: Minifloat) -> Bits:
+    """A function that sign-extends a code, as it stands in an x register."""
+    if fmt.bits == 64:
+        return identity
+    bits = fmt.bits
+
+    def extended(code: int) -> int:
+        return sext(code, bits)
+
+    return extended
+
+
+def make_low_part(fmt: Minifloat) -> Bits:
+    """A function that takes a code out of an x register, whatever is above it."""
+    if fmt.bits == 64:
+        return identity
+    mask = (1 << fmt.bits) - 1
+
+    def low_part(register: int) -> int:
+        return register & mask
+
+    return low_part
+
+
 class FixedFormat:
     """Makes bodies for a format that an instruction always has.
 
@@ -73,12 +97,14 @@ class FixedFormat:
 
     Args:
         fmt: the format.
+        is_in_x: whether numbers are in x registers, where there are no boxes.
     """
 
-    def __init__(self, fmt: Minifloat) -> None:
+    def __init__(self, fmt: Minifloat, is_in_x: bool = False) -> None:
         self.fmt = fmt
         self.precision = fmt.precision
-        self._box, self._unbox = make_box(fmt), make_unbox(fmt)
+        self._box = make_extension(fmt) if is_in_x else make_box(fmt)
+        self._unbox = make_low_part(fmt) if is_in_x else make_unbox(fmt)
 
     def rounded(self, make: Factory) -> Any:
         """rd = kernel(rs1, rs2, rm)."""

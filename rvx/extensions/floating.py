@@ -80,7 +80,15 @@ class Bodies(Protocol):
         """rd = the integer rs1."""
 
 
-def declare_format(extension: Extension, letter: str, code: str, bodies: Bodies) -> None:
+def declare_format(
+    extension: Extension,
+    letter: str,
+    code: str,
+    bodies: Bodies,
+    *,
+    file: str = "f",
+    xlen: int | None = None,
+) -> None:
     """Declares arithmetic, comparison and conversion to and from integers for one format.
 
     Args:
@@ -88,9 +96,11 @@ def declare_format(extension: Extension, letter: str, code: str, bodies: Bodies)
         letter: the format in mnemonics, such as `s`.
         code: the two bits of the word that stand for it.
         bodies: of the format, or of those that a CSR selects from.
+        file: of the registers that hold numbers.
+        xlen: 32 or 64 where only that width has them.
     """
 
-    def declare(syntax: str, bits: str, doc: str, body: Any, xlen: int | None = None) -> None:
+    def declare(syntax: str, bits: str, doc: str, body: Any) -> None:
         name, _, operands = syntax.partition(" ")
         extension.instruction(
             f"{name}.{letter} {operands}", f"{bits} 1010011", kind="float", doc=doc, xlen=xlen
@@ -98,72 +108,73 @@ def declare_format(extension: Extension, letter: str, code: str, bodies: Bodies)
 
     for name, opcode, negates_product, negates_addend, meaning in _FUSED:
         extension.instruction(
-            f"{name}.{letter} rd:f, rs1:f, rs2:f, rs3:f, rm",
+            f"{name}.{letter} rd:{file}, rs1:{file}, rs2:{file}, rs3:{file}, rm",
             f"rs3 {code} rs2 rs1 rm rd {opcode}",
             kind="float",
+            xlen=xlen,
             doc=f"rd = {meaning}, rounded once.",
         )(bodies.fused(negates_product, negates_addend))
     for name, funct5, make, meaning in _ROUNDED:
         declare(
-            f"{name} rd:f, rs1:f, rs2:f, rm",
+            f"{name} rd:{file}, rs1:{file}, rs2:{file}, rm",
             f"{funct5} {code} rs2 rs1 rm rd",
             f"rd = {meaning}, rounded once.",
             bodies.rounded(make),
         )
     declare(
-        "fsqrt rd:f, rs1:f, rm",
+        f"fsqrt rd:{file}, rs1:{file}, rm",
         f"01011 {code} 00000 rs1 rm rd",
         "rd = the square root of rs1, rounded once.",
         bodies.root(),
     )
     for name, funct3, make_sign, meaning in _SIGNS:
         declare(
-            f"{name} rd:f, rs1:f, rs2:f",
+            f"{name} rd:{file}, rs1:{file}, rs2:{file}",
             f"00100 {code} rs2 rs1 {funct3} rd",
             f"rd = rs1 with {meaning}.",
             bodies.sign(make_sign),
         )
     for name, funct3, make_extreme, meaning in _EXTREMES:
         declare(
-            f"{name} rd:f, rs1:f, rs2:f",
+            f"{name} rd:{file}, rs1:{file}, rs2:{file}",
             f"00101 {code} rs2 rs1 {funct3} rd",
             f"rd = the {meaning} of rs1 and rs2; the number if one of them is NaN.",
             bodies.extreme(make_extreme),
         )
     for name, funct3, make_comparison, meaning in _COMPARISONS:
         declare(
-            f"{name} rd, rs1:f, rs2:f",
+            f"{name} rd, rs1:{file}, rs2:{file}",
             f"10100 {code} rs2 rs1 {funct3} rd",
             f"rd = 1 if {meaning}, else 0; 0 if one is NaN.",
             bodies.comparison(make_comparison),
         )
     declare(
-        "fclass rd, rs1:f",
+        f"fclass rd, rs1:{file}",
         f"11100 {code} 00000 rs1 001 rd",
         "rd = one bit that says what kind of number rs1 is.",
         bodies.classification(),
     )
     for name, number, width, is_signed in _INTEGERS:
-        xlen = 64 if width == 64 else None
+        of_width = 64 if width == 64 else xlen
         integer = f"{'signed' if is_signed else 'unsigned'} {width}-bit integer"
         is_exact = bodies.precision >= width
         declare_conversion(
             extension,
-            f"fcvt.{name}.{letter} rd, rs1:f, rm",
+            f"fcvt.{name}.{letter} rd, rs1:{file}, rm",
             f"11000 {code} {number}",
             f"rd = rs1 rounded to a {integer}.",
             bodies.to_integer(width, is_signed),
-            xlen,
+            of_width,
         )
         declare_conversion(
             extension,
-            f"fcvt.{letter}.{name} rd:f, rs1, rm:{'rm0' if is_exact else 'rm'}",
+            f"fcvt.{letter}.{name} rd:{file}, rs1, rm:{'rm0' if is_exact else 'rm'}",
             f"11010 {code} {number}",
             f"rd = the {integer} rs1{'' if is_exact else ', rounded once'}.",
             bodies.from_integer(width, is_signed),
-            xlen,
+            of_width,
         )
-    _declare_aliases(extension, letter)
+    _declare_aliases(extension, letter, file, xlen)
 
 
 def declare_conversion(
@@ -181,12 +192,15 @@ def declare_conversion(
     )(body)
 
 
-def _declare_aliases(extension: Extension, letter: str) -> None:
+def _declare_aliases(extension: Extension, letter: str, file: str, xlen: int | None) -> None:
     for name, target in (("fmv", "fsgnj"), ("fneg", "fsgnjn"), ("fabs", "fsgnjx")):
-        extension.alias(f"{name}.{letter} rd:f, rs1:f", f"{target}.{letter} rd, rs1, rs1")
+        extension.alias(
+            f"{name}.{letter} rd:{file}, rs1:{file}", f"{target}.{letter} rd, rs1, rs1", xlen=xlen
+        )
     for name, target in (("fgt", "flt"), ("fge", "fle")):
         extension.alias(
-            f"{name}.{letter} rd, rs1:f, rs2:f",
+            f"{name}.{letter} rd, rs1:{file}, rs2:{file}",
             f"{target}.{letter} rd, rs2, rs1",
             is_printed=False,
+            xlen=xlen,
         )

@@ -2,7 +2,7 @@
 
 from rvx.extensions.fixed_format import FixedFormat, make_box
 from rvx.extensions.floating import declare_format
-from rvx.extensions.zicsr import Zicsr
+from rvx.extensions.status import declare_status, declare_status_aliases
 from rvx.formats.minifloat.catalogue import FP32
 from rvx.isa import Extension, Memory, memory, sext32
 from rvx.isa.bits import MASK32
@@ -15,10 +15,7 @@ F = Extension(
     requires=("I", "Zicsr"),
     is_core=True,
 )
-F.state("fcsr", 1, "the accrued exceptions in bits 4 to 0, the rounding mode in bits 7 to 5")
-F.csr("fflags", 0x001, state="fcsr", lsb=0, bits=5, doc="Accrued exceptions: NX UF OF DZ NV")
-F.csr("frm", 0x002, state="fcsr", lsb=5, bits=3, doc="Dynamic rounding mode")
-F.csr("fcsr", 0x003, state="fcsr", lsb=0, bits=8, doc="fflags and frm")
+declare_status(F)
 
 
 _box = make_box(FP32)
@@ -54,14 +51,4 @@ def fmv_w_x(rs1: int) -> int:
 F.alias("fmv.x.s rd, rs1:f", "fmv.x.w rd, rs1", is_printed=False)
 F.alias("fmv.s.x rd:f, rs1", "fmv.w.x rd, rs1", is_printed=False)
 
-for _csr, _name in ((0x003, "csr"), (0x002, "rm"), (0x001, "flags")):
-    F.alias(f"fr{_name} rd", f"csrrs rd, {_csr}, zero", of=Zicsr)
-    F.alias(f"fs{_name} rs1", f"csrrw zero, {_csr}, rs1", of=Zicsr)
-    F.alias(f"fs{_name} rd, rs1", f"csrrw rd, {_csr}, rs1", of=Zicsr)
-# What frcsr and fscsr were called first.
-F.alias("frsr rd", "csrrs rd, 0x003, zero", of=Zicsr, is_printed=False)
-F.alias("fssr rs1", "csrrw zero, 0x003, rs1", of=Zicsr, is_printed=False)
-F.alias("fssr rd, rs1", "csrrw rd, 0x003, rs1", of=Zicsr, is_printed=False)
-for _csr, _name in ((0x002, "rm"), (0x001, "flags")):
-    F.alias(f"fs{_name}i rd, uimm", f"csrrwi rd, {_csr}, uimm", of=Zicsr)
-    F.alias(f"fs{_name}i uimm", f"csrrwi zero, {_csr}, uimm", of=Zicsr, is_printed=False)
+declare_status_aliases(F)

@@ -19,6 +19,7 @@ _LETTER = re.compile(r"([a-y])(\d+p\d+)?")
 _LEAST_VLEN = 128
 """Bits of a vector register that the extension V promises."""
 _GENERAL = ("i", "m", "a", "f", "d", "zicsr", "zifencei")
+_VECTOR_LENGTH = re.compile(r"zvl\d+b")
 _TOKEN = re.compile(r"([a-z][a-z0-9]*?)(\d+)p(\d+)")
 
 
@@ -110,12 +111,12 @@ def _joined(xlen: int, names: dict[str, str], vlen: int) -> str:
     return f"rv{xlen}" + "_".join(name + _version(names[name]) for name in ordered)
 
 
-def vector_parts(arch: str) -> tuple[list[str], int]:
-    """The vector extensions that an architecture in full names, and the least VLEN of it."""
+def named_extensions(arch: str) -> tuple[list[str], int]:
+    """The extensions that an architecture in full names, and the least VLEN of it."""
     named = [found[1] for token in arch[4:].split("_") if (found := _TOKEN.fullmatch(token))]
-    widths = [int(name[3:-1]) for name in named if re.fullmatch(r"zvl\d+b", name)]
-    vectors = [name for name in named if name == "v" or re.fullmatch(r"zv(?!l\d).*", name)]
-    return vectors, max(widths, default=0)
+    widths = [int(name[3:-1]) for name in named if _VECTOR_LENGTH.fullmatch(name)]
+    kept = [name for name in named if not _VECTOR_LENGTH.fullmatch(name)]
+    return kept, max(widths, default=0)
 
 
 def canonical_arch(text: str, isa: Isa) -> str:

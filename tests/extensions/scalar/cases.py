@@ -82,6 +82,8 @@ class Generator:
         x = [self.integer() for _ in range(COUNT)]
         bits = [_LETTERS[part] for part in made.mnemonic.split(".") if part in _LETTERS] or [64]
         f = [self.real(rng.choice(bits)) for _ in range(COUNT)]
+        if made.extension.endswith(("inx", "inxmin")):  # numbers are in x registers
+            x = [self.real(rng.choice(bits)) if rng.random() < 0.8 else one for one in x]
         memory = [self.integer() for _ in range(SCRATCH_WORDS)]
         self._point(made, word, x, memory)
         fcsr = rng.randrange(5) << 5 | rng.choice((0, 0, 31, rng.getrandbits(5)))

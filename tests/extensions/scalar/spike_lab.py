@@ -108,13 +108,19 @@ class Case:
 
 
 def build(cases: list[Case], isa: Isa, folder: Path) -> Path:
-    """The program of the cases, assembled and linked by GNU."""
+    """The program of the cases, assembled and linked by GNU.
+
+    f registers are left alone where the ISA has none.
+    """
     rows = [[word & (1 << 64) - 1 for word in case.words()] for case in cases]
     np.array(rows, np.uint64).tofile(folder / "cases.bin")
     load, save, load_memory, save_memory = [], [], [], []
     for i, number in enumerate(_REGISTERS):
-        load += [f"LOAD x{number}, {8 * i}(s2)", f"fld f{number}, {8 * (COUNT + i)}(s2)"]
-        save += [f"STORE x{number}, {8 * i}(s3)", f"fsd f{number}, {8 * (COUNT + i)}(s3)"]
+        load.append(f"LOAD x{number}, {8 * i}(s2)")
+        save.append(f"STORE x{number}, {8 * i}(s3)")
+        if "D" in isa.extensions:
+            load.append(f"fld f{number}, {8 * (COUNT + i)}(s2)")
+            save.append(f"fsd f{number}, {8 * (COUNT + i)}(s3)")
     for i in range(8 * SCRATCH_WORDS * 8 // isa.xlen):
         at = isa.xlen // 8 * i
         load_memory += [f"LOAD t0, {8 * (2 * COUNT + 2) + at}(s2)", f"STORE t0, {at}(s4)"]
