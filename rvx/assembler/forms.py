@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.relocations import modifier_relocation
 from rvx.assembler.syntax import (
+    Braced,
     Enclosed,
     Expression,
     Memory,
@@ -27,13 +28,16 @@ from rvx.isa.operands import (
     ROUNDING_MODES,
     CsrKind,
     FenceKind,
+    FrameKind,
     ImmediateKind,
     MaskKind,
     NumberKind,
     RegisterKind,
     RoundingKind,
     VtypeKind,
+    frame_size,
 )
+from rvx.isa.registers import X
 from rvx.isa.syntax import Slot, Syntax
 from rvx.isa.vtype import PARTS, parse_vtype
 
@@ -85,10 +89,12 @@ class Form:
         """
         slots = self.syntax.slots
         own: dict[str, int | Value] = {}
-        if slots and len(operands) >= len(slots) and self._has_vtype():
-            own[slots[-1].name] = _vtype(
-                self.places[slots[-1].name], operands[len(slots) - 1 :], isa, evaluate
-            )
+        if slots and len(operands) >= len(slots) and self._takes_rest():
+            place, rest = self.places[slots[-1].name], operands[len(slots) - 1 :]
+            if isinstance(place.kind, FrameKind):
+                own[slots[-1].name] = _frame(place.kind, rest, isa, evaluate)
+            else:
+                own[slots[-1].name] = _vtype(place, rest, isa, evaluate)
             slots = slots[:-1]
             operands = operands[: len(slots)]
         if not min(self.required, len(slots)) <= len(operands) <= len(slots):
@@ -109,10 +115,10 @@ class Form:
             for name, bound in self.bindings.items()
         }
 
-    def _has_vtype(self) -> bool:
+    def _takes_rest(self) -> bool:
         """Whether the last slot takes all that is left: a vtype has commas of its own."""
         place = self.places.get(self.syntax.slots[-1].name)
-        return place is not None and isinstance(place.kind, VtypeKind)
+        return place is not None and isinstance(place.kind, VtypeKind | FrameKind)
 
     def _fill(
         self,
@@ -159,7 +165,7 @@ def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> 
     operand = hoisted(operand)
     if isinstance(kind, NumberKind):
         return _number(kind, operand)
-    if isinstance(operand, Memory | TypeName | Real):
+    if isinstance(operand, Memory | TypeName | Real | Braced):
         raise Mismatch(0, f"'{operand}' cannot stand here", hint=_wanted(place), text=str(operand))
     if isinstance(kind, RegisterKind):
         return _register(kind, operand, isa)
@@ -261,6 +267,59 @@ def _number(kind: NumberKind, operand: Operand) -> int:
         hint=f"valid are {', '.join([*values, *names])}",
         text=str(operand),
     )
+
+
+def _frame(kind: FrameKind, operands: list[Operand], isa: Isa, evaluate: Evaluate) -> int:
+    """The number of a list of registers and a change of sp.
+
+    Raises:
+        Mismatch: they are not of this form, or the change is not one that the list allows.
+    """
+    listed = operands[0]
+    hint = "such as {ra}, {ra, s0}, {ra, s0-s1} and so on up to {ra, s0-s11}"
+    rlist = _listed(listed.parts, isa) if isinstance(listed, Braced) else None
+    if rlist is None:
+        raise Mismatch(0, f"'{listed}' is not a list of registers", hint=hint, text=str(listed))
+    sizes = [frame_size(rlist, more, isa.xlen) for more in range(4)]
+    valid = [-size if kind.is_negative else size for size in sizes]
+    number = None
+    if len(operands) == 2 and not isinstance(
+        operands[1], Memory | TypeName | Real | Braced | Modified
+    ):
+        number = evaluate(operands[1])
+    if number is None or not number.is_constant or number.number not in valid:
+        raise Mismatch(
+            1,
+            f"'{listed}' is not followed by a change of sp that it allows",
+            hint=f"valid are {', '.join(map(str, valid))}",
+            text=str(operands[-1]),
+        )
+    return rlist << 2 | valid.index(number.number)
+
+
+def _listed(parts: Sequence[str], isa: Isa) -> int | None:
+    """The four bits of a list of registers: ra, then a run of s registers from s0 on."""
+    numbers: list[int] = []
+    for part in parts:
+        ends = [isa.registers.get(end.strip()) for end in part.split("-")]
+        if not 1 <= len(ends) <= 2 or any(end is None or end[0] != X for end in ends):
+            return None
+        first, last = (end[1] for end in (ends[0], ends[-1]) if end is not None)
+        if first in _SAVED and last in _SAVED:
+            numbers += _SAVED[_SAVED.index(first) : _SAVED.index(last) + 1]
+        elif len(ends) == 1:
+            numbers.append(first)
+        else:
+            return None
+    count = len(numbers)
+    is_run = count >= 1 and numbers == [1, *_SAVED[: count - 1]]
+    if not is_run or count == 12:  # without s11 there is no list with s10
+        return None
+    return 15 if count == 13 else count + 3
+
+
+_SAVED = [8, 9, *range(18, 28)]
+"""s0 to s11."""
 
 
 def _vtype(place: Place, operands: list[Operand], isa: Isa, evaluate: Evaluate) -> int | Value:

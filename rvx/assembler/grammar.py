@@ -14,6 +14,7 @@ from rvx import resources
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.syntax import (
     Binary,
+    Braced,
     Enclosed,
     Expression,
     LocalLabel,
@@ -44,7 +45,7 @@ _REAL = re.compile(
 _STRING = re.compile(r'"[^"\\]*(\\.[^"\\]*)*"')
 _ENCLOSED = re.compile(r"\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII)
 _PIECE = re.compile(
-    r"""[^,"'()]+|"[^"\\]*(?:\\.[^"\\]*)*"|'(?:\\.[0-7]{0,2}|[^\\])'?|.""", re.DOTALL
+    r"""[^,"'(){}]+|"[^"\\]*(?:\\.[^"\\]*)*"|'(?:\\.[0-7]{0,2}|[^\\])'?|.""", re.DOTALL
 )
 _OPERATOR = re.compile(r"[-+*/%|&^~!<>=(]")
 MAX_DEPTH = 200
@@ -139,6 +140,8 @@ def _operand(text: str) -> Operand:
     address = _ADDRESS.fullmatch(text)
     if address:
         return Memory(_plain_number(address[1]), Name(address[2]))
+    if text.startswith("{") and text.endswith("}"):
+        return Braced(tuple(part.strip() for part in text[1:-1].split(",")))
     if _REAL.fullmatch(text) and len(text) < _LONGEST_REAL:
         return Real(_real_value(text), text)
     enclosed = _ENCLOSED.fullmatch(text)
@@ -203,7 +206,7 @@ def split_operands(text: str) -> list[str]:
     """The comma-separated operands of a statement, stripped; commas in strings and () stay."""
     if not text:
         return []
-    if '"' not in text and "'" not in text and "(" not in text:
+    if not any(mark in text for mark in "\"'({"):
         return [part.strip() for part in text.split(",")]
     parts: list[str] = []
     current: list[str] = []
@@ -213,7 +216,7 @@ def split_operands(text: str) -> list[str]:
             parts.append("".join(current).strip())
             current = []
             continue
-        depth += (piece == "(") - (piece == ")")
+        depth += (piece in ("(", "{")) - (piece in (")", "}"))
         current.append(piece)
     parts.append("".join(current).strip())
     return parts
@@ -231,7 +234,7 @@ def parse_expression(text: str) -> Expression:
         SourceError: the text is an operand of another kind, or none.
     """
     operand = parse_operand(text)
-    if isinstance(operand, Memory | TypeName | Real):
+    if isinstance(operand, Memory | TypeName | Real | Braced):
         raise SourceError(
             f"'{text}' is not an expression", hint="write a number or a symbol", text=text
         )

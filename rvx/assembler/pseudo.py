@@ -18,6 +18,7 @@ from rvx.assembler.instructions import (
 )
 from rvx.assembler.relocations import immediate_format, low_part
 from rvx.assembler.syntax import (
+    Braced,
     Enclosed,
     Memory,
     Modified,
@@ -52,7 +53,7 @@ def _count(name: str, operands: list[Operand], allowed: tuple[int, ...], syntax:
 
 
 def _value(assembly: Assembly, operand: Operand) -> Value:
-    if isinstance(operand, Memory | TypeName | Real | Modified):
+    if isinstance(operand, Memory | TypeName | Real | Braced | Modified):
         raise SourceError(
             f"'{operand}' is not a symbol or a number",
             hint="a symbol, possibly plus a number, is needed here",
@@ -298,7 +299,7 @@ def emit_symbol_access(assembly: Assembly, mnemonic: str, operands: list[Operand
     if offset.is_register or immediate_format(offset.field) not in (1, 2):
         return False
     target = operands[1]
-    if isinstance(target, Memory | TypeName | Real | Modified):
+    if isinstance(target, Memory | TypeName | Real | Braced | Modified):
         return False
     if isinstance(target, Enclosed) and target.name in assembly.isa.registers:
         return False

@@ -133,8 +133,22 @@ class Real:
         return self.text
 
 
+@dataclass(frozen=True, slots=True)
+class Braced:
+    """A list of registers, as `{ra, s0-s2}`.
+
+    Attributes:
+        parts: what stands between the commas.
+    """
+
+    parts: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "{" + ", ".join(self.parts) + "}"
+
+
 Expression = Number | Name | Text | LocalLabel | Unary | Binary | Modified
-Operand = Expression | Memory | TypeName | Real
+Operand = Expression | Memory | TypeName | Real | Braced
 
 
 def hoisted(operand: Operand) -> Operand:

@@ -17,6 +17,7 @@ from rvx.isa.operands import (
     ROUNDING_MODES,
     CsrKind,
     FenceKind,
+    FrameKind,
     ImmediateKind,
     MaskKind,
     NumberKind,
@@ -167,6 +168,8 @@ def _operand(
             return None if value else "v0.t"
         case NumberKind(spellings=spellings):
             return spellings[value]
+        case FrameKind() as frame:
+            return frame.text(value, isa.xlen)
         case VtypeKind():
             return format_vtype(value)
     raise AssertionError(f"operand {name} has no text")

@@ -57,6 +57,8 @@ SHIPPED: dict[str, str] = {
     "zcf": "rv_c:Zcf",
     "zcd": "rv_c:Zcd",
     "zcb": "zcb:Zcb",
+    "zcmp": "zcmp:Zcmp",
+    "zcmt": "zcmt:Zcmt",
     "zcmop": "zimop:Zcmop",
     "zba": "zba:Zba",
     "zbb": "zbb:Zbb",
@@ -108,7 +110,7 @@ NOT_BY_DEFAULT = frozenset(
         *("xposit64", "xposit1", "xposit1p16", "xposit1p8"),
         *("xpositstd", "xposit64std", "xpercival", "xpositlog"),
         *("xsmallfloat32", "xsflt", "xfrep"),
-        *("zksed", "zfinx", "zdinx", "zhinxmin", "zhinx"),
+        *("zcmp", "zcmt", "zksed", "zfinx", "zdinx", "zhinxmin", "zhinx"),
         *("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfh"),
     }
 )

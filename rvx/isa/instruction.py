@@ -51,6 +51,7 @@ REQUESTS = MappingProxyType(
         "v": Request("the vector unit, see rvx.isa.vector"),
         "fault": Request("why the instruction cannot be performed, see rvx.isa.misuse", 4),
         "repeat": Request("makes the hart repeat what follows, see rvx.isa.repeat", 4),
+        "x_registers": Request("all x registers by number, to read and to write", 32),
         "csr_word": Request("the state word behind the CSR operand", 1),
         "csr_lsb": Request("position of the CSR within that word"),
         "csr_mask": Request("the CSR's bits, at position 0"),

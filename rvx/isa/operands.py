@@ -67,7 +67,8 @@ class ImmediateKind:
             the width of the field; GNU as accepts -2048..4095 in some places, for example.
         is_hex: whether the disassembler prints it in hexadecimal.
         wrap: if not 0, negative values are written modulo `2**wrap`: c.lui takes 0xfffe0..0xfffff.
-        most: if not 0, the largest value; what the field could hold beyond it is reserved.
+        least, most: if not 0, the smallest and the largest value; others that the field could hold
+            are reserved.
     """
 
     name: str
@@ -78,6 +79,7 @@ class ImmediateKind:
     also: tuple[int, int] | None = None
     is_hex: bool = False
     wrap: int = 0
+    least: int = 0
     most: int = 0
 
 
@@ -133,6 +135,39 @@ class NumberKind:
 
 
 @dataclass(frozen=True)
+class FrameKind:
+    """What Zcmp saves or restores: `{ra, s0-s2}, -48`, registers and the change of sp.
+
+    The value is four bits for the list, from 4 on, and two for more room, in units of 16 bytes.
+
+    Attributes:
+        name: the kind's name in syntax strings.
+        is_negative: whether sp becomes smaller.
+    """
+
+    name: str
+    is_negative: bool
+
+    def text(self, value: int, xlen: int) -> str:
+        """How a value is written."""
+        count = frame_registers(value >> 2)
+        saved = f"s0-s{count - 2}" if count > 2 else "s0"
+        listed = "ra" if count == 1 else f"ra,{saved}"
+        size = frame_size(value >> 2, value & 3, xlen)
+        return f"{{{listed}}},{-size if self.is_negative else size}"
+
+
+def frame_registers(rlist: int) -> int:
+    """How many registers a list of Zcmp has: ra, then s0 and on; the last one has two more."""
+    return 13 if rlist == 15 else rlist - 3
+
+
+def frame_size(rlist: int, more: int, xlen: int) -> int:
+    """Bytes of the stack that a list of Zcmp takes, in multiples of 16."""
+    return (frame_registers(rlist) * (xlen >> 3) + 15 & -16) + 16 * more
+
+
+@dataclass(frozen=True)
 class VtypeKind:
     """A vtype: written as `e32, m1, ta, ma`, or as a number."""
 
@@ -147,6 +182,7 @@ Kind = (
     | FenceKind
     | MaskKind
     | NumberKind
+    | FrameKind
     | VtypeKind
 )
 
@@ -250,8 +286,10 @@ class Operand:
         bias = self.kind.bias if isinstance(self.kind, ImmediateKind) else 0
         if isinstance(self.kind, ImmediateKind) and self.kind.signed:
             return -(1 << width - 1), (1 << width - 1) - step
-        most = self.kind.most if isinstance(self.kind, ImmediateKind) else 0
-        return bias, most or (1 << width) - step + bias
+        highest = (1 << width) - step + bias
+        if isinstance(self.kind, ImmediateKind):
+            return self.kind.least or bias, self.kind.most or highest
+        return bias, highest
 
     @cached_property
     def _known_bits(self) -> dict[int, int | None]:
@@ -289,6 +327,8 @@ class Operand:
             if kind.wrap and value >> kind.wrap - 1 == 1:
                 value -= 1 << kind.wrap
             value = self._accepted(value, kind) - kind.bias
+        elif isinstance(kind, FrameKind) and not self.is_valid(value):
+            raise EncodingError("a list of registers has at least ra")
         elif isinstance(kind, RoundingKind) and not self.is_valid(value):
             raise EncodingError(
                 f"rounding mode {value} is reserved; valid are "
@@ -336,13 +376,13 @@ class Operand:
         """What `is_valid` refuses, as (mask, match) of the word."""
         kind = self.kind
         stored = self.field.insert(-1)
-        if isinstance(kind, ImmediateKind) and not kind.most:
+        if isinstance(kind, ImmediateKind) and not kind.most and not kind.least:
             return ((stored, self.field.insert(-kind.bias)),) if kind.is_nonzero else ()
         if isinstance(kind, RegisterKind) and (
             kind.is_indexed or len(kind.numbers) == 1 << self.field.width
         ):
             return ()
-        if not isinstance(kind, RegisterKind | RoundingKind | ImmediateKind):
+        if not isinstance(kind, RegisterKind | RoundingKind | ImmediateKind | FrameKind):
             return ()
         values = range(1 << self.field.width)
         return tuple((stored, self.field.insert(v)) for v in values if not self.is_valid(v))
@@ -353,9 +393,15 @@ class Operand:
             return value in self.kind.numbers
         if isinstance(self.kind, ImmediateKind):
             is_beyond = self.kind.most != 0 and value > self.kind.most
-            return not is_beyond and not (self.kind.is_nonzero and value == 0)
+            return (
+                not is_beyond
+                and value >= (self.kind.least or value)
+                and not (self.kind.is_nonzero and value == 0)
+            )
         if isinstance(self.kind, RoundingKind):
             return value in self.kind.modes
+        if isinstance(self.kind, FrameKind):
+            return value >> 2 >= 4
         return True
 
 

@@ -25,9 +25,12 @@ from rvx.isa import Csr, Instruction, Isa, RegisterFile
 from rvx.isa.instruction import NUMBER, REQUESTS
 from rvx.isa.memory import FAULT_ROUNDING, PAGE_SHIFT
 from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa.registers import X
 from rvx.isa.vector.state import HEADER
 from rvx.isa.vector.state import STATE as VECTOR
 from rvx.isa.vector.unit import VectorUnit
+
+X_REGISTERS = "x_registers"
 
 
 class Wired(Protocol):
@@ -118,6 +121,19 @@ def _group(operand: str, kind: RegisterKind, xlen: int) -> Argument:
         lambda w: tuple(w.register(kind.file, n) for n in kind.members(w.value(operand))),
         kind.group,
         own=kind.group,
+    )
+
+
+def _every_register(xlen: int) -> Argument:
+    """All x registers, a word each by number; the body gets copies, and may change them."""
+    lines = [f"{{name}} = int64_array({{own}}, {X.count})"]
+    for i in range(1, X.count):
+        lines.append(f"{{name}}[{i}] = {_load(X, xlen, f'{{slot[{i - 1}]}}')}")
+    return Argument(
+        "\n".join(lines),
+        lambda wired: tuple(wired.register(X, number) for number in range(1, X.count)),
+        X.count - 1,
+        own=X.count,
     )
 
 
@@ -215,6 +231,8 @@ def argument_of(instruction: Instruction, name: str, isa: Isa) -> Argument:
     if name == "v":
         assert isa.vector is not None
         return _vector_unit(isa.vector)
+    if name == X_REGISTERS:
+        return _every_register(isa.xlen)
     if name == "xlen":
         return Argument(f"{{name}} = {isa.xlen}")
     if name.endswith(NUMBER):
@@ -258,6 +276,22 @@ class Destination:
         )
 
 
+@dataclass(frozen=True)
+class EveryRegister(Destination):
+    """All x registers, where the body may have changed any of them."""
+
+    def fill(self, wired: Wired) -> tuple[int, ...]:
+        """Their addresses."""
+        return tuple(wired.destination(X, number) for number in range(1, X.count))
+
+    def store(self, xlen: int) -> str:
+        """The lines of the handler that write them."""
+        return "".join(
+            _store(X, xlen, f"row[{self.first + i - 1}]", f"{self.operand}[{i}]")
+            for i in range(1, X.count)
+        )
+
+
 def _store(file: RegisterFile, xlen: int, address: str, value: str) -> str:
     if file.name == "x" and xlen == 32:
         return f"    store_32({address}, {value})\n"
@@ -296,4 +330,8 @@ def layout_of(instruction: Instruction, isa: Isa, header: int) -> Layout:
         assert isinstance(kind, RegisterKind)
         destinations.append(Destination(name, kind, at))
         at += kind.group
+    if X_REGISTERS in instruction.requests:
+        every = RegisterKind(X_REGISTERS, X, (1,), X.count - 1)
+        destinations.append(EveryRegister(X_REGISTERS, every, at))
+        at += every.group
     return Layout(tuple(arguments), tuple(destinations), at)

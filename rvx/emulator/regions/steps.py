@@ -31,7 +31,7 @@ from rvx.isa.vector.plan import Access, Arithmetic, plan_of
 
 _CHECKED_KINDS = ("load", "store", "atomic")
 _REFUSED_KINDS = ("csr", "system")
-_REFUSED_REQUESTS = ("repeat",)
+_REFUSED_REQUESTS = ("repeat", "x_registers")
 
 
 def can_translate(step: Step, isa: Isa) -> bool:

