@@ -77,6 +77,9 @@ class Field(IntEnum):
     WRITE_BEGIN = 136  # and store to
     WRITE_LIMIT = 137
     BIAS = 138  # host address minus guest address
+    OTHER_SETTING = 139  # the vtype that a region was not made for, when it was last refused,
+    OTHER_SETTING_AT = 143  # the entry where that was,
+    OTHER_SETTINGS = 177  # and how often there was such a one
     IS_LIMITED = 140
     STEPPING = 142  # whether instructions are counted one by one, so that no region may run
     FCSR = 141  # address of the state word fcsr where bodies perform F and D, else 0
@@ -119,6 +122,7 @@ class Row(IntEnum):
     IS_WRITE = 12  # whether the CSR is written
     INNER = 13  # at the entry of a region, which has SIZE 0: the row of the word there, or 0
     ENTRIES = 14  # how often the region was entered here
+    NEXT = 15  # the row of another region with this entry, 0 if there is none
     END = 16
 
 

@@ -66,6 +66,7 @@ _LEFT_OUT_MASK = 0xFFFFFFE3
 
 _HANDLER, _WORD, _SIZE = int(Row.HANDLER), int(Row.WORD), int(Row.SIZE)
 _INNER, _ENTRIES = int(Row.INNER), int(Row.ENTRIES)
+_NEXT = int(Row.NEXT)
 _ROW_END = int(Row.END)
 _HASH_FACTOR = 0x9E3779B1
 
@@ -251,7 +252,10 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
         rest = count_instructions(context, address, end - address)
         context[_REMAINING] += rest
     _add(site + 8 * _ENTRIES, 1)
-    after = call_region(load_64(site + 8 * _HANDLER), context.ctypes.data, address)
+    after = address
+    while site != 0 and after == address and context[_FAULT] == 0 and context[_STOP] == 0:
+        after = call_region(load_64(site + 8 * _HANDLER), context.ctypes.data, address)
+        site = load_64(site + 8 * _NEXT)
     if context[_FFLAGS] != 0:
         raise_flags(uc, context)
     if context[_FAULT] != 0:
@@ -263,8 +267,12 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
         return
     if context[_STOP] != 0:
         uc_emu_stop(uc)
-    if after != address:
+    if after != address or context[_FAULT + 3] != 0:
         context[_BLOCK_BEGIN] = -1
+        if context[_FAULT + 3] != 0:
+            # An instruction has written code; it is done, and goes on at `after`.
+            context[_NEXT_PC] = after
+            stop(uc, context, _CODE_WRITTEN)
         context[_PC] = after
         uc_reg_write(uc, context[_PC_REGISTER], context.ctypes.data + 8 * _PC)
         return

@@ -63,6 +63,7 @@ class InlineTier:
         self.blocks = Blocks(core, context, memory, self.sites)
         self._hooked: list[tuple[Address, Address]] = []
         self._region_rows: dict[Address, NDArray[np.int64]] = {}
+        self._older_rows: list[NDArray[np.int64]] = []
         self._inner: dict[Address, int] = {}
 
     def promote(self, block: Address) -> None:
@@ -115,6 +116,12 @@ class InlineTier:
             row = np.zeros(Row.END, np.int64)
             row[Row.HANDLER] = function
             row[Row.WORD] = self._memory.word(address) or 0
+            older = self._region_rows.get(address)
+            if older is not None:
+                # It may be for another vtype: they are tried in turn.
+                row[Row.NEXT] = older.ctypes.data
+                row[Row.ENTRIES] = older[Row.ENTRIES]
+                self._older_rows.append(older)
             before = int(self.sites[index])
             # An inline word at the entry is performed when the region leaves it to this tier.
             row[Row.INNER] = self._inner.get(address, before)
@@ -133,6 +140,7 @@ class InlineTier:
         for address, inner in self._inner.items():
             self.sites[(address - self._memory.executable_begin) >> 1] = inner
         self._region_rows.clear()
+        self._older_rows.clear()
         self._inner.clear()
 
     def _install(self) -> None:

@@ -19,6 +19,7 @@ from rvx import disk, jit
 from rvx.bodies import form_of
 from rvx.bodies.arithmetic import HART_WORDS
 from rvx.bodies.form import HART
+from rvx.emulator.context import Field
 from rvx.emulator.handlers.compiled import CompileError, explain
 from rvx.emulator.native import pointers
 from rvx.emulator.regions.settings import vector_under
@@ -63,12 +64,21 @@ class BodyFunction:
     may_raise: bool
 
 
-def arguments_of(instruction: Instruction, isa: Isa) -> list[str]:
-    """The requests that the compiled function takes as arguments; the vector unit is two."""
+def arguments_of(instruction: Instruction, isa: Isa, is_free: bool = False) -> list[str]:
+    """The requests that the compiled function takes as arguments; the vector unit is two.
+
+    Args:
+        instruction: whose body.
+        isa: where it is.
+        is_free: whether it accesses memory where nobody can say it before: memory is then two
+            arguments, the context and the words of a fault.
+    """
     found: list[str] = []
     for name in form_of(instruction, isa).requests:
         if name == "v":
             found += [REGISTERS, CONFIG]
+        elif name == "mem" and is_free:
+            found += [MEMORY, FAULT]
         elif name != "xlen":
             found.append(name)
     return found
@@ -76,11 +86,21 @@ def arguments_of(instruction: Instruction, isa: Isa) -> list[str]:
 
 REGISTERS, CONFIG = "v_registers", "v_config"
 """Addresses of the vector registers, and of the words that configure them."""
+MEMORY, FAULT = "context_address", "fault_address"
+"""Addresses of the context, and of the words where a fault is noted."""
+_MEMORY = f"""    context = int64_array({MEMORY}, {int(Field.END)})
+    mem = Memory(
+        byte_array(context[{int(Field.RAM)}], context[{int(Field.RAM_BOUNDS) + 1}]),
+        byte_array(context[{int(Field.PAGES)}], context[{int(Field.RAM_BOUNDS) + 1}] >> 12),
+        int64_array({MEMORY} + {8 * Field.RAM_BOUNDS}, 3),
+        int64_array({FAULT}, {checked.FAULT_WORDS}),
+    )
+"""
 
 
-def _source(instruction: Instruction, isa: Isa) -> str:
+def _source(instruction: Instruction, isa: Isa, is_free: bool) -> str:
     """Python source of a function of int64 values around the body."""
-    lines = [f"def op({', '.join(arguments_of(instruction, isa))}):\n"]
+    lines = [f"def op({', '.join(arguments_of(instruction, isa, is_free))}):\n"]
     requests = form_of(instruction, isa).requests
     for name in requests:
         state = isa.states.get(name)
@@ -98,6 +118,8 @@ def _source(instruction: Instruction, isa: Isa) -> str:
             lines.append(f"    {name} = int64_array({name}, {checked.FAULT_WORDS})\n")
         elif name == "v":
             lines.append(_vector_unit(isa))
+        elif name == "mem" and is_free:
+            lines.append(_MEMORY)
     call = f"body({', '.join(requests)})"
     result = instruction.operands.get("rd")
     if result is not None and isinstance(result.kind, RegisterKind):
@@ -187,24 +209,28 @@ def _memory_functions(xlen: int) -> jit.Replacements:
 
 
 @cache
-def body_function(instruction: Instruction, isa: Isa, vtype: int | None = None) -> BodyFunction:
+def body_function(
+    instruction: Instruction, isa: Isa, vtype: int | None = None, is_free: bool = False
+) -> BodyFunction:
     """The LLVM function of an instruction's body, from disk if it has been compiled before.
 
     Args:
         instruction: whose body.
         isa: where it is.
         vtype: what a vector instruction is compiled for.
+        is_free: whether it accesses memory by itself, with all checks.
 
     Raises:
         CompileError: numba does not take the body.
     """
     if not instruction.has_body:
         raise CompileError(f"'{instruction.mnemonic}' has no semantics: only its encoding is known")
-    names = arguments_of(instruction, isa)
+    names = arguments_of(instruction, isa, is_free)
     function = form_of(instruction, isa).function
     try:
-        source = _source(instruction, isa)
-        return _function(function, source, len(names), isa.xlen, vtype, isa.vector)
+        source = _source(instruction, isa, is_free)
+        unit = None if vtype is None else isa.vector
+        return _function(function, source, len(names), isa.xlen, vtype, unit, is_free)
     except Exception as error:  # a NumbaError, or whatever numba stumbles over
         raise CompileError(explain(instruction, error)) from None
 
@@ -229,6 +255,7 @@ def _function(
     xlen: int,
     vtype: int | None = None,
     unit: VectorUnit | None = None,
+    is_free: bool = False,
 ) -> BodyFunction:
     extra = f"{xlen} {vtype} {source}{pointers.fingerprint()}{_own_fingerprint()}"
     key = jit.content_key(kernel, extra=extra)
@@ -237,7 +264,7 @@ def _function(
     try:
         text = path.read_text()
     except OSError:
-        replacing = _memory_functions(xlen)
+        replacing = () if is_free else _memory_functions(xlen)
         if vtype is not None and unit is not None:
             replacing = (*replacing, *_for_vtype(kernel, vtype, unit))
         text = _compile(kernel, source, arguments, replacing, name)
@@ -259,6 +286,8 @@ def _compile(
     names = {
         "body": kernel,
         "Vector": state.Vector,
+        "Memory": checked.Memory,
+        "byte_array": pointers.byte_array,
         "int8_array": pointers.int8_array,
         "int16_array": pointers.int16_array,
         "int32_array": pointers.int32_array,

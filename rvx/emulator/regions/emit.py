@@ -59,6 +59,7 @@ class Emitter(StepEmitter):
         )
         self._is_limited = is_limited
         self._exits: list[str] = []
+        self._place = next(iter(region.blocks.values())), 0
 
     def text(self) -> str:
         """The LLVM module; the functions in `bodies` have to be linked to it."""
@@ -166,9 +167,16 @@ class Emitter(StepEmitter):
         self._exits += [*lines, "  br label %leave"]
         return f"%{label}"
 
+    def _leave_after(self, step: Step) -> str:
+        block, index = self._place
+        if index + 1 < len(block.steps):
+            return self._exit_within(block, index + 1)
+        return self._exit_at(block.end)
+
     # -- instructions ------------------------------------------------------------------------
 
     def _step(self, block: Block, index: int, step: Step, vtype: int | None) -> None:
+        self._place = block, index
         self._instruction(step, lambda: self._exit_within(block, index), vtype)
         if ends_block(step):
             self._branch(block, step)

@@ -143,13 +143,22 @@ class Frame:
         return lines
 
     def _setting_of_entry(self, start: Address) -> list[str]:
-        """Leaves where the region is not made for the present vtype."""
+        """Leaves where the region is not made for the present vtype, and notes that vtype."""
         vtype = self.region.settings.get(start)
         if vtype is None or not self.uses_vector:
             return []
         return [
             f"  %set{start:x} = icmp eq i64 %v.first{VTYPE}, {vtype}",
-            f"  br i1 %set{start:x}, label %as{start:x}, label %refuse",
+            f"  br i1 %set{start:x}, label %as{start:x}, label %other{start:x}",
+            f"other{start:x}:",
+            *self._load_field(f"often{start:x}", Field.OTHER_SETTINGS),
+            f"  %more{start:x} = add i64 %often{start:x}, 1",
+            f"  store i64 %more{start:x}, ptr %often{start:x}.p",
+            self._field_pointer(f"seen{start:x}", Field.OTHER_SETTING),
+            f"  store i64 %v.first{VTYPE}, ptr %seen{start:x}",
+            self._field_pointer(f"where{start:x}", Field.OTHER_SETTING_AT),
+            f"  store i64 {start}, ptr %where{start:x}",
+            "  br label %refuse",
             f"as{start:x}:",
             f"  store i64 {vtype}, ptr %v.config{VTYPE}",
         ]

@@ -11,8 +11,11 @@ from collections.abc import Callable
 from rvx.bodies import form_of
 from rvx.bodies.form import HART
 from rvx.emulator.context import Context, Field
+from rvx.emulator.handlers.compiled import CompileError
 from rvx.emulator.regions.bodies import (
     CONFIG,
+    FAULT,
+    MEMORY,
     REGISTERS,
     BodyFunction,
     arguments_of,
@@ -25,7 +28,7 @@ from rvx.emulator.regions.settings import is_setting, setting_of
 from rvx.emulator.regions.vectors import VectorWriter, is_illegal, plan_in_region
 from rvx.isa import Instruction, Isa, RegisterFile
 from rvx.isa.instruction import NUMBER
-from rvx.isa.memory import FAULT_EXCEPTION, FAULT_WORDS
+from rvx.isa.memory import CODE_WRITTEN, FAULT_EXCEPTION, FAULT_WORDS
 from rvx.isa.operands import RegisterKind, RoundingKind
 from rvx.isa.vector.plan import Access, Arithmetic, plan_of
 
@@ -48,12 +51,19 @@ def can_translate(step: Step, isa: Isa) -> bool:
     if "v" in made.requests:
         if is_setting(step):
             return made.mnemonic != "vsetvl"
-        return isinstance(plan_of(made.body), Access) or "mem" not in made.requests
+        return True
     if lower(made, rounding(step)) is not None:
         return True
     if "reservation" in made.requests:
         return False  # A pair of lr and sc is not to be split between the tiers.
-    return "mem" not in made.requests or _is_checked_before(made, isa)
+    return not (uses_memory_freely(made, isa) and "next_pc" in made.requests)
+
+
+def uses_memory_freely(made: Instruction, isa: Isa) -> bool:
+    """Whether a body accesses memory where nobody can say it before."""
+    if "mem" not in made.requests or isinstance(plan_of(made.body), Access):
+        return False
+    return not _is_checked_before(made, isa)
 
 
 def can_translate_under(step: Step, isa: Isa, vtype: int | None) -> bool:
@@ -157,7 +167,8 @@ class StepEmitter:
         if "v" in step.decoded.instruction.requests:
             self._vector(step, leave, vtype)
             return
-        if "mem" in step.decoded.instruction.requests:
+        made = step.decoded.instruction
+        if "mem" in made.requests and not uses_memory_freely(made, self._isa):
             self._check_access(step, leave)
         lowered = self._lower(step)
         if lowered is not None:
@@ -259,17 +270,19 @@ class StepEmitter:
             return f"%w{n}"
         if name == "frm":
             self._frame.uses_mode = self._frame.uses_mode or "v" in made.requests
-        if name == "fault":
+        if name in ("fault", FAULT):
             self._frame.notes_faults = True
         fixed = {
             REGISTERS: "%v.base.i",
             CONFIG: "%v.config.i",
             "fault": "%fault.i",
+            FAULT: "%fault.i",
             "pc": str(step.pc),
             "next_pc": "%next.i",
             "fflags": "%fflags.i",
             "frm": "%frm",
             "mem": "%bias",
+            MEMORY: "%context",
         }
         return fixed[name]
 
@@ -277,11 +290,14 @@ class StepEmitter:
         made = step.decoded.instruction
         body = self.bodies.get((made.mnemonic, vtype))
         if body is None:
-            body = body_function(made, self._isa, vtype)
+            is_free = uses_memory_freely(made, self._isa)
+            body = body_function(made, self._isa, vtype, is_free)
             self.bodies[made.mnemonic, vtype] = body
         if ends_block(step):
             self._lines.append(f"  store i64 {step.pc + step.size}, ptr %next")
-        arguments = [self._argument(name, step) for name in arguments_of(made, self._isa)]
+        is_free = uses_memory_freely(made, self._isa)
+        names = arguments_of(made, self._isa, is_free)
+        arguments = [self._argument(name, step) for name in names]
         listed = "".join(f", i64 {value}" for value in arguments)
         n = self.next_unique()
         keeps_flags = body.may_raise and "fflags" in made.requests
@@ -305,7 +321,7 @@ class StepEmitter:
                 f"  br label {leave()}",
                 f"done{n}:",
             ]
-        if "fault" in made.requests:
+        if "fault" in made.requests or is_free:
             self._lines += self._deliver_fault(n, leave)
         if ends_block(step) and not (made.is_core and self._isa.alignment == 2):
             # The tier below says what is wrong with such a target.
@@ -320,6 +336,25 @@ class StepEmitter:
         if result is not None and isinstance(result.kind, RegisterKind):
             self._lines.append(f"  %y{n} = load i64, ptr %result")
             self._write(result.kind.file, step.decoded.values["rd"], f"%y{n}")
+        if is_free:
+            self._lines += self._note_code(n, self._leave_after(step))
+
+    def _leave_after(self, step: Step) -> str:
+        """The label where the function is left behind an instruction."""
+        raise CompileError(f"'{step.decoded.instruction.mnemonic}' accesses memory freely")
+
+    def _note_code(self, n: int, leave: str) -> list[str]:
+        """Leaves behind an instruction that has written code: that may be what comes next."""
+        return [
+            f"  %cw{n} = load i64, ptr %fault{CODE_WRITTEN}",
+            f"  %cz{n} = icmp eq i64 %cw{n}, 0",
+            f"  br i1 %cz{n}, label %data{n}, label %code{n}",
+            f"code{n}:",
+            f"  %cp{n} = getelementptr i8, ptr %c, i64 {8 * (Field.FAULT + CODE_WRITTEN)}",
+            f"  store i64 1, ptr %cp{n}",
+            f"  br label {leave}",
+            f"data{n}:",
+        ]
 
     def _deliver_fault(self, n: int, leave: Callable[[], str]) -> list[str]:
         """Ends the guest at this instruction if its body has noted a fault.

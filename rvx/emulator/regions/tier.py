@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from rvx.emulator.context import Context
+from rvx.emulator.context import Context, Field
 from rvx.emulator.counts import BlockCounter
 from rvx.emulator.handlers.compiled import CompileError
 from rvx.emulator.memory import GuestMemory
@@ -22,6 +22,9 @@ from rvx.isa.bits import Address
 from rvx.isa.vector.state import STATE as VECTOR
 from rvx.isa.vector.state import VTYPE
 
+REFUSALS = 64
+"""How often a region is refused for its vtype before it is made for another one, too."""
+MOST_SETTINGS = 8
 FIRST_LOOK = 0.02
 """Seconds that a program runs before anyone looks for hot loops."""
 
@@ -93,6 +96,7 @@ class RegionTier:
         """
         if elapsed < max(self._next_look, FIRST_LOOK):
             return False
+        self._follow_setting()
         start = time.perf_counter()
         begin = self._memory.executable_begin
         runs = [(begin + 2 * a, begin + 2 * b, count) for a, b, count in self._counter.runs()]
@@ -124,6 +128,18 @@ class RegionTier:
         return replace(
             region, settings={entry: vtype for entry, vtype in settings.items() if vtype >= 0}
         )
+
+    def _follow_setting(self) -> None:
+        """Makes a region anew for a vtype that it was often refused under."""
+        words = self._context.words
+        entry, vtype = int(words[Field.OTHER_SETTING_AT]), int(words[Field.OTHER_SETTING])
+        if words[Field.OTHER_SETTINGS] < REFUSALS:
+            return
+        words[Field.OTHER_SETTINGS] = 0
+        made = [one.region for one in self.regions if entry in one.region.settings]
+        known = {region.settings[entry] for region in made}
+        if made and vtype >= 0 and vtype not in known and len(made) < MOST_SETTINGS:
+            self._add(replace(made[0], settings={**made[0].settings, entry: vtype}))
 
     def _is_covered(self, region: Region) -> bool:
         return any(region.blocks.keys() <= known.region.blocks.keys() for known in self.regions)
