@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 from rvx.assembler.archive import Archive, is_archive, read_archive
 from rvx.assembler.assembly import Assembly
@@ -13,21 +14,22 @@ from rvx.assembler.directives.symbols import assign
 from rvx.assembler.elf.attributes import ARCH, PRIV_SPEC, PRIV_SPEC_MINOR, arch_string
 from rvx.assembler.elf.reader import read_object
 from rvx.assembler.expander import Expander, Limits, TooManyLines
-from rvx.assembler.forms import Filled, FormTable
+from rvx.assembler.forms import FormTable
 from rvx.assembler.garbage import without_collector
 from rvx.assembler.grammar import parse_operands
-from rvx.assembler.instructions import emit_operands, emit_values
+from rvx.assembler.instructions import emit_operands
 from rvx.assembler.linker import BASE, link
 from rvx.assembler.objectfile import ObjectFile
-from rvx.assembler.output import Options
+from rvx.assembler.output import ABSOLUTE, Options
 from rvx.assembler.preprocess import preprocess
 from rvx.assembler.program import Program
 from rvx.assembler.pseudo import PSEUDO, emit_symbol_access
-from rvx.assembler.reader import Line, read
-from rvx.assembler.repetition import Encoded, Recording, Repetition
+from rvx.assembler.reader import Line, SourceText
+from rvx.assembler.repetition import Code, Data, Recording, Repetition, perform
 from rvx.assembler.resolve import resolve
+from rvx.assembler.sections import DATA, INSTRUCTION, NOBITS, packed
 from rvx.assembler.statements import Statement, is_label, parse_statement
-from rvx.assembler.values import Value
+from rvx.assembler.values import Symbol, Value
 from rvx.isa import Isa
 from rvx.isa.operands import ROUNDING_MODES
 
@@ -139,8 +141,8 @@ class Assembler:
             path = Path(name)
             assembly.line_table.is_own = True
             assembly.line_table.files[1] = (str(path.parent.absolute()), path.name)
-        runner = _Runner(assembly, self.include_dirs, self.limits)
-        runner.run(read(text, name))
+        runner = _Runner(assembly, SourceText(text, name), self.include_dirs, self.limits)
+        runner.run()
         assembly.find_file = Path
         assembly.included = runner.expander.included
         assembly.diagnostics.check()
@@ -150,27 +152,31 @@ class Assembler:
 class _Runner:
     """Carries statements out on an assembly."""
 
-    def __init__(self, assembly: Assembly, include_dirs: tuple[Path, ...], limits: Limits) -> None:
+    def __init__(
+        self, assembly: Assembly, source: SourceText, include_dirs: tuple[Path, ...], limits: Limits
+    ) -> None:
         self.assembly = assembly
+        self.source = source
         self.expander = Expander(
             assembly.constant,
             assembly.is_defined,
             self._report,
             include_dirs,
             limits=limits,
+            take=self._take,
         )
-        assembly.find_file = lambda name: self.expander.find_file(name, assembly.line)
+        assembly.find_file = lambda name: self.expander.find_file(name, assembly.origin)
         self._repetitions: dict[tuple[Options, FormTable], Repetition] = {}
         self._options: Options | None = None
         self._forms: FormTable | None = None
         self._repetition = Repetition(frozenset())
+        self._definitions = 0
 
-    def run(self, lines: Iterator[Line]) -> None:
+    def run(self) -> None:
         """Assembles all lines; errors are taken down."""
-        assembly = self.assembly
         try:
-            for line in self.expander.expand(lines):
-                assembly.line = line
+            for line in self.expander.expand(self.source):
+                self.assembly.go_to(line)
                 try:
                     self._statement(line.text)
                 except SourceError as problem:
@@ -181,50 +187,106 @@ class _Runner:
     def _report(self, line: Line, problem: SourceError) -> None:
         self.assembly.diagnostics.error(line.location, line.source, problem)
 
+    def _take(self) -> None:
+        """Carries out the next rows of the source that are like earlier ones.
+
+        What these were is no matter of the expander's, as long as no macro has been defined since.
+        """
+        source, assembly = self.source, self.assembly
+        if source.is_inside:
+            return
+        if self._definitions != self.expander.definitions:
+            self._definitions = self.expander.definitions
+            self._repetitions.clear()
+            self._options = None
+        known = self._known()
+        texts = known.texts
+        assembly.origin = origin = source.origin
+        while True:
+            # What a row does may lead elsewhere; as long as it does not, this holds.
+            section, fragment = assembly.current[0], assembly.fragment
+            table, data, found = assembly.line_table, fragment.data, section.statements
+            is_simple = (
+                section.type != NOBITS
+                and section.name != ABSOLUTE
+                and table.pending is None
+                and not table.is_own
+            )
+            has_places = section.has_places
+            for row in source.rows:
+                source.number += 1
+                begun = row.lstrip()
+                text = begun.rstrip()
+                deed = texts.get(text)
+                symbols: list[Symbol] = []
+                if deed is None:
+                    if not text:
+                        continue
+                    if text[-1] == ":" and is_label(text):
+                        self._go_to_row(row, begun)
+                        try:
+                            assembly.define_label(text[:-1])
+                        except SourceError as problem:
+                            assembly.diagnostics.error(assembly.location, row, problem)
+                        continue
+                    match = known.find(text, assembly)
+                    if match is None:
+                        source.put_back(row)
+                        return
+                    deed, symbols = match
+                kind = deed.__class__
+                if kind is Code and is_simple:
+                    found.fragments.append(fragment)
+                    found.offsets.append(len(data))
+                    found.origins.append(origin)
+                    found.places.append(source.number << 32 | len(row) - len(begun) + 1)
+                    found.kinds.append(INSTRUCTION)
+                    data += cast(Code, deed)
+                elif kind is Data and is_simple:
+                    if has_places:
+                        found.fragments.append(fragment)
+                        found.offsets.append(len(data))
+                        found.origins.append(origin)
+                        found.places.append(source.number << 32 | len(row) - len(begun) + 1)
+                        found.kinds.append(DATA)
+                    data += cast(Data, deed)
+                else:
+                    self._go_to_row(row, begun)
+                    try:
+                        perform(deed, assembly, symbols)
+                    except SourceError as problem:
+                        assembly.diagnostics.error(assembly.location, row, problem)
+                    break
+            else:
+                return
+
+    def _go_to_row(self, row: str, begun: str) -> None:
+        """Makes a row of the source the statement at hand."""
+        assembly = self.assembly
+        assembly.place = packed(self.source.number, len(row) - len(begun) + 1)
+        assembly.source = row.rstrip("\r")
+
     def _statement(self, text: str) -> None:
         assembly = self.assembly
-        if assembly.options is not self._options or assembly.forms is not self._forms:
-            self._follow_options()
-        known = self._repetition
-        effects = known.texts.get(text)
-        if effects is not None:
-            for effect in effects:
-                effect(assembly, [])
+        known = self._known()
+        deed = known.texts.get(text)
+        if deed is not None:
+            perform(deed, assembly, [])
             return
         if text[-1] == ":" and is_label(text):
             assembly.define_label(text[:-1])
             return
-        if '"' in text or "'" in text:
-            self._learn(text, "", [])
+        match = known.find(text, assembly)
+        if match is not None:
+            perform(match[0], assembly, match[1])
             return
-        shape, names = known.shape(text)
-        effects = known.shapes.get(shape)
-        if effects is not None:
-            symbols = [assembly.symbol(name) for name in names]
-            if assembly.may_repeat(names, symbols):
-                for effect in effects:
-                    effect(assembly, symbols)
-                return
-        if not names:
-            encoding = known.encoding(text)
-            if encoding is not None:
-                self._encode(text, *encoding)
-                return
-        self._learn(text, shape, names)
+        self._learn(text)
 
-    def _encode(self, text: str, encoded: Encoded, values: Filled) -> None:
-        """Carries out an instruction whose operands are known already."""
+    def _known(self) -> Repetition:
+        """What is known of lines under the options and the instructions of now."""
         assembly = self.assembly
-        recording = assembly.recording = Recording()
-        try:
-            emit_values(assembly, encoded.written, encoded.count, encoded.instruction, values)
-        finally:
-            assembly.recording = None
-        self._repetition.learn(text, "", (), recording)
-
-    def _follow_options(self) -> None:
-        """Goes on with what is known of lines under the options and the instructions of now."""
-        assembly = self.assembly
+        if assembly.options is self._options and assembly.forms is self._forms:
+            return self._repetition
         self._options, self._forms = key = (assembly.options, assembly.forms)
         known = self._repetitions.get(key)
         if known is None:
@@ -233,8 +295,9 @@ class _Runner:
             reserved = frozenset([".", *isa.registers, *isa.csr_names, *modes])
             known = self._repetitions[key] = Repetition(reserved)
         self._repetition = known
+        return known
 
-    def _learn(self, text: str, shape: str, names: list[str]) -> None:
+    def _learn(self, text: str) -> None:
         """Carries a statement out, and takes down what it does if others may repeat it."""
         assembly = self.assembly
         statement = parse_statement(text)
@@ -265,7 +328,7 @@ class _Runner:
             assembly.recording = None
         has_asked = any(each.was_asked for each in distances)
         if not has_asked and len(assembly.diagnostics.found) == findings:
-            self._repetition.learn(text, shape, names, recording)
+            self._repetition.learn(text, recording, assembly)
 
     def _carry_out(self, statement: Statement, handler: Handler | None) -> None:
         assembly = self.assembly

@@ -245,7 +245,7 @@ class Assembly(Output):
 
     def _name(self, name: str) -> Value:
         if name == ".":
-            self._depend_on_place()
+            self.depend_on_place()
             place = self.record_offset()
             return Value(0, self.here()) if place is None else Value(place)
         abbreviated = self.abbreviations.pop(name, None)
@@ -256,7 +256,7 @@ class Assembly(Output):
                 self.abbreviations[name] = abbreviated
         target = self.weak_names.get(name)
         if target is not None:
-            self._depend_on_place()
+            self.depend_on_place()
             symbol = self.symbol(target)
             symbol.is_weakly_used = True
             return Value(0, symbol)
@@ -264,12 +264,13 @@ class Assembly(Output):
         symbol.is_directly_used = True
         if self.recording is not None:
             self.recording.ask(name, symbol)
+            self.recording.is_use = True
         if symbol.value is not None and symbol.value.is_constant:
             return symbol.value
         return Value(0, symbol)
 
     def _local(self, label: LocalLabel) -> Symbol:
-        self._depend_on_place()
+        self.depend_on_place()
         count = self._local_counts.get(label.number, 0)
         if not label.is_forward and count == 0:
             raise SourceError(
@@ -279,22 +280,45 @@ class Assembly(Output):
             )
         return self.symbol(_local_name(label.number, count + label.is_forward))
 
-    def _depend_on_place(self) -> None:
+    def depend_on_place(self) -> None:
         """What the statement does depends on where it stands, so that it cannot be repeated."""
         if self.recording is not None:
             self.recording.is_repeatable = False
 
-    def may_repeat(self, names: list[str], symbols: list[Symbol]) -> bool:
-        """Notes a use of symbols; false if a name stands for something else than a symbol."""
-        if len(names) > 1 and len(set(names)) < len(names):
-            return False
+    def do(self, act: Callable[[Assembly], None]) -> None:
+        """Does something now, and again where a statement of the same text stands.
+
+        What it does may depend on the place; on the text it does not depend any more.
+        """
+        recording, self.recording = self.recording, None
+        try:
+            act(self)
+        finally:
+            self.recording = recording
+        if recording is not None:
+            recording.call(act)
+
+    def do_with(self, name: str, act: Callable[[Assembly, Symbol], None]) -> None:
+        """The same with a symbol, which may be another one in another statement."""
+        symbol = self.symbol(name)
+        recording, self.recording = self.recording, None
+        try:
+            act(self, symbol)
+        finally:
+            self.recording = recording
+        if recording is not None:
+            recording.ask(name, symbol)
+            recording.call_with(symbol, act)
+
+    def may_repeat(self, names: list[str], symbols: list[Symbol], *, is_use: bool) -> bool:
+        """Whether names stand for symbols by now; if so, and `is_use`, that use is noted."""
         for others in (self.weak_names, self.abbreviations):
             if others and not others.keys().isdisjoint(names):
                 return False
         for symbol in symbols:
             if not is_plain(symbol):
                 return False
-            symbol.is_directly_used = True
+            symbol.is_directly_used |= is_use
         return True
 
     def is_defined(self, name: str) -> bool:

@@ -7,6 +7,8 @@ written, not by the encoded instruction: `sext.w a0, a0` is compressed and `neg`
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from rvx.assembler.forms import Filled
 from rvx.isa import Instruction, Isa
 
@@ -87,38 +89,51 @@ def compress(
         instruction: what it stands for.
         values: its operand values; a branch target counts as 0.
     """
-    if written in _ONE_OPERAND and operand_count != 1:
-        return None
     numbers = {name: value if isinstance(value, int) else 0 for name, value in values.items()}
+    for short, own in candidates(isa, written, operand_count, instruction, numbers):
+        if short.word(own) is not None:
+            return short, own
+    return None
+
+
+def candidates(
+    isa: Isa, written: str, operand_count: int, instruction: Instruction, values: Mapping[str, int]
+) -> Iterator[tuple[Instruction, dict[str, int]]]:
+    """The compressed instructions that stand for the same, in the order in which GNU as tries them.
+
+    The first whose operand values fit their fields is the one to write; `compress` has the
+    arguments.
+    """
+    if written in _ONE_OPERAND and operand_count != 1:
+        return
     for mnemonic in CHOICES.get(written, ()):
         if mnemonic == "c.nop":
-            if all(value == 0 for value in numbers.values()) and "c.addi" in isa.instructions:
-                return isa.instructions["c.addi"], {"rd": 0, "imm": 0}
+            if all(value == 0 for value in values.values()) and "c.addi" in isa.instructions:
+                yield isa.instructions["c.addi"], {"rd": 0, "imm": 0}
             continue
         short = isa.instructions.get(mnemonic)
         if short is None or short.extension in isa.unasked:
             continue
         if short.expansion is None:  # c.unimp, which is no abbreviation of the 32-bit unimp
-            return short, {}
-        for candidate in _readings(written, short, instruction, numbers):
+            yield short, {}
+            return
+        for candidate in _readings(written, short, instruction, values):
             own = short.expansion.compress(candidate)
             if own is None or (mnemonic in _NEEDS_RD and own["rd"] == 0):
                 continue
             if mnemonic == "c.addi" and written == "addi" and own["imm"] == 0:
                 continue
-            if short.word(own) is not None:
-                return short, own
-    return None
+            yield short, own
 
 
 def _readings(
-    written: str, short: Instruction, instruction: Instruction, values: dict[str, int]
-) -> list[dict[str, int]]:
+    written: str, short: Instruction, instruction: Instruction, values: Mapping[str, int]
+) -> list[Mapping[str, int]]:
     """The operand values of the instruction that the short one abbreviates."""
     assert short.expansion is not None
     target = short.expansion.target
     if target is instruction:
-        readings = [values]
+        readings: list[Mapping[str, int]] = [values]
         if short.mnemonic in _COMMUTATIVE:
             readings.append({**values, "rs1": values["rs2"], "rs2": values["rs1"]})
         return readings

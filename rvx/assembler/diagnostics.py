@@ -42,9 +42,9 @@ def painter(stream: TextIO) -> Paint:
     return plain if is_plain or not stream.isatty() else _coloured
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Location:
-    """A place in a source file.
+    """A place in a source file. It is not changed; frozen, it would be slow to make.
 
     Attributes:
         file: as the user named it.

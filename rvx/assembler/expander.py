@@ -18,7 +18,7 @@ from rvx.assembler.diagnostics import Location, Origin, SourceError, did_you_mea
 from rvx.assembler.grammar import split_operands
 from rvx.assembler.linewords import BLOCKS, COMPARE, CONDITIONS, ENDS, HANDLED, SAME
 from rvx.assembler.macros import Macro, parse_header, split_arguments, substitute, unquote
-from rvx.assembler.reader import Line, read
+from rvx.assembler.reader import Line, SourceText
 
 MAX_DEPTH = 100
 MAX_PASSING = 10_000
@@ -79,7 +79,10 @@ class Expander:
         is_defined: whether a symbol is defined by now.
         report: takes an error; expansion goes on behind it.
         include_dirs: where `.include` looks after the folder of the including file.
+        take: is called between two statements of the source file itself, and may carry rows out
+            that need no expansion; see `SourceText`.
         macros: by name.
+        definitions: how many macros have been defined so far.
         count: of macro calls, for `\@`.
         produced: how many lines came out of macros, repetitions and includes.
         is_alternate: whether `.altmacro` holds.
@@ -91,7 +94,9 @@ class Expander:
     is_defined: Callable[[str], bool]
     report: Callable[[Line, SourceError], None]
     include_dirs: tuple[Path, ...] = ()
+    take: Callable[[], None] = lambda: None
     macros: dict[str, Macro] = field(default_factory=dict)
+    definitions: int = 0
     count: int = 0
     produced: int = 0
     is_alternate: bool = False
@@ -113,11 +118,14 @@ class Expander:
         self._frames.append(_Frame(lines, False, 0))
         passing = self._passing
         while self._frames:
+            is_inner = len(self._frames) > 1
+            if not (is_inner or self._is_skipping):
+                self.take()
             line = self._next()
             if line is None:
                 self._close_frame()
                 continue
-            if len(self._frames) > 1:
+            if is_inner:
                 self._count_line(line)
             text = line.text
             first = text.split(None, 1)[0]
@@ -306,6 +314,7 @@ class Expander:
                     text=macro_name,
                 )
             self._passing.clear()
+            self.definitions += 1
             self.macros[macro_name] = Macro(macro_name, parameters, tuple(body), line.location)
             return
         if name in (".rept", ".rep"):
@@ -380,19 +389,20 @@ class Expander:
         self._is_skipping = last is not None and not last.is_active
 
     def _include(self, rest: str, line: Line) -> None:
-        path = self.find_file(unquote(rest), line)
+        path = self.find_file(unquote(rest), line.origin)
         text = path.read_text(encoding="utf-8", errors="surrogateescape")
         self._push(
-            read(text, str(path), via=line.location, reason="included from here"), is_macro=False
+            SourceText(text, str(path), via=line.location, reason="included from here"),
+            is_macro=False,
         )
 
-    def find_file(self, name: str, line: Line) -> Path:
+    def find_file(self, name: str, origin: Origin) -> Path:
         """The file that an `.include` or `.incbin` means.
 
         Raises:
             SourceError: there is none.
         """
-        folders = [Path(line.origin.file).parent, *self.include_dirs, Path()]
+        folders = [Path(origin.file).parent, *self.include_dirs, Path()]
         for folder in folders:
             if name and "\0" not in name and (folder / name).is_file():
                 self.included.append(folder / name)
@@ -438,7 +448,7 @@ def _resplit(lines: Iterator[Line]) -> Iterator[Line]:
         if ";" not in line.text:
             yield line
             continue
-        for part in read(line.text, line.origin.file):
+        for part in SourceText(line.text, line.origin.file):
             yield line.with_text(part.text)
 
 

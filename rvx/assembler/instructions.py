@@ -18,7 +18,7 @@ from rvx.assembler.relocations import (
 from rvx.assembler.repetition import Encoded
 from rvx.assembler.sections import Branch
 from rvx.assembler.syntax import Enclosed, Memory, Modified, Name, Operand
-from rvx.assembler.values import Value, note_use, wrap
+from rvx.assembler.values import Value, wrap
 from rvx.isa import EncodingError, Instruction
 
 INVERTIBLE = frozenset("beq bne blt bge bltu bgeu".split())
@@ -217,7 +217,7 @@ def _emit_target(
     if short is not None:
         assembly.used_extensions.update(short[0].owners)
     word = short[0].encode(short[1]) if short else plain
-    note_use(value, assembly.line)
+    assembly.note_use(value)
     assembly.begin_instruction()
     assembly.end_fragment(
         Branch(

@@ -27,9 +27,9 @@ _FURTHEST = 50_000
 _ASSEMBLER_LANGUAGE = 0x8001
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loc:
-    """What a `.loc` says about the instruction behind it."""
+    """What a `.loc` says about the instruction behind it. It is not changed."""
 
     file: int
     line: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from rvx.assembler.diagnostics import Diagnostics, Location, SourceError
+from rvx.assembler.diagnostics import Diagnostics, Location, Origin, SourceError
 from rvx.assembler.linetable import LineTable, Loc
 from rvx.assembler.reader import Line
 from rvx.assembler.repetition import Recording
@@ -31,8 +31,9 @@ from rvx.assembler.sections import (
     Tail,
     default_attributes,
     is_known_name,
+    packed,
 )
-from rvx.assembler.values import Symbol, Value, note_use
+from rvx.assembler.values import Symbol, Value
 
 MAX_BYTES = 1 << 27
 MAX_NOBITS = 1 << 40
@@ -66,7 +67,9 @@ class Output:
         options: the current `.option` settings.
         sections: by name, and by name and group for members of groups.
         line_table: what `.loc` said.
-        line: the statement at hand.
+        origin: the file of the statement at hand.
+        place: its line and column there, see `sections.packed`.
+        source: the whole line that it stands on.
         current: the section and the number of its subsection.
         previous: those before, for `.previous`.
         fragment: where bytes are appended.
@@ -78,7 +81,9 @@ class Output:
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     sections: dict[str, Section] = field(default_factory=dict)
     line_table: LineTable = field(default_factory=LineTable)
-    line: Line = field(default_factory=lambda: Line.nowhere(Location("<start>", 1)))
+    origin: Origin = field(default_factory=lambda: Origin("<start>"))
+    place: int = packed(1, 1)
+    source: str = ""
     record_base: int = 0
     recording: Recording | None = None
 
@@ -94,12 +99,13 @@ class Output:
     @property
     def location(self) -> Location:
         """The place of the statement at hand."""
-        return self.line.location
+        place = self.place
+        return self.origin.at(place >> 32, place & 0xFFFFFFFF)
 
-    @property
-    def source(self) -> str:
-        """The whole line that the statement stands on."""
-        return self.line.source
+    def go_to(self, line: Line) -> None:
+        """Makes a line the statement at hand."""
+        self.origin, self.source = line.origin, line.source
+        self.place = packed(line.number, line.column)
 
     def section(
         self,
@@ -273,8 +279,8 @@ class Output:
     def _note(self, kind: int) -> None:
         """Takes down that a statement begins here, if anybody will ask for it."""
         section = self.current[0]
-        if kind == INSTRUCTION or section.flags & (ALLOC | EXEC):
-            section.statements.add(self.fragment, self.line, kind)
+        if kind == INSTRUCTION or section.has_places:
+            section.statements.add(self.fragment, self.origin, self.place, kind)
 
     def end_fragment(self, tail: Tail) -> Fragment:
         """Closes the current fragment with a stretchable tail and begins the next."""
@@ -289,7 +295,7 @@ class Output:
         """Notes that the place `back` bytes before the end is to be filled in later."""
         if self.recording is not None:
             self.recording.fix(kind, value, back, is_relaxable)
-        note_use(value, self.line)
+        self.note_use(value)
         self.current[0].fixups.append(
             Fixup(
                 self.fragment,
@@ -302,6 +308,15 @@ class Output:
         )
         if kind in _ENDS_FRAGMENT:
             self._begin_fragment(may_shrink=is_relaxable)
+
+    def note_use(self, value: Value) -> None:
+        """Remembers where the symbols of a value are used first, for messages."""
+        for symbol in (value.plus, value.minus):
+            if symbol is not None and symbol.used_at is None:
+                symbol.used_at = self.location
+        if value.tree is not None:
+            for part in value.tree[1]:
+                self.note_use(part)
 
     def split(self, *, may_shrink: bool = False) -> None:
         """Begins a new fragment.

@@ -17,6 +17,7 @@ from rvx.assembler.instructions import (
     register_number,
 )
 from rvx.assembler.relocations import immediate_format, low_part
+from rvx.assembler.repetition import Encoded
 from rvx.assembler.syntax import (
     Braced,
     Enclosed,
@@ -128,6 +129,8 @@ def load_constant(assembly: Assembly, rd: int, number: int) -> None:
     if -2048 <= number < 2048:
         is_pattern = assembly.isa.xlen == 32 and written >> 31 == 1  # see emit_values
         values = dict(zip(addi.operands, (rd, 0, written if is_pattern else number), strict=True))
+        if assembly.recording is not None:
+            assembly.recording.encoded = Encoded("li", 2, addi, values)
         emit_values(assembly, "li", 2, addi, values)
         return
     if assembly.isa.xlen == 32 and not -(1 << 31) <= number < 1 << 31:

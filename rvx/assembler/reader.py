@@ -68,42 +68,82 @@ def _rows(text: str) -> Iterator[str]:
         at = end + 1
 
 
-def read(text: str, file: str, *, via: Location | None = None, reason: str = "") -> Iterator[Line]:
+class SourceText(Iterator[Line]):
     """The statements of a source text, in order; line markers of a C preprocessor are followed.
 
-    Raises:
-        SourceError: a block comment is not closed.
+    Who knows already what rows do may take them from `rows` between two statements, and count them.
+
+    Args:
+        text: all of it.
+        file: what it is called in messages.
+        via: the place that brought it in.
+        reason: how.
+
+    Attributes:
+        rows: those that nobody has taken yet.
+        number: of the one taken last.
+        origin: the file that they come from.
+        is_inside: whether further statements of the row taken last follow.
     """
-    number = 0
-    origin = Origin(file, via, reason)
-    rows = _rows(text)
-    search = _SPECIAL.search
-    for whole in rows:
-        number += 1
-        row = whole.rstrip("\r") if "\r" in whole else whole
-        if search(row) is None:
-            begun = row.lstrip()
-            if begun:
-                yield Line(begun.rstrip(), origin, number, len(row) - len(begun) + 1, row)
-            continue
-        if row.startswith("#"):
-            marker = _MARKER.match(row)
-            if marker:
-                number = int(marker[1]) - 1
-                file = marker[2].replace('\\"', '"').replace("\\\\", "\\")
-                origin = Origin(file, via, reason)
+
+    def __init__(
+        self, text: str, file: str, *, via: Location | None = None, reason: str = ""
+    ) -> None:
+        self.rows = _rows(text)
+        self.number = 0
+        self.origin = Origin(file, via, reason)
+        self.is_inside = False
+        self._returned: str | None = None
+        self._lines = self._read()
+
+    def __next__(self) -> Line:
+        return next(self._lines)
+
+    def put_back(self, row: str) -> None:
+        """Gives the row back that was taken last."""
+        self._returned = row
+        self.number -= 1
+
+    def _take(self) -> str | None:
+        row, self._returned = self._returned, None
+        if row is None:
+            row = next(self.rows, None)
+        self.number += 1
+        return row
+
+    def _read(self) -> Iterator[Line]:
+        search = _SPECIAL.search
+        while (whole := self._take()) is not None:
+            row = whole.rstrip("\r") if "\r" in whole else whole
+            if search(row) is None:
+                begun = row.lstrip()
+                if begun:
+                    column = len(row) - len(begun) + 1
+                    yield Line(begun.rstrip(), self.origin, self.number, column, row)
                 continue
-        start = number
-        while (opened := _open_comment(row)) >= 0:
-            following = next(rows, None)
-            if following is None:
-                raise SourceError(
-                    "a '/*' comment is not closed before the end of the file",
-                    hint=f"it begins in line {start}; write '*/' where it ends",
-                )
-            row = row[: opened + 2] + "\n" + following
-            number += 1
-        yield from _statements(row, origin, start)
+            if row.startswith("#") and self._follow_marker(row):
+                continue
+            start = self.number
+            while (opened := _open_comment(row)) >= 0:
+                following = self._take()
+                if following is None:
+                    raise SourceError(
+                        "a '/*' comment is not closed before the end of the file",
+                        hint=f"it begins in line {start}; write '*/' where it ends",
+                    )
+                row = row[: opened + 2] + "\n" + following
+            self.is_inside = True
+            yield from _statements(row, self.origin, start)
+            self.is_inside = False
+
+    def _follow_marker(self, row: str) -> bool:
+        marker = _MARKER.match(row)
+        if marker is None:
+            return False
+        self.number = int(marker[1]) - 1
+        file = marker[2].replace('\\"', '"').replace("\\\\", "\\")
+        self.origin = Origin(file, self.origin.via, self.origin.reason)
+        return True
 
 
 def _open_comment(row: str) -> int:

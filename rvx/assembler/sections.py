@@ -6,7 +6,6 @@ from array import array
 from dataclasses import dataclass, field
 
 from rvx.assembler.diagnostics import Location, Origin
-from rvx.assembler.reader import Line
 from rvx.assembler.values import Symbol, Value
 
 WRITE, ALLOC, EXEC, MERGE, STRINGS = 0x1, 0x2, 0x4, 0x10, 0x20
@@ -139,12 +138,12 @@ class Statements:
     def __len__(self) -> int:
         return len(self.kinds)
 
-    def add(self, fragment: Fragment, line: Line, kind: int) -> None:
+    def add(self, fragment: Fragment, origin: Origin, place: int, kind: int) -> None:
         """Appends a statement that begins at the end of a fragment."""
         self.fragments.append(fragment)
         self.offsets.append(len(fragment.data))
-        self.origins.append(line.origin)
-        self.places.append(packed(line.number, line.column))
+        self.origins.append(origin)
+        self.places.append(place)
         self.kinds.append(kind)
 
 
@@ -230,6 +229,11 @@ class Section:
     def is_code(self) -> bool:
         """Whether it holds instructions."""
         return bool(self.flags & EXEC)
+
+    @property
+    def has_places(self) -> bool:
+        """Whether somebody asks where data in it comes from: where it is loaded, or holds code."""
+        return bool(self.flags & (ALLOC | EXEC))
 
     def start_symbol(self) -> Symbol:
         """A nameless symbol for the first byte."""

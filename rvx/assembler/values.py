@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rvx.assembler.diagnostics import Location, SourceError
 
 if TYPE_CHECKING:
-    from rvx.assembler.reader import Line
     from rvx.assembler.sections import Fragment
 
 
@@ -326,13 +325,3 @@ def inherit(symbol: Symbol, place: Symbol) -> None:
         symbol.type = place.type
     if symbol.size is None:
         symbol.size = place.size
-
-
-def note_use(value: Value, line: Line) -> None:
-    """Remembers where the symbols of a value are used first, for messages."""
-    for symbol in (value.plus, value.minus):
-        if symbol is not None and symbol.used_at is None:
-            symbol.used_at = line.location
-    if value.tree is not None:
-        for part in value.tree[1]:
-            note_use(part, line)

@@ -19,7 +19,7 @@ from rvx.assembler.grammar import parse_by_grammar, parse_operand, split_operand
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.listing import listing
 from rvx.assembler.macros import parse_header, split_arguments
-from rvx.assembler.reader import Line, read
+from rvx.assembler.reader import Line, SourceText
 from rvx.assembler.statements import parse_statement
 from rvx.assembler.syntax import Binary, Expression, Modified, Name, Number, Unary
 from rvx.extensions import isa_for
@@ -59,7 +59,9 @@ def test_plain_operands_are_what_the_grammar_makes_of_them(text: str) -> None:
 
 def test_lines_and_their_places() -> None:
     text = "a: nop # c\n  li a0, ';' ; ret // d\n/* x\n y */ .word 1\n\n.ascii \"#;\" ; nop\n"
-    found = [(line.text, line.location.line, line.location.column) for line in read(text, "f")]
+    found = [
+        (line.text, line.location.line, line.location.column) for line in SourceText(text, "f")
+    ]
     assert found == [
         ("a: nop", 1, 1),
         ("li a0, ';'", 2, 3),
@@ -97,7 +99,7 @@ def test_the_expander_prints_plain_lines() -> None:
     source = ".macro twice x\n\\x\n\\x\n.endm\n.if 0\nret\n.else\ntwice nop\n.endif\n"
     problems: list[tuple[Line, SourceError]] = []
     expander = Expander(lambda text, what: int(text), lambda name: False, problems.append)  # type: ignore[arg-type]
-    assert [line.text for line in expander.expand(read(source, "f"))] == ["nop", "nop"]
+    assert [line.text for line in expander.expand(SourceText(source, "f"))] == ["nop", "nop"]
     assert not problems
 
 

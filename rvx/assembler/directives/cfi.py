@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, plain_name
@@ -36,10 +38,17 @@ def _frame(assembly: Assembly, name: str) -> Frame:
     return frame
 
 
-def _step(assembly: Assembly, frame: Frame, data: bytes | Label | Encoded) -> None:
+def _step(assembly: Assembly, name: str, data: bytes | Label | Encoded) -> None:
     """Takes down an instruction for the current place."""
+    frame = _frame(assembly, name)
     advance(assembly, frame)
     frame.steps.append(data)
+
+
+def _steps(assembly: Assembly, name: str, *steps: bytes) -> None:
+    """The same of instructions that depend on nothing but the text of the statement."""
+    for data in steps:
+        assembly.do(partial(_step, name=name, data=data))
 
 
 def advance(assembly: Assembly, frame: Frame) -> None:
@@ -79,117 +88,148 @@ def sections(assembly: Assembly, name: str, rest: str) -> None:
     assembly.frames.sections = chosen
 
 
-@directive(".cfi_startproc")
+@directive(".cfi_startproc", is_repeatable=True)
 def startproc(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_startproc`: a function begins."""
-    if assembly.frames.current is not None:
-        raise SourceError(".cfi_startproc follows another one", hint="end that with .cfi_endproc")
-    start = assembly.hidden_label(".L0 ")
-    frame = Frame(start, start)
     if rest not in ("", "simple"):
         raise SourceError(
             f"'{rest}' makes no sense here", hint="only `simple` may follow", text=rest
         )
-    if not rest:
+    assembly.do(lambda place: _begin(place, is_simple=bool(rest)))
+
+
+def _begin(assembly: Assembly, *, is_simple: bool) -> None:
+    if assembly.frames.current is not None:
+        raise SourceError(".cfi_startproc follows another one", hint="end that with .cfi_endproc")
+    start = assembly.hidden_label(".L0 ")
+    frame = Frame(start, start)
+    if not is_simple:
         frame.steps.append(DEF_CFA_SP)
     assembly.frames.current = frame
     assembly.frames.frames.append(frame)
 
 
-@directive(".cfi_endproc")
+@directive(".cfi_endproc", is_repeatable=True)
 def endproc(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_endproc`: the function ends."""
-    frame = _frame(assembly, name)
-    frame.end = assembly.hidden_label(".L0 ")
+    assembly.do(_end)
+
+
+def _end(assembly: Assembly) -> None:
+    _frame(assembly, ".cfi_endproc").end = assembly.hidden_label(".L0 ")
     assembly.frames.current = None
 
 
-@directive(".cfi_def_cfa")
+@directive(".cfi_def_cfa", is_repeatable=True)
 def def_cfa(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_def_cfa register, offset`: where the frame is."""
     parts = arguments(name, rest, 2, 2, "register, offset")
-    frame = _frame(assembly, name)
+    _frame(assembly, name)
     number = _register(assembly, parts[0])
-    frame.offset = assembly.constant(parts[1], "the offset")
-    if frame.offset < 0:
-        _step(assembly, frame, b"\x12" + _unsigned(number) + _signed(_factored(frame.offset)))
+    offset = assembly.constant(parts[1], "the offset")
+    if offset < 0:
+        data = b"\x12" + _unsigned(number) + _signed(_factored(offset))
     else:
-        _step(assembly, frame, b"\x0c" + _unsigned(number) + _unsigned(frame.offset))
+        data = b"\x0c" + _unsigned(number) + _unsigned(offset)
+    assembly.do(lambda place: _move(place, name, offset, data))
 
 
-@directive(".cfi_def_cfa_register")
+def _move(assembly: Assembly, name: str, offset: int, data: bytes) -> None:
+    """Takes down an instruction that gives the frame another offset."""
+    _frame(assembly, name).offset = offset
+    _step(assembly, name, data)
+
+
+@directive(".cfi_def_cfa_register", is_repeatable=True)
 def def_cfa_register(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_def_cfa_register register`: the frame is found from another register."""
-    _step(assembly, _frame(assembly, name), b"\x0d" + _unsigned(_register(assembly, rest)))
+    _frame(assembly, name)
+    _steps(assembly, name, b"\x0d" + _unsigned(_register(assembly, rest)))
 
 
-@directive(".cfi_def_cfa_offset", ".cfi_adjust_cfa_offset")
+@directive(".cfi_def_cfa_offset", ".cfi_adjust_cfa_offset", is_repeatable=True)
 def def_cfa_offset(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_def_cfa_offset offset`: the frame is at another offset."""
-    frame = _frame(assembly, name)
-    offset = assembly.constant(rest, "the offset")
-    frame.offset = offset + (frame.offset if name == ".cfi_adjust_cfa_offset" else 0)
-    if frame.offset < 0:
-        _step(assembly, frame, b"\x13" + _signed(_factored(frame.offset)))
-    else:
-        _step(assembly, frame, b"\x0e" + _unsigned(frame.offset))
+    _frame(assembly, name)
+    number = assembly.constant(rest, "the offset")
+
+    def move(assembly: Assembly) -> None:
+        before = _frame(assembly, name).offset if name == ".cfi_adjust_cfa_offset" else 0
+        offset = before + number
+        is_negative = offset < 0
+        data = b"\x13" + _signed(_factored(offset)) if is_negative else b"\x0e" + _unsigned(offset)
+        _move(assembly, name, offset, data)
+
+    assembly.do(move)
 
 
-@directive(".cfi_offset", ".cfi_rel_offset", ".cfi_val_offset")
+@directive(".cfi_offset", ".cfi_rel_offset", ".cfi_val_offset", is_repeatable=True)
 def offset_(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_offset register, offset`: where a register was saved."""
     parts = arguments(name, rest, 2, 2, "register, offset")
-    frame = _frame(assembly, name)
+    _frame(assembly, name)
     number = _register(assembly, parts[0])
     offset = assembly.constant(parts[1], "the offset")
-    if name == ".cfi_rel_offset":
-        offset -= frame.offset
-    factored = _factored(offset)
+
+    def save(assembly: Assembly) -> None:
+        before = _frame(assembly, name).offset if name == ".cfi_rel_offset" else 0
+        _step(assembly, name, _saved(name, number, _factored(offset - before)))
+
+    assembly.do(save)
+
+
+def _saved(name: str, number: int, factored: int) -> bytes:
+    """The instruction that says where a register was saved."""
+    tail = _signed(factored) if factored < 0 else _unsigned(factored)
     if name == ".cfi_val_offset":
-        code = b"\x15" if factored < 0 else b"\x14"
-        tail = _signed(factored) if factored < 0 else _unsigned(factored)
-        _step(assembly, frame, code + _unsigned(number) + tail)
-    elif factored < 0:
-        _step(assembly, frame, b"\x11" + _unsigned(number) + _signed(factored))
-    elif number > 0x3F:
-        _step(assembly, frame, b"\x05" + _unsigned(number) + _unsigned(factored))
-    else:
-        _step(assembly, frame, bytes([0x80 | number]) + _unsigned(factored))
+        return (b"\x15" if factored < 0 else b"\x14") + _unsigned(number) + tail
+    if factored < 0:
+        return b"\x11" + _unsigned(number) + tail
+    if number > 0x3F:
+        return b"\x05" + _unsigned(number) + tail
+    return bytes([0x80 | number]) + tail
 
 
-@directive(".cfi_restore", ".cfi_undefined", ".cfi_same_value")
+@directive(".cfi_restore", ".cfi_undefined", ".cfi_same_value", is_repeatable=True)
 def restore(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_restore register, ...`: registers have their values of before, or none."""
-    frame = _frame(assembly, name)
+    _frame(assembly, name)
     for part in split_operands(rest):
         number = _register(assembly, part)
         if name == ".cfi_restore" and number <= 0x3F:
-            _step(assembly, frame, bytes([0xC0 | number]))
+            _steps(assembly, name, bytes([0xC0 | number]))
         else:
             code = {".cfi_restore": 6, ".cfi_undefined": 7, ".cfi_same_value": 8}[name]
-            _step(assembly, frame, bytes([code]) + _unsigned(number))
+            _steps(assembly, name, bytes([code]) + _unsigned(number))
 
 
-@directive(".cfi_register")
+@directive(".cfi_register", is_repeatable=True)
 def register(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_register register, other`: a register was saved in another."""
     parts = arguments(name, rest, 2, 2, "register, other")
     numbers = [_unsigned(_register(assembly, part)) for part in parts]
-    _step(assembly, _frame(assembly, name), b"\x09" + numbers[0] + numbers[1])
+    _frame(assembly, name)
+    _steps(assembly, name, b"\x09" + numbers[0] + numbers[1])
 
 
-@directive(".cfi_remember_state", ".cfi_restore_state")
+@directive(".cfi_remember_state", ".cfi_restore_state", is_repeatable=True)
 def state(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_remember_state`: keeps all rules until `.cfi_restore_state`."""
-    frame = _frame(assembly, name)
-    if name == ".cfi_remember_state":
-        frame.saved_offsets.append(frame.offset)
-        _step(assembly, frame, b"\x0a")
-        return
+    assembly.do(_remember if name == ".cfi_remember_state" else _restore_state)
+
+
+def _remember(assembly: Assembly) -> None:
+    frame = _frame(assembly, ".cfi_remember_state")
+    frame.saved_offsets.append(frame.offset)
+    _step(assembly, ".cfi_remember_state", b"\x0a")
+
+
+def _restore_state(assembly: Assembly) -> None:
+    frame = _frame(assembly, ".cfi_restore_state")
     if not frame.saved_offsets:
         raise SourceError(".cfi_restore_state has no .cfi_remember_state before it")
     frame.offset = frame.saved_offsets.pop()
-    _step(assembly, frame, b"\x0b")
+    _step(assembly, ".cfi_restore_state", b"\x0b")
 
 
 @directive(".cfi_label")
@@ -197,7 +237,7 @@ def label(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_label name`: a symbol for the place in the frame information itself."""
     if not rest:
         raise SourceError(".cfi_label needs a name")
-    _step(assembly, _frame(assembly, name), Label(plain_name(rest)))
+    _step(assembly, name, Label(plain_name(rest)))
 
 
 @directive(".cfi_escape")
@@ -207,7 +247,7 @@ def escape(assembly: Assembly, name: str, rest: str) -> None:
     if not parts:
         raise SourceError(".cfi_escape needs bytes", hint="such as .cfi_escape 0x0a")
     data = Raw(assembly.constant(part, "a byte") & 0xFF for part in parts)
-    _step(assembly, _frame(assembly, name), data)
+    _step(assembly, name, data)
 
 
 @directive(".cfi_return_column")
@@ -229,19 +269,19 @@ def signal_frame(assembly: Assembly, name: str, rest: str) -> None:
 @directive(".cfi_window_save", ".cfi_negate_ra_state")
 def window_save(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_window_save`, `.cfi_negate_ra_state`: one opcode that other architectures define."""
-    _step(assembly, _frame(assembly, name), Raw(b"\x2d"))
+    _step(assembly, name, Raw(b"\x2d"))
 
 
 @directive(".cfi_val_encoded_addr")
 def val_encoded_addr(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_val_encoded_addr register, encoding, symbol`: a register holds an address."""
     parts = arguments(name, rest, 3, 3, "register, encoding, symbol")
-    frame = _frame(assembly, name)
+    _frame(assembly, name)
     number = _register(assembly, parts[0])
     encoding = assembly.constant(parts[1], "the encoding")
     _check_encoding(name, encoding)
     value = assembly.evaluate(parse_expression(parts[2]))
-    _step(assembly, frame, Encoded(number, encoding, value))
+    _step(assembly, name, Encoded(number, encoding, value))
 
 
 def _check_encoding(name: str, encoding: int) -> None:

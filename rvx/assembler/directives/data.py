@@ -10,6 +10,7 @@ from rvx.assembler.directives.registry import arguments, directive, string
 from rvx.assembler.floats import binary_float
 from rvx.assembler.grammar import parse_expression, split_operands
 from rvx.assembler.leb128 import encode_leb128
+from rvx.assembler.repetition import Ended, Sized
 from rvx.assembler.sections import Leb128
 from rvx.assembler.values import Value
 
@@ -62,6 +63,8 @@ def emit_integers(assembly: Assembly, name: str, rest: str, size: int) -> None:
     assembly.mark_data()
     if not rest:
         return
+    if assembly.recording is not None:
+        assembly.recording.template = Sized(size)
     for part in split_operands(rest):
         emit_value(assembly, assembly.evaluate(parse_expression(part)), size, part)
 
@@ -128,6 +131,8 @@ def _strings(assembly: Assembly, rest: str, end: bytes) -> None:
     assembly.mark_data()
     if not rest:
         raise SourceError("a string is missing here", hint='write it in quotes: "text"')
+    if assembly.recording is not None:
+        assembly.recording.template = Ended(end)
     for part in split_operands(rest):
         assembly.emit(b"".join(string(piece) for piece in adjacent_strings(part)) + end)
 

@@ -38,11 +38,14 @@ MAX_ALIGNMENT_BITS = 31
 MAX_IN_LINE = 1 << 16
 
 
-@directive(".text", ".data", ".bss", ".rodata", ".sdata", ".sbss", ".srodata")
+@directive(
+    *(".text", ".data", ".bss", ".rodata", ".sdata", ".sbss", ".srodata"), is_repeatable=True
+)
 def standard_section(assembly: Assembly, name: str, rest: str) -> None:
     """`.text`, `.data` ...: goes to that section, `.text 1` to a part behind the others."""
     number = assembly.constant(rest, f"the subsection of {name}") if rest else 0
-    assembly.switch(assembly.section(name), _subsection(number, rest))
+    subsection = _subsection(number, rest)
+    assembly.do(lambda place: place.switch(place.section(name), subsection))
 
 
 def _subsection(number: int, text: str) -> int:
@@ -51,14 +54,12 @@ def _subsection(number: int, text: str) -> int:
     return number
 
 
-@directive(".section", ".pushsection")
+@directive(".section", ".pushsection", is_repeatable=True)
 def section(assembly: Assembly, name: str, rest: str) -> None:
     """`.section name, "flags", @type, entry size, group, comdat`: goes to any section."""
     parts = split_operands(rest)
     if not parts or not parts[0]:
         raise SourceError(f"{name} needs the name of a section", hint=f"such as {name} .rodata")
-    if name == ".pushsection":
-        assembly.push_section()
     section_name, subsection = plain_name(parts[0]), 0
     if len(parts) == 2 and not parts[1].startswith('"') and not parts[1].startswith(("@", "%")):
         subsection = _subsection(assembly.constant(parts[1], "the subsection"), parts[1])
@@ -81,15 +82,13 @@ def section(assembly: Assembly, name: str, rest: str) -> None:
         raise SourceError("a section with flag o needs the section that it is ordered with")
     link = plain_name(rest_parts.pop(0)) if "o" in letters else ""
     group = ""
+    is_comdat = False
     if "G" in letters:
         if not rest_parts:
             raise SourceError("a section with flag G needs the name of its group")
         group = plain_name(rest_parts.pop(0))
         is_comdat = bool(rest_parts) and rest_parts[0] == "comdat"
         del rest_parts[: int(is_comdat)]
-        assembly.groups[group] = assembly.groups.get(group, False) or is_comdat
-    elif "?" in letters:
-        group = assembly.current[0].group
     unique = ""
     if rest_parts and rest_parts[0] == "unique":
         number = assembly.constant(rest_parts[1] if len(rest_parts) > 1 else "", "the number")
@@ -106,9 +105,20 @@ def section(assembly: Assembly, name: str, rest: str) -> None:
         )
     if flags is not None:
         flags &= ~sections.GROUP
-        assembly.is_gnu |= bool(flags & sections.RETAIN)
-    target = assembly.section(section_name, flags, type_, entry_size, group, link, unique)
-    assembly.switch(target, subsection)
+
+    def open_(assembly: Assembly) -> None:
+        if name == ".pushsection":
+            assembly.push_section()
+        own_group = group
+        if group:
+            assembly.groups[group] = assembly.groups.get(group, False) or is_comdat
+        elif "?" in letters:
+            own_group = assembly.current[0].group
+        assembly.is_gnu |= bool((flags or 0) & sections.RETAIN)
+        target = assembly.section(section_name, flags, type_, entry_size, own_group, link, unique)
+        assembly.switch(target, subsection)
+
+    assembly.do(open_)
 
 
 def _read_flags(text: str) -> tuple[int, str]:
@@ -140,16 +150,16 @@ def _read_type(text: str) -> int:
     return _TYPES[name]
 
 
-@directive(".previous")
+@directive(".previous", is_repeatable=True)
 def previous(assembly: Assembly, name: str, rest: str) -> None:
     """`.previous`: goes back to the section before."""
-    assembly.switch_back()
+    assembly.do(Assembly.switch_back)
 
 
-@directive(".popsection")
+@directive(".popsection", is_repeatable=True)
 def pop_section(assembly: Assembly, name: str, rest: str) -> None:
     """`.popsection`: goes back to where `.pushsection` stood."""
-    assembly.pop_section()
+    assembly.do(Assembly.pop_section)
 
 
 @directive(".subsection")
@@ -159,7 +169,10 @@ def subsection(assembly: Assembly, name: str, rest: str) -> None:
     assembly.switch(assembly.current[0], _subsection(number, rest))
 
 
-@directive(".align", ".p2align", ".p2alignw", ".p2alignl", ".balign", ".balignw", ".balignl")
+@directive(
+    *(".align", ".p2align", ".p2alignw", ".p2alignl", ".balign", ".balignw", ".balignl"),
+    is_repeatable=True,
+)
 def align(assembly: Assembly, name: str, rest: str) -> None:
     """`.align bits, fill, most` and `.balign bytes, fill, most`: pads up to a multiple."""
     parts = arguments(name, rest, 0, 3, "alignment, fill, most")
@@ -182,7 +195,7 @@ def align(assembly: Assembly, name: str, rest: str) -> None:
         pattern = assembly.constant(parts[1], "the fill") & (1 << 8 * width) - 1
         fill = pattern.to_bytes(width, "little")
     most = assembly.constant(parts[2], "the limit") if len(parts) > 2 and parts[2] else 0
-    add_alignment(assembly, 1 << number, fill, max(most, 0))
+    assembly.do(lambda place: add_alignment(place, 1 << number, fill, max(most, 0)))
 
 
 def add_alignment(assembly: Assembly, alignment: int, fill: bytes | None, most: int) -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import directive, string
 from rvx.assembler.linetable import Loc
+from rvx.assembler.repetition import DIRECT
 
 MAX_FILES = 65535
+_USUAL = re.compile(
+    r"([0-9]{1,9}) ([0-9]{1,9})(?: ([0-9]{1,9}))?(?: is_stmt ([01]))?"
+    r"(?: view -?0)?(?: discriminator ([0-9]{1,9}))?"
+)
+"""What compilers write."""
 _MARKS = {"basic_block": 7, "prologue_end": 10, "epilogue_begin": 11}
 _NUMBERS = ("is_stmt", "isa", "discriminator")
 
@@ -44,10 +52,27 @@ def _strings(text: str) -> list[str]:
 @directive(".loc")
 def loc(assembly: Assembly, name: str, rest: str) -> None:
     """`.loc file line column flags`: the source line of the next instruction."""
+    usual = _USUAL.fullmatch(rest)
+    table = assembly.line_table
+    if usual is not None and int(usual[1]) in table.files:
+        file, line, column, is_statement, discriminator = usual.groups()
+        last = table.last
+        _add(
+            assembly,
+            Loc(
+                int(file),
+                int(line),
+                int(column or 0),
+                last.is_statement if is_statement is None else is_statement == "1",
+                (),
+                int(discriminator or 0),
+                last.isa,
+            ),
+        )
+        return
     words = rest.split()
     if len(words) < 2:
         raise SourceError(".loc needs a file and a line", hint="such as .loc 1 20 5")
-    table = assembly.line_table
     file = assembly.constant(words[0], "the file")
     line = assembly.constant(words[1], "the line")
     if file not in table.files:
@@ -74,8 +99,6 @@ def loc(assembly: Assembly, name: str, rest: str) -> None:
                 hint="valid are " + ", ".join([*_MARKS, *_NUMBERS, "view"]),
                 text=word,
             )
-    if table.pending is not None:
-        table.add(assembly.hidden_label(".L0 "), table.pending)
     made = Loc(
         file,
         line,
@@ -85,6 +108,16 @@ def loc(assembly: Assembly, name: str, rest: str) -> None:
         numbers["discriminator"],
         numbers["isa"],
     )
+    _add(assembly, made)
+
+
+DIRECT[".loc"] = loc
+
+
+def _add(assembly: Assembly, made: Loc) -> None:
+    table = assembly.line_table
+    if table.pending is not None:
+        table.add(assembly.hidden_label(".L0 "), table.pending)
     table.last = table.pending = made
 
 

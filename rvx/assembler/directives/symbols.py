@@ -7,7 +7,8 @@ from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, plain_name
 from rvx.assembler.grammar import parse_expression, split_operands
 from rvx.assembler.sections import Space
-from rvx.assembler.values import Value
+from rvx.assembler.syntax import Binary, Name
+from rvx.assembler.values import Symbol, Value
 
 _TYPES = {
     "function": "func",
@@ -51,14 +52,17 @@ def assign(assembly: Assembly, name: str, text: str, *, is_once: bool = False) -
     assembly.assign(name, assembly.evaluate(parse_expression(text)), is_once=is_once)
 
 
-@directive(".globl", ".global", ".xdef")
+@directive(".globl", ".global", ".xdef", is_repeatable=True)
 def globl(assembly: Assembly, name: str, rest: str) -> None:
     """`.globl name`: other objects see the symbol."""
     for part in _names(name, rest):
-        symbol = assembly.symbol(part)
-        symbol.is_mentioned = True
-        if symbol.binding == "local":
-            symbol.binding = "global"
+        assembly.do_with(part, _make_global)
+
+
+def _make_global(assembly: Assembly, symbol: Symbol) -> None:
+    symbol.is_mentioned = True
+    if symbol.binding == "local":
+        symbol.binding = "global"
 
 
 @directive(".weak")
@@ -97,7 +101,7 @@ def _names(name: str, rest: str) -> list[str]:
     return parts
 
 
-@directive(".type")
+@directive(".type", is_repeatable=True)
 def type_(assembly: Assembly, name: str, rest: str) -> None:
     """`.type name, @function`: what a symbol is."""
     text = rest if "," in rest else ",".join(rest.split(None, 1))
@@ -110,25 +114,40 @@ def type_(assembly: Assembly, name: str, rest: str) -> None:
             hint="valid are " + ", ".join(f"@{known}" for known in _TYPES),
             text=parts[1],
         )
-    symbol = assembly.symbol(plain_name(parts[0]))
-    if kind == "common" and symbol.is_defined and not symbol.is_common:
-        raise SourceError(f"symbol '{symbol.name}' is defined already", text=parts[0])
-    if symbol.is_common and kind not in ("object", "common"):
-        raise SourceError(f"the common symbol '{symbol.name}' is an object", text=parts[1])
-    symbol.type = kind
-    symbol.is_mentioned = True
-    assembly.is_gnu |= kind == "gnu_ifunc"
-    if word.lower() == "gnu_unique_object":
-        symbol.binding, assembly.is_gnu = "gnu_unique", True
+    is_unique = word.lower() == "gnu_unique_object"
+
+    def give(assembly: Assembly, symbol: Symbol) -> None:
+        if kind == "common" and symbol.is_defined and not symbol.is_common:
+            raise SourceError(f"symbol '{symbol.name}' is defined already", text=symbol.name)
+        if symbol.is_common and kind not in ("object", "common"):
+            raise SourceError(f"the common symbol '{symbol.name}' is an object", text=parts[1])
+        symbol.type = kind
+        symbol.is_mentioned = True
+        assembly.is_gnu |= kind == "gnu_ifunc"
+        if is_unique:
+            symbol.binding, assembly.is_gnu = "gnu_unique", True
+
+    assembly.do_with(plain_name(parts[0]), give)
 
 
-@directive(".size")
+@directive(".size", is_repeatable=True)
 def size(assembly: Assembly, name: str, rest: str) -> None:
     """`.size name, expression`: how many bytes a symbol stands for."""
     parts = arguments(name, rest, 2, 2, "name, expression")
-    value = assembly.evaluate(parse_expression(parts[1]))
-    symbol = assembly.symbol(plain_name(parts[0]))
+    symbol_name, expression = plain_name(parts[0]), parse_expression(parts[1])
+    if expression == Binary("-", Name("."), Name(symbol_name)):
+        assembly.do_with(symbol_name, _end_here)
+        return
+    value = assembly.evaluate(expression)
+    symbol = assembly.symbol(symbol_name)
     symbol.size = value
+    symbol.is_mentioned = True
+    assembly.depend_on_place()
+
+
+def _end_here(assembly: Assembly, symbol: Symbol) -> None:
+    """`.size name, .-name`, as compilers write it."""
+    symbol.size = assembly.evaluate(Binary("-", Name("."), Name(symbol.name)))
     symbol.is_mentioned = True
 
 
