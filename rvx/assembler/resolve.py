@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
-from operator import itemgetter, le
+from operator import le
 
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import Location, SourceError
@@ -29,6 +29,7 @@ from rvx.assembler.sections import (
     DATA,
     FINI_ARRAY,
     INIT_ARRAY,
+    INSTRUCTION,
     NOBITS,
     PADDING,
     PREINIT_ARRAY,
@@ -251,7 +252,7 @@ class Resolver:
 
         def field(kind: str, place: int) -> int:
             made.relocations.append(Relocation(place, kind, symbol, value.number, tail.location))
-            return FIELDS[kind].insert(target - place) if symbol is not None else 0
+            return _field(kind, target - place) if symbol is not None else 0
 
         if tail.length == 2:
             kind = "RVC_JUMP" if tail.is_jump else "RVC_BRANCH"
@@ -414,14 +415,29 @@ class Resolver:
         made.data[at : at + size] = word.to_bytes(size, "little")
 
 
-def _marks(starts: array[int], kinds: Iterable[int], end: int) -> list[tuple[int, str]]:
+@lru_cache(maxsize=1 << 14)
+def _field(kind: str, distance: int) -> int:
+    """The bits of a branch that hold a distance."""
+    return FIELDS[kind].insert(distance)
+
+
+_INSTEAD = bytes.maketrans(bytes([PADDING]), bytes([INSTRUCTION]))
+
+
+def _marks(starts: array[int], kinds: bytearray, end: int) -> list[tuple[int, str]]:
     """Where instructions follow data and data instructions, for disassemblers."""
-    names = ("$d" if kind == DATA else "$x" for kind in kinds)
-    places: Iterable[tuple[int, str]] = zip(starts, names, strict=True)
+    kinds = kinds.translate(_INSTEAD)
     if not all(map(le, starts, islice(starts, 1, None))):  # there are subsections
-        places = sorted(places, key=itemgetter(0))  # of several at one place the last holds
+        # Of several at one place the last holds.
+        order = sorted(range(len(starts)), key=starts.__getitem__)
+        starts = array("Q", map(starts.__getitem__, order))
+        kinds = bytearray(map(kinds.__getitem__, order))
     marks: list[tuple[int, str]] = []
-    for place, name in places:
+    at = 0
+    while 0 <= at < len(kinds):
+        is_data = kinds[at] == DATA
+        place, name = starts[at], "$d" if is_data else "$x"
+        at = kinds.find(INSTRUCTION if is_data else DATA, at)
         if place == end:
             break  # nothing follows
         if marks and marks[-1][0] == place:

@@ -134,6 +134,13 @@ class Distances:
         Raises:
             SourceError: a symbol is defined in terms of itself, or operands cannot be combined.
         """
+        plus, minus = value.plus, value.minus
+        if value.tree is None and plus is not minus:
+            is_settled = (plus is None or plus.value is None) and (
+                minus is None or minus.value is None
+            )
+            if is_settled:  # as nearly all are
+                return value
         if value.is_constant:
             return value
         if value.tree is not None:
@@ -142,11 +149,11 @@ class Distances:
             done = combine(operator, parts, self)
             return replace(done, modifier=value.modifier)
         result = Value(value.number)
-        if value.plus is not None:
-            result = add(result, self._of(value.plus))
-        if value.minus is not None:
-            result = subtract(result, self._of(value.minus))
-        return replace(result, modifier=value.modifier)
+        if plus is not None:
+            result = add(result, self._of(plus))
+        if minus is not None:
+            result = subtract(result, self._of(minus))
+        return replace(result, modifier=value.modifier) if value.modifier else result
 
     def constant(self, value: Value) -> int | None:
         """The number that the value is worth, or None if that is not settled."""
