@@ -25,9 +25,9 @@ from rvx.assembler.preprocess import preprocess
 from rvx.assembler.program import Program
 from rvx.assembler.pseudo import PSEUDO, emit_symbol_access
 from rvx.assembler.reader import Line, SourceText
-from rvx.assembler.repetition import Code, Data, Recording, Repetition, perform
+from rvx.assembler.repetition import Code, Recording, Repetition, perform
 from rvx.assembler.resolve import resolve
-from rvx.assembler.sections import DATA, INSTRUCTION, NOBITS, packed
+from rvx.assembler.sections import DATA, INSTRUCTION, NOBITS, Section, packed
 from rvx.assembler.statements import Statement, is_label, parse_statement
 from rvx.assembler.values import Symbol, Value
 from rvx.isa import Isa
@@ -35,6 +35,7 @@ from rvx.isa.operands import ROUNDING_MODES
 
 Source = str | Path
 ELF_MAGIC = b"\x7fELF"
+_ROW = packed(1, 0)
 _RVC, _RVE, _FLOAT_ABI = 0x1, 0x8, {"": 0x0, "f": 0x2, "d": 0x4, "q": 0x6}
 
 
@@ -200,71 +201,76 @@ class _Runner:
             self._repetitions.clear()
             self._options = None
         known = self._known()
-        texts = known.texts
+        look_up, find = known.texts.get, known.find
         assembly.origin = origin = source.origin
+        table, number = assembly.line_table, source.number << 32
+        section: Section | None = None
         while True:
             # What a row does may lead elsewhere; as long as it does not, this holds.
-            section, fragment = assembly.current[0], assembly.fragment
-            table, data, found = assembly.line_table, fragment.data, section.statements
-            is_simple = (
-                section.type != NOBITS
-                and section.name != ABSOLUTE
-                and table.pending is None
-                and not table.is_own
-            )
-            has_places = section.has_places
+            fragment = assembly.fragment
+            data = fragment.data
+            if section is not fragment.section:
+                section = fragment.section
+                found, has_places = section.statements, section.has_places
+                add_fragment, add_offset = found.fragments.append, found.offsets.append
+                add_origin, add_place = found.origins.append, found.places.append
+                add_kind = found.kinds.append
+                may_hold = section.type != NOBITS and section.name != ABSOLUTE
+            is_simple = may_hold and table.pending is None and not table.is_own
             for row in source.rows:
-                source.number += 1
+                number += _ROW
                 begun = row.lstrip()
                 text = begun.rstrip()
-                deed = texts.get(text)
+                deed = look_up(text)
+                if deed.__class__ is Code and is_simple:
+                    add_fragment(fragment)
+                    add_offset(len(data))
+                    add_origin(origin)
+                    add_place(number + len(row) - len(begun) + 1)
+                    add_kind(INSTRUCTION)
+                    data += deed
+                    continue
                 symbols: list[Symbol] = []
                 if deed is None:
                     if not text:
                         continue
                     if text[-1] == ":" and is_label(text):
-                        self._go_to_row(row, begun)
+                        assembly.place, assembly.source = number + len(row) - len(begun) + 1, row
                         try:
                             assembly.define_label(text[:-1])
                         except SourceError as problem:
-                            assembly.diagnostics.error(assembly.location, row, problem)
+                            self._report_here(problem)
                         continue
-                    match = known.find(text, assembly)
+                    match = find(text, assembly)
                     if match is None:
+                        source.number = number >> 32
                         source.put_back(row)
                         return
                     deed, symbols = match
-                kind = deed.__class__
-                if kind is Code and is_simple:
-                    found.fragments.append(fragment)
-                    found.offsets.append(len(data))
-                    found.origins.append(origin)
-                    found.places.append(source.number << 32 | len(row) - len(begun) + 1)
-                    found.kinds.append(INSTRUCTION)
-                    data += cast(Code, deed)
-                elif kind is Data and is_simple:
-                    if has_places:
-                        found.fragments.append(fragment)
-                        found.offsets.append(len(data))
-                        found.origins.append(origin)
-                        found.places.append(source.number << 32 | len(row) - len(begun) + 1)
-                        found.kinds.append(DATA)
-                    data += cast(Data, deed)
-                else:
-                    self._go_to_row(row, begun)
-                    try:
-                        perform(deed, assembly, symbols)
-                    except SourceError as problem:
-                        assembly.diagnostics.error(assembly.location, row, problem)
-                    break
+                place = number + len(row) - len(begun) + 1
+                if is_simple and deed.__class__ is not tuple:
+                    is_code = deed.__class__ is Code
+                    if is_code or has_places:
+                        add_fragment(fragment)
+                        add_offset(len(data))
+                        add_origin(origin)
+                        add_place(place)
+                        add_kind(INSTRUCTION if is_code else DATA)
+                    data += cast(bytes, deed)
+                    continue
+                assembly.place, assembly.source = place, row
+                try:
+                    perform(deed, assembly, symbols)
+                except SourceError as problem:
+                    self._report_here(problem)
+                break
             else:
+                source.number = number >> 32
                 return
 
-    def _go_to_row(self, row: str, begun: str) -> None:
-        """Makes a row of the source the statement at hand."""
+    def _report_here(self, problem: SourceError) -> None:
         assembly = self.assembly
-        assembly.place = packed(self.source.number, len(row) - len(begun) + 1)
-        assembly.source = row.rstrip("\r")
+        assembly.diagnostics.error(assembly.location, assembly.source.rstrip("\r"), problem)
 
     def _statement(self, text: str) -> None:
         assembly = self.assembly

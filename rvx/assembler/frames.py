@@ -119,6 +119,10 @@ def _identity(pointer: tuple[int, Value] | None) -> object:
     return pointer and (pointer[0], id(pointer[1].plus), pointer[1].number)
 
 
+_Entries = dict[int, dict[tuple[bytes, ...], tuple[int, Symbol]]]
+"""Common entries by the number of their instructions and by these, each with its age."""
+
+
 @dataclass
 class _Writer:
     assembly: Assembly
@@ -127,20 +131,25 @@ class _Writer:
     def write(self, frames: list[Frame]) -> None:
         word = self.assembly.isa.xlen // 8
         self.assembly.current[0].alignment = word
-        entries: dict[object, Symbol] = {}
+        entries: dict[object, _Entries] = {}
         for index, frame in enumerate(frames):
             key = (
                 frame.return_column,
                 frame.is_signal_frame,
                 self.is_eh and _identity(frame.personality),
                 self.is_eh and frame.lsda is not None and frame.lsda[0],
-                frame.prefix,
             )
-            if key not in entries:
-                entries[key] = self.assembly.here()
+            known = entries.setdefault(key, {})
+            prefix = frame.prefix
+            # GNU as takes the newest entry that the frame begins with, and writes what is left.
+            lengths = [n for n in known if n <= len(prefix) and prefix[:n] in known[n]]
+            if not lengths:
+                known.setdefault(len(prefix), {})[prefix] = (index, self.assembly.here())
                 self._common(frame)
+                lengths.append(len(prefix))
+            _, common, length = max((*known[n][prefix[:n]], n) for n in lengths)
             is_last = index == len(frames) - 1
-            self._frame(frame, entries[key], 4 if self.is_eh and not is_last else word)
+            self._frame(frame, common, length, 4 if self.is_eh and not is_last else word)
 
     def _common(self, frame: Frame) -> None:
         emit = self.assembly.emit
@@ -168,7 +177,8 @@ class _Writer:
             emit(step)
         self._end(length, 4 if self.is_eh else self.assembly.isa.xlen // 8)
 
-    def _frame(self, frame: Frame, common: Symbol, alignment: int) -> None:
+    def _frame(self, frame: Frame, common: Symbol, length_there: int, alignment: int) -> None:
+        """Writes a frame whose first instructions are those of a common entry."""
         assembly = self.assembly
         end = frame.end or frame.last
         length = self._begin()
@@ -185,7 +195,7 @@ class _Writer:
             self._field("DATA32", 4, Value(0, common))
             self._field(f"DATA{8 * word}", word, Value(0, frame.start))
             self._field(f"DATA{8 * word}", word, Value(0, end, frame.start))
-        for step in frame.steps[len(frame.prefix) :]:
+        for step in frame.steps[length_there:]:
             if isinstance(step, Advance):
                 self._advance(step)
             elif isinstance(step, Label):

@@ -49,11 +49,14 @@ Deed = Code | Data | tuple[Effect, ...]
 """All that a statement does."""
 
 _NAME = re.compile(r"(?<![\w.$%@\\])([A-Za-z_.$][\w.$]*)", re.ASCII)
-_NUMBER = re.compile(r"(?<=[\s,])(?:-?[1-9][0-9]{0,17}|0(?:x[0-9a-f]{1,16})?)(?=\(|,|$)", re.ASCII)
-"""An operand that is a number as most are written, or the offset from a register."""
-_SHORT = 4
-"""Longer data, of which strings are the most, is seldom the same twice."""
-_STRING = re.compile(r'(?<=\s)"(?:\\.|[^"\\])*"$')
+_LAST = re.compile(
+    r"(.*[\s,])(?:([A-Za-z_.$][\w.$]*)|(-?[1-9][0-9]{0,17}|0(?:x[0-9a-f]{1,16})?)(\([^()]*\))?)",
+    re.ASCII,
+)
+"""The operand at the end that differs most often: a name, or a number or offset as most are."""
+_SHORT = 2
+"""Longer data is seldom the same twice."""
+_STRING = re.compile(r'(.*\s)()("(?:\\.|[^"\\])*")()')
 _OTHER_LITERAL = re.compile(r"""(?:^|[\s,(])[-+~!0-9'"]""", re.ASCII)
 
 
@@ -393,9 +396,10 @@ def _branch(tail: Branch, target: _Maker) -> Effect:
     long_word, is_fixed = tail.long_word, tail.is_fixed
 
     def effect(assembly: Assembly, symbols: list[Symbol]) -> None:
-        value = target(symbols)
-        assembly.note_use(value)
-        location = assembly.location
+        value, location = target(symbols), assembly.location
+        symbol = value.plus
+        if symbol is not None and symbol.used_at is None:
+            symbol.used_at = location
         assembly.end_fragment(
             Branch(word, is_jump, is_compressed, long_word, value, location, is_fixed)
         )
@@ -438,13 +442,16 @@ class Repetition:
 
     Attributes:
         texts: what statements do, by their text.
-        shapes: the same by their shape, with the symbols left open; and whether it uses them.
+        finals: the same with the symbol at the end left open, by the text before that; and whether
+            it uses the symbol.
+        shapes: the same by their shape, with all symbols left open.
         templates: by the text before and behind a literal.
         registers: instructions by their text without registers and number.
     """
 
     reserved: frozenset[str]
     texts: dict[str, Deed] = field(default_factory=dict)
+    finals: dict[str, tuple[Deed, bool]] = field(default_factory=dict)
     shapes: dict[str, tuple[Deed, bool]] = field(default_factory=dict)
     templates: dict[tuple[str, str], Template] = field(default_factory=dict)
     registers: dict[str, Registers] = field(default_factory=dict)
@@ -456,35 +463,49 @@ class Repetition:
             handler = DIRECT.get(parts[0])
             if handler is not None and len(parts) == 2:
                 return (lambda assembly, symbols: handler(assembly, *parts),), []
-        if '"' in text or "'" in text:
-            literal = _STRING.search(text)
-        else:
-            shape, names = self.shape(text)
-            if names:
-                known = self.shapes.get(shape)
-                if known is None:
+        last = _LAST.fullmatch(text)
+        if last is not None:
+            before, name, number, behind = last.groups("")
+            if name:
+                used = self.finals.get(before)
+                if used is not None and name not in self.reserved:
+                    symbols = [assembly.symbol(name)]
+                    if assembly.may_repeat([name], symbols, is_use=used[1]):
+                        return used[0], symbols
                     return None
-                deed, is_use = known
-                symbols = [assembly.symbol(name) for name in names]
-                return (
-                    (deed, symbols) if assembly.may_repeat(names, symbols, is_use=is_use) else None
-                )
-            literal = _NUMBER.search(text)
-        if literal is None:
-            made = self._encode(text, "", "", assembly)
-            if made is not None:
-                self.texts[text] = made
-            return None if made is None else (made, [])
-        before, behind = text[: literal.start()], text[literal.end() :]
-        template = self.templates.get((before, behind))
-        filled = None if template is None else template.fill(literal[0])
-        if filled is None:
-            filled = self._encode(before, literal[0], behind, assembly)
-        if filled is None:
+            else:
+                template = self.templates.get((before, behind))
+                made = None if template is None else template.fill(number)
+                if made is not None:
+                    if len(made) <= _SHORT or made.__class__ is Code:
+                        self.texts[text] = made
+                    return made, []
+        if '"' in text or "'" in text:
+            return self._string(text)
+        shape, names = self.shape(text)
+        if names:
+            used = self.shapes.get(shape)
+            if used is None:
+                return None
+            symbols = [assembly.symbol(name) for name in names]
+            return (
+                (used[0], symbols) if assembly.may_repeat(names, symbols, is_use=used[1]) else None
+            )
+        if last is not None and last[3]:
+            code = self._encode(last[1], last[3], last[4] or "", assembly)
+        else:
+            code = self._encode(text, "", "", assembly)
+        if code is None:
             return None
-        if len(filled) <= _SHORT:
-            self.texts[text] = filled
-        return filled, []
+        self.texts[text] = code
+        return code, []
+
+    def _string(self, text: str) -> tuple[Deed, list[Symbol]] | None:
+        """Data of a string."""
+        found = _STRING.fullmatch(text)
+        template = None if found is None else self.templates.get((found[1], ""))
+        made = None if template is None or found is None else template.fill(found[3])
+        return None if made is None else (made, [])
 
     def _encode(self, before: str, number: str, behind: str, assembly: Assembly) -> Code | None:
         """An instruction that differs in registers from earlier ones, and in a number if any."""
@@ -531,17 +552,19 @@ class Repetition:
         if not recording.is_whole:
             return
         deed = recording.deed()
+        last = _STRING.fullmatch(text) if '"' in text else _LAST.fullmatch(text)
         if recording.names:
             shape, names = self.shape(text)
             if recording.names == names:
                 self.shapes[shape] = (deed, recording.is_use)
+                if last is not None and last[2] and f"{last[1]}\x000" == shape:
+                    self.finals[last[1]] = (deed, recording.is_use)
             return
         if not isinstance(recording.template, Ended):
             self.texts[text] = deed
-        literal = _STRING.search(text) if '"' in text else _NUMBER.search(text)
         before, number, behind = text, "", ""
-        if literal is not None:
-            before, number, behind = text[: literal.start()], literal[0], text[literal.end() :]
+        if last is not None and last[3]:
+            before, _, number, behind = last.groups("")
         if _OTHER_LITERAL.search(before.rstrip()) or _OTHER_LITERAL.search(behind):
             return
         template, encoded = recording.template, recording.encoded

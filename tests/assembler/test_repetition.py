@@ -5,9 +5,11 @@ import random
 import pytest
 
 from rvx.assembler import AssemblyError
+from rvx.assembler.elf.relocatable import relocatable
 from rvx.assembler.repetition import Repetition
 
 from .conftest import Gnu, own_object, own_sections
+from .whole_object import whole_object
 
 NUMBERS = [0, 1, -1, 4, 8, 16, 31, 32, 63, -32, 124, 128, 252, 256, 504, 512, 1016, 2047, -2048]
 NAMES = ["before", "behind", "elsewhere", "value", "weak_one", "alias", ".Llocal", "a0x", "rnex"]
@@ -110,6 +112,81 @@ def test_branches_near_their_limits(gnu: Gnu, seed: int) -> None:
     for relax in (False, True):
         own = own_sections(own_object(source, relax=relax))
         assert own == gnu.sections(source, relax=relax)
+
+
+FRAMES = [
+    *(".cfi_def_cfa_offset {n}", ".cfi_adjust_cfa_offset {n}", ".cfi_offset {x}, -{n}"),
+    *(".cfi_rel_offset {x}, {n}", ".cfi_restore {x}", ".cfi_def_cfa {x}, {n}"),
+    *(".cfi_remember_state", ".cfi_def_cfa_register {x}", ".cfi_undefined {x}, {y}"),
+    *("addi sp, sp, -{n}", "beqz {x}, {f}", "call {f}", ".p2align {p}", ".balign 8"),
+    *(".pushsection .data\n.dword {f}, {n}\n.popsection", ".weak {f}_w", ".dword {f}_w"),
+    *('.section .rodata.{f}, "a"\n.string "{n} of {f}\\n"\n.previous', ".hidden {f}"),
+]
+
+
+def _functions(seed: int) -> str:
+    """Functions as compilers write them, with their frames, sections, symbols and strings."""
+    rng, rows = random.Random(seed), []
+    for number in range(30):
+        rows += [f'.section .text.{number % 4},"ax",@progbits', f".p2align {rng.randint(0, 3)}"]
+        rows += [f".globl f{number}"] * rng.randint(0, 1)
+        rows += [f".type f{number}, {rng.choice('@%')}function", f"f{number}:", ".cfi_startproc"]
+        for _ in range(rng.randint(3, 12)):
+            row = rng.choice(FRAMES).format(
+                x=rng.choice(["ra", "s0", "s1", "a5"]),
+                y=rng.choice(["t0", "s11"]),
+                n=rng.choice([8, 16, 32, 48, 496]),
+                f=f"f{rng.randrange(32)}",
+                p=rng.randint(0, 4),
+            )
+            rows += row.split("\n")
+            if row == ".cfi_remember_state":
+                rows += ["nop", ".cfi_restore_state"]
+        rows += ["ret", ".cfi_endproc", f".size f{number}, .-f{number}"]
+    indent = rng.choice(["\t", "    ", "\t\t"])
+    return "".join(f"{row}\n" if row[-1] == ":" else f"{indent}{row}\n" for row in rows)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_repeated_directives_are_those_of_gnu_as(gnu: Gnu, seed: int) -> None:
+    source = _functions(seed)
+    ours = whole_object(relocatable(own_object(source, relax=True)))
+    theirs = whole_object(gnu.object(source, "rv64gc").read_bytes())
+    assert ours == theirs
+
+
+def test_repeated_directives_do_what_they_do_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = _functions(9)
+    repeated = whole_object(relocatable(own_object(source, relax=True)))
+    monkeypatch.setattr(Repetition, "learn", lambda *_: None)
+    assert repeated == whole_object(relocatable(own_object(source, relax=True)))
+
+
+def test_a_macro_takes_over_from_the_instruction_of_its_name() -> None:
+    before = "\taddi a0, a0, 1\n\taddi a0, a0, 1\n\taddi a0, a0, 2\n"
+    macro = ".macro addi x, y, z\n\tnop\n.endm\n"
+    source = f"{before}{macro}{before}.purgem addi\n{before}"
+    words = own_sections(own_object(source))[".text"][0]
+    alone, nops = own_sections(own_object(before))[".text"][0], b"\x01\x00"
+    assert words == alone + 3 * nops + alone
+
+
+def test_mistakes_in_repeated_rows_have_their_places() -> None:
+    source = "\tnop\n .bss\n\tnop\n.text\nx: nop\n  nop\nx:\n\t.cfi_endproc\n  .cfi_endproc\n"
+    with pytest.raises(AssemblyError) as caught:
+        own_object(source)
+    found = [(each.location.line, each.location.column) for each in caught.value.diagnostics]
+    assert found == [(3, 2), (7, 1), (8, 2), (9, 3)]
+    with pytest.raises(AssemblyError) as caught:
+        own_object(source.replace("\n", "\r\n"))
+    assert "\r" not in str(caught.value)
+
+
+def test_statements_on_a_row_and_comments_keep_their_order() -> None:
+    rows = ["nop", "addi a0, a0, 1; nop", "nop # x", "/* a\n b */ nop; li a0, 1", "nop"]
+    source = "\n".join(rows * 3) + "\n"
+    plain = "nop\naddi a0, a0, 1\nnop\nnop\nnop\nli a0, 1\nnop\n" * 3
+    assert own_sections(own_object(source)) == own_sections(own_object(plain))
 
 
 def test_a_line_is_not_repeated_where_its_name_means_something_else() -> None:
