@@ -6,11 +6,15 @@ parser's share of assembling a long source small.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import re
+import sys
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
-from rvx import resources
+from rvx import disk, resources
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.syntax import (
     Binary,
@@ -108,16 +112,42 @@ class _Builder:
 
 
 @cache
-def _parser() -> Any:
+def _parser() -> Callable[[str], Operand]:
     import lark
 
-    text = resources.asm("rvx.lark").read_text(encoding="utf-8")
     builder = _Builder()
     rules = {name: getattr(builder, name) for name in dir(builder) if not name.startswith("_")}
     transformer = type("OperandBuilder", (lark.Transformer,), {})()
     for name, rule in rules.items():
         setattr(transformer, name, rule)
-    return lark.Lark(text, parser="lalr", lexer="contextual", transformer=transformer)
+    parser = _tables()
+
+    def parse(text: str) -> Operand:
+        try:
+            tree: Operand = transformer.transform(parser.parse(text))
+        except lark.exceptions.VisitError as error:
+            raise error.orig_exc from None
+        return tree
+
+    return parse
+
+
+def _tables() -> Any:
+    """The parser that Lark makes of the grammar, which is kept on disk: making it takes a while."""
+    import lark
+
+    text = resources.asm("rvx.lark").read_text(encoding="utf-8")
+    key = hashlib.sha256(f"{sys.version}\0{lark.__version__}\0{text}".encode()).hexdigest()
+    path = disk.directory() / "grammar" / f"{key}.pickle"
+    try:
+        with path.open("rb") as file:
+            return lark.Lark.load(file)
+    except Exception:  # not there, or not whole: whatever unpickling it may say
+        parser = lark.Lark(text, parser="lalr", lexer="contextual")
+        made = io.BytesIO()
+        parser.save(made)
+        disk.store(path, made.getvalue())
+        return parser
 
 
 def parse_operand(text: str) -> Operand:
@@ -162,7 +192,7 @@ def parse_by_grammar(text: str) -> Operand:
             hint="give parts of it a name with .set",
         )
     try:
-        tree: Operand = _parser().parse(text)
+        tree = _parser()(text)
     except lark.exceptions.UnexpectedInput as error:
         raise _unexpected(text, error) from None
     return tree

@@ -56,7 +56,7 @@ _LAST = re.compile(
 """The operand at the end that differs most often: a name, or a number or offset as most are."""
 _SHORT = 2
 """Longer data is seldom the same twice."""
-_STRING = re.compile(r'(.*\s)()("(?:\\.|[^"\\])*")()')
+_STRING = re.compile(r'(.*\s)()("[^"\\]*(?:\\.[^"\\]*)*")()')
 _OTHER_LITERAL = re.compile(r"""(?:^|[\s,(])[-+~!0-9'"]""", re.ASCII)
 
 

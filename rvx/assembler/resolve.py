@@ -49,6 +49,7 @@ from rvx.assembler.values import Symbol, Value
 from rvx.isa import EncodingError
 
 _JAL = 0x6F
+_ADDRESSES = {"DATA32": "32", "DATA64": "64"}
 _BRANCH_INVERT, _BRANCH_C_INVERT = 1 << 12, 1 << 13
 
 
@@ -273,7 +274,16 @@ class Resolver:
                 Relocation(at, "ALIGN", None, fixup.value.number, fixup.location)
             )
             return
-        value = self._reduced(fixup.value)
+        value = fixup.value
+        width, plus = _ADDRESSES.get(fixup.kind), value.plus
+        is_sum = plus is not None and value.minus is None and value.tree is None
+        if width is not None and is_sum and plus is not None and plus.value is None:
+            # As most data is whose number is not known yet.
+            made.relocations.append(
+                Relocation(at, width, self.symbol(plus), value.number, fixup.location)
+            )
+            return
+        value = self._reduced(value)
         if fixup.kind.startswith("DATA"):
             self._data(int(fixup.kind[4:]), value, at, made, fixup.location)
             return

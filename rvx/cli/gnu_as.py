@@ -33,12 +33,24 @@ def _isa(march: str) -> Isa:
     from rvx import extensions
     from rvx.isa import Isa, IsaError
 
-    isa = extensions.isa_for(march)
+    chosen = list(extensions.isa_for(march).extensions.values())
+    names = {extension.name for extension in chosen}
+    xlen = extensions.isa_for(march).xlen
+    offered = []
     for extension in extensions.isa_for().extensions.values():
-        if not extension.name.startswith("X") or not isa.extensions.keys() >= {*extension.requires}:
+        if extension.name.startswith("X") and names >= {*extension.requires}:
+            offered.append(extension)
+            names.add(extension.name)
+    try:
+        return Isa([*chosen, *offered], xlen)
+    except IsaError:
+        pass
+    isa = Isa(chosen, xlen)
+    for extension in offered:
+        if not isa.extensions.keys() >= {*extension.requires}:
             continue
         try:
-            isa = Isa([*isa.extensions.values(), extension], isa.xlen)
+            isa = Isa([*isa.extensions.values(), extension], xlen)
         except IsaError:
             continue  # Not for this register width, or taken by what the string names.
     return isa
