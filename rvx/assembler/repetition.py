@@ -54,6 +54,8 @@ _LAST = re.compile(
     re.ASCII,
 )
 """The operand at the end that differs most often: a name, or a number or offset as most are."""
+_MOST_NAMES = 16
+"""Statements with more symbols are not looked for again."""
 _SHORT = 2
 """Longer data is seldom the same twice."""
 _STRING = re.compile(r'(.*\s)()("[^"\\]*(?:\\.[^"\\]*)*")()')
@@ -265,7 +267,7 @@ class Recording:
     def ask(self, name: str, symbol: Symbol) -> None:
         """An expression names a symbol."""
         has_made_some = len(self.symbols) > len(self.names)
-        if not is_plain(symbol) or has_made_some:
+        if not is_plain(symbol) or has_made_some or len(self.names) >= _MOST_NAMES:
             self.is_repeatable = False
         elif name not in self.names:  # forms that do not fit may have asked for it before
             self.names.append(name)
@@ -322,6 +324,8 @@ class Recording:
 
     def _value(self, value: Value) -> _Maker | None:
         """How to make the same value of other symbols."""
+        if not self.is_repeatable:
+            return None
         places: list[int | None] = []
         for symbol in (value.plus, value.minus):
             found = [i for i, known in enumerate(self.symbols) if known is symbol]
@@ -537,15 +541,13 @@ class Repetition:
     def shape(self, text: str) -> tuple[str, list[str]]:
         """A statement without the names of symbols, and these names, each once."""
         parts = _NAME.split(text)
-        names: list[str] = []
+        names: dict[str, int] = {}
         reserved = self.reserved
         for index in range(3, len(parts), 2):  # the first name is that of the instruction
             name = parts[index]
             if name not in reserved:
-                if name not in names:
-                    names.append(name)
-                parts[index] = f"\0{names.index(name)}"
-        return "".join(parts), names
+                parts[index] = f"\0{names.setdefault(name, len(names))}"
+        return "".join(parts), [*names]
 
     def learn(self, text: str, recording: Recording, assembly: Assembly) -> None:
         """Takes down what a statement did, if it can be repeated."""
