@@ -278,7 +278,9 @@ class Recording:
         self.effects.append(lambda assembly, symbols: act(assembly))
 
     def call_with(self, symbol: Symbol, act: Callable[[Assembly, Symbol], None]) -> None:
-        """The same with a symbol."""
+        """The same with a symbol that has been asked for."""
+        if not self.is_repeatable:
+            return
         place = self.symbols.index(symbol)
         self._used.add(place)
         self.effects.append(lambda assembly, symbols: act(assembly, symbols[place]))

@@ -308,9 +308,11 @@ class Resolver:
         if fixup.kind.startswith(("TPREL", "TLS")):
             if symbol is None:
                 raise SourceError(f"{value.number} is not a thread-local symbol")
-            if symbol.section is not None and not symbol.section.flags & TLS:
+            is_elsewhere = symbol.section is not None and not symbol.section.flags & TLS
+            if is_elsewhere or symbol.kind == "common":
+                home = symbol.section.name if symbol.section is not None else "common memory"
                 raise SourceError(
-                    f"'{symbol.name}' is not thread-local: it stands in '{symbol.section.name}'",
+                    f"'{symbol.name}' is not thread-local: it stands in '{home}'",
                     hint="thread-local symbols stand in .tdata and .tbss",
                     text=symbol.name,
                 )

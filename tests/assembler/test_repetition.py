@@ -162,6 +162,20 @@ def test_repeated_directives_do_what_they_do_alone(monkeypatch: pytest.MonkeyPat
     assert repeated == whole_object(relocatable(own_object(source, relax=True)))
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ".set x, 1\n.globl x\n.globl x\n.type x, @object\n.size x, 4\n",
+        ".globl " + ", ".join(f"s{i}" for i in range(40)) + "\n",
+        ".word " + ", ".join(f"s{i}" for i in range(40)) + "\n",
+        ".type x, @common\n.type y, @common\n.comm y, 8, 8\n",
+    ],
+)
+def test_directives_about_symbols_of_any_kind(gnu: Gnu, rows: str) -> None:
+    ours = whole_object(relocatable(own_object(rows, relax=True)))
+    assert ours == whole_object(gnu.object(rows, "rv64gc").read_bytes())
+
+
 def test_a_macro_takes_over_from_the_instruction_of_its_name() -> None:
     before = "\taddi a0, a0, 1\n\taddi a0, a0, 1\n\taddi a0, a0, 2\n"
     macro = ".macro addi x, y, z\n\tnop\n.endm\n"

@@ -122,6 +122,11 @@ def type_(assembly: Assembly, name: str, rest: str) -> None:
         if symbol.is_common and kind not in ("object", "common"):
             raise SourceError(f"the common symbol '{symbol.name}' is an object", text=parts[1])
         symbol.type = kind
+        if kind == "common" and not symbol.is_defined:  # room without a size, which others may give
+            symbol.type, symbol.is_common = "object", True
+            symbol.size, symbol.alignment = Value(0), 1
+            symbol.binding = "global" if symbol.binding == "local" else symbol.binding
+            symbol.defined_at = assembly.location
         symbol.is_mentioned = True
         assembly.is_gnu |= kind == "gnu_ifunc"
         if is_unique:
