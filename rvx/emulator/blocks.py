@@ -118,8 +118,9 @@ class Blocks:
                 is_found = True
                 self.replace(address, size, _TRAPPING)
             address += size
-            if address < end:
-                # The block will end with the trap, and what follows is one of its own.
+            if address < end and self._memory.word(address):
+                # The block will end with the trap, and what follows is one of its own; zeros are no
+                # code, but what pages are filled up with.
                 self._missing.add(address)
         return is_found
 

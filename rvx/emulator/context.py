@@ -31,6 +31,7 @@ class Status(IntEnum):
     CODE_WRITTEN = 7
     INTERRUPTED = 8
     REFUSED = 9
+    PRIVILEGED = 10  # An instruction that the run loop performs; no hook says this.
 
 
 class Field(IntEnum):

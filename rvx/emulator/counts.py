@@ -124,6 +124,13 @@ class BlockCounter:
         count = hooks.function("progress")(self._context.address(0))
         return count
 
+    def count_one(self, pc: Address, size: int) -> None:
+        """Counts one execution of an instruction that no block holds."""
+        self.touched.mark(pc, pc + size)
+        at = (pc - self._memory.executable_begin) >> 1
+        self.differences[at] += 1
+        self.differences[at + (size >> 1)] -= 1
+
     def count_repeated(self, pc: Address, executions: int) -> None:
         """Counts a 32-bit word that was fetched once, if at all, and performed so often."""
         self.touched.mark(pc, pc + 4)

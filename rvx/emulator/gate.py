@@ -29,29 +29,14 @@ FLOAT_EXTENSIONS = ("F", "D")
 FLOAT_CSRS = (0x001, 0x002, 0x003)
 """fflags, frm and fcsr."""
 
-BY_BODY = frozenset({"wfi"})
-"""Base instructions that Unicorn does not perform rightly, in any mode.
+WITHOUT_BODY = frozenset({"ecall", "ebreak", "c.ebreak"})
+"""Instructions without a body of which the core tells the run loop.
 
-wfi ends the run. Atomics: see `core_performs`.
+All others that have none, and CSRs of machine and supervisor mode, are the run loop's own
+(`rvx.emulator.privileged`): the core has no notion of what rvx does with traps.
 """
-WITHOUT_BODY = frozenset({"ecall", "ebreak", "c.ebreak", "mret", "sfence.vma"})
-"""Instructions of the environment that the core alone performs: they have no body."""
 NEEDS_ALIGNED_TARGET = frozenset({"jal", "jalr", "beq", "bne", "blt", "bge", "bltu", "bgeu"})
 """Without C a target has to be a multiple of four. Unicorn does not know that C is absent."""
-
-_MACHINE_CSRS = (
-    *range(0x300, 0x307),  # mstatus, misa, medeleg, mideleg, mie, mtvec, mcounteren
-    *range(0x340, 0x345),  # mscratch, mepc, mcause, mtval, mip
-    *range(0x3A0, 0x3A4),  # pmpcfg
-    *range(0x3B0, 0x3C0),  # pmpaddr
-    *range(0x323, 0x340),  # mhpmevent3 to mhpmevent31
-    *range(0xB03, 0xB20),  # mhpmcounter3 to mhpmcounter31, which read as 0
-    *range(0xB83, 0xBA0),
-    *range(0xC03, 0xC20),  # hpmcounter3 to hpmcounter31
-    *range(0xC83, 0xCA0),
-    *range(0xF11, 0xF15),  # mvendorid, marchid, mimpid, mhartid
-)
-"""CSRs that Unicorn holds. Its counters count time of the host, so that rvx has its own."""
 
 _Bits = tuple[Word, Word]
 """The words with these bits: (mask, match)."""
@@ -99,7 +84,7 @@ def core_performs(made: Instruction, has_floats: bool) -> bool:
         made: a 32-bit instruction of the ISA.
         has_floats: whether the core has a floating-point unit.
     """
-    if not made.is_core or made.mnemonic in BY_BODY or "reservation" in made.requests:
+    if not made.is_core or "reservation" in made.requests:
         return False
     if made.extension in FLOAT_EXTENSIONS:
         return has_floats and is_right_on_the_core(made)
@@ -109,8 +94,6 @@ def core_performs(made: Instruction, has_floats: bool) -> bool:
 def core_csrs(isa: Isa, has_floats: bool) -> NDArray[np.uint8]:
     """For each of 4096 addresses, whether the core holds the CSR there and rvx does not."""
     held = np.zeros(1 << 12, np.uint8)
-    named = set(isa.csr_names.values())
-    held[[address for address in _MACHINE_CSRS if address in named]] = 1
     for csr in isa.csrs.values():
         held[csr.address] = has_floats and csr.address in FLOAT_CSRS and csr.state == "fcsr"
     return held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from signal import SIGSEGV
@@ -22,6 +23,7 @@ from rvx.emulator.core import (
     Core,
 )
 from rvx.emulator.counts import BlockCounter
+from rvx.emulator.devices import Bus, perform_access
 from rvx.emulator.gate import Gate
 from rvx.emulator.handlers.interim import Interim
 from rvx.emulator.handlers.interpreted import Failures, Interpreted, interpreted_memory
@@ -33,11 +35,14 @@ from rvx.emulator.handlers.rows import (
     is_switched_off,
     needs_of,
 )
+from rvx.emulator.htif import Htif
 from rvx.emulator.linux.descriptors import Stopped
 from rvx.emulator.linux.frame import SIGRETURN, TRAMPOLINE_OFFSET, enter_handler, leave_handler
 from rvx.emulator.linux.process import CallError
 from rvx.emulator.linux.signal_calls import deliver
-from rvx.emulator.memory import GuestMemory
+from rvx.emulator.memory import PAGE, GuestMemory
+from rvx.emulator.privileged import Cause, Privilege
+from rvx.emulator.privileged.unit import Performed
 from rvx.emulator.regions.tier import RegionTier
 from rvx.emulator.repetition.records import Records
 from rvx.emulator.repetition.tier import RepeatTier
@@ -54,7 +59,7 @@ from rvx.emulator.system import System
 from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier
 from rvx.isa import Isa
 from rvx.isa.bits import Address, word_size
-from rvx.isa.memory import FAULT_EXCEPTION
+from rvx.isa.memory import FAULT_ADDRESS, FAULT_EXCEPTION, PAGE_SHIFT
 from rvx.isa.operands import RoundingKind
 
 Backend = Literal["native", "python"]
@@ -64,6 +69,7 @@ End = tuple[int | None, Trap | None]
 _NOWHERE = 0xFFFFF001
 """Where Unicorn is to stop by itself: no instruction has an odd address."""
 _NO_LIMIT = 1 << 62
+_SYSTEM = 0x73
 _NEVER = 1 << 62
 
 
@@ -80,6 +86,11 @@ class Hart:
         reporter: makes the sentences of traps.
         backend: `native` or `python`.
         tier: how far the native backend goes.
+        htif: how a bare program talks to its host, if it does.
+
+    Attributes:
+        privilege: what the run loop holds of the machine's state.
+        bus: the devices.
     """
 
     def __init__(
@@ -94,6 +105,7 @@ class Hart:
         *,
         backend: Backend,
         tier: Tier,
+        htif: Htif | None = None,
     ) -> None:
         self._isa = isa
         self._gate = gate
@@ -117,6 +129,11 @@ class Hart:
         self._bad_access: tuple[int, int, int] | None = None
         may_promote = backend == "native" and tier != "trap"
         system.executed = self.counter.executed
+        self.privilege = Privilege(isa, core, self.get, self.put)
+        self.bus = Bus()
+        self._htif = htif
+        if htif is not None:
+            self.bus.add(htif.page, PAGE, htif)
         self._uses_regions = may_promote and tier == "region" and core.pointers is not None
         self.regions: RegionTier | None = None
         self.repeats: RepeatTier | None = None
@@ -157,9 +174,11 @@ class Hart:
                 if left > 0:
                     status, error, pc = self._go_to_limit(pc, left)
             if status == Status.ECALL:
-                done, pc = self._system_call(int(self._words[Field.PC]))
+                done, pc = self._ecall(int(self._words[Field.PC]))
                 if done is not None:
                     return done, None
+            elif status == Status.PRIVILEGED:
+                pc = self._perform_privileged()
             elif status == Status.TIER_UP:
                 self.inline.promote(self._last_block)
             elif status == Status.CODE_WRITTEN:
@@ -175,8 +194,15 @@ class Hart:
                 self.counter.resume()
                 if self.regions is not None:
                     self.regions.install(self.inline.install_region)
+            elif self._access_device(pc):
+                if self._htif is not None and self._htif.exit_code is not None:
+                    return self._htif.exit_code, None
+                pc = self._next_pc
             else:
-                return None, self._trap(status, error, pc, limit)
+                handler = self._handler_of(status, error, pc)
+                if handler is None:
+                    return None, self._trap(status, error, pc, limit)
+                pc = handler
 
     @property
     def is_limited(self) -> bool:
@@ -264,6 +290,10 @@ class Hart:
         pc = int(words[Field.PC]) if status in _AT_PC else self._core.pc
         if status == Status.REFUSED:
             return status, error, pc
+        if status == Status.ILLEGAL and (plan := self._plan_privileged(pc)) is not None:
+            self._planned = plan
+            self.counter.take_back(pc + 4)
+            return Status.PRIVILEGED, error, pc
         if words[Field.REFUSED] != _NOWHERE:
             self.inline.blocks.refuse(int(words[Field.REFUSED]))
         if status != Status.ECALL:
@@ -284,6 +314,79 @@ class Hart:
         self._words[Field.CUT] = _NOWHERE
         self._words[Field.STEPPING] = 0
         return end
+
+    def _plan_privileged(self, pc: Address) -> Callable[[], Performed] | None:
+        """What performs the instruction at pc, if that is an affair of the run loop."""
+        word = self._memory.word(pc) or 0
+        if word & 0x7F != _SYSTEM:
+            return None
+        decoded = self._isa.decode(word)
+        return None if decoded is None else self.privilege.plan(decoded, pc)
+
+    def _perform_privileged(self) -> Address:
+        """Performs what `_start` has stopped at; gives where execution goes on."""
+        done = self._planned()
+        handler = self.privilege.interrupt(done.next_pc)
+        return done.next_pc if handler is None else handler
+
+    def _access_device(self, pc: Address) -> bool:
+        """Performs the access at pc that the core could not, if a device answers."""
+        if self._bad_access is None or kind_of_access(self._bad_access[0]) == TrapKind.BAD_FETCH:
+            return False
+        word = self._memory.word(pc) or 0
+        decoded = self._isa.decode(word)
+        if decoded is None or not perform_access(
+            self.bus, decoded, self._isa.xlen, self.get, self.put
+        ):
+            return False
+        size = decoded.instruction.size
+        self.counter.count_one(pc, size)
+        self._next_pc = pc + size
+        self._forget_changed_code()
+        return True
+
+    def _forget_changed_code(self) -> None:
+        if self._memory.code_changed:
+            self._memory.code_changed = False
+            self.inline.blocks.forget()
+
+    def _handler_of(self, status: Status, error: str | None, pc: Address) -> Address | None:
+        """Where the program deals with what has happened at pc; None if it does not."""
+        if not self.privilege.takes_traps or self._is_stopping:
+            return None
+        found = self._exception(status, error, pc)
+        if found is None:
+            return None
+        handler = self.privilege.trap(*found, pc)
+        # A handler that traps at once, and one that is not there, would do so for ever.
+        return handler if handler != pc and self._memory.is_executable(handler) else None
+
+    def _exception(self, status: Status, error: str | None, pc: Address) -> tuple[int, int] | None:
+        """The cause of an exception, and what mtval holds."""
+        kind = self._kind(status, error, pc)
+        if kind == TrapKind.ILLEGAL_INSTRUCTION:
+            if self._words[Field.FAULT] == FAULT_EXCEPTION and status == Status.FAULT:
+                return None  # A mistake in a body is nothing that a program could deal with.
+            return Cause.ILLEGAL, self._memory.word(pc) or 0
+        if kind == TrapKind.BREAKPOINT:
+            return Cause.BREAKPOINT, pc
+        cause = _CAUSES.get(kind)
+        if cause is None:
+            return None
+        if cause == Cause.LOAD and self._reporter.stores(pc):
+            cause = Cause.STORE
+        if status == Status.FAULT:
+            return cause, int(self._words[Field.FAULT + FAULT_ADDRESS])
+        if self._bad_access is not None:
+            return cause, self._bad_access[1]
+        return cause, self._misaligned_address(pc)
+
+    def _ecall(self, pc: Address) -> tuple[int | None, Address]:
+        """Performs an ecall: a trap of a program that takes them, else a system call."""
+        if not self.privilege.takes_traps or pc >> PAGE_SHIFT == self._memory.stub >> PAGE_SHIFT:
+            return self._system_call(pc)
+        self.counter.take_back(pc)
+        return None, self.privilege.trap(self.privilege.ecall(), 0, pc)
 
     def _system_call(self, pc: Address) -> tuple[int | None, Address]:
         """Performs the ecall at pc; gives the exit code if the program ends, and the next pc."""
@@ -310,9 +413,7 @@ class Hart:
                 pc = enter_handler(process, self, signal, pc, trampoline)
             except CallError:  # Without a stack there is no handler.
                 process.end_by(SIGSEGV)
-        if self._memory.code_changed:
-            self._memory.code_changed = False
-            self.inline.blocks.forget()
+        self._forget_changed_code()
         return process.ended, pc
 
     def get(self, number: int) -> int:
@@ -395,6 +496,8 @@ class Hart:
         word = self._memory.word(pc) or 0
         known = self.rows.why_illegal(word)
         decoded = self._isa.decode(word)
+        if decoded is not None and "csr" in decoded.values:
+            known = self.privilege.refusal(decoded.values["csr"]) or known
         if known or decoded is None:
             return known
         decoded = decoded.expanded
@@ -414,7 +517,12 @@ class Hart:
         if decoded is None or kind_of_cause(cause) != TrapKind.MISALIGNED_STORE:
             return f"cause {cause}"
         size = 8 if ".d" in decoded.instruction.mnemonic else 4
-        return f"{size} bytes at {self._core.read(X0 + decoded.values['rs1']):#x}"
+        return f"{size} bytes at {self._misaligned_address(pc):#x}"
+
+    def _misaligned_address(self, pc: Address) -> Address:
+        """The address of a misaligned atomic of the core: it is in rs1."""
+        decoded = self._isa.decode(self._memory.word(pc) or 0)
+        return 0 if decoded is None else self.get(decoded.values.get("rs1", 0))
 
     def _raised(self, pc: Address) -> str:
         """What the body of the instruction at pc has raised."""
@@ -429,6 +537,15 @@ class Hart:
         return self._failures.said or "its body raised an exception"
 
 
+_CAUSES = {
+    TrapKind.BAD_LOAD: Cause.LOAD,
+    TrapKind.BAD_STORE: Cause.STORE,
+    TrapKind.BAD_FETCH: Cause.FETCH,
+    TrapKind.MISALIGNED_FETCH: Cause.MISALIGNED_FETCH,
+    TrapKind.MISALIGNED_LOAD: Cause.MISALIGNED_LOAD,
+    TrapKind.MISALIGNED_STORE: Cause.MISALIGNED_STORE,
+}
+"""Of the ends that a program could not go on from, those that are exceptions."""
 _AT_PC = (
     Status.FAULT,
     Status.ILLEGAL,

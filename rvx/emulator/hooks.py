@@ -63,6 +63,7 @@ _VERDICT_PERFORMED, _VERDICT_CSR = int(Verdict.PERFORMED), int(Verdict.CSR)
 _VERDICT_REFUSED, _VERDICT_UNIT = int(Verdict.REFUSED), int(Verdict.UNIT)
 _MSTATUS = int(Field.MSTATUS)
 _LEFT_OUT_MASK = 0xFFFFFFE3
+_IN_PAGE = (1 << PAGE_SHIFT) - 1
 
 _HANDLER, _WORD, _SIZE = int(Row.HANDLER), int(Row.WORD), int(Row.SIZE)
 _INNER, _ENTRIES = int(Row.INNER), int(Row.ENTRIES)
@@ -109,10 +110,12 @@ def end_of_block(context: Any, begin: int, size: int) -> int:
     """Where a block of the core's own making ends, with a word that it leaves out.
 
     Unicorn traps on c.addi4spn with 0, and does not count it to the block that it traps in. The
-    same word behind a jump is taken for a part of the block, which does no harm.
+    same word behind a jump is taken for a part of the block, which does no harm. On the next page
+    it is none: all instructions of a block begin on one page.
     """
     end = begin + size
     is_code = end < context[_EXEC_BASE] + 2 * context[_EXEC_HALFWORDS]
+    is_code = is_code and (size == 0 or end & _IN_PAGE != 0)
     if is_code and read_word(context, end) & _LEFT_OUT_MASK == 0:
         return end + 2
     return end

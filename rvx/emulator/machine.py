@@ -21,6 +21,7 @@ from rvx.emulator.explain import Explanation, explain, explain_repeat
 from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.gate import gate_for
 from rvx.emulator.hart import Backend, End, Hart, Tier
+from rvx.emulator.htif import htif_of
 from rvx.emulator.linux.descriptors import USER
 from rvx.emulator.linux.frame import TRAMPOLINE, TRAMPOLINE_OFFSET
 from rvx.emulator.linux.process import Settings
@@ -116,6 +117,7 @@ class Machine:
             Reporter(isa, self.memory, self.executable.symbols),
             backend=backend,
             tier=tier,
+            htif=htif_of(self._symbol_or_none, self.memory, self.system, isa.xlen),
         )
 
     def _connect(self) -> None:
@@ -225,6 +227,10 @@ class Machine:
         repeats = self.hart.repeats.repeats if self.hart.repeats is not None else []
         sources = [made.source for made in self.hart.regions.regions]
         return "\n".join([*sources, *(made.source for made in repeats)])
+
+    def _symbol_or_none(self, name: str) -> Address | None:
+        found = self.executable.symbols.by_name.get(name)
+        return None if found is None else found.address
 
     def symbol(self, name: str) -> Address:
         """Address of a symbol.

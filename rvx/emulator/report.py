@@ -97,7 +97,7 @@ class Reporter:
             detail: more about it, such as the address of a bad access.
             limit: the instruction limit of the run, for the message about it.
         """
-        if kind == TrapKind.BAD_LOAD and self._stores(pc):
+        if kind == TrapKind.BAD_LOAD and self.stores(pc):
             kind = TrapKind.BAD_STORE
         where = self.place(pc)
         word = self._word(pc)
@@ -112,7 +112,7 @@ class Reporter:
             return Trap(kind, pc, f"{what} {where}: {detail}")
         return Trap(kind, pc, f"{what} {where}")
 
-    def _stores(self, pc: Address) -> bool:
+    def stores(self, pc: Address) -> bool:
         """Whether an instruction reads and writes, so that its faults are those of stores."""
         word = self._memory.word(pc)
         decoded = self._isa.decode(word) if word is not None else None

@@ -97,7 +97,7 @@ class System:
             name,
             Settings() if settings is None else settings,
             extensions,
-            self._write,
+            self.write,
             self._executed,
             lambda: self.is_stopping,
             self._say,
@@ -148,7 +148,8 @@ class System:
             raise failed.error from None
         return value, self.process.ended
 
-    def _write(self, descriptor: int, data: bytes) -> None:
+    def write(self, descriptor: int, data: bytes) -> None:
+        """Passes on what the program writes to its output, 1, or its errors, 2."""
         if descriptor == 1:
             self.output.add(data)
         if self.write_out is None:

@@ -296,11 +296,7 @@ _environment("mret", "001100000010 00000 000 00000 1110011", "Returns from a mac
 _environment("dret", "011110110010 00000 000 00000 1110011", "Returns from debug mode.")
 
 
-@I.instruction("wfi", "000100000101 00000 000 00000 1110011", kind="system")
-def wfi() -> None:
-    """Waits for an interrupt: there are none, and the manual allows not to wait."""
-
-
+_environment("wfi", "000100000101 00000 000 00000 1110011", "Waits for an interrupt.")
 _environment("sfence.vma rs1, rs2", "0001001 rs2 rs1 000 00000 1110011", "Orders page tables.")
 I.alias("sfence.vma", "sfence.vma zero, zero")
 I.alias("sfence.vma rs1", "sfence.vma rs1, zero")
