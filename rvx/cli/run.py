@@ -60,7 +60,8 @@ class RunCommand(click.Command):
             found, rest, _ = self.make_parser(ctx).parse_args(list(args))
         except Exception:  # Whatever is wrong with it is said when it is read for good.
             return True
-        return bool(found.get("files") or rest)
+        files = found.get("files")  # Click has a word of its own for "none".
+        return bool(isinstance(files, list | tuple) and files) or bool(rest)
 
 
 @made_by(RunCommand)
