@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from rvx.emulator import Backend, Executable, Machine, RunResult, Settings, Tier
+    from rvx.emulator.board import Board
 
 SCHEMA = "rvx.run/1"
 ARGUMENTS = "rvx.arguments"
@@ -112,6 +113,14 @@ def run(
             help="A folder that the program may read and write. Repeatable.",
         ),
     ] = None,
+    board: Annotated[
+        str | None,
+        Option(
+            "--board",
+            metavar="FILE|NAME",
+            help="Memory and devices beside the program: a TOML file, or virt, sifive_u, snitch.",
+        ),
+    ] = None,
     seed: Annotated[int, Option("--seed", help="Of the random numbers that the program gets.")] = 0,
     pass_exit_code: Annotated[
         bool,
@@ -126,6 +135,7 @@ def run(
     """
     from rvx.cli.sources import Inputs as SourceInputs
     from rvx.emulator import Settings
+    from rvx.emulator.board import load_board
 
     inputs = SourceInputs.of(files, include_dirs, defines)
     most = None if memory is None else parse_size("--memory", memory)
@@ -138,7 +148,15 @@ def run(
         seed=seed,
     )
     machine = _load(
-        inputs, march, ext, vlen, most, *parse_tier(backend, tier), settings, is_quiet=as_json
+        inputs,
+        march,
+        ext,
+        vlen,
+        most,
+        *parse_tier(backend, tier),
+        settings,
+        None if board is None else load_board(board),
+        is_quiet=as_json,
     )
     result = machine.run(max_instructions)
     for reason in machine.refused.values():
@@ -188,6 +206,7 @@ def _load(
     backend: Backend,
     tier: Tier,
     settings: Settings,
+    board: Board | None,
     *,
     is_quiet: bool,
 ) -> Machine:
@@ -214,6 +233,7 @@ def _load(
         on_output=_writer(is_quiet),
         on_note=lambda sentence: say(f"note: {sentence}"),
         settings=settings,
+        board=board,
     )
 
 

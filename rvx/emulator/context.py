@@ -31,6 +31,7 @@ class Status(IntEnum):
     CODE_WRITTEN = 7
     INTERRUPTED = 8
     REFUSED = 9
+    END = 11  # Where the board says that the program has ended.
     PRIVILEGED = 10  # An instruction that the run loop performs; no hook says this.
 
 

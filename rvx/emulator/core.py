@@ -149,6 +149,14 @@ class Core:
 
         self.uc.hook_add(HOOK_BAD_ACCESS, forward)
 
+    def stop(self) -> None:
+        """Ends `start` before the instruction of the hook that this is called from."""
+        self.uc.emu_stop()
+
+    def on_reaching(self, address: int, callback: Callable[[], None]) -> None:
+        """Calls back before the instruction at an address is performed."""
+        self.uc.hook_add(HOOK_CODE, lambda *_: callback(), begin=address, end=address)
+
     def read(self, register: int) -> int:
         """A register by Unicorn's number, not negative."""
         value: int = self.uc.reg_read(register)

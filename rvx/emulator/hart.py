@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from signal import SIGSEGV
@@ -23,7 +23,7 @@ from rvx.emulator.core import (
     Core,
 )
 from rvx.emulator.counts import BlockCounter
-from rvx.emulator.devices import Bus, perform_access
+from rvx.emulator.devices import Bus, Device, perform_access
 from rvx.emulator.gate import Gate
 from rvx.emulator.handlers.interim import Interim
 from rvx.emulator.handlers.interpreted import Failures, Interpreted, interpreted_memory
@@ -41,6 +41,7 @@ from rvx.emulator.linux.frame import SIGRETURN, TRAMPOLINE_OFFSET, enter_handler
 from rvx.emulator.linux.process import CallError
 from rvx.emulator.linux.signal_calls import deliver
 from rvx.emulator.memory import PAGE, GuestMemory
+from rvx.emulator.peripherals import Clint
 from rvx.emulator.privileged import Cause, Privilege
 from rvx.emulator.privileged.unit import Performed
 from rvx.emulator.regions.tier import RegionTier
@@ -70,6 +71,8 @@ _NOWHERE = 0xFFFFF001
 """Where Unicorn is to stop by itself: no instruction has an odd address."""
 _NO_LIMIT = 1 << 62
 _SYSTEM = 0x73
+_TIMER = 7
+"""The interrupt of the timer, of machine mode."""
 _NEVER = 1 << 62
 
 
@@ -87,6 +90,9 @@ class Hart:
         backend: `native` or `python`.
         tier: how far the native backend goes.
         htif: how a bare program talks to its host, if it does.
+        devices: address, size and device of what answers beside memory.
+        clint: which of them raises the interrupts of the timer and of software.
+        ends: exit codes by the address at which the program has ended.
 
     Attributes:
         privilege: what the run loop holds of the machine's state.
@@ -106,6 +112,9 @@ class Hart:
         backend: Backend,
         tier: Tier,
         htif: Htif | None = None,
+        devices: Iterable[tuple[Address, int, Device]] = (),
+        clint: Clint | None = None,
+        ends: Mapping[Address, int] | None = None,
     ) -> None:
         self._isa = isa
         self._gate = gate
@@ -134,6 +143,10 @@ class Hart:
         self._htif = htif
         if htif is not None:
             self.bus.add(htif.page, PAGE, htif)
+        for at, size, device in devices:
+            self.bus.add(at, size, device)
+        self.clint = clint
+        self._ends = dict(ends or {})
         self._uses_regions = may_promote and tier == "region" and core.pointers is not None
         self.regions: RegionTier | None = None
         self.repeats: RepeatTier | None = None
@@ -146,6 +159,7 @@ class Hart:
             ValueError: this hart has run without a limit before, or the other way round.
         """
         self.prepare(limit is not None)
+        self.privilege.begin()
         self.counter.clear()
         self._is_stopping = self._is_pausing = self._system.is_stopping = False
         self.counter.resume()
@@ -153,7 +167,7 @@ class Hart:
         self._words[Field.CUT] = _NOWHERE
         # The end of a limited run leaves blocks with a count in them; the host may write code.
         is_changed = self._code != self.counter.code()
-        if limit is not None or is_changed:
+        if self._is_limited or is_changed:
             self.inline.blocks.forget()
         if self.regions is not None:
             if is_changed:
@@ -166,11 +180,14 @@ class Hart:
 
     def _run(self, pc: Address, limit: int | None) -> End:
         while True:
-            left = _NO_LIMIT if limit is None else limit - self.counter.executed()
-            self._words[Field.REMAINING] = left
+            pc = self._interrupted(pc)
+            target = self._target(limit)
+            self._words[Field.REMAINING] = (
+                _NO_LIMIT if target is None else target - self.counter.executed()
+            )
             status, error, pc = self._start(pc)
-            if status == Status.LIMIT and limit is not None:
-                left = limit - self.counter.executed()
+            if status == Status.LIMIT and target is not None:
+                left = target - self.counter.executed()
                 if left > 0:
                     status, error, pc = self._go_to_limit(pc, left)
             if status == Status.ECALL:
@@ -185,9 +202,13 @@ class Hart:
                 self.inline.blocks.forget()
             elif status == Status.REFUSED:
                 self.inline.blocks.refuse(pc)
+            elif status == Status.END:
+                return self._ends[pc], None
             elif status == Status.LIMIT:
                 if pc == self._memory.stub:
                     return 0, None
+                if limit is None or limit > self.counter.executed():
+                    continue  # The timer is due.
                 return None, self._reporter.trap(TrapKind.LIMIT, pc, "", limit)
             elif self._is_pausing and status == Status.RUNNING and error is None:
                 self._is_pausing = False
@@ -208,6 +229,23 @@ class Hart:
     def is_limited(self) -> bool:
         """Whether it has been prepared for runs with a limit."""
         return bool(self._is_limited)
+
+    def _target(self, limit: int | None) -> int | None:
+        """The count of instructions at which somebody has to look: the limit, or the timer."""
+        if self.clint is not None and self.privilege.enables(_TIMER):
+            left = self.clint.left()
+            if left:  # Once it is due, there is nothing to wait for.
+                due = self.counter.executed() + left
+                return due if limit is None else min(limit, due)
+        return limit
+
+    def _interrupted(self, pc: Address) -> Address:
+        """Where execution goes on: at pc, or with the handler of an interrupt."""
+        if self.clint is None:
+            return pc
+        self.privilege.lines = self.clint.lines
+        handler = self.privilege.interrupt(pc)
+        return pc if handler is None else handler
 
     def stop(self) -> None:
         """Ends the run soon; called from another thread, as often as it takes."""
@@ -234,6 +272,7 @@ class Hart:
         Raises:
             ValueError: this hart has been prepared for runs of the other kind.
         """
+        is_limited = is_limited or self.clint is not None
         if self._is_limited is not None:
             if self._is_limited != is_limited:
                 raise ValueError("a machine runs either with an instruction limit or without one")
@@ -249,6 +288,8 @@ class Hart:
         self._core.add_native_hook(HOOK_BLOCK, block, data)
         self._core.add_native_hook(HOOK_TRAP, self.trap_hook(), data)
         self._core.on_bad_access(self._note_bad_access)
+        for address in self._ends:
+            self._core.on_reaching(address, partial(self._stop_at, address))
         self._words[Field.IS_LIMITED] = is_limited
         if self._uses_regions:
             self.regions = RegionTier(
@@ -326,6 +367,8 @@ class Hart:
     def _perform_privileged(self) -> Address:
         """Performs what `_start` has stopped at; gives where execution goes on."""
         done = self._planned()
+        if done.waits and self.clint is not None and self.privilege.enables(_TIMER):
+            self.clint.wait()
         handler = self.privilege.interrupt(done.next_pc)
         return done.next_pc if handler is None else handler
 
@@ -451,6 +494,13 @@ class Hart:
             self._core.write(FFLAGS, value & 31)
             self._core.write(FRM, value >> 5)
 
+    def _stop_at(self, address: Address) -> None:
+        """The program has reached an address at which it has ended."""
+        if not self._words[Field.STATUS]:
+            self._words[Field.STATUS] = Status.END
+            self._words[Field.PC] = address
+            self._core.stop()
+
     def _note_bad_access(self, access: int, address: int, size: int) -> None:
         if self._bad_access is None:
             self._bad_access = (access, address, size)
@@ -553,4 +603,5 @@ _AT_PC = (
     Status.LIMIT,
     Status.INTERRUPTED,
     Status.REFUSED,
+    Status.END,
 )

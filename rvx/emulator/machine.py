@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from numpy.typing import DTypeLike, NDArray
 
 from rvx.bodies import check_bodies
 from rvx.emulator.arguments import Argument, passed
+from rvx.emulator.board import Board, Place
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
+from rvx.emulator.devices import Device
 from rvx.emulator.explain import Explanation, explain, explain_repeat
 from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.gate import gate_for
@@ -28,6 +31,7 @@ from rvx.emulator.linux.process import Settings
 from rvx.emulator.linux.stack import TooManyArguments, auxiliary_vector, initial_stack
 from rvx.emulator.loader import Executable, HasElf, load_executable
 from rvx.emulator.memory import GuestMemory, Run
+from rvx.emulator.peripherals import Clint, Uart
 from rvx.emulator.regions.floats import use_default_environment
 from rvx.emulator.report import Reporter
 from rvx.emulator.result import RunResult, TrapKind
@@ -58,6 +62,7 @@ class Machine:
         on_output: called with (descriptor, bytes) for what the guest writes.
         on_note: called with what the user should know, such as system calls that are not there.
         settings: arguments, environment, files and random numbers that the program is given.
+        board: memory and devices beside the program.
 
     Raises:
         LoadError: the program cannot be loaded.
@@ -80,6 +85,7 @@ class Machine:
         on_output: Callable[[int, bytes], None] | None = None,
         on_note: Callable[[str], None] | None = None,
         settings: Settings | None = None,
+        board: Board | None = None,
     ) -> None:
         self.executable = load_executable(program)
         if self.executable.xlen != isa.xlen:
@@ -89,7 +95,9 @@ class Machine:
             )
         check_bodies(isa)
         self.isa = isa
-        self.memory = GuestMemory(self.executable.segments, memory, isa.xlen)
+        board = Board() if board is None else board
+        segments = (*self.executable.segments, *board.segments(self.executable.segments))
+        self.memory = GuestMemory(segments, memory, isa.xlen)
         self.context = Context.for_isa(isa)
         self._has_bodies = needs_bodies(isa, self.memory, self.executable)
         self.core = Core(isa.xlen, by_pointer, has_floats=not self._has_bodies)
@@ -107,6 +115,7 @@ class Machine:
         self._repeats = any("repeat" in one.requests for one in isa.instructions.values())
         self._connect()
         self._place_stack()
+        devices = [(place.at, place.size, self._device(place, board)) for place in board.places]
         self.hart = Hart(
             isa,
             gate_for(isa, not self._has_bodies),
@@ -118,6 +127,9 @@ class Machine:
             backend=backend,
             tier=tier,
             htif=htif_of(self._symbol_or_none, self.memory, self.system, isa.xlen),
+            devices=devices,
+            clint=next((one for _, _, one in devices if isinstance(one, Clint)), None),
+            ends=self._ends(board),
         )
 
     def _connect(self) -> None:
@@ -227,6 +239,20 @@ class Machine:
         repeats = self.hart.repeats.repeats if self.hart.repeats is not None else []
         sources = [made.source for made in self.hart.regions.regions]
         return "\n".join([*sources, *(made.source for made in repeats)])
+
+    def _device(self, place: Place, board: Board) -> Device:
+        if place.device is not None:
+            return place.device
+        if place.kind == "clint":
+            return Clint(self.system.process.executed, board.instructions_per_tick)
+        return Uart(
+            partial(self.system.write, 1), lambda: self.system.process.descriptors[0].read(1)
+        )
+
+    def _ends(self, board: Board) -> dict[Address, int]:
+        """Where the program has ended, as its board says by symbols that the program may have."""
+        places = {name: self._symbol_or_none(name) for name in board.ends or {}}
+        return {at: (board.ends or {})[name] for name, at in places.items() if at is not None}
 
     def _symbol_or_none(self, name: str) -> Address | None:
         found = self.executable.symbols.by_name.get(name)

@@ -91,6 +91,11 @@ class Privilege:
         self._pending = 0
         self._protection = [0] * 16  # pmpcfg, a byte a region
 
+    def begin(self) -> None:
+        """A run begins: in machine mode, with interrupts off."""
+        self.mode = Mode.MACHINE
+        self._status &= ~(Status.MIE | Status.SIE)
+
     @property
     def takes_traps(self) -> bool:
         """Whether the program has a handler for traps."""
