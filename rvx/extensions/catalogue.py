@@ -100,6 +100,11 @@ SHIPPED: dict[str, str] = {
     "xvsq": "xvsq:Xvsq",
     "xmxdotp": "xmxdotp:Xmxdotp",
     "xpulpnn": "xpulpnn:Xpulpnn",
+    "xcvmem": "xcv:Xcvmem",
+    "xcvmac": "xcv:Xcvmac",
+    "xcvalu": "xcv:Xcvalu",
+    "xcvbitmanip": "xcv:Xcvbitmanip",
+    "xcvbi": "xcv:Xcvbi",
     "xssr": "xssr:Xssr",
     "xfrep": "xfrep:Xfrep",
 }

@@ -25,7 +25,6 @@ from rvx.emulator.native import pointers
 from rvx.emulator.regions.settings import vector_under
 from rvx.isa import Instruction, Isa
 from rvx.isa import memory as checked
-from rvx.isa.operands import RegisterKind
 from rvx.isa.vector import state
 from rvx.isa.vector.plan import runs_of
 from rvx.isa.vector.state import HEADER
@@ -121,10 +120,11 @@ def _source(instruction: Instruction, isa: Isa, is_free: bool) -> str:
         elif name == "mem" and is_free:
             lines.append(_MEMORY)
     call = f"body({', '.join(requests)})"
-    result = instruction.operands.get("rd")
-    if result is not None and isinstance(result.kind, RegisterKind):
+    results = instruction.results
+    if results:
         # A comparison gives a boolean, of which LLVM would write one byte alone.
-        lines.append(f"    return int64({call})\n")
+        lines.append(f"    {', '.join(results)} = {call}\n")
+        lines.append(f"    return {', '.join(f'int64({name})' for name in results)}\n")
     else:
         lines.append(f"    {call}\n    return 0\n")
     return "".join(lines)

@@ -20,6 +20,9 @@ from rvx.isa.operands import LAST_ROUNDING_MODE
 from rvx.isa.streams import ENABLED, STATE, STREAMS
 from rvx.isa.vector.state import HEADER, VSTART, VTYPE
 
+MOST_RESULTS = 8
+"""Registers that one instruction may write; none has as many operands."""
+
 
 @dataclass
 class Registers:
@@ -76,7 +79,8 @@ class Frame:
     def prologue(self) -> list[str]:
         """From the entry of the function to the block that it is entered at."""
         lines = ["init:", "  %c = inttoptr i64 %context to ptr"]
-        for name in ("result", "fflags", "next", "pc.out", "remaining"):
+        lines.append(f"  %result = alloca [{MOST_RESULTS} x i64]")
+        for name in ("fflags", "next", "pc.out", "remaining"):
             lines.append(f"  %{name} = alloca i64")
         lines.append("  %exception = alloca ptr")
         lines += ["  store i64 0, ptr %fflags", "  %fflags.i = ptrtoint ptr %fflags to i64"]

@@ -23,7 +23,7 @@ from rvx.emulator.regions.bodies import (
 )
 from rvx.emulator.regions.floats import Lowered, lower
 from rvx.emulator.regions.flow import Step, ends_block
-from rvx.emulator.regions.frame import Frame
+from rvx.emulator.regions.frame import MOST_RESULTS, Frame
 from rvx.emulator.regions.settings import is_setting, setting_of
 from rvx.emulator.regions.vectors import VectorWriter, is_illegal, plan_in_region
 from rvx.isa import Instruction, Isa, RegisterFile
@@ -42,9 +42,8 @@ def can_translate(step: Step, isa: Isa) -> bool:
     made = step.decoded.instruction
     if not made.has_body or made.kind in _REFUSED_KINDS:
         return False
-    if made.writes not in ((), ("rd",)) or any(
-        isinstance(one.kind, RegisterKind) and one.kind.has_words for one in made.operands.values()
-    ):
+    registers = [one.kind for one in made.operands.values() if isinstance(one.kind, RegisterKind)]
+    if any(kind.has_words for kind in registers) or len(made.results) > MOST_RESULTS:
         return False
     if any(name.startswith("csr_") or name in _REFUSED_REQUESTS for name in made.requests):
         return False
@@ -212,8 +211,10 @@ class StepEmitter:
         operand = made.operands[base]
         assert isinstance(operand.kind, RegisterKind)
         value = self._register_value(operand.kind, step.decoded.values[base])
+        distance = str(step.decoded.values[offset]) if offset else "0"
+        if offset and isinstance(kind := made.operands[offset].kind, RegisterKind):
+            distance = self._register_value(kind, step.decoded.values[offset])
         n = self.next_unique()
-        distance = step.decoded.values[offset] if offset else 0
         self._lines.append(f"  %a{n} = add i64 {value}, {distance}")
         if made.kind == "atomic":
             # funct3 is the size, as a power of two.
@@ -332,10 +333,14 @@ class StepEmitter:
                 f"  br i1 %good{n}, label %right{n}, label {leave()}",
                 f"right{n}:",
             ]
-        result = made.operands.get("rd")
-        if result is not None and isinstance(result.kind, RegisterKind):
-            self._lines.append(f"  %y{n} = load i64, ptr %result")
-            self._write(result.kind.file, step.decoded.values["rd"], f"%y{n}")
+        for i, name in enumerate(made.results):
+            kind = made.operands[name].kind
+            assert isinstance(kind, RegisterKind)
+            self._lines += [
+                f"  %y{n}.{i}.p = getelementptr i64, ptr %result, i64 {i}",
+                f"  %y{n}.{i} = load i64, ptr %y{n}.{i}.p",
+            ]
+            self._write(kind.file, step.decoded.values[name], f"%y{n}.{i}")
         if is_free:
             self._lines += self._note_code(n, self._leave_after(step))
 
