@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 ENTRY_POINT_GROUP = "rvx.extensions"
 
+VECTORS = (
+    *("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfh"),
+    *("zvfbfmin", "zvfbfwma", "zvkb", "zvbb", "zvbc"),
+)
+"""Extensions of the folder `vector`."""
+
 SHIPPED: dict[str, str] = {
     "i": "rv_i:I",
     "m": "rv_m:M",
@@ -80,10 +86,7 @@ SHIPPED: dict[str, str] = {
     "zdinx": "zfinx:Zdinx",
     "zhinxmin": "zfinx:Zhinxmin",
     "zhinx": "zfinx:Zhinx",
-    **{
-        name: f"vector:{name.capitalize()}"
-        for name in ("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfh")
-    },
+    **{name: f"vector:{name.capitalize()}" for name in VECTORS},
     "xsmallfloat": "xsmallfloat:Xsmallfloat",
     "xsmallfloat32": "xsmallfloat32:Xsmallfloat32",
     "xsflt": "xsflt:Xsflt",
@@ -116,7 +119,7 @@ NOT_BY_DEFAULT = frozenset(
         *("xpositstd", "xposit64std", "xpercival", "xpositlog"),
         *("xsmallfloat32", "xsflt", "xfrep"),
         *("zcmp", "zcmt", "zksed", "zfinx", "zdinx", "zhinxmin", "zhinx"),
-        *("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfh"),
+        *VECTORS,
     }
 )
 """Shipped extensions that clash with others, so that they are loaded only when named."""

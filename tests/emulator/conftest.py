@@ -413,7 +413,7 @@ class Stepper:
             if csr.address == address:
                 special["csr_word"] = self.states[csr.state]
                 special["csr_lsb"] = np.int64(csr.lsb)
-                special["csr_mask"] = np.int64((1 << csr.bits) - 1)
+                special["csr_mask"] = np.int64(csr.mask)
                 return True
         return False
 

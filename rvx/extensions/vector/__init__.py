@@ -5,6 +5,8 @@ of floats; the wider extensions add no instructions, but wider elements.
 """
 
 from rvx.extensions.vector import (
+    bfloat,
+    bits,
     config,
     fixed_point,
     floating,
@@ -14,6 +16,8 @@ from rvx.extensions.vector import (
     permutations,
     reductions,
 )
+from rvx.extensions.vector.bfloat import Zvfbfmin, Zvfbfwma
+from rvx.extensions.vector.bits import Zvbb, Zvbc, Zvkb
 from rvx.extensions.vector.floating import Zve32f
 from rvx.extensions.vector.zve32x import SOURCE, Zve32x
 from rvx.isa import Extension
@@ -21,12 +25,19 @@ from rvx.isa.vector.unit import VectorUnit
 
 __all__ = [
     "V",
+    "Zvbb",
+    "Zvbc",
     "Zve32f",
     "Zve32x",
     "Zve64d",
     "Zve64f",
     "Zve64x",
+    "Zvfbfmin",
+    "Zvfbfwma",
     "Zvfh",
+    "Zvkb",
+    "bfloat",
+    "bits",
     "config",
     "fixed_point",
     "floating",

@@ -24,7 +24,7 @@ from rvx.formats.minifloat.catalogue import FP16, FP32, FP64
 from rvx.formats.minifloat.rounding import NV
 from rvx.formats.minifloat.scalar.pack import QUIET, SIGNALLING, make_kind
 from rvx.isa import Extension, Words
-from rvx.isa.vector import Shape, Vector, declare
+from rvx.isa.vector import Shape, Vector, declare, declare_unary
 from rvx.isa.vector.elementwise import adapted, make_body, make_dispatch, make_loop
 from rvx.isa.vector.legality import has_float, make_legality, with_floats
 from rvx.isa.vector.state import VL, is_ready, refuse, width
@@ -291,7 +291,9 @@ for _name, _forms, _funct6, _factory, _left, _what in (
     )
 
 
-def _widening_fused(negates_product: bool, negates_addend: bool) -> Any:
+def widening_fused(negates_product: bool, negates_addend: bool) -> Any:
+    """Makes element functions of a format and the wide one: a product plus or minus vd."""
+
     def make(fmt: Minifloat, wide: Minifloat) -> Element:
         widen = kernels.make_convert(fmt, wide)
         kernel = kernels.make_fma(
@@ -321,7 +323,7 @@ for _name, _funct6, _product, _addend, _what in (
         _name,
         "vv vf",
         _funct6,
-        wider(_widening_fused(_product, _addend)),
+        wider(widening_fused(_product, _addend)),
         f"vd, of twice the width, = {_what}, rounded once.",
         result="w",
         is_ternary=True,
@@ -354,22 +356,20 @@ def _declare_unary(
         wider_2: for vs2.
         floats: binary logarithms of EEW / SEW of elements that must be floats.
     """
-    loops = {sew: make_loop(adapted(f), sew, _no_scalar) for sew, f in elements.items()}
-    legality = with_floats(make_legality(wider_d, wider_2, has_vs1=False), *floats)
-    body = make_body(make_dispatch(loops, wider_d, wider_2, 0), legality, has_floats=True)
-    Zve32f.instruction(
-        f"{mnemonic} vd, vs2, vm",
-        f"{funct6} vm vs2 {code} 001 vd 1010111",
-        kind="vector",
-        doc=doc,
-    )(body)
+    declare_unary(
+        Zve32f,
+        mnemonic,
+        f"{funct6} {code} 001",
+        elements,
+        doc,
+        wider_d=wider_d,
+        wider_2=wider_2,
+        is_legal=with_floats(make_legality(wider_d, wider_2, has_vs1=False), *floats),
+        has_floats=True,
+    )
 
 
-def _no_scalar(value: int) -> int:
-    return 0
-
-
-def _unary(kernel: Any, fmt: Minifloat, rounding: int = -1) -> Element:
+def unary(kernel: Any, fmt: Minifloat, rounding: int = -1) -> Element:
     """The element function of a kernel of (code, rounding mode)."""
     code = make_code(fmt)
 
@@ -403,21 +403,21 @@ _declare_unary(
     "vfsqrt.v",
     "010011",
     "00000",
-    same(lambda fmt: _unary(kernels.make_sqrt(fmt), fmt)),
+    same(lambda fmt: unary(kernels.make_sqrt(fmt), fmt)),
     "vd = the square root of vs2, rounded once.",
 )
 _declare_unary(
     "vfrsqrt7.v",
     "010011",
     "00100",
-    same(lambda fmt: _unary(make_reciprocal_root(fmt), fmt)),
+    same(lambda fmt: unary(make_reciprocal_root(fmt), fmt)),
     "vd = 1 / the square root of vs2, estimated to seven bits.",
 )
 _declare_unary(
     "vfrec7.v",
     "010011",
     "00101",
-    same(lambda fmt: _unary(make_reciprocal(fmt), fmt)),
+    same(lambda fmt: unary(make_reciprocal(fmt), fmt)),
     "vd = 1 / vs2, estimated to seven bits.",
 )
 _declare_unary(
@@ -435,7 +435,7 @@ for _x, _signed in (("xu", False), ("x", True)):
             "010010",
             f"{_base | _bit:05b}",
             {
-                sew: _unary(kernels.make_to_integer(fmt, sew, _signed), fmt, _mode)
+                sew: unary(kernels.make_to_integer(fmt, sew, _signed), fmt, _mode)
                 for sew, fmt in FORMATS.items()
             },
             f"vd = vs2 as {_what} integers, {_how}.",
@@ -445,7 +445,7 @@ for _x, _signed in (("xu", False), ("x", True)):
             "010010",
             f"{8 + _base | _bit:05b}",
             {
-                sew: _unary(
+                sew: unary(
                     kernels.make_to_integer(FORMATS[sew], 2 * sew, _signed), FORMATS[sew], _mode
                 )
                 for sew in NARROW
@@ -458,7 +458,7 @@ for _x, _signed in (("xu", False), ("x", True)):
             "010010",
             f"{16 + _base | _bit:05b}",
             {
-                sew: _unary(
+                sew: unary(
                     kernels.make_to_integer(FORMATS[2 * sew], sew, _signed),
                     FORMATS[2 * sew],
                     _mode,
@@ -506,7 +506,7 @@ _declare_unary(
     "vfwcvt.f.f.v",
     "010010",
     "01100",
-    wider(lambda fmt, wide: _unary(kernels.make_convert(fmt, wide), fmt)),
+    wider(lambda fmt, wide: unary(kernels.make_convert(fmt, wide), fmt)),
     "vd, of twice the width, = vs2.",
     wider_d=1,
     floats=(0, 1),
@@ -517,7 +517,7 @@ for _rod, _code, _mode in (("", "10100", -1), ("rod.", "10101", _ROD)):
         "010010",
         _code,
         {
-            sew: _unary(
+            sew: unary(
                 kernels.make_convert(FORMATS[2 * sew], FORMATS[sew]), FORMATS[2 * sew], _mode
             )
             for sew in NARROW

@@ -89,6 +89,7 @@ class Shape:
         result: `v`: elements of SEW; `w`: of twice as many bits; `q`: of four times; `m`: a mask.
         is_ternary: whether vd is an operand too, so that vs1 is written before vs2.
         imm: kind of a number: `s` or `u`.
+        imm_bits: 5; or 6, the highest of which is the last one of funct6, which then has five.
         has_floats: whether elements are floats.
         vm: what the bit of the mask is where nobody writes it; None where it is written.
         may_overlap: whether vd may be a source as well.
@@ -102,6 +103,7 @@ class Shape:
     result: str = "v"
     is_ternary: bool = False
     imm: str = "s"
+    imm_bits: int = 5
     has_floats: bool = False
     vm: int | None = None
     may_overlap: bool = True
@@ -156,11 +158,57 @@ def declare(
         body = _body(form, by_sew, shape)
         extension.instruction(
             f"{name}.{text} {_operands(form, shape)}",
-            f"{funct6} {_mask_bit(form, shape)} vs2 {_third_field(form)} {funct3} vd "
+            f"{funct6}{_high_bit(form, shape)} {_mask_bit(form, shape)} vs2 {_third_field(form)} "
+            f"{funct3} vd "
             f"{shape.opcode}",
             kind=shape.kind,
             doc=doc,
         )(body)
+
+
+def declare_unary(
+    extension: Declares,
+    mnemonic: str,
+    bits: str,
+    elements: Element | Mapping[int, Element],
+    doc: str = "",
+    *,
+    wider_d: int = 0,
+    wider_2: int = 0,
+    is_legal: Legality | None = None,
+    has_floats: bool = False,
+) -> None:
+    """Declares `mnemonic vd, vs2, vm`, an instruction of one operand.
+
+    Args:
+        extension: takes it.
+        mnemonic: whole.
+        bits: funct6, what stands in the place of vs1, and funct3, separated by spaces.
+        elements: the element function, or one for each SEW that has the instruction.
+        doc: instead of the docstring of the element function.
+        wider_d: binary logarithm of EEW / SEW for the result.
+        wider_2: for vs2.
+        is_legal: instead of what follows from the widths.
+        has_floats: whether elements are floats, so that frm counts and fflags are raised.
+    """
+    by_sew = elements if isinstance(elements, Mapping) else dict.fromkeys(SEWS, elements)
+    loops = {sew: make_loop(adapted(f), sew, _no_scalar) for sew, f in by_sew.items()}
+    if is_legal is None:
+        is_legal = make_legality(wider_d, wider_2, has_vs1=False)
+        if len(by_sew) < len(SEWS):
+            is_legal = with_widths(is_legal, sum(by_sew))
+    body = make_body(make_dispatch(loops, wider_d, wider_2, 0), is_legal, has_floats=has_floats)
+    funct6, code, funct3 = bits.split()
+    extension.instruction(
+        f"{mnemonic} vd, vs2, vm",
+        f"{funct6} vm vs2 {code} {funct3} vd {OP_V}",
+        kind="vector",
+        doc=doc or inspect.getdoc(next(iter(by_sew.values()))) or "",
+    )(body)
+
+
+def _no_scalar(value: int) -> int:
+    return 0
 
 
 def _operands(form: Form, shape: Shape) -> str:
@@ -175,6 +223,10 @@ def _mask_bit(form: Form, shape: Shape) -> str:
     if form.takes_mask:
         return "0"
     return "vm" if shape.vm is None else str(shape.vm)
+
+
+def _high_bit(form: Form, shape: Shape) -> str:
+    return " imm[5]" if form.third == "i" and shape.imm_bits == 6 else ""
 
 
 def _third_field(form: Form) -> str:

@@ -34,6 +34,7 @@ SCALARS = 16
 """Words of the scalars before the registers in a case's state, see `Case`."""
 RD, RS1, RS2 = 12, 10, 11
 FD, FS1 = 11, 10
+FURTHER = ("zfbfmin", "zvfbfmin", "zvfbfwma", "zvkb", "zvbb", "zvbc")
 CAUSES = {FAULT_ILLEGAL: 2, FAULT_LOAD: 5, FAULT_STORE: 7}
 
 PROGRAM = """
@@ -195,7 +196,8 @@ def spike_isa(isa: Isa) -> str:
     unit = isa.vector
     assert unit is not None
     halves = "_zfh_zvfh" if unit.floats & 16 else ""
-    return f"rv{isa.xlen}gcv_zvl{unit.vlen}b{halves}_zicclsm"
+    further = "".join(f"_{name}" for name in FURTHER if name.capitalize() in isa.extensions)
+    return f"rv{isa.xlen}gcv_zvl{unit.vlen}b{halves}{further}_zicclsm"
 
 
 def on_spike(cases: list[Case], low: NDArray[np.uint8], isa: Isa, folder: Path) -> list[Outcome]:

@@ -24,7 +24,7 @@ COMPILED = (
 
 
 def isa_of(xlen: int, vlen: int) -> Isa:
-    return isa_for(f"rv{xlen}gcv_zvfh_zvl{vlen}b")
+    return isa_for(f"rv{xlen}gcv_zvfh_zvfbfwma_zvbb_zvbc_zvl{vlen}b")
 
 
 def describe(isa: Isa, case: Case, spike: Outcome, ours: Outcome) -> str:
