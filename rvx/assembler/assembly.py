@@ -172,6 +172,12 @@ class Assembly(Output):
         symbol.defined_at = self.location
         place = value.plus
         is_place = place is not None and value.minus is None and value.tree is None
+        if is_place and place is not None and place.is_common:
+            raise SourceError(
+                f"'{name}' cannot be set to the common symbol '{place.name}'",
+                hint="the linker finds its place; .globl and a definition give it one here",
+                text=place.name,
+            )
         if is_place and place is not None and place is not symbol:
             if place.is_defined:
                 inherit(symbol, place)

@@ -86,9 +86,9 @@ class SymbolMaker:
                 target = self.symbol(value.plus)
                 made.kind, made.section = target.kind, target.section
                 made.value = target.value + value.number
-                if target.kind == "undefined":
+                if target.kind in ("undefined", "common"):
                     raise SourceError(
-                        f"'{symbol.name}' is set to the undefined symbol '{target.name}'",
+                        f"'{symbol.name}' is set to the {target.kind} symbol '{target.name}'",
                         text=target.name,
                     )
             else:

@@ -268,6 +268,8 @@ def _call(assembly: Assembly, name: str, operands: list[Operand]) -> None:
     elif name == "jump":
         _count(name, operands, (2,), "jump symbol, rt")
         scratch = register_number(assembly, operands[1])
+        if isinstance(operands[0], Modified):
+            raise SourceError("'jump' takes no relocation operator", text=operands[0].modifier)
     else:
         _count(name, operands, (1,), "tail symbol")
     target = operands[0]

@@ -30,27 +30,6 @@ def stand_in(words: Sequence[str]) -> int:
 
 def _isa(march: str) -> Isa:
     """The ISA of a compiler's -march, with every shipped extension that needs nothing beyond it."""
-    from rvx import extensions
-    from rvx.isa import Isa, IsaError
+    from rvx.extensions import isa_with_offers
 
-    chosen = list(extensions.isa_for(march).extensions.values())
-    names = {extension.name for extension in chosen}
-    xlen = extensions.isa_for(march).xlen
-    offered = []
-    for extension in extensions.isa_for().extensions.values():
-        if extension.name.startswith("X") and names >= {*extension.requires}:
-            offered.append(extension)
-            names.add(extension.name)
-    try:
-        return Isa([*chosen, *offered], xlen)
-    except IsaError:
-        pass
-    isa = Isa(chosen, xlen)
-    for extension in offered:
-        if not isa.extensions.keys() >= {*extension.requires}:
-            continue
-        try:
-            isa = Isa([*isa.extensions.values(), extension], xlen)
-        except IsaError:
-            continue  # Not for this register width, or taken by what the string names.
-    return isa
+    return isa_with_offers(march)

@@ -230,6 +230,34 @@ def isa_for(
     return _isa_of(march, added, vlen)
 
 
+def isa_with_offers(march: str) -> Isa:
+    """The ISA of an ISA string, with every shipped custom extension that needs nothing beyond it.
+
+    Raises:
+        IsaError: something is unknown, or does not go together.
+    """
+    if disk.keeps_declarations() and not _plugins():
+        return stored(f"offers {march}", lambda: _with_offers(march), _origins)
+    return _with_offers(march)
+
+
+def _with_offers(march: str) -> Isa:
+    isa = isa_for(march)
+    names, offered = set(isa.extensions), []
+    for extension in isa_for().extensions.values():
+        if extension.name.startswith("X") and names >= {*extension.requires}:
+            offered.append(extension)
+            names.add(extension.name)
+    with contextlib.suppress(IsaError):
+        return Isa([*isa.extensions.values(), *offered], isa.xlen, 0, declared)
+    for extension in offered:
+        if isa.extensions.keys() >= {*extension.requires}:
+            # Some are not for this register width, or in the way of what the string names.
+            with contextlib.suppress(IsaError):
+                isa = Isa([*isa.extensions.values(), extension], isa.xlen, 0, declared)
+    return isa
+
+
 def _isa_of(march: str | None, added: list[Extension], vlen: int) -> Isa:
     if march is None:
         return _default_isa(added, vlen)

@@ -15,6 +15,7 @@ lla a0, x@plt
 call %lo(f)
 tail %hi(f)
 jump %lo(f), t0
+jump f@plt, t0
 j f@plt
 jal f@plt
 beqz a0, f@plt
@@ -49,7 +50,15 @@ a: call f; b: lw a0, b - a(a0)
 a: call f; b: .uleb128 b - a
 a: call f; b: .insn i 0x0b, 0, a0, a0, b - a
 """
+NO_SYMBOLS_FOR_IT = """
+.comm c, 8; .set x, c
+.comm c, 8; x = c + 4
+.set x, c; .comm c, 8
+.comm c, 8; .dtprelword c
+.cfi_startproc; .cfi_val_encoded_addr 8, 0x1b, 12; .cfi_endproc
+"""
 LINES = [*DROPPED_OPERATORS.split("\n"), *REGISTERS_AS_NUMBERS.split("\n")]
+LINES = [*LINES, *NO_SYMBOLS_FOR_IT.split("\n")]
 LINES = [line for line in (*LINES, *CHANGING_DISTANCES.split("\n")) if line]
 
 

@@ -169,6 +169,7 @@ def test_repeated_directives_do_what_they_do_alone(monkeypatch: pytest.MonkeyPat
         ".globl " + ", ".join(f"s{i}" for i in range(40)) + "\n",
         ".word " + ", ".join(f"s{i}" for i in range(40)) + "\n",
         ".type x, @common\n.type y, @common\n.comm y, 8, 8\n",
+        "nop\n.word\n.org . + 6\nnop\n.byte\n.dc.a\nnop\n",
     ],
 )
 def test_directives_about_symbols_of_any_kind(gnu: Gnu, rows: str) -> None:

@@ -7,7 +7,16 @@ from functools import partial
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, plain_name
-from rvx.assembler.frames import DATA_ALIGNMENT, DEF_CFA_SP, Advance, Encoded, Frame, Label, Raw
+from rvx.assembler.frames import (
+    DATA_ALIGNMENT,
+    DEF_CFA_SP,
+    PC_RELATIVE_32,
+    Advance,
+    Encoded,
+    Frame,
+    Label,
+    Raw,
+)
 from rvx.assembler.grammar import parse_expression, split_operands
 from rvx.assembler.leb128 import encode_leb128
 
@@ -281,6 +290,12 @@ def val_encoded_addr(assembly: Assembly, name: str, rest: str) -> None:
     encoding = assembly.constant(parts[1], "the encoding")
     _check_encoding(name, encoding)
     value = assembly.evaluate(parse_expression(parts[2]))
+    if value.is_constant and encoding & 0x70 == PC_RELATIVE_32 & 0x70:
+        raise SourceError(
+            f"{name} cannot give a number as a distance from here",
+            hint="use the encoding 0x0b for a number of four bytes",
+            text=parts[2],
+        )
     _step(assembly, name, Encoded(number, encoding, value))
 
 

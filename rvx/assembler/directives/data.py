@@ -60,9 +60,9 @@ def addresses(assembly: Assembly, name: str, rest: str) -> None:
 
 def emit_integers(assembly: Assembly, name: str, rest: str, size: int) -> None:
     """Writes comma-separated numbers of `size` bytes."""
-    assembly.mark_data()
     if not rest:
         return
+    assembly.mark_data()
     if assembly.recording is not None:
         assembly.recording.template = Sized(size)
     for part in split_operands(rest):
