@@ -56,6 +56,7 @@ from rvx.emulator.report import (
     kind_of_fault,
 )
 from rvx.emulator.result import Trap, TrapKind
+from rvx.emulator.semihosting import Semihosting, is_call
 from rvx.emulator.system import System
 from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier
 from rvx.isa import Isa
@@ -139,6 +140,7 @@ class Hart:
         may_promote = backend == "native" and tier != "trap"
         system.executed = self.counter.executed
         self.privilege = Privilege(isa, core, self.get, self.put)
+        self._semihosting = Semihosting(system, isa.xlen)
         self.bus = Bus()
         self._htif = htif
         if htif is not None:
@@ -219,6 +221,10 @@ class Hart:
                 if self._htif is not None and self._htif.exit_code is not None:
                     return self._htif.exit_code, None
                 pc = self._next_pc
+            elif error is not None and not self._is_stopping and is_call(self._memory, pc):
+                pc = self._semihost(pc)
+                if self._semihosting.exit_code is not None:
+                    return self._semihosting.exit_code, None
             else:
                 handler = self._handler_of(status, error, pc)
                 if handler is None:
@@ -387,6 +393,17 @@ class Hart:
         self._next_pc = pc + size
         self._forget_changed_code()
         return True
+
+    def _semihost(self, pc: Address) -> Address:
+        """Performs the call of semihosting at pc; gives where execution goes on."""
+        try:
+            value = self._semihosting.call(self.get(10), self.get(11))
+        except Stopped:
+            return pc
+        self.counter.count_one(pc, 4)
+        self.put(10, value)
+        self._forget_changed_code()
+        return pc + 4
 
     def _forget_changed_code(self) -> None:
         if self._memory.code_changed:

@@ -100,7 +100,7 @@ class System:
             self.write,
             self._executed,
             lambda: self.is_stopping,
-            self._say,
+            self.say,
         )
         self._table = table(xlen)
 
@@ -134,7 +134,7 @@ class System:
         if row is None:
             name = NAMES.get(number)
             what = f"system call {number}" + (f", {name}," if name else "")
-            self._say(f"{what} is not there: it gives ENOSYS")
+            self.say(f"{what} is not there: it gives ENOSYS")
             return -errno.ENOSYS, None
         try:
             value = row.call(self.process, arguments)
@@ -159,7 +159,7 @@ class System:
         except Exception as error:
             raise _OutputFailed(error) from None
 
-    def _say(self, sentence: str) -> None:
+    def say(self, sentence: str) -> None:
         """Tells the user, once for each sentence."""
         if self._note is not None and sentence not in self._noted:
             self._noted.add(sentence)
