@@ -60,7 +60,8 @@ def test_exit_of_both_widths() -> None:
 def test_console_files() -> None:
     text = (
         "la a1, block\n ask 1\n mv s0, a0\n la t0, request\n sd a0, 0(t0)\n la a1, request\n"
-        " ask 5\n mv s1, a0\n li a1, 0\n ask 7\n mv s2, a0\n la a1, finish\n ask 0x20\n .data\n .balign 8\n"
+        " ask 5\n mv s1, a0\n li a1, 0\n ask 7\n mv s2, a0\n la a1, finish\n ask 0x20\n"
+        " .data\n .balign 8\n"
         'name: .ascii ":tt"\n .balign 8\nrequest: .dword 0, text, 7\nfinish: .dword 0x20026, 0\n'
     )
     made, result = run(text, "name, 4, 3", stdin=b"Q")
@@ -74,7 +75,8 @@ def test_files_are_those_of_the_folders_that_were_given(tmp_path: Path) -> None:
         "la a1, block\n ask 1\n mv s0, a0\n bltz a0, 1f\n la t0, request\n sd a0, 0(t0)\n"
         " la a1, request\n ask 5\n la a1, request\n ask 0xc\n mv s1, a0\n"
         "1: li a1, 0\n ask 0x13\n mv s2, a0\n la a1, finish\n ask 0x20\n .data\n .balign 8\n"
-        f'name: .ascii "{path}"\n .balign 8\nrequest: .dword 0, text, 7\nfinish: .dword 0x20026, 0\n'
+        f'name: .ascii "{path}"\n .balign 8\nrequest: .dword 0, text, 7\n'
+        "finish: .dword 0x20026, 0\n"
     )
     made, _ = run(text, f"name, 6, {len(path)}", writable=[str(tmp_path)])
     assert (made.register("s0"), made.register("s1")) == (3, 7)
