@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -47,6 +46,8 @@ def store(path: Path, data: bytes) -> bool:
     Returns:
         Whether it was written.
     """
+    import tempfile
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("wb", dir=path.parent, delete=False) as handle:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 
 
 def html_table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> str:
     """A table; everything in it is text, the first column to the left and numbers to the right."""
+    from html import escape
 
     def cells(tag: str, texts: Sequence[str]) -> str:
         sides = ["left", *["right"] * (len(texts) - 1)]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,6 +21,8 @@ _TIMEOUT = 60
 
 def compiler() -> str | None:
     """The compiler whose preprocessor is used: `RVX_CPP`, or the first one that is installed."""
+    import shutil
+
     named = os.environ.get("RVX_CPP")
     if named:
         return shutil.which(named)
@@ -41,6 +41,8 @@ def preprocess(
     Raises:
         AssemblyError: there is no compiler, or it refuses the source.
     """
+    import subprocess
+
     tool = compiler()
     location = Location(str(path), 1)
     if tool is None:

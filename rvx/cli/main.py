@@ -132,8 +132,14 @@ app = Program(
 )
 
 
+_ALLOCATIONS = 50_000
+"""New objects after which Python looks for garbage, instead of 700."""
+
+
 def main() -> None:
     """Entry point of the `rvx` script."""
+    # What is imported stays: looking for garbage among it again and again finds none.
+    gc.set_threshold(_ALLOCATIONS)
     watch_everything()
     disk.keep_declarations()
     try:
