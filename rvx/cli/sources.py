@@ -101,13 +101,13 @@ def _named_isa(elf: Elf, ext: Sequence[str], vlen: int) -> Isa:
 
     What clashes with G or C, as Zcmp and Zfinx do, is taken without them.
     """
-    from rvx.extensions import NOT_BY_DEFAULT, isa_for, names
+    from rvx.extensions import NOT_BY_DEFAULT, isa_for, names, without_superseding
     from rvx.extensions.march import WITHOUT_INSTRUCTIONS
     from rvx.isa import ClashError
 
     known = [name for name in elf.named if name in names() or name in WITHOUT_INSTRUCTIONS]
     if elf.xlen == 64 and not any(name in NOT_BY_DEFAULT for name in known):
-        return isa_for(None, ext, vlen)
+        return without_superseding(isa_for(None, ext, vlen), known)
     try:
         return isa_for("_".join([f"rv{elf.xlen}gc", *known]), ext, vlen)
     except ClashError:

@@ -13,6 +13,7 @@ from rvx.extensions.catalogue import (
     load_file,
     names,
     shipped_extensions,
+    without_superseding,
 )
 from rvx.extensions.march import March, parse_march
 from rvx.extensions.selection import change_arch
@@ -30,4 +31,5 @@ __all__ = [
     "names",
     "parse_march",
     "shipped_extensions",
+    "without_superseding",
 ]

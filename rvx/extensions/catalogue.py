@@ -350,6 +350,31 @@ def _general() -> list[Extension]:
     return _all_of(parse_march("rv64gc", names()))
 
 
+def without_superseding(isa: Isa, named: Collection[str]) -> Isa:
+    """The ISA without what nobody asked for and what declares a named extension anew.
+
+    Args:
+        isa: the default one.
+        named: extensions, in lower case, whose instructions are meant as the standard has them.
+    """
+    aside = {
+        name
+        for name, extension in isa.extensions.items()
+        if name in isa.unasked
+        and name[0] == "X"
+        and any(other.lower() in named for other in extension.supersedes)
+    }
+    if not aside:
+        return isa
+    kept = [
+        extension
+        for extension in isa.extensions.values()
+        if not any(_needs(extension, name) for name in aside)
+    ]
+    vlen = 0 if isa.vector is None else isa.vector.vlen
+    return make_isa(kept, isa.xlen, vlen, isa.unasked)
+
+
 def _needs(extension: Extension, name: str) -> bool:
     return any(one.name == name for one in with_required([extension]))
 

@@ -105,6 +105,23 @@ def test_programs_give_the_same(
     assert not missing, sorted(second.by_mnemonic)
 
 
+def test_a_file_with_zfh_has_its_fcsr(tmp_path: Path) -> None:
+    """Xsmallfloat, which is there by default, declares Zfh anew, with an fcsr of more bits."""
+    elf = tmp_path / "a.elf"
+    (tmp_path / "a.s").write_text(
+        ".globl _start\n_start: li a0, 0x1234\nfscsr a0\nfadd.h fa0, fa1, fa2\nfrcsr a0\n"
+        "li a7, 93\necall\n"
+    )
+    tool = "riscv64-unknown-elf-"
+    command = [f"{tool}as", "-march=rv64gc_zfh", "a.s", "-o", "a.o"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    subprocess.run([f"{tool}ld", "a.o", "-o", elf], cwd=tmp_path, check=True)
+    isa = choose_isa(None, None, read_elf(elf, elf.read_bytes()))
+    assert "Xsmallfloat" not in isa.extensions
+    assert "Xposit" in isa.extensions
+    assert Machine(elf, isa).run().exit_code == 0x34
+
+
 def test_a_file_says_what_the_default_lacks(tmp_path: Path) -> None:
     """Zksed clashes with what is there by default, and Zfinx with F."""
     for march, abi, name in (
