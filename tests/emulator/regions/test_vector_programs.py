@@ -40,17 +40,23 @@ def outcome(hart: Machine, result: Any) -> dict[str, Any]:
 
 
 def compare(seed: int) -> tuple[int, int]:
-    """Runs one program with and without regions, limits included; gives regions and entries."""
+    """Runs one program with and without regions, limits included; gives regions and entries.
+
+    Every fourth one in the other tiers, too.
+    """
     draw = random.Random(~seed)
     isa = ISAS[seed % len(ISAS)]
     program = assemble(random_vector_program(seed, isa), isa)
     limit = draw.choice((None, None, draw.randrange(1, 500)))
 
-    def machine(tier: Any) -> Machine:
-        return Machine(program, isa, memory=1 << 20, tier=tier)
+    def machine(tier: Any, backend: Any = "native") -> Machine:
+        return Machine(program, isa, memory=1 << 20, tier=tier, backend=backend)
 
     plain, with_regions = machine("inline"), machine("region")
     first = outcome(plain, plain.call("main", max_instructions=limit))
+    if seed % 4 == 3:
+        for other in (machine("trap"), machine("inline", "python")):
+            assert outcome(other, other.call("main", max_instructions=limit)) == first, seed
     second = outcome(plain, plain.call("main", max_instructions=limit))
     before = outcome(with_regions, with_regions.call("main", max_instructions=limit))
     assert before == first, seed

@@ -63,7 +63,7 @@ class InRegions(Bodies):
             # Far enough apart, so that no block leads into the next one.
             pc = _CODE + 8 * index
             blocks[pc] = Block(pc, [Step(pc, decoded, 4)], 0)
-            settings[pc] = _vtype_of(case, self.isa)
+            settings[pc] = vtype_of(case, self.isa)
         region = Region(blocks, tuple(blocks), 0, settings)
         emitter = Emitter(region, self.isa, self.context, _CODE, is_limited=False)
         text = emitter.text()
@@ -99,7 +99,8 @@ class InRegions(Bodies):
         return 0
 
 
-def _vtype_of(case: Case, isa: Isa) -> int:
+def vtype_of(case: Case, isa: Isa) -> int:
+    """The vtype that a case is performed under."""
     unit = isa.vector
     assert unit is not None
     v = Vector([], [], [], [], [0] * HEADER, unit.vlen // 8, unit.elen, unit.floats)
