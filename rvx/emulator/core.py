@@ -34,9 +34,7 @@ HOOK_BLOCK = int(unicorn_const.UC_HOOK_BLOCK)
 HOOK_NEW_BLOCK = int(unicorn_const.UC_HOOK_EDGE_GENERATED)
 HOOK_BAD_ACCESS = int(unicorn_const.UC_HOOK_MEM_INVALID)
 
-READ = int(unicorn_const.UC_PROT_READ)
 WRITE = int(unicorn_const.UC_PROT_WRITE)
-EXECUTE = int(unicorn_const.UC_PROT_EXEC)
 
 CAUSE_ILLEGAL = 2
 CAUSE_ECALL = 8

@@ -342,9 +342,6 @@ class _Sticky:
         return self
 
 
-HostKernel = Callable[[Any, Callable[..., Any]], Callable[..., Any]]
-
-
 class Tracer:
     """Makes expressions of functions.
 

@@ -49,8 +49,7 @@ class Setting(IntEnum):
     WINDOW = 14  # bits that terms may span in one word
     MINIMUM = 15  # of an integer
     MAXIMUM = 16
-    HAS_MINUS_ZERO = 17
-    END = 18
+    END = 17
 
 
 _PRECISION, _LSB_MIN, _EMAX_LSB = Setting.PRECISION + 0, Setting.LSB_MIN + 0, Setting.EMAX_LSB + 0

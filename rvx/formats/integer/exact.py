@@ -13,8 +13,6 @@ from rvx.formats.integer.format import Integer
 
 F32_BIAS = 127
 F32_FRACTION_BITS = 23
-F32_NAN = 0x7FC00000
-F32_INFINITY = 0x7F800000
 
 
 def quantise(x: Fraction, scale: Fraction, fmt: Integer) -> int:

@@ -138,10 +138,7 @@ def make_dots() -> dict[tuple[str, str], Binary]:
 
 
 DOTS = make_dots()
-dot_up_n, dot_usp_n, dot_sp_n = (DOTS["n", name] for name in SIGNEDNESS)
-dot_up_b, dot_usp_b, dot_sp_b = (DOTS["b", name] for name in SIGNEDNESS)
-dot_up_bnl, dot_usp_bnl, dot_sp_bnl = (DOTS["bnl", name] for name in SIGNEDNESS)
-dot_up_bnh, dot_usp_bnh, dot_sp_bnh = (DOTS["bnh", name] for name in SIGNEDNESS)
+dot_sp_n, dot_sp_b = DOTS["n", "sp"], DOTS["b", "sp"]
 
 
 def clip_bytes_in_16(x: int, floor: int, span: int) -> int:

@@ -23,7 +23,6 @@ from rvx.formats.posit.quire import (
 )
 
 Accumulate = Callable[[Limbs, int, int], None]
-AddProduct = Callable[[Limbs, int, int, int, int], int]
 
 
 def make_multiply_add(fmt: Posit) -> Accumulate:
