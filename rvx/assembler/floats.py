@@ -26,6 +26,8 @@ def parse_number(text: str) -> tuple[bool, Fraction | str]:
         SourceError: the text is not a number.
     """
     cleaned = text.strip().replace("_", "")
+    if cleaned[:1] in ("+", "-"):  # as in expressions, blanks may follow
+        cleaned = cleaned[0] + cleaned[1:].lstrip()
     hexadecimal = _HEX.fullmatch(cleaned)
     if hexadecimal is not None and (hexadecimal["whole"] or hexadecimal["part"]):
         scale = _exponent(hexadecimal["exponent"], text) - 4 * len(hexadecimal["part"])

@@ -114,6 +114,8 @@ def emit_values(
         known = PARTS[kind][1](plain.number) << place.field.lsb
         if plain.is_constant:  # never compressed: GNU as takes no operator for a short field
             assembly.emit_word(encode(instruction, {**values, name: known}), instruction.size)
+            if kind == "HI20":  # GNU as takes no distance across it for settled
+                assembly.split()
             return
     elif value.is_constant and kind.startswith(("TPREL", "TLS")):
         raise SourceError(

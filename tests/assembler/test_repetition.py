@@ -169,6 +169,9 @@ def test_repeated_directives_do_what_they_do_alone(monkeypatch: pytest.MonkeyPat
         ".globl " + ", ".join(f"s{i}" for i in range(40)) + "\n",
         ".word " + ", ".join(f"s{i}" for i in range(40)) + "\n",
         ".type x, @common\n.type y, @common\n.comm y, 8, 8\n",
+        ".comm c, 16\n.size c, 4\n.size d, 4\n.comm d, 8\nx: nop\n.size c, .-x\n",
+        ".cfi_startproc\nlui a0, %hi(12)\n.cfi_undefined a0\n.cfi_endproc\n",
+        ".double - 1, +2, - 2.5e1\n",
         "nop\n.word\n.org . + 6\nnop\n.byte\n.dc.a\nnop\n",
     ],
 )

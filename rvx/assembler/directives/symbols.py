@@ -145,15 +145,19 @@ def size(assembly: Assembly, name: str, rest: str) -> None:
         return
     value = assembly.evaluate(expression)
     symbol = assembly.symbol(symbol_name)
-    symbol.size = value
-    symbol.is_mentioned = True
+    _give_size(symbol, value)
     assembly.depend_on_place()
 
 
 def _end_here(assembly: Assembly, symbol: Symbol) -> None:
     """`.size name, .-name`, as compilers write it."""
-    symbol.size = assembly.evaluate(Binary("-", Name("."), Name(symbol.name)))
+    _give_size(symbol, assembly.evaluate(Binary("-", Name("."), Name(symbol.name))))
+
+
+def _give_size(symbol: Symbol, value: Value) -> None:
     symbol.is_mentioned = True
+    if not symbol.is_common:  # that of a common symbol is how much room it asks for
+        symbol.size = value
 
 
 @directive(".comm", ".common", ".common.s", ".xcom")
