@@ -140,6 +140,8 @@ class Assembly(Output):
             count = self._local_counts[number] = self._local_counts.get(number, 0) + 1
             name = _local_name(number, count)
         symbol = self.symbol(name)
+        if symbol.is_common and symbol.size == Value(0):  # it has not asked for any room
+            symbol.is_common, symbol.size = False, None
         if symbol.is_defined:
             notes = (Note(symbol.defined_at, "defined here"),) if symbol.defined_at else ()
             raise SourceError(f"symbol '{name}' is defined already", text=name, notes=notes)

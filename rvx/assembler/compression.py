@@ -90,6 +90,8 @@ def compress(
         values: its operand values; a branch target counts as 0.
     """
     numbers = {name: value if isinstance(value, int) else 0 for name, value in values.items()}
+    if instruction.word(numbers) is None:  # `lui a0, -1` is wrong, although c.lui has that number
+        return None
     for short, own in candidates(isa, written, operand_count, instruction, numbers):
         if short.word(own) is not None:
             return short, own

@@ -96,7 +96,7 @@ class Numbered:
         special: numbers for which other rules hold.
     """
 
-    __slots__ = ("_choices", "_used_extensions", "special")
+    __slots__ = ("_choices", "_place", "_used_extensions", "special")
 
     def __init__(self, assembly: Assembly, encoded: Encoded, number: str) -> None:
         values = {k: v for k, v in encoded.values.items() if isinstance(v, int)}
@@ -105,6 +105,7 @@ class Numbered:
         self._choices: list[tuple[Operand, int, int, str]] = []
         self.special = {0}
         instruction = encoded.instruction
+        self._place = instruction.operands[number]
         for short, own in _candidates(assembly, encoded, values):
             if short.expansion is not None:
                 bound = short.expansion.bindings.get(number)
@@ -127,7 +128,7 @@ class Numbered:
     def fill(self, literal: str, /) -> Code | None:
         """The instruction with this number."""
         number = int(literal, 0)
-        if number in self.special or number >> 31 not in (0, -1):
+        if number in self.special or self._place.bits(number) is None:
             return None
         for operand, word, size, extension in self._choices:
             bits = operand.bits(number)
@@ -207,6 +208,8 @@ def _candidates(
 def _exact(assembly: Assembly, encoded: Encoded) -> Code | None:
     """An instruction all of whose operands are known; None if one does not fit."""
     values = {k: v for k, v in encoded.values.items() if isinstance(v, int)}
+    if encoded.instruction.word(values) is None:
+        return None
     for made, own in (*_candidates(assembly, encoded, values), (encoded.instruction, values)):
         word = made.word(own)
         if word is not None:

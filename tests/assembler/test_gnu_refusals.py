@@ -37,6 +37,8 @@ addi a0, a0, a1
 fence 1, rw
 fence wr, rw
 c.nop 0
+lui a0, -11
+lui a0, 1; lui a0, 2; lui a0, -11
 """
 CHANGING_DISTANCES = """
 a: call f; b: li a0, b - a

@@ -171,6 +171,7 @@ def test_repeated_directives_do_what_they_do_alone(monkeypatch: pytest.MonkeyPat
         ".type x, @common\n.type y, @common\n.comm y, 8, 8\n",
         ".comm c, 16\n.size c, 4\n.size d, 4\n.comm d, 8\nx: nop\n.size c, .-x\n",
         ".cfi_startproc\nlui a0, %hi(12)\n.cfi_undefined a0\n.cfi_endproc\n",
+        ".type late, @common\nnop\nlate: nop\n",
         ".double - 1, +2, - 2.5e1\n",
         "nop\n.word\n.org . + 6\nnop\n.byte\n.dc.a\nnop\n",
     ],
