@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +76,30 @@ def test_bad_options(rvx: Any, program: str) -> None:
         done = rvx("run", program, "--env", bad)
         assert (done.code, done.err) == (2, f"error: --env {bad}: write NAME=VALUE\n")
     assert rvx("run", "--", "--").code == 2
+
+
+def test_ctrl_c_ends_a_program_that_waits_for_input(tmp_path: Path) -> None:
+    (tmp_path / "it.c").write_text(
+        '#include <stdio.h>\nint main(void) { puts("ready"); fflush(stdout); return getchar(); }\n'
+    )
+    compiler = ["riscv64-linux-gnu-gcc", "-static", "it.c", "-o", "it"]
+    subprocess.run(compiler, cwd=tmp_path, check=True)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rvx", "run", str(tmp_path / "it")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        assert process.wait(60) == 130
+    assert said.startswith(b"error: interrupted at 0x")
+    assert b"read" in said
