@@ -119,8 +119,8 @@ def test_usage_errors_of_dis(rvx, arguments, sentence, tmp_path, monkeypatch):
         ("pv.dotup.h a0, a1, a2", "rv64gc", "Xpulpnn has it; --march rv64gc_xpulpnn loads it"),
         ("vfadd.h fa0, fa1, fa2", "rv32gc", "Xsmallfloat and Xsmallfloat32 "),
         ("fadd.h fa0, fa1, fa2", "rv64gc", "Zfh "),
-        ("mul a0, a1, a2", "rv64i", "M has it"),
-        ("fadd.d fa0, fa1, fa2", "rv64imac", "D has it"),
+        ("mul a0, a1, a2", "rv64i", "M and Zmmul have it"),
+        ("fadd.d fa0, fa1, fa2", "rv64imac", "D and Zdinx have it"),
         ("addw a0, a1, a2", "rv32gc", "I for RV64 has it"),
     ],
 )
