@@ -6,7 +6,7 @@ import random
 import struct
 from collections.abc import Iterator
 
-from rvx.isa import Instruction, Isa
+from rvx.isa import Instruction, Isa, Operand
 from rvx.isa.operands import ImmediateKind, RegisterKind, RoundingKind
 
 from .spike_lab import COUNT, FIRST, SCRATCH, SCRATCH_WORDS, Case
@@ -28,6 +28,10 @@ _HARD = {
     ),
 }
 _LETTERS = {"h": 16, "s": 32, "d": 64}
+
+
+def _is_pair(operand: Operand) -> bool:
+    return isinstance(operand.kind, RegisterKind) and operand.kind.group == 2
 
 
 class Generator:
@@ -127,11 +131,17 @@ class Generator:
         if not takes_address:
             return
         rng = self.rng
-        align = 8 if kind == "atomic" else 1
-        at = rng.randrange(0, 56, align)
+        is_pair = isinstance(rd := made.operands.get("rd"), Operand) and _is_pair(rd)
+        align = 1 if kind != "atomic" else 16 if is_pair else 8
+        at = rng.randrange(0, 48, align)
         base = values["rs1"] - FIRST
         x[base] = SCRATCH + at - values.get("imm", 0)
-        if kind == "atomic":
+        if is_pair:  # what is there is what is compared, at times
+            size = self.isa.xlen // 8
+            for i in range(2 if rng.random() < 0.6 else 0):
+                place = at + size * i
+                x[values["rd"] - FIRST + i] = memory[place // 8] >> place % 8 * 8
+        elif kind == "atomic":
             size = 1 << (expanded.instruction.pattern.match >> 12 & 7)
             at += rng.randrange(0, 8, min(size, 8))
             x[base] = SCRATCH + at
