@@ -68,12 +68,15 @@ class Argument:
         fill: gives the words of the row.
         slots: how many they are.
         own: how many more it has for itself, to put values together in.
+        unpack: lines that make the argument of an int64 of its name, in the function of a region:
+            there registers and numbers arrive as they are, and words as their address.
     """
 
     fetch: str
     fill: Callable[[Wired], tuple[int, ...]] = lambda _: ()
     slots: int = 0
     own: int = 0
+    unpack: str = ""
 
     def lines(self, name: str, first: int) -> str:
         """The lines of the handler, for a row that is filled from position `first` on."""
@@ -92,14 +95,25 @@ def _known(fill: Callable[[Wired], int]) -> Argument:
     return Argument("{name} = {slot[0]}", lambda wired: (fill(wired),), 1)
 
 
+def _unpacked(count: int) -> str:
+    """Words at an address, in the function of a region."""
+    return f"{{name}} = int64_array({{name}}, {count})"
+
+
 def _words(count: int, fill: Callable[[Wired], int]) -> Argument:
     """Words somewhere in the host's memory, as an array."""
-    return Argument(f"{{name}} = int64_array({{slot[0]}}, {count})", lambda w: (fill(w),), 1)
+    return Argument(
+        f"{{name}} = int64_array({{slot[0]}}, {count})",
+        lambda wired: (fill(wired),),
+        1,
+        unpack=_unpacked(count),
+    )
 
 
 def _shared(field: int, count: int) -> Argument:
     """Words of the context, which are at the same place in every machine."""
-    return Argument(f"{{name}} = int64_array(context_address + {8 * field}, {count})")
+    lines = f"{{name}} = int64_array(context_address + {8 * field}, {count})"
+    return Argument(lines, unpack=_unpacked(count))
 
 
 def _register(operand: str, kind: RegisterKind, xlen: int) -> Argument:
@@ -234,7 +248,7 @@ def argument_of(instruction: Instruction, name: str, isa: Isa) -> Argument:
     if name == X_REGISTERS:
         return _every_register(isa.xlen)
     if name == "xlen":
-        return Argument(f"{{name}} = {isa.xlen}")
+        return Argument(f"{{name}} = {isa.xlen}", unpack=f"{{name}} = {isa.xlen}")
     if name.endswith(NUMBER):
         return _known(lambda wired: wired.value(name.removesuffix(NUMBER)))
     return _FIXED[name]

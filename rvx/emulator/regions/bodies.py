@@ -17,9 +17,8 @@ from typing import Any
 
 from rvx import disk, jit
 from rvx.bodies import form_of
-from rvx.bodies.arithmetic import HART_WORDS
-from rvx.bodies.form import HART
 from rvx.emulator.context import Field
+from rvx.emulator.handlers.arguments import argument_of
 from rvx.emulator.handlers.compiled import CompileError, explain
 from rvx.emulator.native import pointers
 from rvx.emulator.regions.settings import vector_under
@@ -102,23 +101,12 @@ def _source(instruction: Instruction, isa: Isa, is_free: bool) -> str:
     lines = [f"def op({', '.join(arguments_of(instruction, isa, is_free))}):\n"]
     requests = form_of(instruction, isa).requests
     for name in requests:
-        state = isa.states.get(name)
-        if name == "xlen":
-            lines.append(f"    xlen = {isa.xlen}\n")
-        elif name in instruction.operands:
-            continue
-        elif state is not None:
-            lines.append(f"    {name} = int64_array({name}, {state.words})\n")
-        elif name in ("fflags", "next_pc"):
-            lines.append(f"    {name} = int64_array({name}, 1)\n")
-        elif name == HART:
-            lines.append(f"    {name} = int64_array({name}, {HART_WORDS})\n")
-        elif name == "fault":
-            lines.append(f"    {name} = int64_array({name}, {checked.FAULT_WORDS})\n")
-        elif name == "v":
+        if name == "v":
             lines.append(_vector_unit(isa))
         elif name == "mem" and is_free:
             lines.append(_MEMORY)
+        elif unpack := argument_of(instruction, name, isa).unpack:
+            lines.append(f"    {unpack.format(name=name)}\n")
     call = f"body({', '.join(requests)})"
     results = instruction.results
     if results:
