@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from rvx.emulator import Backend, Executable, Machine, RunResult, Settings, Tier
     from rvx.emulator.board import Board
+    from rvx.emulator.hart import Abi
 
 SCHEMA = "rvx.run/1"
 ARGUMENTS = "rvx.arguments"
@@ -121,6 +122,10 @@ def run(
             help="Memory and devices beside the program: a TOML file, or virt, sifive_u, snitch.",
         ),
     ] = None,
+    abi: Annotated[
+        str,
+        Option("--abi", metavar="linux|rars", help="Whose calls ecall makes; rars has both."),
+    ] = "linux",
     seed: Annotated[int, Option("--seed", help="Of the random numbers that the program gets.")] = 0,
     pass_exit_code: Annotated[
         bool,
@@ -156,6 +161,7 @@ def run(
         *parse_tier(backend, tier),
         settings,
         None if board is None else load_board(board),
+        _abi(abi),
         is_quiet=as_json,
     )
     result = machine.run(max_instructions)
@@ -174,6 +180,16 @@ def run(
     elif count:
         print_table(table(result))
     _end(result, pass_exit_code)
+
+
+def _abi(name: str) -> Abi:
+    from rvx.cli.output import UsageProblem
+
+    if name == "rars":
+        return "rars"
+    if name == "linux":
+        return "linux"
+    raise UsageProblem(f"--abi {name}: there are linux and rars")
 
 
 def _environment(variables: list[str]) -> list[str]:
@@ -207,6 +223,7 @@ def _load(
     tier: Tier,
     settings: Settings,
     board: Board | None,
+    abi: Abi,
     *,
     is_quiet: bool,
 ) -> Machine:
@@ -234,6 +251,7 @@ def _load(
         on_note=lambda sentence: say(f"note: {sentence}"),
         settings=settings,
         board=board,
+        abi=abi,
     )
 
 

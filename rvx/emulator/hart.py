@@ -44,6 +44,7 @@ from rvx.emulator.memory import PAGE, GuestMemory
 from rvx.emulator.peripherals import Clint
 from rvx.emulator.privileged import Cause, Privilege
 from rvx.emulator.privileged.unit import Performed
+from rvx.emulator.rars import Rars
 from rvx.emulator.regions.tier import RegionTier
 from rvx.emulator.repetition.records import Records
 from rvx.emulator.repetition.tier import RepeatTier
@@ -66,6 +67,7 @@ from rvx.isa.operands import RoundingKind
 
 Backend = Literal["native", "python"]
 Tier = Literal["trap", "inline", "region"]
+Abi = Literal["linux", "rars"]
 End = tuple[int | None, Trap | None]
 """How a run ended: the exit code, or the trap."""
 _NOWHERE = 0xFFFFF001
@@ -94,6 +96,7 @@ class Hart:
         devices: address, size and device of what answers beside memory.
         clint: which of them raises the interrupts of the timer and of software.
         ends: exit codes by the address at which the program has ended.
+        abi: whose calls `ecall` makes.
 
     Attributes:
         privilege: what the run loop holds of the machine's state.
@@ -116,6 +119,7 @@ class Hart:
         devices: Iterable[tuple[Address, int, Device]] = (),
         clint: Clint | None = None,
         ends: Mapping[Address, int] | None = None,
+        abi: Abi = "linux",
     ) -> None:
         self._isa = isa
         self._gate = gate
@@ -140,6 +144,7 @@ class Hart:
         may_promote = backend == "native" and tier != "trap"
         system.executed = self.counter.executed
         self.privilege = Privilege(isa, core, self.get, self.put)
+        self._rars = Rars(system, isa.xlen) if abi == "rars" else None
         self._semihosting = Semihosting(system, isa.xlen)
         self.bus = Bus()
         self._htif = htif
@@ -459,10 +464,15 @@ class Hart:
                 return process.ended, leave_handler(process, self)
         where = partial(self._reporter.place, pc)
         try:
+            if self._rars is not None and self._rars.has(number):
+                return self._rars.call(number, self), pc + 4
             value, exit_code = self._system.call(number, arguments, where)
         except Stopped:
             self.counter.take_back(pc)
             return None, pc
+        except (CallError, ValueError) as error:  # Of RARS, which ends a program by that.
+            self._system.say(f"the call of RARS fails: {error}")
+            return 1, pc
         if exit_code is not None:
             return exit_code, pc
         self.put(10, value)
@@ -483,6 +493,14 @@ class Hart:
     def put(self, number: int, value: int) -> None:
         """Writes a register of x."""
         self._core.write(X0 + number, value)
+
+    def get_float(self, number: int) -> int:
+        """The bits of a register of f."""
+        return self._core.read(F0 + number)
+
+    def put_float(self, number: int, value: int) -> None:
+        """Writes the bits of a register of f."""
+        self._core.write(F0 + number, value)
 
     def floats(self) -> bytes:
         """f0 to f31 and fcsr, as they lie in the frame of a signal."""

@@ -23,7 +23,7 @@ from rvx.emulator.devices import Device
 from rvx.emulator.explain import Explanation, explain, explain_repeat
 from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.gate import gate_for
-from rvx.emulator.hart import Backend, End, Hart, Tier
+from rvx.emulator.hart import Abi, Backend, End, Hart, Tier
 from rvx.emulator.htif import htif_of
 from rvx.emulator.linux.descriptors import USER
 from rvx.emulator.linux.frame import TRAMPOLINE, TRAMPOLINE_OFFSET
@@ -63,6 +63,7 @@ class Machine:
         on_note: called with what the user should know, such as system calls that are not there.
         settings: arguments, environment, files and random numbers that the program is given.
         board: memory and devices beside the program.
+        abi: whose calls `ecall` makes: `linux`, or `rars`, with those of RARS before them.
 
     Raises:
         LoadError: the program cannot be loaded.
@@ -86,6 +87,7 @@ class Machine:
         on_note: Callable[[str], None] | None = None,
         settings: Settings | None = None,
         board: Board | None = None,
+        abi: Abi = "linux",
     ) -> None:
         self.executable = load_executable(program)
         if self.executable.xlen != isa.xlen:
@@ -130,6 +132,7 @@ class Machine:
             devices=devices,
             clint=next((one for _, _, one in devices if isinstance(one, Clint)), None),
             ends=self._ends(board),
+            abi=abi,
         )
 
     def _connect(self) -> None:

@@ -97,7 +97,7 @@ class System:
             name,
             Settings() if settings is None else settings,
             extensions,
-            self.write,
+            self._write,
             self._executed,
             lambda: self.is_stopping,
             self.say,
@@ -152,10 +152,13 @@ class System:
         """Passes on what the program writes to its output, 1, or its errors, 2."""
         if descriptor == 1:
             self.output.add(data)
-        if self.write_out is None:
-            return
-        try:
+        if self.write_out is not None:
             self.write_out(descriptor, data)
+
+    def _write(self, descriptor: int, data: bytes) -> None:
+        """The same for system calls, of which what takes the output is none."""
+        try:
+            self.write(descriptor, data)
         except Exception as error:
             raise _OutputFailed(error) from None
 
