@@ -123,8 +123,10 @@ def stored(key: str, make: Callable[[], Declared], origins: Callable[[], Any]) -
     """
     digest = hashlib.sha256(f"{_fingerprint()}|{key}".encode()).hexdigest()
     path = disk.directory() / "declared" / digest[:32]
-    found: Declared | None = _read(path)
+    # Who asks again gets the same ISA, as of the variants of a kernel: it does not change.
+    found: Declared | None = _known.get(path) or _read(path)
     if found is not None:
+        _known[path] = found
         return found
     made = make()
     file = io.BytesIO()
@@ -132,6 +134,9 @@ def stored(key: str, make: Callable[[], Declared], origins: Callable[[], Any]) -
     data = file.getvalue()
     disk.store(path, hashlib.sha256(data).digest() + data)
     return made
+
+
+_known: dict[Path, Any] = {}
 
 
 def _read(path: Path) -> Any:
