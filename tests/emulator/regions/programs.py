@@ -165,6 +165,8 @@ class Writer:
             far = draw.choice((3, 20, self.isa.xlen // 2))
             lines = [f"slli t6, {self.register()}, {far}", "add t6, t6, s1"]
             base = "t6"
+        if draw.random() < 0.1:
+            return [*lines, f"exchange {self.register()}, s1, {base}"]
         return [*lines, f"{name} {self.register()}, {offset}({base})"]
 
     def custom(self) -> list[str]:

@@ -15,8 +15,9 @@ import pytest
 from rvx.assembler import assemble
 from rvx.emulator import Machine
 from rvx.extensions import isa_for
-from rvx.isa import Extension, Words
+from rvx.isa import Extension, Memory, Words
 from rvx.isa.bits import narrow
+from rvx.isa.memory import load_u8, store_8
 
 from .programs import random_program
 
@@ -34,6 +35,15 @@ def flagged(rs1: int, frm: int, fflags: Words, xlen: int) -> int:
     """rd = rs1 + frm; raises the flags in the low bits of rs1."""
     fflags[0] |= rs1 & 31
     return narrow(rs1 + frm, xlen)
+
+
+@Xmix.instruction("exchange rd, rs1, rs2", "0000010 rs2 rs1 000 rd 1011011")
+def exchange(rs1: int, rs2: int, mem: Memory) -> int:
+    """The bytes at rs1 and rs2 change places; rd = that at rs1."""
+    one, other = load_u8(mem, rs1), load_u8(mem, rs2)
+    store_8(mem, rs1, other)
+    store_8(mem, rs2, one)
+    return one
 
 
 ISAS = {
