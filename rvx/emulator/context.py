@@ -90,7 +90,7 @@ class Field(IntEnum):
     SEQUENCES = 149  # for every executable halfword, the address of what is repeated from there
     PREPARE = 150  # callback: makes it
     REPEATED = 151  # like DIFFERENCES, for executions that were not fetched
-    POSITION = 152  # where a repetition stands: 17 words, see rvx.emulator.repetition.sequencer
+    POSITION = 152  # where a repetition stands: 17 words, see rvx.emulator.native.sequencer
     GATE = 169  # four addresses, see rvx.emulator.gate
     REFUSED = 173  # where a block begins that holds words the core must not see, else nowhere
     CUT = 174  # where the limit is reached within a block, else nowhere

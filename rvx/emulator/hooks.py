@@ -33,7 +33,7 @@ from rvx.emulator.native.pointers import (
     uc_reg_write,
 )
 from rvx.emulator.native.progress import count_instructions, executed, executed_before
-from rvx.emulator.repetition.sequencer import repeat_block
+from rvx.emulator.native.sequencer import repeat_block
 from rvx.isa.bits import word_size
 from rvx.isa.memory import PAGE_SHIFT, WRITABLE
 

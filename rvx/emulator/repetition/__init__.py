@@ -1,1 +1,1 @@
-"""What the hart performs several times by itself: read, prepared, performed, compiled."""
+"""What the hart performs several times by itself: read, made ready, and compiled as loops."""

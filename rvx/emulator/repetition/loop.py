@@ -1,7 +1,7 @@
 """Repetitions as one compiled function, with streams as pointers that move.
 
 The function is `i64 region(i64 context, i64 1)`. It begins and ends at the position in the context
-(`rvx.emulator.repetition.sequencer.Position`), at any item: it gives `DONE`, or `LEFT` before an
+(`rvx.emulator.native.sequencer.Position`), at any item: it gives `DONE`, or `LEFT` before an
 item that the tier below has to perform, because a stream is at its end or out of bounds, a result
 is a NaN, or somebody wants to stop. Of each stream, the pointer, the repetition and the innermost
 loop are local variables; outer loops move through the kernel that everybody uses.
@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from rvx.emulator.context import STOP_NOW, Context, Field
 from rvx.emulator.handlers.compiled import CompileError
+from rvx.emulator.native.sequencer import DONE, LEFT, Position
 from rvx.emulator.regions.bodies import BodyFunction, kernel_function
 from rvx.emulator.regions.flow import Step
 from rvx.emulator.regions.frame import Frame
 from rvx.emulator.regions.select import Region
 from rvx.emulator.regions.steps import StepEmitter, can_translate
 from rvx.emulator.repetition.sequence import Sequence
-from rvx.emulator.repetition.sequencer import DONE, LEFT, Position
 from rvx.isa import Decoded, Isa, RegisterFile, streams
 from rvx.isa.operands import RegisterKind
 

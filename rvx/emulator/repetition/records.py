@@ -13,9 +13,9 @@ from rvx.emulator import sparse
 from rvx.emulator.context import Context, Field
 from rvx.emulator.handlers.rows import Rows
 from rvx.emulator.memory import GuestMemory
-from rvx.emulator.repetition import sequencer
+from rvx.emulator.native import sequencer
+from rvx.emulator.native.sequencer import Level, Record
 from rvx.emulator.repetition.sequence import Sequence, Unrepeatable, read_sequence
-from rvx.emulator.repetition.sequencer import Level, Record
 from rvx.isa import Isa, repeat
 from rvx.isa.bits import Address
 

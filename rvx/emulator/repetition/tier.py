@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from rvx.emulator.context import Context
 from rvx.emulator.handlers.compiled import CompileError
 from rvx.emulator.memory import GuestMemory
+from rvx.emulator.native.sequencer import Record
 from rvx.emulator.regions import profile
 from rvx.emulator.regions.build import CompiledRegion, compile_region
 from rvx.emulator.regions.select import LEAST_WEIGHT
 from rvx.emulator.repetition.loop import RepeatEmitter
 from rvx.emulator.repetition.records import Recorded, Records
-from rvx.emulator.repetition.sequencer import Record
 from rvx.isa import Isa
 from rvx.isa.bits import Address
 
