@@ -75,6 +75,7 @@ def test_every_error_of_rvx_has_the_same_base():
 
     # Caught where they are raised: they become diagnostics, notes, or another tier.
     private = {"CallError", "CannotLinkError", "CoreError", "CompileError", "SourceError", "_Error"}
+    private |= {"UntraceableError"}
     found = set()
     for module in pkgutil.walk_packages(package.__path__, "rvx."):
         if module.name.endswith("__main__"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from functools import cache
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from rvx.assembler import assemble
 from rvx.disassembler import format_instruction
 from rvx.extensions import catalogue, isa_for, load
-from rvx.isa import Instruction, Isa, Operand
+from rvx.isa import ClashError, Instruction, Isa, IsaError, Operand
 from rvx.isa.operands import ImmediateKind, RegisterKind, RoundingKind
 
 from .words import random_words
@@ -27,10 +28,15 @@ def isas() -> list[Isa]:
     Of the default everything is asked for: `sext.b` is not an instruction otherwise.
     """
     every = [catalogue.make_isa(isa_for().extensions.values(), 64), isa_for("rv32gc_zihintpause")]
-    for name in sorted(catalogue.NOT_BY_DEFAULT):
-        base = "rv64imafc" if "D" in load(name).conflicts else "rv64gc"
-        every.append(isa_for(base, [load(name)]))
-    return every
+    return [*every, *(beside_what_fits(name) for name in sorted(catalogue.NOT_BY_DEFAULT))]
+
+
+def beside_what_fits(name: str) -> Isa:
+    """An extension with the largest base that it does not clash with."""
+    for base in ("rv64gc", "rv64imafc", "rv64imac"):
+        with contextlib.suppress(ClashError, IsaError):
+            return isa_for(base, [load(name)])
+    return isa_for("rv32imac", [load(name)])
 
 
 @cache
