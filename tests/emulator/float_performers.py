@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rvx import jit
 from rvx.assembler import assemble
 from rvx.emulator.context import Context, Field, Row
-from rvx.emulator.core import X0, Core
+from rvx.emulator.core import HOOK_TRAP, X0, Core
 from rvx.emulator.handlers.arguments import layout_of
 from rvx.emulator.handlers.compiled import compile_handler
 from rvx.emulator.loader import load_executable
@@ -78,7 +78,7 @@ class CorePerformer:
         at = -ram.ctypes.data % 4096
         self._ram = ram[at : at + self._size]
         self.core.map(0x10000, self._size, 7, int(self._ram.ctypes.data))
-        self.core.on_trap(self._trapped)
+        self.core.uc.hook_add(HOOK_TRAP, lambda _uc, cause, _data: self._trapped(cause))
         self.cause = 0
 
     def _trapped(self, cause: int) -> None:
