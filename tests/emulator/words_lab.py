@@ -16,7 +16,7 @@ from rvx.emulator.context import Field, Status
 from rvx.emulator.core import FRM, MSTATUS, MSTATUS_FS_DIRTY
 from rvx.emulator.floatfacts import is_right_on_the_core
 from rvx.emulator.handlers.interim import NEVER
-from rvx.emulator.privileged.registers import registers
+from rvx.emulator.privileged.registers import Address, registers
 from rvx.extensions import isa_for
 from rvx.isa import Isa
 from rvx.isa.bits import Word
@@ -37,6 +37,7 @@ _CSRS_OF_CORE = {
     *(0xC00 + n for n in range(3)),
     *(0xC80 + n for n in range(3)),
     *(0xB00, 0xB02, 0xB80, 0xB82),
+    *Address,
     *(one.address for xlen, size in ((32, 4), (64, 2)) for one in registers(xlen, size)),
 }
 """Of the machine, and the counters, which have tests of their own."""
