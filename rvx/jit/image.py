@@ -125,11 +125,21 @@ def address_of(symbol: str) -> int | None:
 # --- Loading
 
 
-class Loaded:
-    """Machine code in memory; it lives as long as this object."""
+_kept: list[Any] = []
+"""The memory of all code that was ever loaded: rows, hooks and functions hold plain addresses of
+it, so that nobody can tell when the last one is gone."""
 
-    def __init__(self, kept: Any, addresses: Mapping[str, int]) -> None:
-        self._kept = kept
+
+class Loaded:
+    """Machine code in memory, where it stays until the process ends.
+
+    Args:
+        owner: whose end would free the memory.
+        addresses: of the functions, by name.
+    """
+
+    def __init__(self, owner: Any, addresses: Mapping[str, int]) -> None:
+        _kept.append(owner)
         self.addresses = addresses
 
 
