@@ -37,7 +37,7 @@ class Kernel:
     Attributes:
         name: for people.
         macro: in loops/vector.s.
-        rounds: of the issue that asked for this speed, or as many as take about a second.
+        rounds: how often the kernel runs in rvx: some seconds of work for the other simulators.
         share: which part of these rounds is measured in the other simulators.
         elements: operations on elements in one round.
         is_standard: whether the others know its instructions.

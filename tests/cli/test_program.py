@@ -74,8 +74,8 @@ def test_every_error_of_rvx_has_the_same_base():
     import pkgutil
 
     # Caught where they are raised: they become diagnostics, notes, or another tier.
-    private = {"CallError", "CannotLinkError", "CoreError", "CompileError", "SourceError", "_Error"}
-    private |= {"UntraceableError"}
+    private = {"CallError", "CannotLinkError", "CoreError", "CompileError", "SourceError"}
+    private |= {"UntraceableError", "_Error"}
     found = set()
     for module in pkgutil.walk_packages(package.__path__, "rvx."):
         if module.name.endswith("__main__"):

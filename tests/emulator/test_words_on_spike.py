@@ -200,16 +200,16 @@ class Trials:
         x = [0, *(self._integer(has_memory) for _ in range(31))]
         f = [self._float() for _ in range(32)]
         frm = self.draw.choice((0, 0, 0, 1, 2, 3, 4, 5, 6, 7)) if self.has_floats else 0
-        desk._put(word)
-        desk._view(witness.memory)[:] = self.pristine
+        desk.put(word)
+        desk.view(witness.memory)[:] = self.pristine
         witness.x[:], witness.f[:], witness.frm, witness.fflags = x, f, frm, 0
         for words in witness.states.values():
             words[:] = 0
-        if desk._expected(word, decoded) == "core":
+        if desk.expected(word, decoded) == "core":
             return
         before = [*x, *f, frm << 5, 0]
         before[0] = word | 0x73 << 32 if word & 3 == 3 else word | 0x73 << 16
-        data = desk._view(witness.memory)
+        data = desk.view(witness.memory)
         fcsr = witness.frm << 5 | witness.fflags
         name = made.mnemonic if made else ""
         note = f"{word:#x} '{name}' on {desk.isa!r}, frm {frm}, x {[hex(v) for v in x]}"

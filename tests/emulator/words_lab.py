@@ -90,7 +90,7 @@ class Desk:
         )
         self.f = np.frombuffer((ctypes.c_uint8 * 256).from_address(pointers.f), "<i8")
 
-    def _view(self, memory: Any) -> Any:
+    def view(self, memory: Any) -> Any:
         at = self.data - memory.base
         return memory.ram[at : at + DATA_BYTES]
 
@@ -107,9 +107,9 @@ class Desk:
             or (made.target is not None and decoded.expanded.values[made.target.name] in (0, 2))
         ):
             return  # It has tests of its own, or jumps to itself or into its own second half.
-        self._put(word)
+        self.put(word)
         self._registers(made)
-        expected = self._expected(word, decoded)
+        expected = self.expected(word, decoded)
         if expected == "core":
             return  # mret and CSRs such as mstatus would change the machine for all words to come.
         status, error, pc = self._run()
@@ -151,7 +151,7 @@ class Desk:
             return made.target is not None and values[made.target.name] & 2 == 0
         return True
 
-    def _put(self, word: Word) -> None:
+    def put(self, word: Word) -> None:
         size = 4 if word & 3 == 3 else 2
         for memory in (self.memory, self.witness.memory):
             at = self.pc - memory.base
@@ -188,7 +188,7 @@ class Desk:
         self.witness.f[:] = floats
         self._data = draw.randbytes(DATA_BYTES)
         for memory in (self.memory, self.witness.memory):
-            self._view(memory)[:] = np.frombuffer(self._data, np.uint8)
+            self.view(memory)[:] = np.frombuffer(self._data, np.uint8)
         for state in self.isa.states.keys() - {"ssr"}:
             self.machine.state(state)[:] = 0
             self.witness.states[state][:] = 0
@@ -223,7 +223,7 @@ class Desk:
             bits &= ~0x7FFFFF
         return int(np.uint64(bits | 0xFFFFFFFF00000000).view(np.int64))
 
-    def _expected(self, word: Word, decoded: Any) -> str | None:
+    def expected(self, word: Word, decoded: Any) -> str | None:
         """None if the witness performs the word, else why not; `core` where only the core can."""
         witness = self.witness
         witness.pc, witness.trap, witness.exit_code = self.pc, None, None
@@ -253,7 +253,7 @@ class Desk:
         witness, bits = self.witness, (1 << self.isa.xlen) - 1
         assert self.x.tolist() == [value & bits for value in witness.x], f"x: {note}"
         assert self.f.tolist() == witness.f, f"f: {note}"
-        assert self._view(self.memory).tobytes() == self._view(witness.memory).tobytes(), note
+        assert self.view(self.memory).tobytes() == self.view(witness.memory).tobytes(), note
         if "F" in self.isa.extensions:
             flags = (self.machine.fflags, self.machine.frm)
             assert flags == (witness.fflags, witness.frm), f"fflags, frm: {note}"
