@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click import Context
 
 from .snippets import ROOT, blocks, check, is_equal, pages, run, steps
 
@@ -121,6 +122,10 @@ def test_commands_and_options_that_a_page_mentions_exist(page: Path):
         while rest and hasattr(found, "commands") and not rest[0].startswith("-"):
             assert rest[0] in found.commands, words
             found = found.commands[rest.pop(0)]
+        if not found.allow_interspersed_args:  # what follows is another program's command line
+            parsed, _, _ = found.make_parser(Context(found)).parse_args([*rest])
+            beyond = parsed.get("command")  # Click has a word of its own for "none"
+            rest = rest[: -len(beyond)] if isinstance(beyond, list | tuple) else rest
         known = {"-h", "--help"}
         known |= {name for each in found.params for name in (*each.opts, *each.secondary_opts)}
         assert [w for w in rest if re.match(r"--?[a-z]", w) and w not in known] == [], words

@@ -28,6 +28,7 @@ _WITH_VALUE = {
     "-I",
     "-MD",
     "--MD",
+    "--ext",
 }
 _IGNORED = {
     "--traditional-format",
@@ -88,6 +89,7 @@ class Arguments:
         debug: whether lines of the source itself are noted.
         include_dirs: where `.include` looks.
         defines: of `--defsym`.
+        extensions: files and names of `--ext`, which GNU as does not have.
     """
 
     sources: list[str] = field(default_factory=list)
@@ -101,6 +103,7 @@ class Arguments:
     debug: bool = False
     include_dirs: list[str] = field(default_factory=list)
     defines: dict[str, int] = field(default_factory=dict)
+    extensions: list[str] = field(default_factory=list)
 
 
 def parse_arguments(words: Sequence[str]) -> Arguments:
@@ -134,6 +137,8 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
                     f"-mpriv-spec={value} is not known; valid are {', '.join(PRIV_SPECS)}"
                 )
             found.priv_spec = PRIV_SPECS[value]
+        elif name == "--ext":
+            found.extensions.append(value)
         elif name == "-I":
             found.include_dirs.append(value)
         elif name in ("--defsym", "-defsym"):
@@ -186,14 +191,15 @@ def check_abi(abi: str, isa: Isa) -> None:
 
 def run(
     words: Sequence[str],
-    choose_isa: Callable[[str], Isa],
+    choose_isa: Callable[[str, Sequence[str]], Isa],
     select_arch: Callable[[Isa, str], Isa] | None = None,
 ) -> int:
     """Assembles as GNU as does, from a command line.
 
     Args:
         words: the arguments, without the program's name.
-        choose_isa: the ISA of an architecture string, with the extensions to offer besides.
+        choose_isa: the ISA of an architecture string and of the user's extensions, with those to
+            offer besides.
         select_arch: gives the ISA that `.option arch` asks for, from the one before.
 
     Returns:
@@ -204,7 +210,7 @@ def run(
         return 0
     try:
         chosen = parse_arguments(words)
-        isa = choose_isa(chosen.march)
+        isa = choose_isa(chosen.march, chosen.extensions)
         if chosen.abi:
             check_abi(chosen.abi, isa)
     except (ValueError, IsaError) as error:

@@ -117,6 +117,7 @@ app = Program(
     {
         "asm": "rvx.cli.asm:asm",
         "as": "rvx.cli.gnu_as:gnu_as",
+        "toolchain": "rvx.cli.toolchain:toolchain",
         "dis": "rvx.cli.dis:dis",
         "run": "rvx.cli.run:run",
         "compare": "rvx.cli.compare:compare",

@@ -117,25 +117,37 @@ def _named_isa(elf: Elf, ext: Sequence[str], vlen: int) -> Isa:
 
 
 def _noted_isa(elf: Elf, ext: Sequence[str], vlen: int) -> Isa:
-    """The extensions that a file was assembled for; those in files of the user's come first."""
+    """The extensions that a file was assembled for; those in files of the user's come first.
+
+    The note lists what the parts of a program use that rvx has assembled. Others may have come from
+    a compiler or a library, and are named in the attributes.
+    """
     from rvx import extensions
+    from rvx.isa import ClashError
 
     shipped = extensions.names()
     own: dict[str, Extension] = {}
     for one in ext:
         given = (extensions.load(one),) if one.lower() in shipped else extensions.load_file(one)
         own |= {found.name: found for found in given}
-    chosen = []
     for name, version in elf.extensions.items():
         if name not in own and name.lower() not in shipped:
             raise UsageProblem(
                 f"the file was assembled for {name} {version}, which is not installed here; "
                 f"name the file that declares it with --ext"
             )
-        chosen.append(own.pop(name) if name in own else extensions.load(name))
-        if chosen[-1].version != version:
-            say(f"warning: assembled for {name} {version}, run with {chosen[-1].version}")
-    return extensions.isa_for(f"rv{elf.xlen}i", [*chosen, *own.values()], vlen)
+    taken = {name.lower() for name in own}
+    noted = [name.lower() for name in elf.extensions if name.lower() not in {*taken, "i"}]
+    named = [name for name in elf.named if name in shipped and name not in {*taken, *noted, "i"}]
+    base = f"rv{elf.xlen}i"
+    try:
+        isa = extensions.isa_for("_".join([base, *noted, *named]), list(own.values()), vlen)
+    except ClashError:  # What the code has goes before what the attributes say of it.
+        isa = extensions.isa_for("_".join([base, *noted]), list(own.values()), vlen)
+    for name, version in elf.extensions.items():
+        if isa.extensions[name].version != version:
+            say(f"warning: assembled for {name} {version}, run with {isa.extensions[name].version}")
+    return isa
 
 
 @dataclass(frozen=True)

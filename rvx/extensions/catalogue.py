@@ -230,19 +230,25 @@ def isa_for(
     return _isa_of(march, added, vlen)
 
 
-def isa_with_offers(march: str) -> Isa:
+def isa_with_offers(march: str, extra: Iterable[Extension | str | Path] = ()) -> Isa:
     """The ISA of an ISA string, with every shipped custom extension that needs nothing beyond it.
+
+    Args:
+        march: such as `rv64gc`, or `rv64gc_xmine` if one of the others has that name.
+        extra: extensions, names of them, or files of them; what does not go with them is not
+            offered.
 
     Raises:
         IsaError: something is unknown, or does not go together.
     """
-    if disk.keeps_declarations() and not _plugins():
-        return stored(f"offers {march}", lambda: _with_offers(march), _origins)
-    return _with_offers(march)
+    added = [extension for one in extra for extension in _resolve(one)]
+    if disk.keeps_declarations() and not added and not _plugins():
+        return stored(f"offers {march}", lambda: _with_offers(march, []), _origins)
+    return _with_offers(march, added)
 
 
-def _with_offers(march: str) -> Isa:
-    isa = isa_for(march)
+def _with_offers(march: str, added: list[Extension]) -> Isa:
+    isa = isa_for(march, added)
     names, offered = set(isa.extensions), []
     for extension in isa_for().extensions.values():
         if extension.name.startswith("X") and names >= {*extension.requires}:
@@ -261,12 +267,12 @@ def _with_offers(march: str) -> Isa:
 def _isa_of(march: str | None, added: list[Extension], vlen: int) -> Isa:
     if march is None:
         return _default_isa(added, vlen)
-    parsed = parse_march(march, names())
+    parsed = parse_march(march, [*names(), *(extension.name.lower() for extension in added)])
     if parsed.missing:
         lacking = ", ".join(name.capitalize() for name in parsed.missing)
         said = f"{march} is taken without {lacking}, which rvx does not have"
         warnings.warn(said, ExtensionNote, stacklevel=2)
-    return make_isa([*_all_of(parsed), *added], parsed.xlen, vlen or parsed.vlen)
+    return make_isa([*_all_of(parsed, added), *added], parsed.xlen, vlen or parsed.vlen)
 
 
 def make_isa(
@@ -379,8 +385,10 @@ def _needs(extension: Extension, name: str) -> bool:
     return any(one.name == name for one in with_required([extension]))
 
 
-def _all_of(march: March) -> list[Extension]:
-    return [load(name) for name in march.names]
+def _all_of(march: March, added: Iterable[Extension] = ()) -> list[Extension]:
+    """The extensions that an ISA string names; those of the user go before shipped ones."""
+    own = {extension.name.lower(): extension for extension in added}
+    return [own.get(name) or load(name) for name in march.names]
 
 
 def _resolve(one: Extension | str | Path) -> tuple[Extension, ...]:

@@ -1,6 +1,7 @@
 """`rvx as`: GCC uses it in the place of GNU as, and what comes out links."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ import sys
 sys.path.insert(0, {str(ROOT)!r})
 from rvx.assembler.gnu_as import run
 from rvx.extensions import isa_for
-sys.exit(run(sys.argv[1:], lambda march: isa_for(march, ["xposit"])))
+sys.exit(run(sys.argv[1:], lambda march, _: isa_for(march, ["xposit"])))
 """
 WITH_POSITS = """
 int sum(const int *a, const int *b) {
@@ -38,8 +39,8 @@ shipped = _isa
 """The ISA of `rvx as`: that of -march, and the shipped extensions that need nothing beyond it."""
 
 
-def choose(march: str) -> Isa:
-    return isa_for(march, ["xposit"])
+def choose(march: str, extensions: Sequence[str] = ()) -> Isa:
+    return isa_for(march, ["xposit", *extensions])
 
 
 @pytest.fixture

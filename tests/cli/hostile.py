@@ -128,6 +128,7 @@ COMMANDS = [
     *("asm", "run", "dis", "compare", "isa list", "format", "asm", "run", "dis", "compare"),
     *("as", "isa show", "isa docs", "cache path", "cache show", "cache clear", "version"),
     *("paper exsdotp", "paper percival", "paper vsq", "dot"),
+    "toolchain",
 ]
 _ANY = ("option", "value", "extra", "path", "missing", "environment")
 _READS = (
@@ -151,6 +152,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "as": ("file", "value", "extra", "stdin", "path", "missing", "environment"),
     "compare": ("file", "python", *_ANY),
     "dot": ("python", *_ANY),
+    "toolchain": ("python", *_ANY),
     "isa list": ("python", *_ANY),
     "isa show": ("python", *_ANY),
     **dict.fromkeys(
@@ -174,6 +176,8 @@ VALID: dict[str, list[list[str]]] = {
     "version": [[]],
     "dot": [["fma-bfloat16", "--lengths", "4", "--seeds", "1"],
             ["--file", "sums.py", "--lengths", "4", "--seeds", "1"]],
+    # What a compiler says of its own command line is not rvx's.
+    "toolchain": [["--ext", "own.py", "--write", "folder"]],
     "isa list": [[], ["xposit"], ["--ext", "own.py"], ["xown", "--ext", "own.py"]],
     "isa show": [["padd.s"], ["smac", "--ext", "own.py"], ["add", "--march", "rv64i"]],
     "isa docs": [["folder"], ["folder", "--check"]],
