@@ -31,8 +31,9 @@ class Status(IntEnum):
     CODE_WRITTEN = 7
     INTERRUPTED = 8
     REFUSED = 9
-    END = 11  # Where the board says that the program has ended.
     PRIVILEGED = 10  # An instruction that the run loop performs; no hook says this.
+    END = 11  # Where the board says that the program has ended.
+    ELSEWHERE = 12  # An instruction is performed, and the core cannot be told what follows.
 
 
 class Field(IntEnum):
@@ -98,9 +99,10 @@ class Field(IntEnum):
     ENDS = 176  # like DIFFERENCES: room for a sum, all 0 otherwise
     MSTATUS = 178  # address of the core's mstatus, or of the mirror
     MIRROR_MSTATUS = 179
-    STOP = 180  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
-    RAISED = 181  # what a body has raised: three words, see rvx.bodies.arithmetic
-    END = 184
+    CORE_PC = 180  # address of the core's program counter, 0 where it is not known
+    STOP = 181  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
+    RAISED = 182  # what a body has raised: three words, see rvx.bodies.arithmetic
+    END = 185
 
 
 assert int(Field.END - Field.STOP) == HART_WORDS

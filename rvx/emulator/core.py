@@ -42,6 +42,7 @@ CAUSE_ECALL = 8
 _JUMP_TO_NEXT = 0x0040006F.to_bytes(4, "little")
 _SEARCHED_HANDLE = 8192
 _SEARCHED_STATE = 1 << 17
+_SEARCHED_PLACES = (0x3579BDE0, 0x12345678, 0x2468ACE0)
 
 
 class CoreError(RuntimeError):
@@ -55,6 +56,7 @@ class RegisterPointers:
     Attributes:
         x: address of x0; x registers are XLEN bits each.
         f: address of f0; f registers are 64 bits each.
+        pc: address of the program counter, an XLEN-bit word.
         frm: address of the rounding mode, an XLEN-bit word.
         mstatus: address of mstatus, an XLEN-bit word.
         fflags: address of the byte of accrued exceptions.
@@ -63,6 +65,7 @@ class RegisterPointers:
 
     x: int
     f: int
+    pc: int
     frm: int
     mstatus: int
     fflags: int
@@ -73,6 +76,7 @@ class RegisterPointers:
         return RegisterPointers(
             self.x + distance,
             self.f + distance,
+            self.pc + distance,
             self.frm + distance,
             self.mstatus + distance,
             self.fflags + distance,
@@ -233,6 +237,7 @@ class Core:
             self.uc.reg_write(F0 + i, int(f[i]))
         x_bytes = b"".join(int(value).to_bytes(size, "little") for value in x[1:])
         found = self._locate(peek, x_bytes, f.astype("<i8").tobytes())
+        self.uc.reg_write(PC, 0)
         self.uc.reg_write(FRM, 0)
         self.uc.reg_write(FFLAGS, 0)
         self.uc.reg_write(MSTATUS, MSTATUS_FS_DIRTY)
@@ -264,9 +269,11 @@ class Core:
             frm = self._locate_word(peek, start, len(window), FRM, (3, 1, 4, 2, 0))
             states = (0x2000, 0x6000, 0, 0x4000)
             mstatus = self._locate_word(peek, start, len(window), MSTATUS, states)
+            pc = self._locate_word(peek, start, len(window), PC, _SEARCHED_PLACES)
             flags = self._locate_flags(peek, start, len(window))
-            if frm is not None and mstatus is not None and flags is not None:
-                found = RegisterPointers(start, f0, frm, mstatus, *flags)
+            words = [place for place in (pc, frm, mstatus) if place is not None]
+            if len(words) == 3 and flags is not None:
+                found = RegisterPointers(start, f0, *words, *flags)
                 _found_before[self.xlen] = slot, found.moved(-candidate)
                 return found
         return None
@@ -307,9 +314,11 @@ class Core:
         self.uc.reg_write(FRM, 3)
         self.uc.reg_write(FFLAGS, 21)
         self.uc.reg_write(MSTATUS, 0x2000)
+        self.uc.reg_write(PC, _SEARCHED_PLACES[0])
         return (
             peek(pointers.x + size, len(x_bytes)) == x_bytes
             and peek(pointers.f, len(f_bytes)) == f_bytes
+            and peek(pointers.pc, size) == _SEARCHED_PLACES[0].to_bytes(size, "little")
             and peek(pointers.frm, size) == (3).to_bytes(size, "little")
             and peek(pointers.mstatus, size) == (0x2000).to_bytes(size, "little")
             and peek(pointers.fflags, 1) == bytes([pointers.flags_table[21]])

@@ -207,6 +207,8 @@ class Hart:
                 self.inline.promote(self._last_block)
             elif status == Status.CODE_WRITTEN:
                 self.inline.blocks.forget()
+            elif status == Status.ELSEWHERE:
+                continue
             elif status == Status.REFUSED:
                 self.inline.blocks.refuse(pc)
             elif status == Status.END:
@@ -334,7 +336,7 @@ class Hart:
             raise failure
         status = Status(int(words[Field.STATUS]))
         self._last_block = int(words[Field.BLOCK_BEGIN])
-        if status in (Status.TIER_UP, Status.CODE_WRITTEN):
+        if status in (Status.TIER_UP, Status.CODE_WRITTEN, Status.ELSEWHERE):
             # The instruction at PC is done, wherever it led to.
             word = self._memory.word(int(words[Field.PC])) or 0
             self.counter.take_back(int(words[Field.PC]) + word_size(word))

@@ -53,12 +53,13 @@ _IS_LIMITED, _STOP = int(Field.IS_LIMITED), int(Field.STOP)
 _STEPPING, _REPEAT = int(Field.STEPPING), int(Field.REPEAT)
 _FCSR, _MIRROR_FRM = int(Field.FCSR), int(Field.MIRROR_FRM)
 _GATE, _REFUSED, _CUT = int(Field.GATE), int(Field.REFUSED), int(Field.CUT)
-_TOUCHED = int(Field.TOUCHED)
+_TOUCHED, _CORE_PC = int(Field.TOUCHED), int(Field.CORE_PC)
 _END = int(Field.END)
 
 _ILLEGAL, _ECALL, _FAULTED = int(Status.ILLEGAL), int(Status.ECALL), int(Status.FAULT)
 _LIMIT, _TIER_UP, _OTHER = int(Status.LIMIT), int(Status.TIER_UP), int(Status.CAUSE)
 _CODE_WRITTEN, _IS_REFUSED = int(Status.CODE_WRITTEN), int(Status.REFUSED)
+_ELSEWHERE = int(Status.ELSEWHERE)
 _VERDICT_PERFORMED, _VERDICT_CSR = int(Verdict.PERFORMED), int(Verdict.CSR)
 _VERDICT_REFUSED, _VERDICT_UNIT = int(Verdict.REFUSED), int(Verdict.UNIT)
 _MSTATUS = int(Field.MSTATUS)
@@ -180,10 +181,9 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         # translated while memory held the word itself. If it is frequent, it is made anew.
         size = load_64(site + 8 * _SIZE)
         context[_NEXT_PC] = pc + size
-        if size != 4:
-            uc_reg_write(uc, context[_PC_REGISTER], data + 8 * _NEXT_PC)
         _end_block(context, pc, size)
         _count_trap(uc, context, index)
+        _go_on(uc, context, pc)
         return
     row = _find_row(context, word)
     if row == 0:
@@ -195,10 +195,27 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         repeat_block(uc, context, pc)
     if context[_STATUS] != 0 and context[_STATUS] != _CODE_WRITTEN:
         return
-    if size != 4 or context[_NEXT_PC] != pc + 4:
-        uc_reg_write(uc, context[_PC_REGISTER], data + 8 * _NEXT_PC)
     _end_block(context, pc, size)
     _count_trap(uc, context, index)
+    _go_on(uc, context, pc)
+
+
+def _go_on(uc: int, context: Any, pc: int) -> None:
+    """Has the core go on at NEXT_PC after the trap at pc; by itself it does four bytes behind that.
+
+    Not by its interface: once a hook for traps has written the program counter through it, Unicorn
+    no longer knows at which instruction of a block an access faults, until it is started again.
+    """
+    if context[_NEXT_PC] == pc + 4:
+        return
+    at = context[_CORE_PC]
+    if at == 0:
+        if context[_STATUS] == 0:
+            stop(uc, context, _ELSEWHERE)
+    elif context[_BOUNDS + 2] == 0xFFFFFFFF:
+        store_32(at, context[_NEXT_PC])
+    else:
+        store_64(at, context[_NEXT_PC])
 
 
 def _end_block(context: Any, pc: int, size: int) -> None:

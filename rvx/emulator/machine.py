@@ -152,6 +152,7 @@ class Machine:
         pointers = self.core.pointers
         if pointers is not None:
             words[Field.X_REGISTERS], words[Field.F_REGISTERS] = pointers.x, pointers.f
+            words[Field.CORE_PC] = pointers.pc
             words[Field.FRM] = pointers.frm
             words[Field.MSTATUS] = pointers.mstatus
             words[Field.FLAGS_ADDRESS] = pointers.fflags

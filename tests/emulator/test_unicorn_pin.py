@@ -190,6 +190,27 @@ def test_writing_pc_in_the_trap_hook_redirects() -> None:
     assert bench.core.read(A0) == 2, "D.1.4: a pc written in the trap hook is where it goes on"
 
 
+@pytest.mark.parametrize("is_direct", [True, False])
+def test_after_pc_is_written_in_the_trap_hook_faults_have_no_place(is_direct: bool) -> None:
+    bench = Bench(CUSTOM, NOP, NOP, 0x00B52023, NOP)
+    bench.core.write(A0, 0x90000000)
+    bench.core.on_bad_access(lambda _kind, at, _size: bench.seen.append(at))
+    pointers = bench.core.pointers
+    assert pointers is not None
+
+    def on_trap(_uc: Any, _cause: int, _data: Any) -> None:
+        if is_direct:
+            ctypes.c_uint64.from_address(pointers.pc).value = CODE + 8
+        else:
+            bench.core.write(PC, CODE + 8)
+
+    bench.hook(HOOK_TRAP, on_trap)
+    bench.start()
+    assert bench.seen == [0x90000000]
+    place = CODE + 12 if is_direct else CODE + 8
+    assert bench.core.pc == place, "hooks._go_on: by its interface, pc is where the block begins"
+
+
 def test_a_trap_ends_its_block_and_belongs_to_it() -> None:
     bench = Bench(NOP, CUSTOM, NOP, NOP, ECALL)
     bench.hook(HOOK_BLOCK, lambda _u, at, size, _d: bench.seen.append((at - CODE, size)))
@@ -556,6 +577,8 @@ def test_every_register_pointer_is_where_it_should_be(xlen: int) -> None:
     for mode in range(5):
         core.write(FRM, mode)
         assert kind.from_address(pointers.frm).value == mode, "frm is a word of the core"
+    core.write(PC, 0x2468ACE0)
+    assert kind.from_address(pointers.pc).value == 0x2468ACE0, "pc is a word of the core"
     for flags in range(32):
         core.write(FFLAGS, flags)
         byte = ctypes.c_uint8.from_address(pointers.fflags)

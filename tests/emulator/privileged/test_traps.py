@@ -83,6 +83,23 @@ def test_every_tier_takes_the_same_traps(options: dict[str, Any]) -> None:
     assert len(traps(found)) == 41
 
 
+@pytest.mark.parametrize("by_pointer", [True, False], ids=["pointers", "calls"])
+@pytest.mark.parametrize("xlen", [64, 32])
+def test_faults_behind_short_words_of_bodies(tmp_path: Path, xlen: int, by_pointer: bool) -> None:
+    """After such a word the core has been told where to go on; it still knows what faults."""
+    body = (
+        "li t0, 0x40000000\n .option norvc\n nop\n .option rvc\n"
+        "c.mul s0, s0\n addi s1, s1, 1\n lw t1, 8(t0)\n"
+        "c.zext.b s0\n addi s1, s1, 1\n sw t1, 4(t0)\n"
+        "addi s1, s1, 1\n c.not s0\n jal 1f\n1: addi s1, s1, 1\n lbu t1, 3(t0)"
+    )
+    program = elf(body, xlen, "gc_zbb_zcb")
+    expected = by_spike(program, tmp_path, xlen, "gc_zbb_zcb")
+    found, result = by_rvx(program, xlen, "gc_zbb_zcb", by_pointer=by_pointer)
+    assert traps(found) == traps(expected)
+    assert (result.exit_code, len(traps(found))) == (0, 4)
+
+
 def run(source: str, xlen: int = 64, **options: Any) -> Any:
     isa = isa_for(f"rv{xlen}gc")
     return Machine(assemble(source, isa), isa, **options).run(10_000)
