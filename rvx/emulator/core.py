@@ -271,9 +271,8 @@ class Core:
             mstatus = self._locate_word(peek, start, len(window), MSTATUS, states)
             pc = self._locate_word(peek, start, len(window), PC, _SEARCHED_PLACES)
             flags = self._locate_flags(peek, start, len(window))
-            words = [place for place in (pc, frm, mstatus) if place is not None]
-            if len(words) == 3 and flags is not None:
-                found = RegisterPointers(start, f0, *words, *flags)
+            if pc is not None and frm is not None and mstatus is not None and flags is not None:
+                found = RegisterPointers(start, f0, pc, frm, mstatus, *flags)
                 _found_before[self.xlen] = slot, found.moved(-candidate)
                 return found
         return None
