@@ -91,6 +91,7 @@ def _isa() -> Group:
         "list": "rvx.cli.isa:list_",
         "show": "rvx.cli.isa:show",
         "docs": "rvx.cli.docs:docs",
+        "export": "rvx.cli.export:export",
     }
     return Group("isa", "Extensions and their instructions.", places)
 

@@ -195,7 +195,7 @@ def load_file(path: str | Path) -> tuple[Extension, ...]:
     if not path.is_file():
         raise IsaError(f"there is no extension file '{path}'")
     if path.suffix != ".py":
-        return (read_opcodes(path),)
+        return (read_opcodes(path, declared),)
     found = extensions_of(import_file(path))
     for extension in found:
         extension.check()
@@ -223,7 +223,7 @@ def isa_for(
     Raises:
         IsaError: something is unknown, cannot be loaded, or does not go together.
     """
-    added = [extension for one in extra for extension in _resolve(one)]
+    added = [extension for one in extra for extension in resolve(one)]
     if disk.keeps_declarations() and not added and not _plugins():
         key = f"isa {march} {vlen}"
         return stored(key, lambda: _isa_of(march, [], vlen), _origins)
@@ -391,7 +391,8 @@ def _all_of(march: March, added: Iterable[Extension] = ()) -> list[Extension]:
     return [own.get(name) or load(name) for name in march.names]
 
 
-def _resolve(one: Extension | str | Path) -> tuple[Extension, ...]:
+def resolve(one: Extension | str | Path) -> tuple[Extension, ...]:
+    """An extension, the one with a name, or those of a user's file."""
     if isinstance(one, Extension):
         return (one,)
     if isinstance(one, str) and one.lower() in (*names(), *PRESETS):

@@ -50,7 +50,7 @@ class RegisterKind:
 
         A kind of a single register, such as the `sp` of c.lwsp, needs no field at all.
         """
-        return self.group == 1 and len(self.numbers) in (1, 8)
+        return self.group == 1 and len(self.numbers) in (1, 4, 8)
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,16 @@ PATHS = [
 COMMANDS = [
     # Those that read files come twice: there is more that can be wrong with a file.
     *("asm", "run", "dis", "compare", "isa list", "format", "asm", "run", "dis", "compare"),
-    *("as", "isa show", "isa docs", "cache path", "cache show", "cache clear", "version"),
+    *(
+        "as",
+        "isa show",
+        "isa docs",
+        "isa export",
+        "cache path",
+        "cache show",
+        "cache clear",
+        "version",
+    ),
     *("paper exsdotp", "paper percival", "paper vsq", "dot"),
     "toolchain",
 ]
@@ -155,6 +164,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "toolchain": ("python", *_ANY),
     "isa list": ("python", *_ANY),
     "isa show": ("python", *_ANY),
+    "isa export": ("python", *_ANY),
     **dict.fromkeys(
         ("isa docs", "cache path", "cache show", "cache clear", "version", "format"), _ANY
     ),
@@ -180,6 +190,8 @@ VALID: dict[str, list[list[str]]] = {
     "toolchain": [["--ext", "own.py", "--write", "folder"]],
     "isa list": [[], ["xposit"], ["--ext", "own.py"], ["xown", "--ext", "own.py"]],
     "isa show": [["padd.s"], ["smac", "--ext", "own.py"], ["add", "--march", "rv64i"]],
+    "isa export": [["riscv-opcodes", "--ext", "own.py"], ["list"],
+                   ["riscv-opcodes", "--ext", "zba", "-o", "out"]],
     "isa docs": [["folder"], ["folder", "--check"]],
     "cache path": [[]], "cache show": [[]], "cache clear": [[]],
     # Studies take their time: only what fails before they begin.

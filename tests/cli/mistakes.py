@@ -62,6 +62,7 @@ from hostile import (
 
 from rvx.cli.main import app
 from rvx.errors import Exit
+from rvx.export.target import TARGETS
 
 SECONDS_EACH = 60
 """Of processor time: the machine may be busy."""
@@ -313,6 +314,8 @@ class Generator:
             made.words = ["uses.s", "--ext", "own.py"]
         elif command == "isa list":
             made.words = draw.choice([["--ext", "own.py"], ["xown", "--ext", "own.py"]])
+        elif command == "isa export":
+            made.words = [draw.choice(list(TARGETS)), "--ext", "own.py", "-o", "out"]
         elif command == "isa show":
             made.words = [draw.choice(["smac", "wput", "en", "al"]), "--ext", "own.py"]
         elif command == "dis":

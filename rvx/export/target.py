@@ -1,0 +1,39 @@
+"""What an export is, and which targets there are.
+
+A target is a module of this package with a function `export`: it takes extensions and gives files.
+To add one, write the module and a row here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rvx.isa import Extension
+
+
+@dataclass
+class Export:
+    """Files for another tool.
+
+    Attributes:
+        files: text by file name.
+        left_out: what the target cannot say, a sentence each, with the reason.
+    """
+
+    files: dict[str, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+
+TARGETS: dict[str, str] = {
+    "riscv-opcodes": "files of the repository riscv-opcodes",
+}
+"""What each target is, by name; its module has the name with underscores."""
+
+
+def export(target: str, extensions: Sequence[Extension]) -> Export:
+    """The files of a target for these extensions."""
+    module = importlib.import_module(f"rvx.export.{target.replace('-', '_')}")
+    made: Export = module.export(extensions)
+    return made
