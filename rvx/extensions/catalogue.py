@@ -241,7 +241,7 @@ def isa_with_offers(march: str, extra: Iterable[Extension | str | Path] = ()) ->
     Raises:
         IsaError: something is unknown, or does not go together.
     """
-    added = [extension for one in extra for extension in _resolve(one)]
+    added = [extension for one in extra for extension in resolve(one)]
     if disk.keeps_declarations() and not added and not _plugins():
         return stored(f"offers {march}", lambda: _with_offers(march, []), _origins)
     return _with_offers(march, added)
