@@ -295,6 +295,20 @@ def index(at: int, size: int, hart: Words, place: int) -> int:
     return at
 
 
+def length(group: Any) -> int:
+    """How many elements a register group has."""
+    return len(group)
+
+
+def active(mask: Any, at: int, hart: Words, place: int) -> int:
+    """Bit `at` of a mask register; 1 where there is none, since nothing is masked off."""
+    if len(mask) == 0:
+        return 1
+    if at < 0 or at >= 8 * len(mask):
+        fail(hart, _INDEX, place, at)
+    return word(mask[at >> 3]) >> (at & 7) & 1
+
+
 def among(value: int, numbers: tuple[int, ...]) -> bool:
     """value in numbers."""
     for number in numbers:  # noqa: SIM110 - numba has no any()

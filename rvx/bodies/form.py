@@ -15,11 +15,9 @@ from rvx.isa import Instruction, Isa
 from rvx.isa.bits import Words
 from rvx.isa.instruction import REQUESTS
 from rvx.isa.operands import RegisterKind
+from rvx.isa.vector.own import HART, Parameter, Recipe, recipe_of
 
-__all__ = ["BodyProblem", "BodyRaised", "Form", "check_bodies", "form_of"]
-
-HART = "hart"
-"""The request for the words that say what a body has raised, and whether it is to stop."""
+__all__ = ["HART", "BodyProblem", "BodyRaised", "Form", "check_bodies", "form_of"]
 
 
 def _kind_of(instruction: Instruction, name: str, states: Mapping[str, int]) -> Kind:
@@ -35,6 +33,21 @@ def _kind_of(instruction: Instruction, name: str, states: Mapping[str, int]) -> 
     if words:
         return Array((words,), WORD, "state")
     return MEMORY if name == "mem" else WORD
+
+
+def _kind_of_parameter(parameter: Parameter) -> Kind:
+    """What a parameter of a function for vector instructions is."""
+    match parameter.kind:
+        case "words":
+            return Array((parameter.size,), WORD, "state")
+        case "flags":
+            return Array((parameter.size,), WORD, "flags")
+        case "group":
+            mask = (1 << parameter.bits) - 1 if parameter.is_unsigned else -1
+            return Array((None,), WORD, "group", mask if parameter.bits < 64 else -1)
+        case "mask":
+            return Array((None,), WORD, "mask")
+    return WORD
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +85,40 @@ class Form:
 
 
 @cache
+def _of_recipe(instruction: Instruction) -> Form:
+    """The form of a vector instruction: its functions are spelled out, and put together anew."""
+    recipe: Recipe | None = recipe_of(instruction.body)
+    assert recipe is not None
+    translator = Translator(instruction.mnemonic)
+    made = [
+        translator.part(
+            part.function,
+            {name: _kind_of_parameter(one) for name, one in part.parameters.items()},
+            part.known,
+            part.results,
+        )
+        for part in recipe.parts
+    ]
+    compiled = recipe.make([one.compiled for one in made])
+    return Form(
+        compiled,
+        recipe.make([one.interpreted for one in made]),
+        compiled.__code__.co_varnames[: compiled.__code__.co_argcount],
+        False,
+        tuple(translator.sites),
+        translator.prints,
+    )
+
+
+@cache
 def _translated(instruction: Instruction, states: tuple[tuple[str, int], ...]) -> Form:
     body = instruction.body
     assert body is not None
+    if "v" in instruction.requests:
+        raise BodyProblem(
+            f"the body of '{instruction.mnemonic}' asks for the vector unit; who declares vector "
+            f"instructions with Extension.vector gets elements, or register groups as vd, vs2, vs1"
+        )
     sizes = dict(states)
     kinds = [_kind_of(instruction, name, sizes) for name in instruction.requests]
     made = Translator(instruction.mnemonic).body(body, kinds, instruction.results)
@@ -108,6 +152,8 @@ def form_of(instruction: Instruction, isa: Isa) -> Form:
         BodyProblem: the body holds something that cannot mean the same everywhere.
     """
     assert instruction.body is not None
+    if recipe_of(instruction.body) is not None:
+        return _of_recipe(instruction)
     if is_own(instruction.body):
         return _own(instruction)
     states = tuple(
@@ -125,7 +171,9 @@ def check_bodies(isa: Isa, instructions: Iterable[Instruction] | None = None) ->
         BodyProblem: one of them holds something that cannot mean the same everywhere.
     """
     for made in isa.instructions.values() if instructions is None else instructions:
-        if made.has_own_body or made.body is None or is_own(made.body):
+        if made.has_own_body or made.body is None:
+            continue
+        if is_own(made.body) and recipe_of(made.body) is None:
             continue
         form_of(made, isa)
 

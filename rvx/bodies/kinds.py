@@ -24,20 +24,23 @@ class Array:
     """Elements in a row, or in several dimensions.
 
     Attributes:
-        shape: how many, known beforehand.
+        shape: how many; `None` where that is known when the body runs, of a register group.
         element: their kind.
-        owner: what it is, for messages: `state`, `table`, `local`, or `source` for a register that
-            the instruction reads.
+        owner: what it is, for messages: `state`, `table`, `local`, `source` for a register that
+            the instruction reads, `group` for a group of vector registers, `mask` for which of
+            its elements are active, `flags` for what only operations of rvx raise.
+        mask: bits of an element that count, where it comes without a sign.
     """
 
-    shape: tuple[int, ...]
+    shape: tuple[int | None, ...]
     element: Basic
     owner: str
+    mask: int = -1
 
     @property
     def is_writable(self) -> bool:
         """Whether a body may change it: what belongs to the module, or is read, it may not."""
-        return self.owner not in ("table", "source")
+        return self.owner not in ("table", "source", "mask", "flags")
 
     def __str__(self) -> str:
         return "an array"

@@ -18,7 +18,7 @@ import builtins
 import inspect
 import math
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -147,6 +147,32 @@ class Translator:
             None if self.accesses is None else frozenset(self.accesses),
         )
 
+    def part(
+        self,
+        function: Callable[..., Any],
+        kinds: Mapping[str, Kind],
+        known: Mapping[str, object],
+        results: tuple[str, ...],
+    ) -> Made:
+        """A function that a body is made of, such as one of elements.
+
+        Args:
+            function: as it is written.
+            kinds: of the parameters that it gets when it is called.
+            known: numbers and functions that the others stand for.
+            results: names of what it returns, none or one.
+
+        Raises:
+            BodyProblem: it holds something that cannot mean the same everywhere.
+        """
+        if not isinstance(function, types.FunctionType):
+            raise BodyProblem(
+                f"the function of '{self.mnemonic}' is a {type(function).__name__}; it has to be "
+                f"written with def or lambda"
+            )
+        made = _FunctionTranslator(self, function, tuple(kinds.values()), results, known).made()
+        return Made(_plain_arguments(made.interpreted), made.compiled, made.result)
+
     def helper(self, function: types.FunctionType, kinds: tuple[Kind, ...]) -> Made:
         """A function that the body calls, for arguments of these kinds."""
         key = (function, kinds)
@@ -234,6 +260,7 @@ class _FunctionTranslator:
         function: to be read.
         kinds: of its parameters.
         results: the destinations of what is returned; None if this is not the body itself.
+        known: parameters that stand for something known: numbers, and functions.
     """
 
     def __init__(
@@ -242,7 +269,9 @@ class _FunctionTranslator:
         function: types.FunctionType,
         kinds: tuple[Kind, ...],
         results: tuple[str, ...] | None,
+        known: Mapping[str, object] = types.MappingProxyType({}),
     ) -> None:
+        self._known = known
         self._whole = whole
         self._function = function
         self._kinds = kinds
@@ -257,7 +286,7 @@ class _FunctionTranslator:
         self._breaks: list[list[set[str]]] = []
         self._continues: list[list[set[str]]] = []
         self._turns = 1
-        self._sizes: dict[str, list[int]] = {}
+        self._sizes: dict[str, list[ast.expr]] = {}
         self._is_checked = ""
 
     # -- the whole ---------------------------------------------------------------------------
@@ -285,13 +314,19 @@ class _FunctionTranslator:
         except NoSource as error:
             raise BodyProblem(self._sentence(None, str(error))) from None
         names = self._code.co_varnames[: self._code.co_argcount + self._code.co_kwonlyargcount]
-        parameters = dict(zip(names, self._kinds, strict=True))
+        free = [name for name in names if name not in self._known]
+        parameters = dict(zip(free, self._kinds, strict=True))
         if isinstance(tree, ast.Lambda):
             returned = ast.copy_location(ast.Return(tree.body), tree.body)
             statements: list[ast.stmt] = [returned]
         else:
             statements = tree.body
-        self._locals = {*self._code.co_varnames, *self._code.co_cellvars}
+        self._locals = {*self._code.co_varnames, *self._code.co_cellvars} - set(self._known)
+        for one in ast.walk(tree):
+            if not isinstance(one, ast.Name) or not isinstance(one.ctx, ast.Store):
+                continue
+            if one.id in self._known:
+                self._refuse(one, f"'{one.id}' is known; give the result another name")
         while True:
             self._begin(parameters)
             try:
@@ -681,7 +716,7 @@ class _FunctionTranslator:
     def _for_elements(self, node: ast.For) -> list[ast.stmt]:
         """for x in array: the elements, by position."""
         given = self._table_or_array(node.iter)
-        if given is None or len(given[1].shape) != 1:
+        if given is None or len(given[1].shape) != 1 or given[1].owner == "mask":
             self._refuse(
                 node.iter, "a loop goes over range(...), or over an array of one dimension"
             )
@@ -696,7 +731,7 @@ class _FunctionTranslator:
             ),
         )
         body, otherwise = first
-        count = self._builtin("range", ast.Constant(kind.shape[0]))
+        count = self._builtin("range", self._size(array, kind.shape[0]))
         return [ast.For(ast.Name(at, ast.Store()), count, body, otherwise)]
 
     def _loop_body(
@@ -795,9 +830,17 @@ class _FunctionTranslator:
             free, _ = self._loop_body(node, None, begin)
             self._is_checked = ""
             begins = ast.Compare(_number(0), [ast.LtE()], [_name(first)])
-            ends = ast.Compare(_name(pause), [ast.LtE()], [_number(min(sizes))])
+            different = {ast.dump(size): size for size in sizes}.values()
+            known = [
+                int(size.value)
+                for size in different
+                if isinstance(size, ast.Constant) and isinstance(size.value, int)
+            ]
+            bounds = [size for size in different if not isinstance(size, ast.Constant)]
+            bounds += [_number(min(known))] if known else []
+            ends = [ast.Compare(_name(pause), [ast.LtE()], [bound]) for bound in bounds]
             plain = ast.For(ast.Name(target, ast.Store()), counted, free, [])
-            turns = ast.If(ast.BoolOp(ast.And(), [begins, ends]), [plain], [turns])
+            turns = ast.If(ast.BoolOp(ast.And(), [begins, *ends]), [plain], [turns])
         chunk: list[ast.stmt] = [
             self._poll(node),
             ast.Assign([ast.Name(pause, ast.Store())], goal),
@@ -1119,6 +1162,12 @@ class _FunctionTranslator:
                 f"'{ast.unparse(inner)}' is read; what an instruction changes is rd, or what its "
                 f"declaration lists: writes=('{ast.unparse(inner)}',)",
             )
+        if is_written and kind.owner in ("mask", "flags"):
+            says = {
+                "mask": "says which elements are active; v0 is not written",
+                "flags": "is raised by operations: rvx.isa.vector.arithmetic.saturate(flags)",
+            }
+            self._refuse(node, f"'{ast.unparse(inner)}' {says[kind.owner]}")
         if is_written and not kind.is_writable:
             self._refuse(
                 node,
@@ -1129,15 +1178,21 @@ class _FunctionTranslator:
             self._refuse(
                 node, f"'{ast.unparse(inner)}' has {len(kind.shape)} indices, not {len(parts)}"
             )
+        if kind.owner == "mask":
+            return kind, ast.Subscript(array, self._integer(parts[0]).node, ast.Load())
         indices = [
-            self._index(node, self._integer(part), size)
+            self._index(node, self._integer(part), size, array)
             for part, size in zip(parts, kind.shape, strict=True)
         ]
         at = indices[0] if len(indices) == 1 else ast.Tuple(indices, ast.Load())
         return kind, ast.Subscript(array, at, ast.Load())
 
-    def _index(self, node: ast.AST, given: Value, size: int) -> ast.expr:
-        if isinstance(given.constant, int):
+    def _size(self, array: ast.expr, size: int | None) -> ast.expr:
+        """How many elements an array has."""
+        return self._call("length", array) if size is None else _number(size)
+
+    def _index(self, node: ast.AST, given: Value, size: int | None, array: ast.expr) -> ast.expr:
+        if isinstance(given.constant, int) and size is not None:
             if not -size <= given.constant < size:
                 self._refuse(
                     node, f"there is no element {given.constant} of {size}: 0 is the first"
@@ -1146,11 +1201,15 @@ class _FunctionTranslator:
         if isinstance(given.node, ast.Name):
             if given.node.id == self._is_checked:
                 return self._call("position", given.node)
-            self._sizes.get(given.node.id, []).append(size)
-        return self._call("position", self._checked(node, "index", given.node, _number(size)))
+            self._sizes.get(given.node.id, []).append(self._size(array, size))
+        bound = self._size(array, size)
+        return self._call("position", self._checked(node, "index", given.node, bound))
 
     def _read(self, kind: Array, at: ast.Subscript) -> ast.expr:
-        return self._call("real" if kind.element == REAL else "word", at)
+        if kind.owner == "mask":
+            return self._checked(at, "active", at.value, at.slice)
+        value = self._call("real" if kind.element == REAL else "word", at)
+        return value if kind.mask == -1 else ast.BinOp(value, ast.BitAnd(), _number(kind.mask))
 
     def _subscript(self, node: ast.Subscript) -> Value:
         if self._is_outer(node.value):
@@ -1190,6 +1249,8 @@ class _FunctionTranslator:
                 self._refuse(node, f"there is no '{ast.unparse(node)}'")
         if not isinstance(node, ast.Name):
             self._refuse_node(node)
+        if node.id in self._known:
+            return self._known[node.id]
         closure = dict(zip(self._code.co_freevars, self._function.__closure__ or (), strict=True))
         if node.id in closure:
             try:
@@ -1455,7 +1516,12 @@ def _len(self: _FunctionTranslator, node: ast.Call, given: list[Value]) -> Value
     (one,) = _exactly(self, node, given, 1)
     if not isinstance(one.kind, Array):
         self._refuse(node, f"{one.kind} has no length")
-    return self._literal(node, one.kind.shape[0])
+    if one.kind.owner == "mask":
+        self._refuse(node, "which elements are active has no length; vl says how many there are")
+    size = one.kind.shape[0]
+    if size is None:
+        return Value(self._call("length", one.node), WORD)
+    return self._literal(node, size)
 
 
 def _real_function(name: str) -> _Call:

@@ -302,35 +302,51 @@ class Extension:
         is_ternary: bool = False,
         imm: str = "s",
         vm: int | None = None,
-        may_overlap: bool = True,
+        may_overlap: bool | None = None,
         formats: Sequence[ElementFormat] = (),
+        wide: Sequence[ElementFormat] = (),
+        widths: Sequence[int] = (),
+        is_ordered: bool = True,
+        code: str = "00000",
         opcode: str = "1011011",
         kind: str = "vector",
         doc: str = "",
     ) -> Callable[[AnyBody], AnyBody]:
-        """Declares a vector instruction for every form; the decorated function is of elements.
+        """Declares a vector instruction for every form of its operands.
 
-        The parameters of the function are requests, by name: `a` is the element of vs2, `b` that of
-        vs1 or the scalar, `d` the old one of vd, `m` the bit of v0 where the mask is an operand,
-        `sew` the width; see `rvx.isa.vector.elementwise.PARAMETERS`. What it returns is cut off to
-        the width of the result. Masks, groups, tail, vstart and what is illegal follow from this.
+        The parameters of the decorated function are requests, by name. A function of elements asks
+        for `a`, the element of vs2, `b`, that of vs1 or the scalar, `d`, the old one of vd, `m`,
+        the bit of v0 where the mask is an operand; see `rvx.isa.vector.elementwise.PARAMETERS`.
+        What it returns is cut off to the width of the result. A function of whole register groups
+        asks for `vd`, `vs2` and `vs1`, which it indexes, and for `vl`; see
+        `rvx.isa.vector.own.GROUP_PARAMETERS`. Both may ask for states of the extension. Masks,
+        groups, tail, vstart and what is illegal follow from this.
 
         Elements are integers, sign-extended. With `formats` they are codes, and the function may
         ask for operations of the format too: `add`, `sub`, `mul`, `div`, `fma`, `sqrt`, `min`,
-        `max`, `eq`, `lt`, `le` as in `sub(a, b, mode, flags)`, and `neg(a)` and `abs(a)`.
+        `max`, `eq`, `lt`, `le` as in `sub(a, b, mode, flags)`, and `neg(a)` and `abs(a)`; with
+        `wide` for those of the wide format as `wide_fma` and so on, and for `widen(a, mode, flags)`
+        and `narrow(a, mode, flags)`.
 
         Args:
             name: of the mnemonics, up to the dot.
-            forms: separated by spaces, such as `vv vx vi`, `vf`, `wv`, `vvm`.
+            forms: separated by spaces, such as `vv vx vi`, `vf`, `wv`, `vvm`; `v` has one operand,
+                `vs` is a reduction, `-` has no source.
             funct6: six bits.
             space: `I`, `M` or `F`: what funct3 stands for, as in the vector extension.
             result: `v` for elements of SEW, `w` of twice and `q` of four times as many bits, `m`
-                for a mask.
+                for a mask; empty if there is no vd.
             is_ternary: whether vd is an operand, and vs1 is written before vs2.
             imm: kind of the number of a form `vi`: `s` or `u`.
             vm: what the bit of the mask is, where nobody is to write it.
-            may_overlap: whether vd may be a source as well.
+            may_overlap: whether vd may be a source as well; unless said, functions of elements
+                allow it, and those of groups do not.
             formats: what elements are, one for each SEW that has the instruction.
+            wide: what elements with more bits are, in the order of `formats`.
+            widths: every SEW that has an instruction of integers; all of them by default.
+            is_ordered: of a reduction, whether elements are combined one after the other; in any
+                order it is eight lanes, and then a tree.
+            code: what stands in the place of vs1 where there is no third operand.
             opcode: the low seven bits; custom-2 by default, 1010111 is that of V.
             kind: class for counts.
             doc: instead of the docstring of the function.
@@ -338,24 +354,28 @@ class Extension:
         Raises:
             DeclarationError: with a sentence that says what does not fit.
         """
-        from rvx.isa.vector.declare import Shape, declare, elements_of_formats, make_unboxed
+        from rvx.isa.vector.declare import OwnFormats, Shape, declare_own, make_unboxed
+        from rvx.isa.vector.own import is_of_groups
 
         def declare_all(function: AnyBody) -> AnyBody:
+            made = OwnFormats(formats, wide, widths)
             shape = Shape(
                 result,
                 is_ternary,
                 imm,
-                has_floats=any(fmt.has_flags for fmt in formats),
+                has_floats=made.has_flags,
                 vm=vm,
-                may_overlap=may_overlap,
+                may_overlap=not is_of_groups(function) if may_overlap is None else may_overlap,
                 opcode=opcode,
                 kind=kind,
+                code=code,
+                is_ordered=is_ordered,
                 scalars={fmt.bits: make_unboxed(fmt.bits) for fmt in formats} or None,
                 is_of_machine=False,
             )
-            elements = elements_of_formats(function, formats) if formats else function
             text = doc or inspect.getdoc(function) or ""
-            declare(self, name, forms, space, funct6, elements, shape, text)
+            states = {state.name: state.words for state in self.states.values()}
+            declare_own(self, name, forms, space, funct6, function, shape, made, states, text)
             return function
 
         return declare_all

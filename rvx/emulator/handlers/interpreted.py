@@ -72,14 +72,23 @@ def interpreted_memory(context: Context, memory: GuestMemory) -> Memory:
 
 
 class Lanes:
-    """Vector registers as elements of one width: each is read as an int64, and written cut off."""
+    """Vector registers as elements of one width: each is read as an int64, and written cut off.
 
-    def __init__(self, words: NDArray[np.int64], eew: int) -> None:
-        self._lanes = words.view(f"i{eew // 8}")
-        self._patterns = words.view(f"u{eew // 8}")
-        self._mask = (1 << eew) - 1
+    Args:
+        lanes: the elements.
+    """
 
-    def __getitem__(self, index: int) -> Any:
+    def __init__(self, lanes: NDArray[Any]) -> None:
+        self._lanes = lanes
+        self._patterns = lanes.view(f"u{lanes.itemsize}")
+        self._mask = (1 << 8 * lanes.itemsize) - 1
+
+    def __len__(self) -> int:
+        return len(self._lanes)
+
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return Lanes(self._lanes[index])
         return np.int64(self._lanes[index])
 
     def __setitem__(self, index: int, value: int) -> None:
@@ -93,7 +102,7 @@ def interpreted_vector(isa: Isa, context: Context) -> Vector | None:
         return None
     words = context.state(VECTOR, unit.words)
     registers = words[HEADER:]
-    e8, e16, e32, e64 = (Lanes(registers, eew) for eew in (8, 16, 32, 64))
+    e8, e16, e32, e64 = (Lanes(registers.view(f"i{eew // 8}")) for eew in (8, 16, 32, 64))
     return Vector(e8, e16, e32, e64, words[:HEADER], unit.vlen // 8, unit.elen, unit.floats)
 
 

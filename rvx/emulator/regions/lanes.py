@@ -21,7 +21,7 @@ _BINARY = ("add", "sub", "mul", "and", "or", "xor", "shl", "ashr")
 
 @cache
 def element_expression(
-    function: Callable[..., Any], sew: int, has_floats: bool
+    function: Callable[..., Any], sew: int, has_floats: bool, words: int = 0
 ) -> Expression | None:
     """The expression of an element function; None if it is to be called.
 
@@ -30,6 +30,7 @@ def element_expression(
         sew: in bits.
         has_floats: whether flags are those of floating point; the rounding mode is then to
             nearest even, where the host computes.
+        words: how many arrays come with the flags, see `rvx.isa.vector.plan.Loop`.
     """
     arguments: dict[str, int | None] = dict.fromkeys(PARAMETERS)
     arguments["sew"] = sew
@@ -39,7 +40,7 @@ def element_expression(
     for mode, stand_ins in attempts:
         arguments["mode"] = mode
         try:
-            made = Tracer(stand_ins, at).expression(function, arguments, uniform=("mode",))
+            made = Tracer(stand_ins, at, words).expression(function, arguments, uniform=("mode",))
         except UntraceableError:
             continue
         if not stand_ins or made.uses_host:
@@ -61,10 +62,11 @@ def scalar_expression(function: Callable[[int], int]) -> Expression | None:
 
 def expressions_of(loop: Loop, has_floats: bool) -> tuple[Expression, Expression | None] | None:
     """The expressions of a loop's element function, and of a scalar; None if it is to be called."""
-    made = element_expression(loop.element, loop.sew, has_floats)
+    made = element_expression(loop.element, loop.sew, has_floats, loop.words)
     if made is None:
         return None
-    if loop.of_none is not None and element_expression(loop.of_none, loop.sew, has_floats) is None:
+    none = loop.of_none
+    if none is not None and element_expression(none, loop.sew, has_floats, loop.words) is None:
         return None
     if loop.scalar_of is None:
         return made, None

@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rvx.bodies.arithmetic import position, word, wrap
 from rvx.reachable import cells, is_kernel, references
 
 MOST_PATHS = 64
@@ -204,6 +205,9 @@ class Value:
 
     def _compare_words(self, predicate: str, other: Any) -> Any:
         left, right = self._operand(self), self._operand(other)
+        known = _decided(predicate, _bounds(left), _bounds(right))
+        if known is not None:
+            return known
         node = self._trace.node(f"icmp {predicate}", left, right, is_bit=True)
         return Value(self._trace, node)
 
@@ -292,6 +296,56 @@ class Value:
         return self._compare("sge", other)
 
 
+_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
+
+
+def _bounds(value: Operand, depth: int = 6) -> tuple[int, int]:
+    """The least and the largest that a value may be, as far as that is seen at once.
+
+    Bodies of users check their shift counts and indices. Mostly a mask stands right before, and the
+    check is decided.
+    """
+    if isinstance(value, int):
+        return value, value
+    if value.is_bit:
+        return 0, 1
+    if depth == 0:
+        return _LEAST, _MOST
+    parts = [_bounds(part, depth - 1) for part in value.operands]
+    found = _LEAST, _MOST
+    match value.operation:
+        case "zext":
+            return 0, 1
+        case "select":
+            found = min(parts[1][0], parts[2][0]), max(parts[1][1], parts[2][1])
+        case "and":
+            known = [high for low, high in parts if low >= 0]
+            found = (0, min(known)) if known else found
+        case "add":
+            found = parts[0][0] + parts[1][0], parts[0][1] + parts[1][1]
+        case "sub":
+            found = parts[0][0] - parts[1][1], parts[0][1] - parts[1][0]
+        case "ashr" if 0 <= parts[1][0] == parts[1][1] < 64:
+            found = parts[0][0] >> parts[1][0], parts[0][1] >> parts[1][0]
+    # What wraps may be anything.
+    return found if found[0] >= _LEAST and found[1] <= _MOST else (_LEAST, _MOST)
+
+
+def _decided(predicate: str, left: tuple[int, int], right: tuple[int, int]) -> bool | None:
+    """What a comparison gives, if that is known; None otherwise."""
+    if predicate == "eq":
+        apart = left[1] < right[0] or right[1] < left[0]
+        return False if apart else None
+    if predicate == "ne":
+        apart = left[1] < right[0] or right[1] < left[0]
+        return True if apart else None
+    if predicate in ("sgt", "sge"):
+        left, right = right, left
+    if predicate in ("slt", "sgt"):
+        return True if left[1] < right[0] else False if left[0] >= right[1] else None
+    return True if left[1] <= right[0] else False if left[0] > right[1] else None
+
+
 def _simplified(operation: str, left: Operand, right: Operand) -> Operand | None:
     """The value of an operation that needs none, None if it does.
 
@@ -330,6 +384,16 @@ class _Flags:
             raise UntraceableError("a state of its own")
 
 
+class _Foreign:
+    """Words that change what is done later: states, or what a body has raised."""
+
+    def __getitem__(self, index: int) -> Any:
+        raise UntraceableError("a state of its own")
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        raise UntraceableError("a state of its own")
+
+
 class _Sticky:
     """The flags as they were; only more can be raised."""
 
@@ -348,11 +412,15 @@ class Tracer:
     Args:
         stand_ins: functions that are known as operations of the host, and their names.
         at: the position in `flags` where flags are raised.
+        words: how many further arrays come with the flags, which nobody can follow.
     """
 
-    def __init__(self, stand_ins: Mapping[Callable[..., Any], str], at: int) -> None:
+    def __init__(
+        self, stand_ins: Mapping[Callable[..., Any], str], at: int, words: int = 0
+    ) -> None:
         self._stand_ins = stand_ins
         self._at = at
+        self._words = words
 
     def expression(
         self,
@@ -387,7 +455,8 @@ class Tracer:
                 raise UntraceableError("too many ways")
             trace.given, trace.decisions, trace.conditions = prefix, [], []
             raised = _Flags(self._at)
-            called = [raised if name == flags else value for name, value in given.items()]
+            arrays = (raised, *[_Foreign()] * self._words) if self._words else raised
+            called = [arrays if name == flags else value for name, value in given.items()]
             result = rebound(*called)
             decisions, conditions = tuple(trace.decisions), list(trace.conditions)
             made = _plain(trace, result), _plain(trace, raised.raised)
@@ -408,6 +477,13 @@ class Tracer:
             Exception
         ) as error:  # whatever a function of a user's does with what it does not know
             raise UntraceableError(str(error)) from None
+
+
+def _same(value: Any) -> Any:
+    """What `wrap` and the like do to a value that has 64 bits anyway."""
+    if isinstance(value, Value) and value.node.is_bit:
+        return value + 0
+    return value if isinstance(value, Value) else _word(int(value))
 
 
 def _plain(trace: _Trace, value: Any) -> Operand:
@@ -434,6 +510,8 @@ class _Rebound:
         known = self._made.get(function)
         if known is not None:
             return known
+        if function in (wrap, word, position):
+            return _same
         name = self._stand_ins.get(function)
         if name is not None:
             made = self._made[function] = self._host(name)
@@ -447,6 +525,9 @@ class _Rebound:
             function.__code__, namespace, function.__name__, function.__defaults__, closure or None
         )
         for chain, value in references(function).items():
+            if value in (min, max, abs) and len(chain) == 1:
+                # Spelled bodies have names of their own for them.
+                namespace[chain[0]] = self._builtins[value.__name__]
             if chain[0] != "<closure>" and is_kernel(value):
                 if len(chain) > 1:
                     self._replace_in_module(namespace, chain, value)

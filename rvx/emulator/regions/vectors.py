@@ -20,13 +20,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rvx.bodies import form_of
 from rvx.emulator.regions.flow import Step
 from rvx.emulator.regions.hostformats import lanes_of, splat
 from rvx.emulator.regions.lanes import Lanes, element_expression, expressions_of, spread_lines
 from rvx.emulator.regions.settings import Setting, setting_of, vector_under
 from rvx.emulator.regions.trace import Expression
 from rvx.isa import Isa
-from rvx.isa.vector.plan import Access, Arithmetic, Loop, plan_of
+from rvx.isa.vector.plan import Access, Arithmetic, Loop, Plan, plan_of
 from rvx.isa.vector.state import HEADER, STATE, VCSR, VL, VTYPE, most_elements, width
 
 if TYPE_CHECKING:
@@ -43,11 +44,16 @@ _LONG = 60
 _MOST_STRIDE = 1 << 40
 
 
+def plan_of_step(step: Step, isa: Isa) -> Plan | None:
+    """What a vector instruction does, None if nobody has said it."""
+    return plan_of(form_of(step.decoded.instruction, isa).function)
+
+
 def plan_in_region(step: Step, isa: Isa, vtype: int) -> Arithmetic | Access | None:
     """What a vector instruction does under a vtype, where regions write it; else None."""
-    made, values = step.decoded.instruction, step.decoded.values
+    values = step.decoded.values
     assert isa.vector is not None
-    plan = plan_of(made.body)
+    plan = plan_of_step(step, isa)
     v = vector_under(vtype, isa.vector)
     vm = values.get("vm", 1)
     if isinstance(plan, Access):
@@ -66,9 +72,9 @@ def plan_in_region(step: Step, isa: Isa, vtype: int) -> Arithmetic | Access | No
 
 def is_illegal(step: Step, isa: Isa, vtype: int) -> bool:
     """Whether an instruction is known to be illegal under a vtype."""
-    made, values = step.decoded.instruction, step.decoded.values
+    values = step.decoded.values
     assert isa.vector is not None
-    plan = plan_of(made.body)
+    plan = plan_of_step(step, isa)
     v = vector_under(vtype, isa.vector)
     vm = values.get("vm", 1)
     if isinstance(plan, Access):
@@ -517,7 +523,8 @@ class _Elementwise:
         """What becomes of the first value where no element was active."""
         n, w, add = self._n, self._w, self._w.lines.append
         assert self._loop.of_none is not None
-        settled = element_expression(self._loop.of_none, self._loop.sew, self._plan.has_floats)
+        loop = self._loop
+        settled = element_expression(loop.of_none, loop.sew, self._plan.has_floats, loop.words)
         assert settled is not None
         if self._vm != 0:
             return

@@ -16,7 +16,6 @@ from rvx.extensions.rv_f import F
 from rvx.extensions.vector import permutations as moves
 from rvx.extensions.vector.estimates import make_reciprocal, make_reciprocal_root
 from rvx.extensions.vector.reductions import declare_reduction
-from rvx.extensions.vector.reductions import make_legality as make_reduction_legality
 from rvx.extensions.vector.zve32x import SOURCE
 from rvx.formats.minifloat import Minifloat
 from rvx.formats.minifloat import scalar as kernels
@@ -26,7 +25,12 @@ from rvx.formats.minifloat.scalar.pack import QUIET, SIGNALLING, make_kind
 from rvx.isa import Extension, Words
 from rvx.isa.vector import Shape, Vector, declare, declare_unary
 from rvx.isa.vector.elementwise import adapted, make_body, make_dispatch, make_loop
-from rvx.isa.vector.legality import has_float, make_legality, with_floats
+from rvx.isa.vector.legality import (
+    has_float,
+    make_legality,
+    make_reduction_legality,
+    with_floats,
+)
 from rvx.isa.vector.state import VL, is_ready, refuse, width
 from rvx.isa.vector.unit import VectorUnit
 

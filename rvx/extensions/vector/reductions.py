@@ -10,66 +10,17 @@ from typing import Any
 
 from rvx.extensions.vector import integer
 from rvx.extensions.vector.zve32x import Zve32x
-from rvx.isa import Words
-from rvx.isa.vector import Vector
 from rvx.isa.vector.arithmetic import unsigned
-from rvx.isa.vector.elementwise import SEWS, adapted, make_body, make_dispatch
-from rvx.isa.vector.legality import is_aligned
-from rvx.isa.vector.plan import Element, Loop, with_loop
-from rvx.isa.vector.state import VL, group, is_active, is_ready, width
-
-
-def _same(d: int) -> int:
-    return d
-
-
-def make_reduction_loop(
-    element: Callable[..., Any], sew: int, of_none: Callable[..., Any]
-) -> Callable[..., None]:
-    """The loop over the elements of one SEW.
-
-    Args:
-        element: combines d, the result so far, with a, an element.
-        sew: in bits.
-        of_none: what becomes of vs1[0] if no element is active.
-    """
-
-    def loop(
-        v: Vector,
-        result: Words,
-        left: Words,
-        right: Words,
-        vd: int,
-        at_d: int,
-        at_a: int,
-        at_b: int,
-        scalar: int,
-        vm: int,
-        mode: int,
-        flags: Words,
-    ) -> None:
-        total = right[at_b] | 0
-        is_empty = True
-        for x in range(v.config[VL]):
-            if vm == 0 and is_active(v, x) == 0:
-                continue
-            is_empty = False
-            total = element(total, left[at_a + x] | 0, 0, 0, sew, mode, flags)
-        if v.config[VL] > 0:
-            if is_empty:
-                total = of_none(total, 0, 0, 0, sew, mode, flags)
-            result[at_d] = total
-
-    return with_loop(loop, Loop(element, sew, of_none=of_none))
-
-
-def make_legality(wider: int) -> Callable[[Vector, int, int, int, int], bool]:
-    """Whether a reduction is legal: vd and vs1 are single registers, any of them."""
-
-    def is_legal(v: Vector, vd: int, vs2: int, vs1: int, vm: int) -> bool:
-        return is_ready(v) and is_aligned(vs2, group(v)) and width(v) << wider <= v.elen
-
-    return is_legal
+from rvx.isa.vector.elementwise import (
+    SEWS,
+    adapted,
+    make_body,
+    make_dispatch,
+    make_reduction_loop,
+    same,
+)
+from rvx.isa.vector.legality import make_reduction_legality
+from rvx.isa.vector.plan import Element
 
 
 def declare_reduction(
@@ -99,13 +50,15 @@ def declare_reduction(
         has_floats: whether elements are floats.
         of_none: by SEW, what becomes of vs1[0] if no element is active; it stays by default.
     """
-    settle = of_none or dict.fromkeys(elements, _same)
+    settle = of_none or dict.fromkeys(elements, same)
     loops = {
         sew: make_reduction_loop(adapted(f), sew, adapted(settle[sew]))
         for sew, f in elements.items()
     }
     run = make_dispatch(loops, wider, 0, wider)
-    body = make_body(run, is_legal or make_legality(wider), right="vs1", has_floats=has_floats)
+    body = make_body(
+        run, is_legal or make_reduction_legality(wider), right="vs1", has_floats=has_floats
+    )
     extension.instruction(
         f"{name}.vs vd, vs2, vs1, vm",
         f"{funct6} vm vs2 vs1 {funct3} vd 1010111",

@@ -111,6 +111,16 @@ class Minifloat:
 
         return operations(self)
 
+    def conversion(self, target: Any) -> Callable[..., Any] | None:
+        """convert(a, mode, flags) from this format to another; None if there is none."""
+        from rvx.formats.minifloat.operations import conversion
+
+        if isinstance(target, Minifloat):
+            return conversion(self, target)
+        other = getattr(target, "conversion_from", None)
+        made: Callable[..., Any] | None = None if other is None else other(self)
+        return made
+
     @property
     def precision(self) -> int:
         """Significant bits of a normal number, with the leading one."""

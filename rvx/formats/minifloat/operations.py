@@ -13,10 +13,11 @@ from rvx.formats.minifloat import scalar as kernels
 from rvx.formats.minifloat.format import Minifloat
 
 Operation = Callable[..., Any]
+Kernel = Callable[..., tuple[int, int]]
 
 
-def _rounded(kernel: Any) -> Operation:
-    def operation(a: int, b: int, mode: int, flags: Any) -> Any:
+def _rounded(kernel: Kernel) -> Operation:
+    def operation(a: int, b: int, mode: int, flags: Any) -> int:
         result, raised = kernel(a, b, mode)
         flags[0] |= raised
         return result
@@ -24,10 +25,10 @@ def _rounded(kernel: Any) -> Operation:
     return operation
 
 
-def _exact(kernel: Any) -> Operation:
-    """Of a kernel that needs no rounding mode: minimum, maximum and comparisons."""
+def _exact(kernel: Kernel) -> Operation:
+    """Of a kernel that needs no rounding mode: minimum and maximum."""
 
-    def operation(a: int, b: int, mode: int, flags: Any) -> Any:
+    def operation(a: int, b: int, mode: int, flags: Any) -> int:
         result, raised = kernel(a, b)
         flags[0] |= raised
         return result
@@ -35,8 +36,17 @@ def _exact(kernel: Any) -> Operation:
     return operation
 
 
-def _fused(kernel: Any) -> Operation:
-    def operation(a: int, b: int, c: int, mode: int, flags: Any) -> Any:
+def _compared(kernel: Kernel) -> Operation:
+    def operation(a: int, b: int, mode: int, flags: Any) -> bool:
+        result, raised = kernel(a, b)
+        flags[0] |= raised
+        return result != 0
+
+    return operation
+
+
+def _fused(kernel: Kernel) -> Operation:
+    def operation(a: int, b: int, c: int, mode: int, flags: Any) -> int:
         result, raised = kernel(a, b, c, mode)
         flags[0] |= raised
         return result
@@ -44,8 +54,8 @@ def _fused(kernel: Any) -> Operation:
     return operation
 
 
-def _unary(kernel: Any) -> Operation:
-    def operation(a: int, mode: int, flags: Any) -> Any:
+def _unary(kernel: Kernel) -> Operation:
+    def operation(a: int, mode: int, flags: Any) -> int:
         result, raised = kernel(a, mode)
         flags[0] |= raised
         return result
@@ -73,11 +83,17 @@ def operations(fmt: Minifloat) -> Mapping[str, Operation]:
         "div": _rounded(kernels.make_div(fmt)),
         "min": _exact(kernels.make_minimum(fmt)),
         "max": _exact(kernels.make_maximum(fmt)),
-        "eq": _exact(kernels.make_eq(fmt)),
-        "lt": _exact(kernels.make_lt(fmt)),
-        "le": _exact(kernels.make_le(fmt)),
+        "eq": _compared(kernels.make_eq(fmt)),
+        "lt": _compared(kernels.make_lt(fmt)),
+        "le": _compared(kernels.make_le(fmt)),
         "fma": _fused(kernels.make_fma(fmt)),
         "sqrt": _unary(kernels.make_sqrt(fmt)),
         "neg": _bitwise(every, sign),
         "abs": _bitwise(every ^ sign, 0),
     }
+
+
+@cache
+def conversion(source: Minifloat, target: Minifloat) -> Operation:
+    """convert(a, mode, flags): the number of a code in another format, rounded once."""
+    return _unary(kernels.make_convert(source, target))

@@ -61,6 +61,20 @@ class Posit:
 
         return operations(self)
 
+    def conversion(self, target: Any) -> Callable[..., Any] | None:
+        """convert(a, mode, flags) from this format to another; None if there is none."""
+        from rvx.formats.posit import operations
+
+        if isinstance(target, Posit):
+            return operations.conversion(self, target)
+        return operations.conversion_to_ieee(self, target)
+
+    def conversion_from(self, source: Any) -> Callable[..., Any] | None:
+        """convert(a, mode, flags) from another format to this one; None if there is none."""
+        from rvx.formats.posit.operations import conversion_from_ieee
+
+        return conversion_from_ieee(source, self)
+
     @property
     def mask(self) -> int:
         """The n low bits set."""

@@ -10,28 +10,37 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from rvx.formats.posit.convert import IEEE, make_from_ieee, make_resize, make_to_ieee
 from rvx.formats.posit.format import Posit
 from rvx.formats.posit.scalar import kernels
 
 Operation = Callable[..., Any]
+Kernel = Callable[..., int]
 
 
-def _binary(kernel: Any) -> Operation:
-    def operation(a: int, b: int, mode: int, flags: Any) -> Any:
+def _binary(kernel: Kernel) -> Operation:
+    def operation(a: int, b: int, mode: int, flags: Any) -> int:
         return kernel(a, b)
 
     return operation
 
 
-def _ternary(kernel: Any) -> Operation:
-    def operation(a: int, b: int, c: int, mode: int, flags: Any) -> Any:
+def _compared(kernel: Kernel) -> Operation:
+    def operation(a: int, b: int, mode: int, flags: Any) -> bool:
+        return kernel(a, b) != 0
+
+    return operation
+
+
+def _ternary(kernel: Kernel) -> Operation:
+    def operation(a: int, b: int, c: int, mode: int, flags: Any) -> int:
         return kernel(a, b, c)
 
     return operation
 
 
-def _unary(kernel: Any) -> Operation:
-    def operation(a: int, mode: int, flags: Any) -> Any:
+def _unary(kernel: Kernel) -> Operation:
+    def operation(a: int, mode: int, flags: Any) -> int:
         return kernel(a)
 
     return operation
@@ -41,11 +50,38 @@ def _unary(kernel: Any) -> Operation:
 def operations(fmt: Posit) -> Mapping[str, Operation]:
     """add, sub, mul, div, min, max, eq, lt, le, fma (a * b + c), sqrt; neg and abs of a pattern."""
     made = kernels(fmt)
-    binary = ("add", "sub", "mul", "div", "min", "max", "eq", "lt", "le")
+    binary = ("add", "sub", "mul", "div", "min", "max")
     return {
         **{name: _binary(getattr(made, name)) for name in binary},
+        **{name: _compared(getattr(made, name)) for name in ("eq", "lt", "le")},
         "fma": _ternary(made.fma),
         "sqrt": _unary(made.sqrt),
         "neg": made.neg,
         "abs": made.abs,
     }
+
+
+@cache
+def conversion(source: Posit, target: Posit) -> Operation:
+    """convert(a, mode, flags): a posit in another posit format."""
+    return _unary(make_resize(source, target))
+
+
+def _ieee(fmt: Any) -> tuple[int, int] | None:
+    """Bits of exponent and fraction, if posits are converted from and to this format."""
+    found = (getattr(fmt, "e", 0), getattr(fmt, "m", 0))
+    return found if found in IEEE.values() and fmt.bits == 1 + sum(found) else None
+
+
+@cache
+def conversion_to_ieee(source: Posit, target: Any) -> Operation | None:
+    """convert(a, mode, flags): a posit in a format of IEEE 754."""
+    parts = _ieee(target)
+    return None if parts is None else _unary(make_to_ieee(source, *parts))
+
+
+@cache
+def conversion_from_ieee(source: Any, target: Posit) -> Operation | None:
+    """convert(a, mode, flags): a number of a format of IEEE 754 as the nearest posit."""
+    parts = _ieee(source)
+    return None if parts is None else _unary(make_from_ieee(target, *parts))

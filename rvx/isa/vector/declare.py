@@ -8,17 +8,26 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from rvx.isa.errors import DeclarationError
+from rvx.isa.vector import own
 from rvx.isa.vector.arithmetic import make_signed
 from rvx.isa.vector.elementwise import (
-    PARAMETERS,
     SEWS,
     adapted,
-    generated,
     make_body,
     make_dispatch,
     make_loop,
+    make_reduction_loop,
+    make_unordered_loop,
+    same,
 )
-from rvx.isa.vector.legality import Legality, make_legality, with_floats, with_widths
+from rvx.isa.vector.legality import (
+    Legality,
+    make_legality,
+    make_reduction_legality,
+    with_floats,
+    with_widths,
+)
+from rvx.isa.vector.own import HART, Part, Recipe
 from rvx.isa.vector.plan import Element, Scalar
 
 OP_V = "1010111"
@@ -28,7 +37,11 @@ _FUNCT3 = {
     **{("F", "v"): "001", ("F", "f"): "101"},
 }
 """funct3 by the space of funct6 and the third operand: a vector, an x or f register, a number."""
-_THIRD = {"v": "vs1", "x": "rs1", "f": "rs1:f", "i": "imm"}
+_THIRD = {"v": "vs1", "s": "vs1", "x": "rs1", "f": "rs1:f", "i": "imm", "": ""}
+_LIKE = {"s": "v", "": "v"}
+"""Forms whose funct3 is that of another."""
+NOTHING = "-"
+"""The form without any source; its mnemonic ends in `.v` as that of vid does."""
 
 
 class ElementFormat(Protocol):
@@ -45,6 +58,9 @@ class ElementFormat(Protocol):
     def operations(self) -> Mapping[str, Callable[..., Any]]:
         """What element functions may ask for by name, such as `add`."""
 
+    def conversion(self, target: Any) -> Callable[..., Any] | None:
+        """convert(a, mode, flags) to another format; None if there is none."""
+
 
 class Declares(Protocol):
     """What takes the instructions: an extension."""
@@ -60,20 +76,31 @@ class Form:
     """One form of operands.
 
     Attributes:
-        text: what follows the dot in the mnemonic, such as `vv`, `wx`, `vim`.
+        text: what follows the dot in the mnemonic, such as `vv`, `wx`, `vim`; `NOTHING` where there
+            is no source.
     """
 
     text: str
 
     @property
-    def left_is_wide(self) -> bool:
-        """Whether vs2 is twice as wide as SEW."""
-        return self.text[0] == "w"
+    def wider_2(self) -> int:
+        """Binary logarithm of EEW / SEW for vs2: `w` is twice as wide, `q` four times."""
+        return {"w": 1, "q": 2}.get(self.text[0], 0)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether there is an operand vs2."""
+        return self.text != NOTHING
 
     @property
     def third(self) -> str:
-        """`v`, `x`, `f` or `i`; empty where there are two operands."""
+        """`v`, `x`, `f`, `i`, or `s` for vs1 of a reduction; empty where there is no third one."""
         return self.text[1:2]
+
+    @property
+    def suffix(self) -> str:
+        """What follows the dot in the mnemonic."""
+        return self.text if self.has_left else "v"
 
     @property
     def takes_mask(self) -> bool:
@@ -86,7 +113,8 @@ class Shape:
     """What the instructions of one declaration have in common.
 
     Attributes:
-        result: `v`: elements of SEW; `w`: of twice as many bits; `q`: of four times; `m`: a mask.
+        result: `v`: elements of SEW; `w`: of twice as many bits; `q`: of four times; `m`: a mask;
+            empty if there is no vd.
         is_ternary: whether vd is an operand too, so that vs1 is written before vs2.
         imm: kind of a number: `s` or `u`.
         imm_bits: 5; or 6, the highest of which is the last one of funct6, which then has five.
@@ -95,6 +123,8 @@ class Shape:
         may_overlap: whether vd may be a source as well.
         opcode: the low seven bits.
         kind: class for counts.
+        code: what stands in the place of vs1 where there is no third operand.
+        is_ordered: of a reduction, whether elements are combined one after the other.
         scalars: makes elements of scalars, by SEW.
         is_of_machine: whether elements are floats that the machine must have, as for V; elements of
             formats of one's own are there where they are declared.
@@ -109,11 +139,13 @@ class Shape:
     may_overlap: bool = True
     opcode: str = OP_V
     kind: str = "vector"
+    code: str = "00000"
+    is_ordered: bool = True
     scalars: Mapping[int, Scalar] | None = None
     is_of_machine: bool = True
 
 
-_WIDER = {"v": 0, "w": 1, "q": 2, "m": 0}
+_WIDER = {"v": 0, "w": 1, "q": 2, "m": 0, "": 0}
 _SIGNED = {sew: make_signed(sew) for sew in SEWS}
 
 
@@ -147,23 +179,54 @@ def declare(
     first = elements if not isinstance(elements, Mapping) else next(iter(elements.values()))
     doc = doc or inspect.getdoc(first) or ""
     for text in forms.split():
-        form = Form(text)
-        funct3 = _FUNCT3.get((space, form.third))
-        if funct3 is None:
-            raise DeclarationError(
-                f"vector instruction '{name}': there is no form '{text}' in space {space}; "
-                f"the third operand there is one of "
-                f"{', '.join(third for of, third in _FUNCT3 if of == space)}"
-            )
-        body = _body(form, by_sew, shape)
-        extension.instruction(
-            f"{name}.{text} {_operands(form, shape)}",
-            f"{funct6}{_high_bit(form, shape)} {_mask_bit(form, shape)} vs2 {_third_field(form)} "
-            f"{funct3} vd "
-            f"{shape.opcode}",
-            kind=shape.kind,
-            doc=doc,
-        )(body)
+        form = _form(name, text, space)
+        _declare_form(extension, name, form, space, funct6, _body(form, by_sew, shape), shape, doc)
+
+
+def _form(name: str, text: str, space: str) -> Form:
+    """The form of a text.
+
+    Raises:
+        DeclarationError: there is none in this space.
+    """
+    form = Form(text)
+    thirds = [third for of, third in _FUNCT3 if of == space]
+    known = [f"{left}{third}" for left in "vwq" for third in (*thirds, "")]
+    known += [f"{one}m" for one in known if one.startswith("v")] + ["vs", NOTHING]
+    if not thirds:
+        raise DeclarationError(
+            f"vector instruction '{name}': there is no form '{text}' in space {space}, since "
+            f"there is no such space: it is I, M or F"
+        )
+    if text not in known:
+        raise DeclarationError(
+            f"vector instruction '{name}': there is no form '{text}' in space {space}; the third "
+            f"operand there is one of {', '.join(thirds)}, as in v{thirds[0]}; a form of one "
+            f"operand is v, a reduction vs, and one without sources {NOTHING}"
+        )
+    return form
+
+
+def _declare_form(
+    extension: Declares,
+    name: str,
+    form: Form,
+    space: str,
+    funct6: str,
+    body: Callable[..., Any],
+    shape: Shape,
+    doc: str,
+) -> None:
+    funct3 = _FUNCT3[space, _LIKE.get(form.third, form.third)]
+    extension.instruction(
+        f"{name}.{form.suffix} {_operands(form, shape)}",
+        f"{funct6}{_high_bit(form, shape)} {_mask_bit(form, shape)} "
+        f"{'vs2' if form.has_left else '00000'} {_third_field(form, shape)} "
+        f"{funct3} {'vd' if shape.result else '00000'} "
+        f"{shape.opcode}",
+        kind=shape.kind,
+        doc=doc,
+    )(body)
 
 
 def declare_unary(
@@ -213,10 +276,15 @@ def _no_scalar(value: int) -> int:
 
 def _operands(form: Form, shape: Shape) -> str:
     third = _THIRD[form.third] + (f":{shape.imm}" if form.third == "i" else "")
-    sources = f"{third}, vs2" if shape.is_ternary else f"vs2, {third}"
+    sources = [*(["vs2"] if form.has_left else []), *([third] if third else [])]
+    if shape.is_ternary:
+        sources.reverse()
+    named = [*(["vd"] if shape.result else []), *sources]
     if form.takes_mask:
-        return f"vd, {sources}, v0"
-    return f"vd, {sources}, vm" if shape.vm is None else f"vd, {sources}"
+        named.append("v0")
+    elif shape.vm is None:
+        named.append("vm")
+    return ", ".join(named)
 
 
 def _mask_bit(form: Form, shape: Shape) -> str:
@@ -229,13 +297,13 @@ def _high_bit(form: Form, shape: Shape) -> str:
     return " imm[5]" if form.third == "i" and shape.imm_bits == 6 else ""
 
 
-def _third_field(form: Form) -> str:
-    return "imm[4:0]" if form.third == "i" else _THIRD[form.third].partition(":")[0]
+def _third_field(form: Form, shape: Shape) -> str:
+    if form.third == "i":
+        return "imm[4:0]"
+    return _THIRD[form.third].partition(":")[0] or shape.code
 
 
 def _body(form: Form, by_sew: Mapping[int, Element], shape: Shape) -> Callable[..., Any]:
-    wider_d = _WIDER[shape.result]
-    wider_2 = 1 if form.left_is_wide else 0
     is_vector = form.third == "v"
     scalars = shape.scalars or _SIGNED
     loops = {
@@ -248,61 +316,278 @@ def _body(form: Form, by_sew: Mapping[int, Element], shape: Shape) -> Callable[.
         )
         for sew, element in by_sew.items()
     }
+    return _body_of_loops(form, loops, shape, ())
+
+
+def _body_of_loops(
+    form: Form, loops: Mapping[int, Callable[..., None]], shape: Shape, words: Sequence[str]
+) -> Callable[..., Any]:
+    wider_d = _WIDER[shape.result]
+    is_reduction = form.third == "s"
     legality: Legality = make_legality(
         wider_d,
-        wider_2,
-        has_vs1=is_vector,
+        form.wider_2,
+        has_vs1=form.third == "v",
         makes_mask=shape.result == "m",
         may_overlap=shape.may_overlap,
+        has_vd=shape.result != "",
+        has_vs2=form.has_left,
     )
+    if is_reduction:
+        legality = make_reduction_legality(
+            wider_d, has_vd=shape.result != "", may_overlap=shape.may_overlap
+        )
     if shape.has_floats and shape.is_of_machine:
         legality = with_floats(legality, 0, wider_d)
-    elif len(by_sew) < len(SEWS):
-        legality = with_widths(legality, sum(by_sew))
+    elif len(loops) < len(SEWS):
+        legality = with_widths(legality, sum(loops))
     return make_body(
-        make_dispatch(loops, wider_d, wider_2, 0),
+        make_dispatch(loops, wider_d, form.wider_2, wider_d if is_reduction else 0),
         legality,
+        left=form.has_left,
         right=_THIRD[form.third].partition(":")[0],
         has_vm=shape.vm is None and not form.takes_mask,
-        vm=0 if form.takes_mask else 1,
+        vm=0 if form.takes_mask else (1 if shape.vm is None else shape.vm),
         has_floats=shape.has_floats,
+        has_vd=shape.result != "",
+        words=words,
     )
 
 
-def elements_of_formats(function: Element, formats: Sequence[ElementFormat]) -> dict[int, Element]:
-    """An element function of each format, by SEW.
+# -- instructions of a user's own ----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OwnFormats:
+    """Formats of a user's instruction.
+
+    Attributes:
+        elements: of SEW, one for each SEW that has the instruction; none for integers.
+        wide: of elements that have more bits, in the order of `elements`; none if they are those
+            of integers.
+        widths: for integers, the SEW that have the instruction; all if there are none.
+    """
+
+    elements: Sequence[ElementFormat] = ()
+    wide: Sequence[ElementFormat] = ()
+    widths: Sequence[int] = ()
+
+    @property
+    def has_flags(self) -> bool:
+        """Whether operations round as frm says, and raise flags."""
+        return any(fmt.has_flags for fmt in (*self.elements, *self.wide))
+
+    def sews(self, whose: str) -> tuple[int, ...]:
+        """Every SEW that has the instruction.
+
+        Raises:
+            DeclarationError: two formats have one width, or a width that no element has.
+        """
+        if not self.elements:
+            for width in self.widths:
+                if width not in SEWS:
+                    raise DeclarationError(f"{whose}: widths are of 8, 16, 32 and 64, not {width}")
+            return tuple(self.widths) or SEWS
+        if self.widths:
+            raise DeclarationError(f"{whose}: formats have their widths; do not name others")
+        found: list[int] = []
+        for fmt in self.elements:
+            if fmt.bits not in SEWS or fmt.bits in found:
+                raise DeclarationError(
+                    f"{whose}: {fmt} has {fmt.bits} bits; formats are of 8, 16, 32 and 64, and one "
+                    f"of each"
+                )
+            found.append(fmt.bits)
+        return tuple(found)
+
+    def operations(self, whose: str, sew: int, wide_bits: int) -> dict[str, Callable[..., Any]]:
+        """What a function may ask for by name under a SEW.
+
+        Raises:
+            DeclarationError: the wide formats do not fit.
+        """
+        by_sew = {fmt.bits: at for at, fmt in enumerate(self.elements)}
+        if sew not in by_sew:
+            return {}
+        fmt = self.elements[by_sew[sew]]
+        found = dict(fmt.operations())
+        if not self.wide:
+            return found
+        if len(self.wide) != len(self.elements):
+            raise DeclarationError(f"{whose}: there is one wide format for each of the formats")
+        wide = self.wide[by_sew[sew]]
+        if wide.bits != wide_bits:
+            raise DeclarationError(
+                f"{whose}: {wide} has {wide.bits} bits, and the wide elements beside {fmt} have "
+                f"{wide_bits}"
+            )
+        found |= {f"wide_{name}": function for name, function in wide.operations().items()}
+        for name, convert in (
+            ("widen", fmt.conversion(wide)),
+            ("narrow", wide.conversion(fmt)),
+        ):
+            if convert is not None:
+                found[name] = convert
+        return found
+
+
+def declare_own(
+    extension: Declares,
+    name: str,
+    forms: str,
+    space: str,
+    funct6: str,
+    function: Callable[..., Any],
+    shape: Shape,
+    formats: OwnFormats,
+    states: Mapping[str, int],
+    doc: str,
+) -> None:
+    """Declares the instructions `name.form` of a user's function.
 
     Args:
-        function: may ask for operations of the format by name, besides `PARAMETERS`; elements reach
-            it as codes, zeros above them.
-        formats: one for each SEW that has the instruction.
+        extension: takes them.
+        name: of the mnemonics, up to the dot.
+        forms: separated by spaces.
+        space: `I`, `M` or `F`.
+        funct6: six bits.
+        function: of elements, or of register groups, see `rvx.isa.vector.own`.
+        shape: the rest.
+        formats: what elements are.
+        states: words that the extension has declared, and how many.
+        doc: what it does.
 
     Raises:
-        DeclarationError: two formats have one width, or a width that no element has.
+        DeclarationError: with a sentence that says what does not fit.
     """
-    made: dict[int, Element] = {}
-    asked = function.__code__.co_varnames[: function.__code__.co_argcount]
-    for fmt in formats:
-        if fmt.bits not in SEWS or fmt.bits in made:
-            raise DeclarationError(
-                f"the element function '{function.__name__}': {fmt} has {fmt.bits} bits; formats "
-                f"are of 8, 16, 32 and 64, and one of each"
-            )
-        operations = fmt.operations()
-        for name in asked:
-            if name not in (*PARAMETERS, *operations):
-                raise DeclarationError(
-                    f"the element function '{function.__name__}' asks for '{name}'; it may ask for "
-                    f"{', '.join((*PARAMETERS, *operations))}"
-                )
-        mask = -1 if fmt.bits == 64 else (1 << fmt.bits) - 1
-        passed = [f"{name} & {mask}" if name in ("d", "a", "b") else name for name in asked]
-        made[fmt.bits] = generated(
-            f"def element({', '.join(PARAMETERS)}):\n    return function({', '.join(passed)})\n",
-            "element",
-            {"function": function, **{n: operations[n] for n in asked if n in operations}},
+    whose = f"the element function '{function.__name__}'"
+    if shape.result not in _WIDER:
+        raise DeclarationError(
+            f"vector instruction '{name}': the result is v, w, q, m or nothing, not "
+            f"'{shape.result}'"
         )
-    return made
+    sews = formats.sews(whose)
+    for text in forms.split():
+        form = _form(name, text, space)
+        _check_own(function, name, form, shape)
+        wider = max(_WIDER[shape.result], form.wider_2)
+        parts = {
+            sew: own.part_of(
+                function,
+                sew,
+                formats.operations(whose, sew, sew << wider),
+                states,
+                shape.has_floats,
+            )
+            for sew in sews
+            if sew << wider <= max(SEWS)
+        }
+        body = _own_body(form, parts, shape, formats, own.states_of(function, states))
+        _declare_form(extension, name, form, space, funct6, body, shape, doc)
+
+
+def _check_own(function: Callable[..., Any], name: str, form: Form, shape: Shape) -> None:
+    """Checks that a function and a form go together."""
+    if own.is_of_groups(function):
+        has = {"vd": shape.result != "", "vs2": form.has_left, "vs1": form.third in ("v", "s")}
+        own.check_group_operands(
+            function, name, form.text, {**has, "b": form.third in ("x", "f", "i")}
+        )
+        return
+    if not shape.result:
+        raise DeclarationError(
+            f"vector instruction '{name}': without a result it needs a function of register "
+            f"groups, which asks for vs2, vs1 and vl"
+        )
+    if form.third != "s":
+        return
+    if shape.result == "m":
+        raise DeclarationError(f"vector instruction '{name}': a reduction gives no mask")
+    asked = own.asked_by(function)
+    if "d" not in asked or "a" not in asked:
+        raise DeclarationError(
+            f"vector instruction '{name}': the function of a reduction combines d, the result so "
+            f"far, with a, an element"
+        )
+    if not shape.is_ordered and shape.result != "v":
+        raise DeclarationError(
+            f"vector instruction '{name}': a reduction in any order combines results with each "
+            f"other, so that they have the width of elements"
+        )
+
+
+def _own_body(
+    form: Form,
+    parts: Mapping[int, Part],
+    shape: Shape,
+    formats: OwnFormats,
+    states: tuple[str, ...],
+) -> Callable[..., Any]:
+    """The body as it is declared, with the recipe of those that are performed."""
+
+    def made_of(functions: Sequence[Callable[..., Any]], words: Sequence[str]) -> Any:
+        loops = {
+            sew: _own_loop(form, sew, part, function, shape, formats, states)
+            for (sew, part), function in zip(parts.items(), functions, strict=True)
+        }
+        return _body_of_loops(form, loops, shape, words)
+
+    # Declared, it has no words of the hart: what stands there is never looked at.
+    plain = [_as_written(part) for part in parts.values()]
+    body = made_of(plain, ("fault", *states))
+    recipe = Recipe(tuple(parts.values()), lambda functions: made_of(functions, (HART, *states)))
+    return own.with_recipe(body, recipe)
+
+
+def _as_written(part: Part) -> Callable[..., Any]:
+    """The function of a part with the parameters that a spelled one has."""
+
+    def function(*given: Any) -> Any:
+        return part.function(**part.known, **dict(zip(part.parameters, given, strict=False)))
+
+    return function
+
+
+def _own_loop(
+    form: Form,
+    sew: int,
+    part: Part,
+    function: Callable[..., Any],
+    shape: Shape,
+    formats: OwnFormats,
+    states: tuple[str, ...],
+) -> Callable[..., None]:
+    wider_d = _WIDER[shape.result]
+    is_reduction = form.third == "s"
+    scalar_of = (shape.scalars or _SIGNED)[sew] if form.third in ("x", "f", "i") else None
+    bits = {"vd": sew << wider_d, "vs2": sew << form.wider_2, "vs1": sew}
+    if own.is_of_groups(part.function):
+        emuls: dict[str, int | None] = {"vd": wider_d, "vs2": form.wider_2, "vs1": 0}
+        if shape.result == "m":
+            emuls["vd"] = None
+        if is_reduction:
+            emuls["vd"] = emuls["vs1"] = None
+            bits["vs1"] = bits["vd"]
+        return own.make_group_loop(part, function, states, bits, emuls, scalar_of)
+    codes: dict[str, int] = {}
+    if formats.elements:
+        codes = {"d": bits["vd"], "a": bits["vs2"], "b": bits["vs1"]}
+    element = own.element_of(part, function, states, codes)
+    words = 1 + len(states)
+    if is_reduction and shape.is_ordered:
+        return make_reduction_loop(element, sew, adapted(same), words)
+    if is_reduction:
+        return make_unordered_loop(element, sew)
+    if scalar_of is None and form.third != "v":
+        scalar_of = _no_scalar
+    return make_loop(
+        element,
+        sew,
+        scalar_of,
+        makes_mask=shape.result == "m",
+        takes_mask=form.takes_mask,
+        words=words,
+    )
 
 
 def make_unboxed(bits: int) -> Scalar:

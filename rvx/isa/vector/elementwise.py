@@ -10,7 +10,7 @@ names and widths; the loop, where the meaning is, is an ordinary function.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -77,6 +77,7 @@ def make_loop(
     *,
     makes_mask: bool = False,
     takes_mask: bool = False,
+    words: int = 0,
 ) -> Callable[..., None]:
     """The loop over the elements of one SEW.
 
@@ -86,6 +87,7 @@ def make_loop(
         scalar_of: makes the element of a scalar operand; None where the operand is a vector.
         makes_mask: whether the result is a bit of a mask.
         takes_mask: whether v0 is an operand: no element is skipped then.
+        words: how many arrays `flags` holds besides the flags, see `plan.Loop`.
     """
     has_scalar = scalar_of is not None
 
@@ -127,7 +129,124 @@ def make_loop(
                     result[at_d + x] | 0, left[at_a + x] | 0, b, m, sew, mode, flags
                 )
 
-    return with_loop(loop, Loop(element, sew, scalar_of, makes_mask, takes_mask))
+    made = Loop(element, sew, scalar_of, makes_mask, takes_mask, words=words)
+    return with_loop(loop, made)
+
+
+def same(d: int) -> int:
+    """What a reduction of no elements does to vs1[0], mostly."""
+    return d
+
+
+def make_reduction_loop(
+    element: Element, sew: int, of_none: Element, words: int = 0
+) -> Callable[..., None]:
+    """The loop that combines the active elements of one SEW, one after the other.
+
+    Args:
+        element: combines d, the result so far, with a, an element.
+        sew: in bits.
+        of_none: what becomes of vs1[0] if no element is active.
+        words: how many arrays `flags` holds besides the flags.
+    """
+
+    def loop(
+        v: Vector,
+        result: Words,
+        left: Words,
+        right: Words,
+        vd: int,
+        at_d: int,
+        at_a: int,
+        at_b: int,
+        scalar: int,
+        vm: int,
+        mode: int,
+        flags: Words,
+    ) -> None:
+        total = right[at_b] | 0
+        is_empty = True
+        for x in range(v.config[VL]):
+            if vm == 0 and is_active(v, x) == 0:
+                continue
+            is_empty = False
+            total = element(total, left[at_a + x] | 0, 0, 0, sew, mode, flags)
+        if v.config[VL] > 0:
+            if is_empty:
+                total = of_none(total, 0, 0, 0, sew, mode, flags)
+            result[at_d] = total
+
+    return with_loop(loop, Loop(element, sew, of_none=of_none, words=words))
+
+
+PARTIAL = 8
+"""How many results a reduction in any order is made of, see `make_unordered_loop`."""
+
+
+def make_unordered_loop(element: Element, sew: int) -> Callable[..., None]:
+    """The loop of a reduction in any order; it takes the one that hardware with lanes takes.
+
+    Element x belongs to lane x mod 8. Each lane combines its active elements one after the other,
+    then neighbours are combined, (0, 1), (2, 3) and so on, as a tree; vs1[0] is combined with the
+    whole at last. Lanes without an active element take no part.
+
+    Args:
+        element: combines d and a, two elements or results.
+        sew: in bits.
+    """
+
+    def lane(
+        v: Vector, left: Words, at_a: int, first: int, vm: int, mode: int, flags: Words
+    ) -> tuple[int, int]:
+        total, some = 0, 0
+        for x in range(first, v.config[VL], PARTIAL):
+            if vm == 0 and is_active(v, x) == 0:
+                continue
+            value = left[at_a + x] | 0
+            total = value if some == 0 else element(total, value, 0, 0, sew, mode, flags)
+            some = 1
+        return total, some
+
+    def pair(a: int, some_a: int, b: int, some_b: int, mode: int, flags: Words) -> tuple[int, int]:
+        if some_b == 0:
+            return a, some_a
+        if some_a == 0:
+            return b, some_b
+        return element(a, b, 0, 0, sew, mode, flags), 1
+
+    def half(
+        v: Vector, left: Words, at_a: int, first: int, vm: int, mode: int, flags: Words
+    ) -> tuple[int, int]:
+        a, some_a = lane(v, left, at_a, first, vm, mode, flags)
+        b, some_b = lane(v, left, at_a, first + 1, vm, mode, flags)
+        c, some_c = lane(v, left, at_a, first + 2, vm, mode, flags)
+        d, some_d = lane(v, left, at_a, first + 3, vm, mode, flags)
+        a, some_a = pair(a, some_a, b, some_b, mode, flags)
+        c, some_c = pair(c, some_c, d, some_d, mode, flags)
+        return pair(a, some_a, c, some_c, mode, flags)
+
+    def loop(
+        v: Vector,
+        result: Words,
+        left: Words,
+        right: Words,
+        vd: int,
+        at_d: int,
+        at_a: int,
+        at_b: int,
+        scalar: int,
+        vm: int,
+        mode: int,
+        flags: Words,
+    ) -> None:
+        if v.config[VL] > 0:
+            a, some_a = half(v, left, at_a, 0, vm, mode, flags)
+            b, some_b = half(v, left, at_a, PARTIAL // 2, vm, mode, flags)
+            a, some_a = pair(a, some_a, b, some_b, mode, flags)
+            total, _ = pair(right[at_b] | 0, 1, a, some_a, mode, flags)
+            result[at_d] = total
+
+    return loop
 
 
 def make_dispatch(
@@ -193,6 +312,8 @@ def make_body(
     has_vm: bool = True,
     vm: int = 1,
     has_floats: bool = False,
+    has_vd: bool = True,
+    words: Sequence[str] = (),
 ) -> Callable[..., Any]:
     """The body of an instruction.
 
@@ -204,20 +325,25 @@ def make_body(
         has_vm: whether the mask is a choice of whoever writes the instruction.
         vm: what it is otherwise.
         has_floats: whether elements are floats, so that frm counts and fflags are raised.
+        has_vd: whether there is a result in a vector register.
+        words: arrays that functions of elements get behind the flags, by the names by which the
+            body asks for them.
     """
-    asked = ["vd", *(["vs2"] if left else []), *([right] if right else [])]
+    asked = [*(["vd"] if has_vd else []), *(["vs2"] if left else []), *([right] if right else [])]
     asked += [*(["vm"] if has_vm else []), *(["frm", "fflags"] if has_floats else [])]
+    vd = "vd" if has_vd else "0"
     vs2, vs1 = "vs2" if left else "0", "vs1" if right == "vs1" else "0"
     scalar = right if right in ("rs1", "imm") else "0"
     mask = "vm" if has_vm else str(vm)
     refused = "frm > 4 or " if has_floats else ""
     mode, flags = ("frm", "fflags") if has_floats else ("rounding(v)", "v.config")
+    passed = f"({', '.join((flags, *words))})" if words else flags
     text = (
-        f"def body({', '.join(asked)}, v, fault):\n"
-        f"    if {refused}not is_legal(v, vd, {vs2}, {vs1}, {mask}):\n"
+        f"def body({', '.join(dict.fromkeys((*asked, 'v', 'fault', *words)))}):\n"
+        f"    if {refused}not is_legal(v, {vd}, {vs2}, {vs1}, {mask}):\n"
         f"        refuse(fault)\n"
         f"        return\n"
-        f"    run(v, vd, {vs2}, {vs1}, {scalar}, {mask}, {mode}, {flags})\n"
+        f"    run(v, {vd}, {vs2}, {vs1}, {scalar}, {mask}, {mode}, {passed})\n"
     )
     names = {"is_legal": is_legal, "refuse": refuse, "run": run, "rounding": rounding}
     made: Callable[..., Any] = generated(text, "body", names)

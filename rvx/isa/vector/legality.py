@@ -65,6 +65,8 @@ def make_legality(
     has_vs1: bool,
     makes_mask: bool = False,
     may_overlap: bool = True,
+    has_vd: bool = True,
+    has_vs2: bool = True,
 ) -> Legality:
     """The check of an instruction that works element by element.
 
@@ -75,6 +77,8 @@ def make_legality(
         has_vs1: whether the third operand is a vector.
         makes_mask: whether the result is a mask: one register, which may be v0 where it is masked.
         may_overlap: whether the result may be written over a source at all.
+        has_vd: whether there is a result in a vector register.
+        has_vs2: whether there is an operand vs2.
     """
 
     def is_legal(v: Vector, vd: int, vs2: int, vs1: int, vm: int) -> bool:
@@ -83,14 +87,20 @@ def make_legality(
         lmul = group(v)
         sew = width(v)
         d_emul, emul_2, emul_1 = lmul + wider_d, lmul + wider_2, lmul + wider_1
-        if not (is_group(emul_2) and is_aligned(vs2, emul_2)):
+        if has_vs2 and not (is_group(emul_2) and is_aligned(vs2, emul_2)):
             return False
         if has_vs1 and not (is_group(emul_1) and is_aligned(vs1, emul_1)):
             return False
         if _eew(sew, wider_2) > v.elen or _eew(sew, wider_2) < 8:
             return False
+        if not has_vd:
+            return True
+        if makes_mask and not may_overlap:
+            if has_vs2 and overlaps(vd, 0, vs2, emul_2):
+                return False
+            return not has_vs1 or not overlaps(vd, 0, vs1, emul_1)
         if makes_mask:
-            if not may_write_over(vd, 0, vs2, emul_2, -1):
+            if has_vs2 and not may_write_over(vd, 0, vs2, emul_2, -1):
                 return False
             return not has_vs1 or may_write_over(vd, 0, vs1, emul_1, -1)
         if not (is_group(d_emul) and is_aligned(vd, d_emul)) or _eew(sew, wider_d) > v.elen:
@@ -98,12 +108,39 @@ def make_legality(
         if vm == 0 and vd == 0:
             return False
         if not may_overlap:
-            if overlaps(vd, d_emul, vs2, emul_2):
+            if has_vs2 and overlaps(vd, d_emul, vs2, emul_2):
                 return False
             return not has_vs1 or not overlaps(vd, d_emul, vs1, emul_1)
-        if not may_write_over(vd, d_emul, vs2, emul_2, wider_d - wider_2):
+        if has_vs2 and not may_write_over(vd, d_emul, vs2, emul_2, wider_d - wider_2):
             return False
         return not has_vs1 or may_write_over(vd, d_emul, vs1, emul_1, wider_d - wider_1)
+
+    return is_legal
+
+
+def make_reduction_legality(
+    wider: int, wider_2: int = 0, *, has_vd: bool = True, may_overlap: bool = True
+) -> Legality:
+    """The check of a reduction: vd and vs1 are single registers, any of them.
+
+    Args:
+        wider: binary logarithm of EEW / SEW for vd and vs1.
+        wider_2: for vs2.
+        has_vd: whether there is a result in a vector register.
+        may_overlap: whether the result may be written over a source.
+    """
+
+    def is_legal(v: Vector, vd: int, vs2: int, vs1: int, vm: int) -> bool:
+        if not is_ready(v):
+            return False
+        emul, sew = group(v) + wider_2, width(v)
+        if not (is_group(emul) and is_aligned(vs2, emul)):
+            return False
+        if _eew(sew, wider) > v.elen or _eew(sew, wider_2) > v.elen:
+            return False
+        if not has_vd or may_overlap:
+            return True
+        return not overlaps(vd, 0, vs2, emul) and vd != vs1
 
     return is_legal
 

@@ -30,6 +30,8 @@ class Loop:
         takes_mask: whether v0 is an operand: no element is skipped then.
         of_none: for a reduction, where d is the result so far and begins as element 0 of vs1: what
             becomes of it if no element is active. None for a loop that gives an element for each.
+        words: how many arrays come behind the flags: the hart's words, and states; 0 where `flags`
+            is the array of the flags alone.
     """
 
     element: Element
@@ -38,6 +40,7 @@ class Loop:
     makes_mask: bool = False
     takes_mask: bool = False
     of_none: Element | None = None
+    words: int = 0
 
 
 @dataclass(frozen=True)
