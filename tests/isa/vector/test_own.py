@@ -467,11 +467,13 @@ HOWTO = Path(__file__).parents[3] / "docs" / "howto" / "vector-instruction.md"
 
 
 def test_the_instructions_of_the_how_to_work(tmp_path: Path) -> None:
-    _, *blocks = HOWTO.read_text().split("```python\n")[1:]
-    path = tmp_path / "own.py"
-    path.write_text("\n\n".join(block.partition("```")[0] for block in blocks))
-    isa = isa_for("rv64gcv_zvl256b", load_file(path))
-    check_bodies(isa)
+    blocks = [block.partition("```")[0] for block in HOWTO.read_text().split("```python\n")[1:]]
+    for number, block in enumerate(blocks):
+        path = tmp_path / f"own{number}.py"
+        path.write_text(block)
+        isa = isa_for("rv64gcv_zvl256b", load_file(path))
+        check_bodies(isa)
+    assert "vqmacc.vv" in isa.instructions
     source = (
         ".globl run\nrun: vsetivli zero, 16, e16, m1, ta, ma\n vle16.v v2, (a0)\n"
         "vle16.v v3, (a1)\n vqmacc.vv v2, v3\n vqmacc.vv v3, v3\n vqround.v v4\n"
