@@ -103,6 +103,8 @@ class Row:
         """The row of the schema; numbers that JSON does not know are null."""
         return {
             "variant": self.variant.name,
+            "form": self.variant.form,
+            "vlen": self.variant.vlen or None,
             "instructions": self.run.instructions,
             "custom_instructions": self.run.custom_instructions,
             "fetched": self.run.fetched,
@@ -351,7 +353,8 @@ def prepare(
     needed = size + sum(part.nbytes + 64 for x in (a, b) for part in x.memory)
     machine = Machine(program, isa, memory=needed + STACK_AND_SLACK, backend=backend, tier=tier)
     c = machine.allocate(size)
-    placed = [[machine.place(part) for part in x.memory] for x in (a, b)]
+    stored = b.outputs_last if variant.outputs_last else b
+    placed = [[machine.place(part) for part in x.memory] for x in (a, stored)]
     call = Call(placed[0][0], placed[1][0], c, a.length, a.pitch, machine.place)
     arguments = list(kernel.data.arguments(sizes, call))
     if numbers.has_scales:

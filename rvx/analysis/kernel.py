@@ -20,7 +20,8 @@ from __future__ import annotations
 import contextlib
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 from rvx.analysis.keys import KernelError, Keys
 from rvx.errors import RvxError
 from rvx.extensions import extensions_of, import_file, isa_for
+from rvx.isa.vector.unit import check_vlen
 from rvx.resources import programs
 from rvx.userfiles import (
     MODULE_PREFIX,
@@ -81,6 +83,11 @@ class Variant:
         arithmetic: name of the number system, see `rvx.analysis.arithmetic`.
         doc: what it is, in a phrase.
         is_default: whether it runs where the user names no variant.
+        form: `plain`, a loop nest as one writes it down, or `tuned`, with blocks of registers,
+            unrolled loops, streams or what else the machine has.
+        outputs_last: whether the second operand lies in memory with its outputs last, see
+            `Encoded.outputs_last`.
+        vlen: bits of a vector register; as few as the ISA allows if 0.
         extensions: what the ISA has besides.
     """
 
@@ -90,6 +97,9 @@ class Variant:
     arithmetic: str
     doc: str
     is_default: bool = True
+    form: str = "plain"
+    outputs_last: bool = False
+    vlen: int = 0
     extensions: tuple[Extension, ...] = ()
 
     @property
@@ -99,7 +109,16 @@ class Variant:
         Raises:
             IsaError: the extensions do not go together.
         """
-        return isa_for(self.march, self.extensions)
+        return isa_for(self.march, self.extensions, self.vlen)
+
+    @property
+    def uses_vectors(self) -> bool:
+        """Whether there are vector registers.
+
+        Raises:
+            IsaError: the extensions do not go together.
+        """
+        return self.isa.vector is not None
 
 
 @dataclass(frozen=True)
@@ -215,25 +234,52 @@ class Kernel:
                 raise
         return values
 
-    def select(self, names: Sequence[str]) -> list[Variant]:
+    def select(self, names: Sequence[str], vlens: Sequence[int] = ()) -> list[Variant]:
         """The variants with these names, in the kernel's order.
 
         Args:
-            names: of variants, or `all`; if there are none, the default ones are meant.
+            names: of variants, patterns of names such as `rvv_*`, or `all`; if there are none, the
+                default ones are meant, and with `vlens` plain ones that use vectors besides.
+            vlens: widths of vector registers. A variant that uses vectors comes once for each.
 
         Raises:
-            KernelError: a name that no variant has.
+            KernelError: a name that no variant has, or widths for variants without vectors.
+            IsaError: a width that the vector unit cannot have.
         """
-        if not names:
-            return [v for v in self.variants.values() if v.is_default]
-        if "all" in names:
-            return list(self.variants.values())
+        everything = self.variants.values()
         for name in names:
-            if name not in self.variants:
+            if name != "all" and not any(fnmatchcase(v.name, name) for v in everything):
                 raise KernelError(
                     f"{self.name} has no variant '{name}'; it has {', '.join(self.variants)}"
                 )
-        return [v for v in self.variants.values() if v.name in names]
+        if "all" in names:
+            chosen = list(everything)
+        elif names:
+            chosen = [v for v in everything if any(fnmatchcase(v.name, name) for name in names)]
+        else:
+            chosen = [
+                v
+                for v in everything
+                if v.is_default or (vlens and v.form == "plain" and v.uses_vectors)
+            ]
+        return self._at(vlens, chosen) if vlens else chosen
+
+    def _at(self, vlens: Sequence[int], variants: Sequence[Variant]) -> list[Variant]:
+        found: list[Variant] = []
+        for variant in variants:
+            unit = variant.isa.vector
+            if unit is None:
+                found.append(variant)
+                continue
+            for vlen in dict.fromkeys(vlens):
+                check_vlen(vlen, unit.vlen)
+                found.append(replace(variant, vlen=vlen))
+        if not any(variant.vlen for variant in found):
+            raise KernelError(
+                f"VLEN says how wide vector registers are, and none of these variants of "
+                f"{self.name} has any: {', '.join(v.name for v in variants)}"
+            )
+        return found
 
 
 def names() -> list[str]:
@@ -300,6 +346,8 @@ def _read(folder: Path, keys: Keys) -> Kernel:
 
 
 def _parameter(name: str, keys: Keys) -> Parameter:
+    if name == "VLEN":
+        raise KernelError(f"{keys.where}: VLEN is the width of vector registers, and no size")
     made = Parameter(
         name, keys.get("default", int), keys.get("doc", str), keys.get("minimum", int, 1)
     )
@@ -319,7 +367,9 @@ def _variant(name: str, keys: Keys, folder: Path, extensions: tuple[Extension, .
         keys.get("arithmetic", str, name),
         keys.get("doc", str),
         keys.get("default", bool, True),
-        extensions,
+        keys.get("form", str, "plain"),
+        keys.get("outputs_last", bool, False),
+        extensions=extensions,
     )
     keys.end()
     if not made.source.is_file():

@@ -1,4 +1,4 @@
-"""Pictures of a comparison: accuracy against instructions, and the mix of instructions."""
+"""Pictures of a comparison: accuracy against instructions, their mix, and what VLEN does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rvx.analysis.compare import Comparison, Row
-from rvx.analysis.table import title
+from rvx.analysis.table import title, vlens_of
 from rvx.errors import RvxError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def pareto_front(rows: Sequence[Row]) -> list[Row]:
 
 
 def draw(comparison: Comparison, path: Path) -> None:
-    """Writes both pictures, side by side, into one file.
+    """Writes a picture: accuracy and mix side by side, or instructions over several VLEN.
 
     Raises:
         PlotError: see `check`.
@@ -66,6 +66,14 @@ def draw(comparison: Comparison, path: Path) -> None:
     check(path)
     from matplotlib.figure import Figure
 
+    vlens = vlens_of(comparison)
+    if len(vlens) > 1:
+        figure = Figure(figsize=(7.2, 5), layout="constrained")
+        axes = figure.subplots()
+        axes.set_title(title(comparison), fontsize=9)
+        draw_over_vlen(axes, comparison.rows, vlens)
+        save(figure, path)
+        return
     figure = Figure(figsize=(12, 5), layout="constrained")
     left, right = figure.subplots(1, 2)
     draw_pareto(left, comparison.rows)
@@ -106,6 +114,109 @@ def draw_pareto(axes: Axes, rows: Sequence[Row]) -> None:
     axes.set_ylabel("SQNR in dB")
     axes.set_title("Accuracy against instructions", fontsize=10)
     axes.grid(alpha=0.3)
+
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+"""Of Okabe and Ito: told apart by everybody."""
+MARKERS = "osD^vP*X"
+
+
+def draw_over_vlen(axes: Axes, rows: Sequence[Row], vlens: Sequence[int]) -> None:
+    """Instructions per MAC over VLEN: a line a variant, and on the left those without vectors.
+
+    A number system has a colour and a marker, which is hollow where the form is tuned.
+    """
+    names = list(dict.fromkeys(row.variant.name for row in rows if row.variant.vlen))
+    systems = list(dict.fromkeys(r.variant.arithmetic for r in rows if r.variant.vlen))
+    first, last = math.log2(vlens[0]), math.log2(vlens[-1])
+    beside = first - 0.35 * max(last - first, 1)
+    right: dict[str, float] = {}
+    for name in names:
+        own = sorted((r for r in rows if r.variant.name == name), key=lambda r: r.variant.vlen)
+        variant = own[0].variant
+        at = systems.index(variant.arithmetic)
+        colour, is_plain = COLOURS[at % len(COLOURS)], variant.form == "plain"
+        axes.plot(
+            [math.log2(row.variant.vlen) for row in own],
+            [row.instructions_per_mac for row in own],
+            color=colour,
+            marker=MARKERS[at % len(MARKERS)],
+            markersize=4.5,
+            markerfacecolor=colour if is_plain else "white",
+            lw=1.2,
+            ls="-" if is_plain else (0, (4, 2)),
+        )
+        right[name] = own[-1].instructions_per_mac
+    left = {r.variant.name: r.instructions_per_mac for r in rows if not r.variant.vlen}
+    axes.plot([beside] * len(left), list(left.values()), "_", color="0.25", markersize=9)
+    axes.set_yscale("log", base=2)
+    axes.yaxis.set_major_formatter(lambda y, _: f"{y:g}" if y >= 1 else f"1/{1 / y:g}")
+    ticks = {math.log2(vlen): str(vlen) for vlen in vlens}
+    if left:
+        ticks = {beside: "none", **ticks}
+        axes.axvline((beside + first) / 2, color="0.8", lw=0.8)
+    axes.set_xticks(list(ticks), list(ticks.values()))
+    axes.set_xlabel("bits of a vector register (VLEN)")
+    axes.set_ylabel("instructions per MAC")
+    axes.grid(alpha=0.3)
+    axes.margins(y=0.15)
+    span = last - (beside if left else first)
+    axes.set_xlim((beside - 0.42 * span) if left else first - 0.05 * span, last + 0.46 * span)
+    colours = {
+        row.variant.name: COLOURS[systems.index(row.variant.arithmetic) % len(COLOURS)]
+        for row in rows
+        if row.variant.vlen
+    }
+    # Where points are in the picture is known when there is room for the texts around it.
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    _name_ends(axes, left, beside, -1, colours)
+    _name_ends(axes, right, last, 1, colours)
+
+
+def _name_ends(
+    axes: Axes, ends: Mapping[str, float], x: float, side: int, colours: Mapping[str, str]
+) -> None:
+    """Writes names beside the ends of lines, apart from each other, on the left (-1) or right."""
+    height = 1.25 * LABEL_SIZE
+    scale = 72 / axes.figure.dpi
+    order = sorted(ends, key=lambda name: ends[name])
+    wanted = [float(axes.transData.transform((x, ends[name]))[1]) * scale for name in order]
+    least = float(axes.bbox.y0) * scale + height / 2
+    for name, own, place in zip(order, wanted, spread(wanted, height, least), strict=True):
+        axes.annotate(
+            name,
+            (x, ends[name]),
+            xytext=(side * 20, place - own),
+            textcoords="offset points",
+            fontsize=LABEL_SIZE,
+            color=colours.get(name, "black"),
+            ha="left" if side > 0 else "right",
+            va="center",
+            arrowprops={"arrowstyle": "-", "color": "0.7", "lw": 0.5, "shrinkA": 1, "shrinkB": 4},
+        )
+
+
+def spread(wanted: Sequence[float], apart: float, least: float) -> list[float]:
+    """Places near to the wanted ones, which ascend, with a distance between, and none below one.
+
+    Neighbours that are too near become a group, which stands around the middle of what it wants.
+    """
+    groups: list[list[float]] = []
+    for i, place in enumerate(wanted):
+        groups.append([max(place, least + i * apart)])
+        while len(groups) > 1 and _first(groups[-1], apart) < _last(groups[-2], apart) + apart:
+            groups[-2:] = [groups[-2] + groups[-1]]
+    return [_first(group, apart) + i * apart for group in groups for i in range(len(group))]
+
+
+def _first(group: Sequence[float], apart: float) -> float:
+    return sum(group) / len(group) - (len(group) - 1) * apart / 2
+
+
+def _last(group: Sequence[float], apart: float) -> float:
+    return sum(group) / len(group) + (len(group) - 1) * apart / 2
 
 
 def annotate(axes: Axes, points: Mapping[str, tuple[float, float]]) -> None:

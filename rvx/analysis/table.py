@@ -1,14 +1,15 @@
-"""The table of a comparison: one list of columns for the terminal and for Markdown."""
+"""The table of a comparison: one grid of texts for the terminal, notebooks and Markdown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rvx.analysis.compare import Comparison, Failure, Row
+from rvx.analysis.compare import Comparison, Row
+from rvx.analysis.kernel import Variant
 from rvx.notebook import html_table
 
 if TYPE_CHECKING:
@@ -42,10 +43,6 @@ def _exactness(row: Row) -> str:
     return said
 
 
-def _failed(failure: Failure) -> list[str]:
-    return [failure.variant.name, *["-"] * (len(COLUMNS) - 2), "failed"]
-
-
 COLUMNS = (
     Column("variant", lambda row: row.variant.name),
     Column("instructions", lambda row: f"{row.run.instructions:,}"),
@@ -60,14 +57,94 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True)
+class Grid:
+    """A table as text.
+
+    Attributes:
+        headers: of the columns; the last word stands in the lower line where there are two.
+        rows: cells, and whether all is well with a row.
+    """
+
+    headers: Sequence[str]
+    rows: Sequence[tuple[Sequence[str], bool]]
+
+
 def title(comparison: Comparison) -> str:
     """What was compared, in a line."""
     inputs = comparison.inputs
     sizes = " ".join(f"{name}={value}" for name, value in inputs.parameters.items())
-    return (
-        f"{comparison.kernel.name} {sizes}, "
-        f"uniform in [{inputs.low:g}, {inputs.high:g}], seed {inputs.seed}"
+    vlens, forms = vlens_of(comparison), list(dict.fromkeys(_forms(comparison).values()))
+    what = [f"{comparison.kernel.name} {sizes}"]
+    if len(vlens) > 1:
+        what.append("instructions")
+    elif vlens:
+        what.append(f"VLEN={vlens[0]}")
+    if len(forms) == 1:
+        what.append(f"{forms[0]} form")
+    return ", ".join(
+        [*what, f"uniform in [{inputs.low:g}, {inputs.high:g}]", f"seed {inputs.seed}"]
     )
+
+
+def vlens_of(comparison: Comparison) -> list[int]:
+    """The widths of vector registers that were asked for, ascending."""
+    return sorted({variant.vlen for variant in _variants(comparison) if variant.vlen})
+
+
+def _variants(comparison: Comparison) -> list[Variant]:
+    ran = [row.variant for row in comparison.rows]
+    return ran + [failure.variant for failure in comparison.failures]
+
+
+def _forms(comparison: Comparison) -> dict[str, str]:
+    return {variant.name: variant.form for variant in _variants(comparison)}
+
+
+def to_grid(comparison: Comparison) -> Grid:
+    """The table: a row a variant; with several VLEN, their instructions side by side."""
+    vlens = vlens_of(comparison)
+    grid = _over_vlen(comparison, vlens) if len(vlens) > 1 else _rows(comparison)
+    # Which form a row has is said beside its name, where it is not the same for all.
+    forms = _forms(comparison)
+    if len(set(forms.values())) == 1:
+        return grid
+    return Grid(
+        [grid.headers[0], "form", *grid.headers[1:]],
+        [([cells[0], forms[cells[0]], *cells[1:]], is_well) for cells, is_well in grid.rows],
+    )
+
+
+def _rows(comparison: Comparison) -> Grid:
+    rows = [([column.text(row) for column in COLUMNS], row.bit_exact) for row in comparison.rows]
+    rows += [
+        ([failure.variant.name, *["-"] * (len(COLUMNS) - 2), "failed"], False)
+        for failure in comparison.failures
+    ]
+    return Grid([column.header for column in COLUMNS], rows)
+
+
+def _over_vlen(comparison: Comparison, vlens: Sequence[int]) -> Grid:
+    places = [0, *vlens]
+    names = [n for n in comparison.kernel.variants if n in _forms(comparison)]
+    rows: list[tuple[list[str], bool]] = []
+    for name in names:
+        found = {row.variant.vlen: row for row in comparison.rows if row.variant.name == name}
+        failed = {f.variant.vlen for f in comparison.failures if f.variant.name == name}
+        counts = [
+            f"{found[vlen].run.instructions:,}"
+            if vlen in found
+            else ("failed" if vlen in failed else "")
+            for vlen in places
+        ]
+        sqnr = list(dict.fromkeys(_decibel(row.total.sqnr_db) for row in found.values()))
+        said = list(dict.fromkeys(_exactness(row) for row in found.values()))
+        if failed:
+            said.append("failed")
+        is_well = not failed and all(row.bit_exact for row in found.values())
+        rows.append(([name, *counts, " to ".join(sqnr), "; ".join(said)], is_well))
+    headers = ["variant", "no vectors", *[f"VLEN {vlen}" for vlen in vlens], "SQNR dB", "emulation"]
+    return Grid(headers, rows)
 
 
 def to_rich(comparison: Comparison) -> Table:
@@ -78,34 +155,32 @@ def to_rich(comparison: Comparison) -> Table:
     table = Table(
         title=title(comparison), box=SIMPLE_HEAD, title_justify="left", collapse_padding=True
     )
-    for i, column in enumerate(COLUMNS):
+    grid = to_grid(comparison)
+    for name in grid.headers:
         # Two lines of header, so that a row is not much wider than its numbers.
-        above, space, below = column.header.rpartition(" ")
+        above, space, below = name.rpartition(" ")
         header = f"{above}\n{below}" if space else below
+        is_text = name in ("variant", "form")
         table.add_column(
-            header, justify="left" if i == 0 else "right", no_wrap=True, vertical="bottom"
+            header, justify="left" if is_text else "right", no_wrap=True, vertical="bottom"
         )
-    for row in comparison.rows:
-        style = None if row.bit_exact else "bold red"
-        table.add_row(*(column.text(row) for column in COLUMNS), style=style)
-    for failure in comparison.failures:
-        table.add_row(*_failed(failure), style="bold red")
+    for cells, is_well in grid.rows:
+        table.add_row(*cells, style=None if is_well else "bold red")
     return table
 
 
 def to_html(comparison: Comparison) -> str:
     """The table for a notebook."""
-    rows = [[column.text(row) for column in COLUMNS] for row in comparison.rows]
-    rows += [_failed(failure) for failure in comparison.failures]
-    return html_table([column.header for column in COLUMNS], rows, title(comparison))
+    grid = to_grid(comparison)
+    return html_table(grid.headers, [cells for cells, _ in grid.rows], title(comparison))
 
 
 def to_markdown(comparison: Comparison) -> str:
     """The table in Markdown, without the title."""
+    grid = to_grid(comparison)
     lines = [
-        " | ".join(column.header for column in COLUMNS),
-        " | ".join("---" if i == 0 else "---:" for i in range(len(COLUMNS))),
+        " | ".join(grid.headers),
+        " | ".join("---" if i == 0 else "---:" for i in range(len(grid.headers))),
     ]
-    lines += [" | ".join(column.text(row) for column in COLUMNS) for row in comparison.rows]
-    lines += [" | ".join(_failed(failure)) for failure in comparison.failures]
+    lines += [" | ".join(cells) for cells, _ in grid.rows]
     return "".join(f"| {line} |\n" for line in lines)

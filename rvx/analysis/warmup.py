@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import rvx
@@ -31,7 +32,8 @@ _POLL_SECONDS = 0.05
 
 def _mark(variant: Variant) -> Path:
     """A file that exists once a variant has been compiled with this version of everything."""
-    key = jit.content_key(extra=f"{rvx.__version__} {variant.source.resolve()} {variant.march}")
+    source = variant.source.resolve()
+    key = jit.content_key(extra=f"{rvx.__version__} {source} {variant.march} {variant.vlen}")
     return disk.directory() / "warm" / key
 
 
@@ -71,7 +73,8 @@ def compile_ahead(
     helpers: list[subprocess.Popen[bytes]] = []
     try:
         for number in range(count):
-            names = [variant.name for pair in pairs[number::count] for variant in pair]
+            share = [variant for pair in pairs[number::count] for variant in pair]
+            names = [f"{variant.name}:{variant.vlen}" for variant in share]
             helpers.append(
                 subprocess.Popen(
                     [*command, *names],
@@ -92,15 +95,17 @@ def compile_ahead(
 
 
 def main(folder: str, tier: Tier, *names: str) -> None:
-    """Runs some variants of a kernel on the usual sizes, and says nothing."""
+    """Runs some variants of a kernel, named NAME:VLEN, on the usual sizes, and says nothing."""
     kernel = kernels.load(folder)
     inputs = draw(kernel, {})
-    for name in names:
+    for text in names:
+        name, _, vlen = text.rpartition(":")
+        variant = replace(kernel.variants[name], vlen=int(vlen))
         try:
-            run_variant(kernel, kernel.variants[name], inputs, tier=tier)
+            run_variant(kernel, variant, inputs, tier=tier)
         except Exception:
             continue  # The comparison runs it again, and says what is wrong.
-        disk.store(_mark(kernel.variants[name]), b"")
+        disk.store(_mark(variant), b"")
 
 
 if __name__ == "__main__":

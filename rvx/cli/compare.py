@@ -28,7 +28,12 @@ def compare(
     ],
     parameter: Annotated[
         list[str] | None,
-        Option("--parameter", "-p", metavar="NAME=VALUE", help="A size. Repeatable."),
+        Option(
+            "--parameter",
+            "-p",
+            metavar="NAME=VALUE",
+            help="A size, or VLEN=BITS,... for variants with vector registers. Repeatable.",
+        ),
     ] = None,
     inputs_range: Annotated[
         str,
@@ -40,7 +45,10 @@ def compare(
     variant: Annotated[
         list[str] | None,
         Option(
-            "--variant", metavar="NAME", help="Only this variant; all for every one. Repeatable."
+            "--variant",
+            metavar="NAME",
+            help="Only this variant, or those of a pattern such as 'rvv_*'; all for every one. "
+            "Repeatable.",
         ),
     ] = None,
     plot: Annotated[
@@ -68,8 +76,9 @@ def compare(
         plots.check(plot)
     low, high = parse_range(inputs_range)
     chosen = kernels.load(kernel)
-    variants = chosen.select(variant or [])
-    inputs = library.draw(chosen, parse_parameters(parameter or []), low, high, seed)
+    vlens, sizes = parse_vlens(parameter or [])
+    variants = chosen.select(variant or [], vlens)
+    inputs = library.draw(chosen, parse_parameters(sizes), low, high, seed)
     comparison = _run(chosen, inputs, variants, way)
     if plot is not None:
         plots.draw(comparison, plot)
@@ -104,6 +113,28 @@ def _run(
             compile_ahead(kernel, variants, tier, lambda done, _: show("compiling", done))
     with step_bar(len(variants)) as begin:
         return run_all(kernel, inputs, variants, *way, progress=begin)
+
+
+def parse_vlens(given: Sequence[str]) -> tuple[list[int], list[str]]:
+    """The widths of `-p VLEN=BITS,BITS...`, and the options that are something else.
+
+    Raises:
+        UsageProblem: a width is no number.
+    """
+    vlens: list[int] = []
+    others: list[str] = []
+    for text in given:
+        name, _, values = text.partition("=")
+        if name.strip() != "VLEN":
+            others.append(text)
+            continue
+        try:
+            vlens += [int(value, 0) for value in values.split(",")]
+        except ValueError:
+            raise UsageProblem(
+                f"-p {text}: write bits of a vector register, such as -p VLEN=128,256,512"
+            ) from None
+    return vlens, others
 
 
 def parse_parameters(given: Sequence[str]) -> dict[str, int]:

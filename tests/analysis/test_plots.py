@@ -6,7 +6,16 @@ from types import SimpleNamespace
 import pytest
 from matplotlib.figure import Figure
 
-from rvx.analysis.plots import PlotError, check, draw_mix, draw_pareto, label_offsets, pareto_front
+from rvx.analysis.plots import (
+    PlotError,
+    check,
+    draw_mix,
+    draw_over_vlen,
+    draw_pareto,
+    label_offsets,
+    pareto_front,
+    spread,
+)
 
 
 @dataclass(frozen=True)
@@ -18,10 +27,14 @@ class Row:
     sqnr: float
     by_kind: dict = field(default_factory=lambda: {"load": 2, "custom": 1})
     macs: int = 1
+    vlen: int = 0
+    form: str = "plain"
 
     @property
     def variant(self):
-        return SimpleNamespace(name=self.name)
+        return SimpleNamespace(
+            name=self.name, vlen=self.vlen, form=self.form, arithmetic=self.name.split("_")[0]
+        )
 
     @property
     def total(self):
@@ -55,6 +68,32 @@ def test_labels_keep_out_of_each_others_way():
     for i, (x, y) in enumerate(places):
         for u, v in places[:i]:
             assert abs(x - u) > 30 or abs(y - v) >= 8
+
+
+def test_names_at_the_ends_of_lines_keep_apart_and_in_order():
+    assert spread([], 10, 0) == []
+    assert spread([5, 50, 90], 10, 0) == [5, 50, 90]
+    assert spread([50, 50, 50], 10, 0) == [40, 50, 60]
+    # The group of the first three has moved into the fourth, which then belongs to it.
+    assert spread([50, 50, 50, 62], 10, 0) == [38, 48, 58, 68]
+    assert spread([1, 2, 3, 80], 10, 5) == [5, 15, 25, 80]
+
+
+def test_lines_over_vlen_and_marks_of_what_has_no_vectors():
+    over = [
+        Row(name, 8 / vlen * factor, 50, vlen=vlen, form=form)
+        for name, factor, form in (("f32", 100, "plain"), ("f32_tuned", 50, "tuned"))
+        for vlen in (128, 256, 512)
+    ]
+    axes = Figure().subplots()
+    draw_over_vlen(axes, [*ROWS[:2], *over], [128, 256, 512])
+    assert {text.get_text() for text in axes.texts} == {"good", "cheap", "f32", "f32_tuned"}
+    plain, tuned, scalars, _ = axes.lines
+    assert plain.get_color() == tuned.get_color()
+    assert plain.get_markerfacecolor() != tuned.get_markerfacecolor() == "white"
+    assert list(tuned.get_xdata()) == [7, 8, 9]
+    assert list(scalars.get_ydata()) == [6, 0.5]
+    assert [t.get_text() for t in axes.get_xticklabels()] == ["none", "128", "256", "512"]
 
 
 def test_every_variant_is_drawn_and_named():

@@ -12,7 +12,7 @@ def test_the_table_has_a_row_for_every_variant(rvx):
     assert done.code == 0
     assert done.err == ""
     lines = [line.split() for line in done.out.splitlines() if line.strip()]
-    assert " ".join(lines[0]) == "gemm M=3 N=5 K=7, uniform in [-1, 1], seed 0"
+    assert " ".join(lines[0]) == "gemm M=3 N=5 K=7, plain form, uniform in [-1, 1], seed 0"
     assert lines[2][:3] == ["variant", "instructions", "custom"]
     rows = lines[4:]
     assert [row[0] for row in rows] == [each.name for each in load("gemm").select([])]
@@ -58,6 +58,84 @@ def test_the_same_seed_gives_the_same_document(rvx):
 
     assert run(1) == run(1)
     assert run(1)["rows"][0]["mse"] != run(2)["rows"][0]["mse"]
+
+
+VECTORS = ("compare", "gemm", "-p", "M=2", "-p", "N=40", "-p", "K=3", "--variant", "rvv_f32*")
+
+
+def test_instructions_over_vlen(rvx):
+    done = rvx(*VECTORS, "--variant", "f32", "-p", "VLEN=128,512,256")
+    assert done.code == 0
+    lines = [line.rstrip() for line in done.out.splitlines() if line.strip()]
+    assert lines[0] == "gemm M=2 N=40 K=3, instructions, uniform in [-1, 1], seed 0"
+    assert lines[1].split() == ["no", "VLEN", "VLEN", "VLEN", "SQNR"]
+    assert lines[2].split() == "variant form vectors 128 256 512 dB emulation".split()
+    f32, plain, tuned = (line.split() for line in lines[4:])
+    # A kernel without vectors is there once, the others with strips of 16, 32 and 64 lanes.
+    assert f32[:2] + f32[-1:] == ["f32", "plain", "exact"]
+    assert len(f32) == 5
+    assert plain[:5] == ["rvv_f32", "plain", "198", "138", "78"]
+    assert tuned[:2] == ["rvv_f32_tuned", "tuned"]
+    document = rvx(*VECTORS, "-p", "VLEN=128,512,256", "--json").document
+    assert [(row["variant"], row["vlen"], row["form"]) for row in document["rows"]] == [
+        (name, vlen, form)
+        for name, form in (("rvv_f32", "plain"), ("rvv_f32_tuned", "tuned"))
+        for vlen in (128, 512, 256)
+    ]
+    markdown = rvx(*VECTORS, "-p", "VLEN=128,256", "--markdown").out
+    assert markdown.startswith("| variant | form | no vectors | VLEN 128 | VLEN 256 | SQNR dB |")
+
+
+def test_one_vlen_is_the_usual_table(rvx):
+    done = rvx(*VECTORS, "-p", "VLEN=256", "--variant", "f32")
+    assert done.out.startswith("gemm M=2 N=40 K=3, VLEN=256, uniform in")
+    assert [line.split()[0] for line in done.out.splitlines()[5:] if line.strip()] == [
+        "f32",
+        "rvv_f32",
+        "rvv_f32_tuned",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("VLEN=100", "VLEN is a power of two from 128 to 65536 with these extensions, not 100"),
+        ("VLEN=128,64", "VLEN is a power of two from 128 to 65536 with these extensions, not 64"),
+        ("VLEN=-128", "VLEN is a power of two from 128 to 65536 with these extensions, not -128"),
+        ("VLEN=0", "VLEN is a power of two from 128 to 65536 with these extensions, not 0"),
+        ("VLEN=wide", "-p VLEN=wide: write bits of a vector register, such as -p VLEN=128,256,5"),
+        ("VLEN=128,", "-p VLEN=128,: write bits of a vector register, such as -p VLEN=128,256,5"),
+        ("VLEN", "-p VLEN: write bits of a vector register, such as -p VLEN=128,256,512"),
+        ("M=1,2", "-p M=1,2: write a name and a whole number, such as -p M=128"),
+    ],
+)
+def test_a_vlen_that_there_is_not(rvx, arguments, sentence):
+    done = rvx(*VECTORS, "-p", arguments, "--json")
+    assert done.code == 2
+    assert done.document["message"].startswith(sentence)
+
+
+def test_a_vlen_for_variants_without_vectors(rvx):
+    done = rvx("compare", "gemm", "--variant", "f32", "-p", "VLEN=256")
+    assert done.code == 2
+    assert done.err == (
+        "error: VLEN says how wide vector registers are, and none of these variants of gemm has "
+        "any: f32\n"
+    )
+
+
+def test_a_variant_that_fails_at_one_vlen(rvx, tmp_path):
+    (tmp_path / "kernel.toml").write_text(
+        'extends = "gemm"\n[variants.mine]\nmarch = "rv64gcv"\ndoc = "mine"\narithmetic = "f64"\n'
+    )
+    (tmp_path / "mine.s").write_text(
+        ".globl gemm\ngemm: csrr t0, vlenb\nli t1, 16\nbeq t0, t1, 1f\nlw a0, 0(zero)\n1: ret\n"
+    )
+    done = rvx("compare", tmp_path, *SMALL, "--variant", "mine", "-p", "VLEN=128,256")
+    assert done.code == 4
+    mine = [row.split() for row in done.out.splitlines() if row.strip()][-1]
+    assert mine[:3] == ["mine", "4", "failed"]
+    assert mine[-1] == "failed"
 
 
 def test_only_the_variants_that_are_asked_for(rvx):

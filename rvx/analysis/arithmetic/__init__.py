@@ -21,12 +21,15 @@ from rvx.formats.block.mx.format import MXFP4, MXFP8_E4M3, MXINT8
 from rvx.formats.block.vsq.format import Vsq
 from rvx.formats.block.vsq.golden import Datapath
 from rvx.formats.integer.format import INT4, INT8
-from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16, FP32, FP64
+from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16, FP16ALT, FP32, FP64
 from rvx.formats.posit import STANDARD
 
 CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
     "f64": lambda: floating.fused(FP64),
     "f32": lambda: floating.fused(FP32),
+    "f16": lambda: snitch.fused(FP16),
+    "f16_wide": lambda: floating.widening(FP16),
+    "bf16_wide": lambda: floating.widening(FP16ALT),
     "f16_exsdotp": lambda: floating.exsdotp(FP16, FP32),
     "f16_exfma": lambda: floating.exfma(FP16, FP32),
     "f8_exsdotp": lambda: floating.exsdotp(FP8, FP16),

@@ -42,6 +42,16 @@ class Encoded:
         """Bytes along the last axis."""
         return int(self.memory[0].shape[-1]) * self.memory[0].itemsize
 
+    @property
+    def outputs_last(self) -> Encoded:
+        """The same tensor for a guest that loads elements of many outputs at once.
+
+        In memory the first axis, such as the columns of B, has become the last one: elements of one
+        output are not neighbours, but those of neighbouring outputs are.
+        """
+        moved = (np.ascontiguousarray(np.moveaxis(part, 0, -1)) for part in self.memory)
+        return replace(self, memory=tuple(moved))
+
     def rearranged(self, rearrange: Callable[[Raw], Raw]) -> Encoded:
         """The same tensor for the reference, with every part rearranged to rows by length."""
         return replace(self, parts=tuple(rearrange(part) for part in self.parts))

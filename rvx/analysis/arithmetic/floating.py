@@ -89,6 +89,19 @@ def fused(fmt: Minifloat) -> Floating:
     return Floating(fmt, 1, 1, step, ending)
 
 
+def widening(src: Minifloat) -> Floating:
+    """One FMA per product of narrower floats into binary32 (vfwmacc, vfwmaccbf16)."""
+    fma = make_fma(src, FP32)
+
+    def step(a: Codes, b: Codes, i: int, j: int, sums: Codes) -> None:
+        sums[0] = fma(a[i], b[j], sums[0], RNE)[0]
+
+    def ending(sums: Codes) -> int:
+        return int(sums[0])
+
+    return Floating(src, 1, 1, step, ending)
+
+
 def separate(fmt: Minifloat) -> Floating:
     """A multiplication and an addition per product in one format (fmul.s and fadd.s)."""
     multiply = make_mul(fmt)

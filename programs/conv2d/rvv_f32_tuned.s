@@ -1,0 +1,8 @@
+# conv2d in vectors: binary32, one fused multiply-add per product, four windows at a time.
+# The step is in ../steps/rvv_float.inc, the loop nest in rvv.inc.
+
+        .equ    TUNED, 1
+
+        .include "../steps/rvv_float.inc"
+        floats  32, w, 2
+        .include "rvv.inc"

@@ -1,0 +1,8 @@
+# conv2d in vectors: binary64, one fused multiply-add per product, four windows at a time.
+# The step is in ../steps/rvv_float.inc, the loop nest in rvv.inc.
+
+        .equ    TUNED, 1
+
+        .include "../steps/rvv_float.inc"
+        floats  64, d, 3
+        .include "rvv.inc"

@@ -1,0 +1,12 @@
+# gemm in vectors: binary16, summed in binary32, four rows of A at a time.
+# The step is in ../steps/rvv_wide.inc, the loop nest in rvv.inc.
+
+        .equ    TUNED, 1
+
+        .include "../steps/rvv_wide.inc"
+
+        .macro  multiply sums, number, group
+        vfwmacc.vf \sums, f\number, \group
+        .endm
+
+        .include "rvv.inc"
