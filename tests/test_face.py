@@ -269,7 +269,7 @@ def test_a_kernel_is_compared_by_its_name():
     assert [row.variant.name for row in found.rows] == ["f64", "int8"]
     assert found.is_exact
     shown = found._repr_html_()
-    assert "<caption>gemm M=4 N=4 K=8, uniform in [-1, 1], seed 0</caption>" in shown
+    assert "<caption>gemm M=4 N=4 K=8, plain form, uniform in [-1, 1], seed 0</caption>" in shown
     assert shown.count("<tr>") == 3
     with pytest.raises(rvx.RvxError, match="nothing"):
         rvx.compare("gemm", inputs, ["nothing"])

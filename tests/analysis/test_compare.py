@@ -76,7 +76,7 @@ def test_the_error_is_split(comparison):
 
 
 def test_the_table_has_the_same_cells_everywhere(comparison):
-    assert title(comparison) == "gemm M=3 N=4 K=5, uniform in [-1, 1], seed 0"
+    assert title(comparison) == "gemm M=3 N=4 K=5, plain form, uniform in [-1, 1], seed 0"
     table = to_rich(comparison)
     headers = [str(column.header).replace("\n", " ") for column in table.columns]
     assert headers == [column.header for column in COLUMNS]
