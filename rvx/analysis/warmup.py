@@ -1,9 +1,9 @@
 """What a comparison has to compile the first time, compiled by all processors at once.
 
-Most of the time of a first comparison goes to numba and LLVM, which compile the bodies, references
-and loops of a dozen variants. Before the variants run one after the other, processes of their own
-run a share of them each, on the usual sizes, for nothing but what they leave in the cache on disk.
-What fails there is left to the comparison itself.
+Most of the time of a first comparison goes to LLVM, and for a kernel of one's own to numba, which
+compile the bodies, references and loops of a dozen variants. Before the variants run one after the
+other, processes of their own run a share of them each, on the usual sizes, for nothing but what
+they leave in the cache on disk. What fails there is left to the comparison itself.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ class Code:
             name: ["float64" if kind == "float64" else "int64" for kind in signature.arguments]
             for name, signature in self._signatures.items()
         }
-        made = compiler.to_llvm(self.source, self._names, arguments)
+        made = compiler.to_llvm(self.key, self.source, self._names, arguments)
         texts = [
             _entry(name, made.symbols[name], signature, self._is_checked)
             for name, signature in self._signatures.items()

@@ -1,14 +1,16 @@
 """Compiles plain Python functions with numba and LLVM.
 
-numba is imported when something is compiled, never at import of this module. It does the first half
-of the work: types, and LLVM code of each function by itself. It would then optimise each function
-with all that it calls and make machine code of it, over and over for what many functions call, and
-wrap it for Python. Nobody runs those, so that half is left out (`_first_half`): the functions that
-belong together are linked, optimised and made into machine code once.
+numba is imported when something is compiled that does not come with rvx (`rvx.jit.shipped`), never
+at import of this module. It does the first half of the work: types, and LLVM code of each function
+by itself. It would then optimise each function with all that it calls and make machine code of it,
+over and over for what many functions call, and wrap it for Python. Nobody runs those, so that half
+is left out (`_first_half`): the functions that belong together are linked, optimised and made into
+machine code once.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +19,7 @@ from functools import cache
 from typing import Any
 
 from rvx.errors import RvxError
+from rvx.jit import host, shipped
 from rvx.jit.image import Image, Loaded, image_of
 from rvx.jit.keys import content_key, is_foreign
 from rvx.reachable import cells, is_kernel, reached, references, twin_of
@@ -115,8 +118,12 @@ def _rebound(function: types.FunctionType, replacing: Replacements) -> types.Fun
         types.CellType(callee(value, replacing) if is_kernel(value) else value)
         for value in cells(function).values()
     )
+    code = function.__code__
+    if not is_foreign(function):
+        # What is raised notes its file, which is another one in each checkout.
+        code = code.replace(co_filename=f"<{function.__module__}>")
     copy = types.FunctionType(
-        function.__code__, namespace, function.__name__, function.__defaults__, closure or None
+        code, namespace, function.__name__, function.__defaults__, closure or None
     )
     copy.__qualname__ = _symbol(function, replacing)
     copy.__module__ = function.__module__
@@ -245,6 +252,7 @@ class Unlinked:
 
 
 def to_llvm(
+    key: str,
     source: str,
     names: Mapping[str, Any],
     arguments: Mapping[str, Sequence[str]],
@@ -253,6 +261,7 @@ def to_llvm(
     """LLVM code of generated functions.
 
     Args:
+        key: changes whenever the functions or what they reach do.
         source: Python source that defines them.
         names: what the source may refer to; plain functions are compiled with it.
         arguments: kinds of the arguments of each function, such as int64, by its name.
@@ -261,8 +270,24 @@ def to_llvm(
     Raises:
         Exception: whatever numba raises if it does not take a function.
     """
+    found = shipped.find(key)
+    if found is None:
+        return translated(key, source, names, arguments, replacing)
+    import llvmlite.binding as llvm
+
+    text, symbols = found
+    return Unlinked(llvm.parse_assembly(text), symbols)
+
+
+def translated(
+    key: str,
+    source: str,
+    names: Mapping[str, Any],
+    arguments: Mapping[str, Sequence[str]],
+    replacing: Replacements = (),
+) -> Unlinked:
+    """The same by numba."""
     numba = supported_numba()
-    key = content_key(extra=source)
     space: dict[str, Any] = {"int64": numba.int64, "float64": numba.float64}
     for name, value in names.items():
         space[name] = callee(value, replacing) if is_kernel(value) else value
@@ -294,17 +319,17 @@ def target_machine() -> Any:
     return _new_target_machine()
 
 
-def _new_target_machine() -> Any:
+def _new_target_machine(cpu: str | None = None) -> Any:
     import llvmlite.binding as llvm
-    from numba.core import config
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    features = config.CPU_FEATURES
-    if features is None:
-        features = "" if config.CPU_NAME else llvm.get_host_cpu_features().flatten()
+    told, features = (os.environ.get(name) for name in host.VARIABLES)
+    told = cpu or told
+    if cpu or features is None:
+        features = "" if told else llvm.get_host_cpu_features().flatten()
     return llvm.Target.from_default_triple().create_target_machine(
-        cpu=config.CPU_NAME or llvm.get_host_cpu_name(),
+        cpu=told or llvm.get_host_cpu_name(),
         features=features,
         opt=3,
         reloc="pic",
@@ -328,6 +353,21 @@ def optimise(module: Any, speed: int = 3) -> None:
     options.loop_vectorization = speed >= 3
     builder = llvm.create_pass_builder(target_machine(), options)
     builder.getModulePassManager().run(module, builder)
+
+
+def portable_text(made: Unlinked) -> str:
+    """LLVM code without what nobody calls, and optimised as far as all processors have in common.
+
+    That leaves a fifth of the text, and less than half of the work for `optimise`.
+    """
+    import llvmlite.binding as llvm
+
+    keep_only(made.module, list(made.symbols.values()))
+    options = llvm.create_pipeline_tuning_options(speed_level=1)
+    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
+    builder = llvm.create_pass_builder(_new_target_machine("generic"), options)
+    builder.getModulePassManager().run(made.module, builder)
+    return str(made.module)
 
 
 def linked(module: Any, texts: Sequence[str]) -> Any:

@@ -9,13 +9,13 @@ from functools import cache
 _WANTED = ("vendor_id", "cpu family", "model", "model name", "stepping", "flags", "Features")
 """Lines of /proc/cpuinfo that say what a processor can do; others change from one second on."""
 
-
-_VARIABLES = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")
+VARIABLES = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")
+"""With these the environment says what to compile for: numba knows them, too."""
 
 
 def is_told() -> bool:
     """Whether the environment names another processor than this one to compile for."""
-    return any(os.environ.get(name) for name in _VARIABLES)
+    return any(os.environ.get(name) for name in VARIABLES)
 
 
 @cache
@@ -25,7 +25,7 @@ def description() -> str:
     LLVM derives the name and the features of a processor from what this holds. It takes longer to
     import LLVM and ask than to run a short program.
     """
-    told = [os.environ.get(name, "") for name in _VARIABLES]
+    told = [os.environ.get(name, "") for name in VARIABLES]
     lines = _first_processor()
     if not lines:
         import llvmlite.binding as llvm

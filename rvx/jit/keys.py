@@ -16,7 +16,7 @@ from typing import Any
 
 from rvx.reachable import cells, code_objects, is_kernel, twin_of
 
-_CACHE_FORMAT = "7"
+_CACHE_FORMAT = "8"
 COMPILERS = ("numba", "llvmlite")
 
 
@@ -32,7 +32,8 @@ def content_key(*functions: Callable[..., Any], extra: str = "") -> str:
 @cache
 def _environment() -> str:
     versions = [f"{name} {installed_version(name)}" for name in COMPILERS]
-    return "|".join((_CACHE_FORMAT, *versions, sys.version))
+    # The version of bytecode: it is that of Python's minor version.
+    return "|".join((_CACHE_FORMAT, *versions, str(sys.implementation.cache_tag)))
 
 
 @cache

@@ -125,7 +125,7 @@ SOURCE = "def op(x):\n    return int64(body(x))\n"
 
 
 def unlinked(function: Any) -> tuple[Any, str]:
-    made = compiler.to_llvm(SOURCE, {"body": function}, {"op": ["int64"]})
+    made = compiler.to_llvm("key", SOURCE, {"body": function}, {"op": ["int64"]})
     return made.module, made.symbols["op"]
 
 
@@ -183,7 +183,7 @@ def test_a_failure_leaves_numba_as_it_was() -> None:
     from numba.core.registry import cpu_target
 
     with pytest.raises(TypingError):
-        compiler.to_llvm("def op(x):\n    return x.nothing\n", {}, {"op": ["int64"]})
+        compiler.to_llvm("key", "def op(x):\n    return x.nothing\n", {}, {"op": ["int64"]})
     assert cpu_target.target_context.codegen()._library_class is JITCodeLibrary
 
 

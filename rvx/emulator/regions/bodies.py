@@ -247,7 +247,6 @@ def _function(
 ) -> BodyFunction:
     extra = f"{xlen} {vtype} {source}{pointers.fingerprint()}{_own_fingerprint()}"
     key = jit.content_key(kernel, extra=extra)
-    name = f"rvx_{key}"
     path = disk.directory() / "bodies" / f"{key}-{jit.host_key()}.ll"
     try:
         text = path.read_text()
@@ -255,10 +254,14 @@ def _function(
         replacing = () if is_free else _memory_functions(xlen)
         if vtype is not None and unit is not None:
             replacing = (*replacing, *_for_vtype(kernel, vtype, unit))
-        text = _compile(kernel, source, arguments, replacing, name)
+        text = _compile(kernel, source, arguments, replacing, key)
         disk.store(path, text.encode())
     uses_floats = _FLOATING.search(text) is not None
-    return BodyFunction(name, text, uses_floats, arguments, _RAISING in text)
+    return BodyFunction(_name(key), text, uses_floats, arguments, _RAISING in text)
+
+
+def _name(key: str) -> str:
+    return f"rvx_{key}"
 
 
 @cache
@@ -267,7 +270,7 @@ def _own_fingerprint() -> str:
 
 
 def _compile(
-    kernel: Callable[..., Any], source: str, arguments: int, replacing: jit.Replacements, name: str
+    kernel: Callable[..., Any], source: str, arguments: int, replacing: jit.Replacements, key: str
 ) -> str:
     from rvx.jit import compiler
 
@@ -282,11 +285,11 @@ def _compile(
         "int64_array": pointers.int64_array,
     }
     kinds = {"op": ["int64"] * arguments}
-    made = compiler.to_llvm(source, names, kinds, replacing)
+    made = compiler.to_llvm(key, source, names, kinds, replacing)
     symbol = made.symbols["op"]
     compiler.keep_only(made.module, [symbol])
     compiler.optimise(made.module)
-    return _adopted(str(made.module), symbol, name)
+    return _adopted(str(made.module), symbol, _name(key))
 
 
 def _adopted(text: str, mangled: str, name: str) -> str:

@@ -1,0 +1,120 @@
+"""The LLVM code that comes with rvx: `python tests/precompiled.py [--write]`.
+
+`rvx.jit.shipped` says what it is for. It is what the commands below need of rvx's own functions on
+a machine that has never run rvx. Without `--write` nothing is written: the names of files that are
+missing are printed, and the exit code is 1 if there are any.
+
+Names of files depend on the version of Python; the folder holds those of Debian 12's, which the
+README's first command runs on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from rvx.jit import compiler, shipped
+
+PYTHON = (3, 11)
+COMMANDS = ("compare gemm", "compare conv2d", "run {program}", "run {program} --count")
+PROGRAM = "_start: li a0, 0\nli a7, 93\necall\n"
+
+
+def command_lines(folder: Path) -> list[list[str]]:
+    """The commands, for a folder that files may be written to."""
+    program = folder / "program.s"
+    program.write_text(PROGRAM)
+    return [command.format(program=program).split() for command in COMMANDS]
+
+
+def needed(folder: Path, **variables: str) -> set[str]:
+    """Names of the files that the commands look for, by what they leave in an empty cache.
+
+    Args:
+        folder: an empty one.
+        variables: of the environment that they run in.
+    """
+    cache = folder / "cache"
+    environment = {**os.environ, **variables, "RVX_CACHE_DIR": str(cache)}
+    for words in command_lines(folder):
+        subprocess.run(
+            [sys.executable, "-m", "rvx", *words],
+            check=True,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+        )
+    kept = [*cache.glob("code/*"), *cache.glob("bodies/*")]
+    return {shipped.path_of(path.name.partition("-")[0]).name for path in kept}
+
+
+def present() -> set[str]:
+    """Names of the files that there are."""
+    return {path.name for path in shipped.FOLDER.glob("*")}
+
+
+def _noting(key: str, *others: Any) -> compiler.Unlinked:
+    """As `compiler.to_llvm`, but what it would not find is there from now on."""
+    path = shipped.path_of(key)
+    _asked_for.add(path.name)
+    if not path.exists():
+        made = compiler.translated(key, *others)
+        path.write_bytes(shipped.packed(compiler.portable_text(made), made.symbols))
+    return _to_llvm(key, *others)
+
+
+_to_llvm = compiler.to_llvm
+_asked_for: set[str] = set()
+
+
+def _every_loop() -> None:
+    """Makes regions of every loop: which ones a run finds in time differs from run to run."""
+    from rvx.emulator.regions import select
+    from rvx.emulator.regions.tier import RegionTier
+
+    remember = RegionTier.remember
+
+    def looking(tier: RegionTier) -> None:
+        tier.look(float("inf"))
+        remember(tier)
+
+    select.LEAST_WEIGHT = 1
+    RegionTier.remember = looking
+
+
+def write(folder: Path) -> None:
+    """Makes the files that are missing, and deletes those that nobody needs."""
+    from rvx.analysis import warmup
+    from rvx.cli.main import app
+
+    shipped.FOLDER.mkdir(exist_ok=True)
+    _every_loop()
+    os.environ |= {"RVX_CACHE_DIR": str(folder / "first"), "RVX_COMPILE_AFTER": "0"}
+    compiler.to_llvm = _noting
+    warmup.compile_ahead = lambda *_, **__: None
+    for words in command_lines(folder):
+        with contextlib.suppress(SystemExit):
+            app(words)
+    for name in present() - _asked_for:
+        (shipped.FOLDER / name).unlink()
+
+
+def main() -> None:
+    """Writes, or says what is missing."""
+    if sys.version_info[:2] != PYTHON:
+        sys.exit("the files are those of Python " + ".".join(map(str, PYTHON)))
+    with tempfile.TemporaryDirectory() as name:
+        if "--write" in sys.argv:
+            write(Path(name))
+            return
+        missing = sorted(needed(Path(name)) - present())
+    if missing:
+        sys.exit("\n".join(f"missing: {one}" for one in missing))
+
+
+if __name__ == "__main__":
+    main()
