@@ -57,14 +57,16 @@ def present() -> set[str]:
     return {path.name for path in shipped.FOLDER.glob("*")}
 
 
-def _noting(key: str, *others: Any) -> compiler.Unlinked:
+def _noting(
+    key: str, source: str, names: Any, arguments: Any, replacing: Any = tuple
+) -> compiler.Unlinked:
     """As `compiler.to_llvm`, but what it would not find is there from now on."""
     path = shipped.path_of(key)
     _asked_for.add(path.name)
     if not path.exists():
-        made = compiler.translated(key, *others)
+        made = compiler.translated(key, source, names, arguments, replacing())
         path.write_bytes(shipped.packed(compiler.portable_text(made), made.symbols))
-    return _to_llvm(key, *others)
+    return _to_llvm(key, source, names, arguments, replacing)
 
 
 _to_llvm = compiler.to_llvm

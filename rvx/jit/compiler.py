@@ -256,7 +256,7 @@ def to_llvm(
     source: str,
     names: Mapping[str, Any],
     arguments: Mapping[str, Sequence[str]],
-    replacing: Replacements = (),
+    replacing: Callable[[], Replacements] = tuple,
 ) -> Unlinked:
     """LLVM code of generated functions.
 
@@ -265,14 +265,14 @@ def to_llvm(
         source: Python source that defines them.
         names: what the source may refer to; plain functions are compiled with it.
         arguments: kinds of the arguments of each function, such as int64, by its name.
-        replacing: as for `callee`.
+        replacing: gives what it is for `callee`, which takes numba.
 
     Raises:
         Exception: whatever numba raises if it does not take a function.
     """
     found = shipped.find(key)
     if found is None:
-        return translated(key, source, names, arguments, replacing)
+        return translated(key, source, names, arguments, replacing())
     import llvmlite.binding as llvm
 
     text, symbols = found

@@ -251,9 +251,13 @@ def _function(
     try:
         text = path.read_text()
     except OSError:
-        replacing = () if is_free else _memory_functions(xlen)
-        if vtype is not None and unit is not None:
-            replacing = (*replacing, *_for_vtype(kernel, vtype, unit))
+
+        def replacing() -> jit.Replacements:
+            unchecked = () if is_free else _memory_functions(xlen)
+            if vtype is None or unit is None:
+                return unchecked
+            return (*unchecked, *_for_vtype(kernel, vtype, unit))
+
         text = _compile(kernel, source, arguments, replacing, key)
         disk.store(path, text.encode())
     uses_floats = _FLOATING.search(text) is not None
@@ -270,7 +274,11 @@ def _own_fingerprint() -> str:
 
 
 def _compile(
-    kernel: Callable[..., Any], source: str, arguments: int, replacing: jit.Replacements, key: str
+    kernel: Callable[..., Any],
+    source: str,
+    arguments: int,
+    replacing: Callable[[], jit.Replacements],
+    key: str,
 ) -> str:
     from rvx.jit import compiler
 
