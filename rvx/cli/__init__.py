@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 
 
 def start() -> None:
@@ -14,4 +16,19 @@ def start() -> None:
 
         sys.stderr.write("error: interrupted\n")
         raise SystemExit(int(Exit.INTERRUPTED)) from None
-    main()
+    try:
+        main()
+    except SystemExit as end:
+        _leave_if_interrupted(end.code)
+        raise
+
+
+def _leave_if_interrupted(code: object) -> None:
+    """Who has pressed Ctrl-C does not wait for what LLVM compiles at the moment: seconds, maybe."""
+    from rvx.errors import Exit
+
+    is_alone = not any(thread.name.startswith("rvx ") for thread in threading.enumerate())
+    if code == Exit.INTERRUPTED and not is_alone:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(Exit.INTERRUPTED)

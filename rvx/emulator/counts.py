@@ -162,12 +162,15 @@ class BlockCounter:
         kinds: Counter[str] = Counter()
         fetches: dict[Address, int] = {}
         fetched: Counter[str] = Counter()
+        words: dict[Word, tuple[int, int]] = {}
         for address, word, running in self._flow():
             executions[address] = running
             once = running - int(self.repeated[(address - self._memory.executable_begin) >> 1])
             fetches[address] = once
-            decoded = isa.decode(word)
-            made = decoded.instruction if decoded else None
+            all_of_it, fetches_of_it = words.get(word, (0, 0))
+            words[word] = all_of_it + running, fetches_of_it + once
+        for word, (running, once) in words.items():
+            made = isa.find(word)
             mnemonics[made.mnemonic if made else UNKNOWN] += running
             kinds[made.category if made else UNKNOWN] += running
             fetched[made.mnemonic if made else UNKNOWN] += once

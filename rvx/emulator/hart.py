@@ -265,17 +265,18 @@ class Hart:
         self._is_stopping = self._system.is_stopping = True
         self.counter.request_stop(STOP_NOW)
 
-    def watch(self, elapsed: float) -> None:
+    def watch(self, elapsed: float, is_over: Callable[[], bool]) -> None:
         """Looks for loops worth compiling; called from another thread while the hart runs.
 
         Args:
             elapsed: seconds since the run began.
+            is_over: whether the run has ended meanwhile.
         """
         if self.regions is None or self._is_stopping:
             return
         if self.repeats is not None:
             self.repeats.look()
-        if self.regions.has_pending or self.regions.look(elapsed):
+        if self.regions.has_pending or self.regions.look(elapsed, is_over):
             self._is_pausing = True
             self.counter.request_stop()
 

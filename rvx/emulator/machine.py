@@ -34,7 +34,7 @@ from rvx.emulator.memory import GuestMemory, Run
 from rvx.emulator.peripherals import Clint, Uart
 from rvx.emulator.regions.floats import use_default_environment
 from rvx.emulator.report import Reporter
-from rvx.emulator.result import RunResult, TrapKind
+from rvx.emulator.result import RunResult, Trap, TrapKind
 from rvx.emulator.system import System
 from rvx.isa import Isa, RegisterFile, streams
 from rvx.isa.bits import Address
@@ -113,6 +113,8 @@ class Machine:
             note=on_note,
         )
         self._pc: Address | None = None
+        self._watched = threading.Event()
+        self._watched.set()
         self._has_floats = not {"F", "D"}.isdisjoint(isa.extensions)
         self._repeats = any("repeat" in one.requests for one in isa.instructions.values())
         self._connect()
@@ -447,8 +449,8 @@ class Machine:
         self.hart.prepare(limit is not None)
         compiling = self.hart.rows.seconds
         start = time.perf_counter()
-        exit_code, trap = self._in_thread(lambda: self.hart.run(pc, limit))
-        seconds = time.perf_counter() - start - (self.hart.rows.seconds - compiling)
+        exit_code, trap, end = self._in_thread(lambda: self.hart.run(pc, limit))
+        seconds = end - start - (self.hart.rows.seconds - compiling)
         if self.hart.regions is not None:
             self.hart.regions.remember()
         if self.hart.repeats is not None:
@@ -474,38 +476,57 @@ class Machine:
             float_bits=self.register("fa0") if self._has_floats else 0,
         )
 
-    def _in_thread(self, work: Callable[[], End]) -> End:
-        """Runs the hart beside this thread, so that Ctrl-C reaches Python and stops it."""
-        ends: list[End] = []
+    def _in_thread(self, work: Callable[[], End]) -> tuple[int | None, Trap | None, float]:
+        """Runs the hart beside this thread, so that Ctrl-C reaches Python and stops it.
+
+        A third thread looks for hot loops and compiles them. LLVM cannot be interrupted, so this
+        thread, which hears of Ctrl-C, must not be in it; it waits for what is being compiled at the
+        end of a run only if nobody has interrupted that.
+
+        Returns:
+            How the run ended, and when.
+        """
+        # That of the run before may still compile. Events, since Python 3.11 takes a thread for
+        # ended when Ctrl-C interrupts its join.
+        self._watched.wait()
+        ends: list[tuple[int | None, Trap | None, float]] = []
         errors: list[BaseException] = []
-        done = threading.Event()
+        done, watched = threading.Event(), threading.Event()
+        start = time.perf_counter()
 
         def target() -> None:
             try:
                 use_default_environment()
-                ends.append(work())
+                ends.append((*work(), time.perf_counter()))
             except BaseException as error:
                 errors.append(error)
             finally:
                 done.set()
 
-        thread = threading.Thread(target=target, name="rvx-hart", daemon=True)
-        start = time.perf_counter()
-        thread.start()
-        is_stopping = False
-        # Not Thread.join: interrupted by Ctrl-C, Python 3.11 takes the thread for ended.
-        while True:
+        def watch() -> None:
             try:
-                if is_stopping:
-                    self.hart.stop()
-                if done.wait(_WATCH_INTERVAL):
-                    break
-                self.hart.watch(time.perf_counter() - start)
-            except KeyboardInterrupt:
-                is_stopping = True
+                while not done.wait(_WATCH_INTERVAL):
+                    self.hart.watch(time.perf_counter() - start, done.is_set)
             except BaseException as error:
                 errors.append(error)
-                is_stopping = True
+                while not done.wait(_WATCH_INTERVAL):
+                    self.hart.stop()
+            finally:
+                watched.set()
+
+        self._watched = watched
+        threading.Thread(target=target, name="rvx hart", daemon=True).start()
+        threading.Thread(target=watch, name="rvx watches").start()
+        is_interrupted = False
+        while not done.is_set():
+            try:
+                if is_interrupted:
+                    self.hart.stop()
+                done.wait(_WATCH_INTERVAL)
+            except KeyboardInterrupt:
+                is_interrupted = True
+        if not is_interrupted:
+            watched.wait()
         if errors:
             raise errors[0]
         return ends[0]

@@ -192,9 +192,14 @@ class Instruction:
 
     def accepts(self, word: Word) -> bool:
         """Whether the word is this instruction: it matches, and no operand is reserved."""
-        if not self.pattern.matches(word):
+        pattern = self.pattern
+        if word & pattern.mask != pattern.match:
             return False
-        return all(o.is_valid(o.decode(word)) for o in self.operands.values())
+        return all(word & mask != match for mask, match in self._reserved)
+
+    @cached_property
+    def _reserved(self) -> tuple[tuple[Word, Word], ...]:
+        return tuple(row for operand in self.operands.values() for row in operand.reserved)
 
 
 @dataclass(frozen=True)

@@ -344,11 +344,13 @@ class Isa:
         Args:
             word: of as many bits as its low ones say, see `rvx.isa.bits.word_size`.
         """
+        made = self.find(word)
+        return None if made is None else Decoded(made, word, made.decode(word))
+
+    def find(self, word: Word) -> Instruction | None:
+        """What `decode` finds, without the values of the operands."""
         key = word & 0x7F if word & 3 == 3 else word & 3
-        for made in self._buckets.get(key, ()):
-            if made.accepts(word):
-                return Decoded(made, word, made.decode(word))
-        return None
+        return next((made for made in self._buckets.get(key, ()) if made.accepts(word)), None)
 
     @cached_property
     def alignment(self) -> int:

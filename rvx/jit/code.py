@@ -149,6 +149,10 @@ _lock = threading.RLock()
 
 
 def _loaded_or_made(path: Path, make: Callable[[], Image]) -> Loaded:
+    # Who takes something from the disk does not wait for what another thread compiles.
+    found = _loaded.get(path) or _stored(path)
+    if found is not None:
+        return _loaded.setdefault(path, found)
     with _lock:
         found = _loaded.get(path) or _stored(path)
         if found is None:
@@ -156,8 +160,7 @@ def _loaded_or_made(path: Path, make: Callable[[], Image]) -> Loaded:
             disk.store(path, image.to_bytes())
             found = load(image)
             assert found is not None
-        _loaded[path] = found
-        return found
+        return _loaded.setdefault(path, found)
 
 
 def _stored(path: Path) -> Loaded | None:

@@ -7,12 +7,12 @@ they, the counts and the flags are written back in one place, where every exit c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rvx.emulator.context import Context, Field
 from rvx.emulator.regions.flow import Block, Step, ends_block
 from rvx.emulator.regions.frame import Frame
-from rvx.emulator.regions.select import Region
+from rvx.emulator.regions.select import Region, leading
 from rvx.emulator.regions.settings import after, flow
 from rvx.emulator.regions.steps import StepEmitter, can_translate_under
 from rvx.emulator.regions.vectors import is_vector, uses_host
@@ -59,12 +59,16 @@ class Emitter(StepEmitter):
         )
         self._is_limited = is_limited
         self._exits: list[str] = []
+        self._returns = _shared_returns(region.blocks)
+        self._heads = _heads(region.blocks)
         self._place = next(iter(region.blocks.values())), 0
 
     def text(self) -> str:
         """The LLVM module; the functions in `bodies` have to be linked to it."""
         for block in self._region.blocks.values():
             self._block(block)
+        if self._returns:
+            self._lines += ["returns:", *self._switch(self._returns)]
         bodies = self._body_declarations()
         declared = "\n".join(self._declarations)
         return "\n".join(
@@ -90,7 +94,7 @@ class Emitter(StepEmitter):
         tag = f"{block.start:x}"
         add = self._lines.append
         add(f"b{tag}:")
-        if self._is_head(block):
+        if block.start in self._heads:
             self.next_unique()
             n = self._unique
             add(f"  %stop{n} = load volatile i64, ptr %stop")
@@ -104,9 +108,11 @@ class Emitter(StepEmitter):
             add(f"  br i1 %enough{tag}, label %in{tag}, label {self._exit_at(block.start)}")
             add(f"in{tag}:")
             add(f"  store i64 %less{tag}, ptr %remaining")
-        add(f"  %before{tag} = load i64, ptr %count{tag}")
+        # A count that may live in a register is one more value at every join of every block.
+        kept = "volatile " if len(self._region.blocks) > _MOST_COUNTS else ""
+        add(f"  %before{tag} = load {kept}i64, ptr %count{tag}")
         add(f"  %after{tag} = add i64 %before{tag}, 1")
-        add(f"  store i64 %after{tag}, ptr %count{tag}")
+        add(f"  store {kept}i64 %after{tag}, ptr %count{tag}")
         for index, (step, vtype) in enumerate(self._steps(block)):
             if not can_translate_under(step, self._isa, vtype):
                 add(f"  br label {self._exit_within(block, index)}")
@@ -121,13 +127,6 @@ class Emitter(StepEmitter):
         for step in block.steps:
             yield step, vtype
             vtype = after(step, vtype, self._isa)
-
-    def _is_head(self, block: Block) -> bool:
-        """Whether a loop comes by here: some block that is not in front of it leads to it."""
-        return any(
-            block.start in other.successors and (other.start >= block.start or other.is_return)
-            for other in self._region.blocks.values()
-        )
 
     def _label(self, address: Address) -> str:
         if address in self._region.blocks:
@@ -182,20 +181,55 @@ class Emitter(StepEmitter):
             self._branch(block, step)
 
     def _branch(self, block: Block, step: Step) -> None:
+        if block.is_return and self._returns:
+            self._lines.append("  br label %returns")
+            return
+        self._lines += self._switch(self._goals(block))
+
+    def _switch(self, goals: Iterable[Address]) -> list[str]:
+        """Goes on where `next` says: at one of the goals, or outside of the region."""
         n = self.next_unique()
-        self._lines.append(f"  %went{n} = load i64, ptr %next")
-        goals = self._goals(block)
         cases = " ".join(f"i64 {goal}, label {self._label(goal)}" for goal in goals)
-        self._lines.append(f"  switch i64 %went{n}, label %dyn{n} [ {cases} ]")
         self._exits += [
             f"dyn{n}:",
             f"  store i64 %went{n}, ptr %pc.out",
             "  br label %leave",
         ]
+        return [
+            f"  %went{n} = load i64, ptr %next",
+            f"  switch i64 %went{n}, label %dyn{n} [ {cases} ]",
+        ]
 
     def _goals(self, block: Block) -> list[Address]:
         """Where the last instruction of a block leads, as far as that is known."""
         return goals_of(block, self._region.blocks)
+
+
+def _heads(blocks: Mapping[Address, Block]) -> set[Address]:
+    """Where loops come by: what blocks lead to that are not in front of it, or are returns."""
+    return {
+        goal
+        for block in leading(blocks.values())
+        for goal in block.successors
+        if block.start >= goal or block.is_return
+    }
+
+
+_MOST_COUNTS = 32
+"""Blocks of a region up to which LLVM may keep their counts in registers; there are 16."""
+_MOST_RETURNS = 64
+"""Edges from returns to where calls go on, up to which each return has its own."""
+
+
+def _shared_returns(blocks: Mapping[Address, Block]) -> list[Address]:
+    """Where the returns of a region go on, if they are to come by one place; else nothing.
+
+    Every return may lead behind every call. LLVM's time grows with these edges, and faster than
+    they do: a region of 900 instructions with 60 calls and 25 returns took it half a minute.
+    """
+    returns = [block for block in blocks.values() if block.is_return]
+    goals = {start for block in returns for start in block.successors if start in blocks}
+    return sorted(goals) if len(returns) * len(goals) > _MOST_RETURNS else []
 
 
 def goals_of(block: Block, blocks: Mapping[Address, Block]) -> list[Address]:

@@ -224,16 +224,20 @@ def _connect(block: Block, blocks: Mapping[Address, Block]) -> None:
         if mnemonic not in ("jal", "jalr"):
             reached.append(after)
         block.is_call = is_call(last)
-        block.is_return = is_return(last)
+        block.is_return = block.target is None and is_return(last)
     block.successors = [address for address in reached if address in blocks]
 
 
 def _connect_returns(blocks: Mapping[Address, Block]) -> None:
-    """Returns go on after every call that is known: which one is seen when it runs."""
+    """Returns go on after every call that is known: which one is seen when it runs.
+
+    All of them share one list. A large program has thousands of both: who follows the edges has to
+    look at one return only.
+    """
     after_calls = [b.end for b in blocks.values() if b.is_call and b.end in blocks]
     for block in blocks.values():
         if block.is_return:
-            block.successors = [*block.successors, *after_calls]
+            block.successors = after_calls
 
 
 def components(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rvx.emulator.regions.flow import Block, Step, components
 from rvx.isa.bits import Address
 
 MOST_STEPS = 1200
-"""Instructions in one region at the most: LLVM takes about a millisecond for each."""
+"""Instructions in one region at the most: LLVM takes about two milliseconds for each."""
 LEAST_WEIGHT = 100_000
 """A loop earns its compile time after this many executed instructions."""
 MOST_ENTRIES = 4
+_AFTER_CALLS = -1
 _COLD = 256
 """A block is left out of a large loop if it is this much rarer than the hottest one."""
 
@@ -62,7 +63,7 @@ def choose(blocks: Mapping[Address, Block], can_translate: Callable[[Step], bool
     work = [usable]
     while work:
         nodes = work.pop()
-        for component in components(nodes, lambda start: blocks[start].successors):
+        for component in _components(nodes, blocks):
             if not _is_loop(component, blocks):
                 continue
             weight = sum(blocks[start].weight for start in component)
@@ -76,8 +77,24 @@ def choose(blocks: Mapping[Address, Block], can_translate: Callable[[Step], bool
     return sorted(regions, key=lambda region: -region.weight)
 
 
+def _components(nodes: set[Address], blocks: Mapping[Address, Block]) -> list[list[Address]]:
+    """Strongly connected blocks, with one node for where all returns go on."""
+
+    def successors(node: int) -> Sequence[int]:
+        if node == _AFTER_CALLS:
+            return after_calls
+        return [_AFTER_CALLS] if blocks[node].is_return else blocks[node].successors
+
+    returns = (blocks[start].successors for start in nodes if blocks[start].is_return)
+    after_calls = next(returns, [])
+    found = components({*nodes, _AFTER_CALLS}, successors)
+    return [[node for node in component if node != _AFTER_CALLS] for component in found]
+
+
 def _is_loop(component: list[Address], blocks: Mapping[Address, Block]) -> bool:
-    return len(component) > 1 or component[0] in blocks[component[0]].successors
+    if len(component) == 1:
+        return component[0] in blocks[component[0]].successors
+    return bool(component)
 
 
 def _without_cold(component: list[Address], blocks: Mapping[Address, Block]) -> set[Address] | None:
@@ -89,16 +106,20 @@ def _without_cold(component: list[Address], blocks: Mapping[Address, Block]) -> 
     return {start for start in component if blocks[start].executions >= least}
 
 
+def leading(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks that matter for where any of them leads: of the returns, which agree, one."""
+    has_return = False
+    for block in blocks:
+        if not (block.is_return and has_return):
+            yield block
+        has_return |= block.is_return
+
+
 def _region(component: list[Address], blocks: Mapping[Address, Block], weight: int) -> Region:
     inside = set(component)
     chosen = {start: blocks[start] for start in sorted(component)}
-    from_outside = {
-        successor
-        for start, block in blocks.items()
-        if start not in inside
-        for successor in block.successors
-        if successor in inside
-    }
+    outside = [block for start, block in blocks.items() if start not in inside]
+    from_outside = {end for block in leading(outside) for end in block.successors if end in inside}
     loop_heads = {
         successor
         for block in chosen.values()

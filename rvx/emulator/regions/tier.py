@@ -51,8 +51,8 @@ class Installed:
 class RegionTier:
     """Chooses and compiles regions.
 
-    `look` is called from time to time by the thread that waits for the hart, so that compiling
-    costs the program nothing; what it made is installed by the hart itself at its next stop.
+    `look` is called from time to time by a thread beside the hart's, so that compiling costs the
+    program nothing; what it made is installed by the hart itself at its next stop.
     """
 
     def __init__(
@@ -88,11 +88,12 @@ class RegionTier:
         if made.compiled is not None:
             self._pending.append(made)
 
-    def look(self, elapsed: float) -> bool:
+    def look(self, elapsed: float, is_over: Callable[[], bool] = lambda: False) -> bool:
         """Compiles loops that have become hot; says whether there is something to install.
 
         Args:
             elapsed: seconds since the run began.
+            is_over: whether it has ended meanwhile: no other loop is worth compiling then.
         """
         if elapsed < max(self._next_look, FIRST_LOOK):
             return False
@@ -106,6 +107,8 @@ class RegionTier:
         fresh = [region for region in found if not self._is_covered(region)]
         settings = settings_at(blocks, self._isa) if fresh and self._isa.vector else {}
         for region in fresh:
+            if is_over():
+                break
             self._add(self._with_settings(region, settings))
         # Looking costs more the larger a program is: it may take a tenth of the time at most.
         self._next_look = elapsed + 10 * (time.perf_counter() - start)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -270,6 +271,87 @@ def test_a_damaged_profile_is_ignored() -> None:
     stored["regions"][0]["blocks"] = [[made.symbol("leaf"), 7]]
     path.write_text(json.dumps(stored))
     assert machine().call("sum", 10).value == 55
+
+
+def _calling(functions: int, calls: int) -> str:
+    """A loop over functions that have two returns each and call others, from many places."""
+    lines = ["many: mv s0, ra", " li s1, 0", "again:"]
+    for i in range(calls):
+        lines += [f" andi a2, a0, {i + 1}", f" call f{i % functions}", f" xori a1, a1, {i}"]
+    lines += [" addi a0, a0, -1", " bnez a0, again", " mv a0, a1", " jr s0"]
+    for i in range(functions):
+        lines += [
+            f"f{i}: addi a1, a1, {i}",
+            f" beqz a2, e{i}",
+            " addi sp, sp, -16",
+            " sd ra, 0(sp)",
+        ]
+        lines += [f" call f{i + 1}" if i + 1 < functions else " nop"]
+        lines += [" ld ra, 0(sp)", " addi sp, sp, 16", " ret"]
+        lines += [f"e{i}: slli a3, a1, 1", " add a1, a1, a3", " ret"]
+    return " .globl many\n" + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(("functions", "calls"), [(2, 3), (9, 40)])
+def test_many_calls_and_returns(functions: int, calls: int) -> None:
+    """Few returns lead behind each call by themselves, many by way of one place."""
+    source = _calling(functions, calls)
+    plain, regional = machine(source, tier="inline"), machine(source)
+    wanted = plain.call("many", 3000, 7)
+    tier = hot(regional, "many", 3000, 7)
+    for _ in range(2):
+        found = regional.call("many", 3000, 7)
+        assert (found.value, found.trap) == (wanted.value, wanted.trap)
+        assert found.executions == wanted.executions
+    (made,) = tier.regions
+    assert ("\nreturns:" in made.source) == (calls > 3)
+    assert ("load volatile i64, ptr %count" in made.source) == (calls > 3)
+    (explanation,) = regional.explain(found)
+    assert explanation.entries
+
+
+def test_edges_of_returns_grow_with_the_program_only() -> None:
+    """Every return leads behind every call: nobody makes a list of all pairs."""
+    made = machine(_calling(40, 400))
+    tier = hot(made, "many", 300, 7)
+    (region,) = (one.region for one in tier.regions)
+    returns = [block for block in region.blocks.values() if block.is_return]
+    assert len(returns) > 2
+    assert len({id(block.successors) for block in returns}) == 1
+
+
+def test_ctrl_c_does_not_wait_for_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What compiles a loop cannot be interrupted: it is in nobody's way."""
+    is_compiling, may_go_on = threading.Event(), threading.Event()
+    translate = RegionTier.translate
+
+    def slowly(tier: RegionTier, region: select.Region) -> Any:
+        is_compiling.set()
+        assert may_go_on.wait(120)
+        return translate(tier, region)
+
+    def press() -> None:
+        assert is_compiling.wait(60)
+        signal.raise_signal(signal.SIGINT)
+
+    made = machine("spin: addi a0, a0, 1\n bnez a0, spin\n ret\n .globl spin\n")
+    monkeypatch.setattr(RegionTier, "translate", slowly)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    presser = threading.Thread(target=press)
+    presser.start()
+    try:
+        result = made.call("spin", 1)
+    finally:
+        signal.signal(signal.SIGINT, before)
+        presser.join()
+        is_free = may_go_on.is_set()
+        may_go_on.set()
+    assert not is_free
+    assert result.trap is not None
+    assert result.trap.kind == TrapKind.INTERRUPTED
+    assert made.call("spin", 2**64 - 1000).value == 0
+    assert made.hart.regions is not None
+    assert len(made.hart.regions.regions) == 1
 
 
 def test_ctrl_c_ends_a_region(running: Any, tmp_path: Path) -> None:
