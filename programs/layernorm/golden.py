@@ -18,6 +18,7 @@ from rvx.formats.minifloat.scalar import (
     make_convert,
     make_div,
     make_exsdotp,
+    make_fma,
     make_mul,
     make_sqrt,
     make_sub,
@@ -40,6 +41,8 @@ def reference(
     p: Mapping[str, int], arithmetic: Arithmetic, x: Encoded, weights: Encoded
 ) -> npt.NDArray[Any]:
     """The result in the kernel's order of operations."""
+    if arithmetic.lanes == 1:
+        return _in_vectors(p["N"], arithmetic, x, weights)
     fmt = FP8 if arithmetic.output.itemsize == 1 else FP16
     scale, epsilon, one = np.array([1 / p["N"], EPSILON, 1], np.float32).view(np.uint32)
     rows = np.ascontiguousarray(x.parts[0], np.int64)
@@ -50,6 +53,55 @@ def reference(
     for row, target in zip(rows, result, strict=True):
         _row(fmt)(row, gamma, beta, constants, sums, target)
     return result.astype(arithmetic.output)
+
+
+def _in_vectors(n: int, arithmetic: Arithmetic, x: Encoded, weights: Encoded) -> npt.NDArray[Any]:
+    """The result of kernels in vectors, whose sums have the order of the row."""
+    constants = np.array([1 / n, EPSILON, 1], np.float32).view(np.uint32).astype(np.int64)
+    rows = np.ascontiguousarray(x.parts[0], np.int64)
+    result = np.zeros_like(rows)
+    gamma, beta = (np.ascontiguousarray(part, np.int64) for part in weights.parts[0])
+    normalise = _row_in_vectors(arithmetic.output.itemsize == 2)
+    for row, target in zip(rows, result, strict=True):
+        normalise(row, gamma, beta, constants, target)
+    unsigned = result.astype(f"u{arithmetic.output.itemsize}", casting="unsafe")
+    return unsigned.view(arithmetic.output)
+
+
+@cache
+def _row_in_vectors(is_half: bool) -> jit.Exported:
+    """Normalises one row of codes of binary16 or binary32; see rvv.inc."""
+    fmt = FP16 if is_half else FP32
+    subtract, multiply, fma = make_sub(fmt), make_mul(fmt), make_fma(fmt)
+    widen, narrow = make_convert(fmt, FP32), make_convert(FP32, fmt)
+    add_single, multiply_single = make_add(FP32), make_mul(FP32)
+    root, divide = make_sqrt(FP32), make_div(FP32)
+
+    def row(x: Any, gamma: Any, beta: Any, constants: Any, y: Any) -> None:
+        total = 0
+        for i in range(x.size):
+            wide = widen(x[i], RNE)[0] if is_half else x[i]
+            total = add_single(total, wide, RNE)[0]
+        mean = multiply_single(total, constants[0], RNE)[0]
+        if is_half:
+            mean = narrow(mean, RNE)[0]
+        total = 0
+        for i in range(x.size):
+            centred = subtract(x[i], mean, RNE)[0]
+            if is_half:
+                centred = widen(centred, RNE)[0]
+            total = add_single(total, multiply_single(centred, centred, RNE)[0], RNE)[0]
+        variance = multiply_single(total, constants[0], RNE)[0]
+        deviation = root(add_single(variance, constants[1], RNE)[0], RNE)[0]
+        inverse = divide(constants[2], deviation, RNE)[0]
+        if is_half:
+            inverse = narrow(inverse, RNE)[0]
+        for i in range(x.size):
+            scaled = multiply(subtract(x[i], mean, RNE)[0], inverse, RNE)[0]
+            y[i] = fma(scaled, gamma[i], beta[i], RNE)[0]
+
+    words = ", ".join(["int64[::1]"] * 5)
+    return jit.export(row, f"void({words})")
 
 
 @cache

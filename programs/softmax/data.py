@@ -25,11 +25,18 @@ def operands(x: Reals, bias: Reals) -> tuple[Reals, Reals]:
     return x, bias
 
 
+SINGLES = (-86, 1 / np.log(2), 3 * 2**22, -0.693145751953125, -1.4286068203094172e-06)
+"""Constants of exponentials in vectors, in binary32: see rvv.inc. The fourth, the high part of
+-ln 2, has few enough bits that its products with integers are exact."""
+COEFFICIENTS = (1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1)
+
+
 def constants() -> npt.NDArray[np.int64]:
-    """Six registers of four lanes, then 1 in binary32."""
+    """Six registers of four lanes, then 1 in binary32, then what vectors need."""
     lanes = np.repeat(np.array(FOURFOLD, np.float16), STEP).view(np.int64)
     one = np.array([1, 0], np.float32).view(np.int64)
-    return np.concatenate([lanes, one])
+    vectors = np.array([*SINGLES, *COEFFICIENTS, 0], np.float32).view(np.int64)
+    return np.concatenate([lanes, one, vectors])
 
 
 def arguments(p: Parameters, call: Any) -> Sequence[int]:

@@ -43,12 +43,77 @@ def reference(
     p: Mapping[str, int], arithmetic: Arithmetic, x: Encoded, bias: Encoded
 ) -> npt.NDArray[Any]:
     """The result in the kernel's order of operations."""
+    if arithmetic.lanes == 1:
+        return _in_vectors(arithmetic, x, bias)
     rows = np.ascontiguousarray(x.parts[0], np.int64)
     result = np.zeros_like(rows)
     offsets = np.ascontiguousarray(bias.parts[0][0], np.int64)
     for row, target in zip(rows, result, strict=True):
         _row()(row, offsets, target)
     return result.astype(arithmetic.output)
+
+
+def _in_vectors(arithmetic: Arithmetic, x: Encoded, bias: Encoded) -> npt.NDArray[Any]:
+    """The result of kernels in vectors, whose sums have the order of the row."""
+    rows = np.ascontiguousarray(x.parts[0], np.int64)
+    result = np.zeros_like(rows)
+    offsets = np.ascontiguousarray(bias.parts[0][0], np.int64)
+    normalise = _row_in_vectors(arithmetic.output.itemsize == 2)
+    for row, target in zip(rows, result, strict=True):
+        normalise(row, offsets, target)
+    unsigned = result.astype(f"u{arithmetic.output.itemsize}", casting="unsafe")
+    return unsigned.view(arithmetic.output)
+
+
+@cache
+def _row_in_vectors(is_half: bool) -> jit.Exported:
+    """The softmax of one row of codes of binary16 or binary32; see rvv.inc."""
+    fmt = FP16 if is_half else FP32
+    infinity = _INFINITY if is_half else 0xFF800000
+    add, subtract, multiply = make_add(fmt), make_sub(fmt), make_mul(fmt)
+    greater, least_of = make_maximum(fmt), make_maximum(FP32)
+    widen, narrow = make_convert(fmt, FP32), make_convert(FP32, fmt)
+    fma, subtract_single = make_fma(FP32), make_sub(FP32)
+    add_single, divide = make_add(FP32), make_div(FP32)
+    constants = (-86, 1 / np.log(2), 3 * 2**22, -0.693145751953125, -1.4286068203094172e-06)
+    least, per_ln2, big, high, low = (int(c) for c in np.array(constants, "f4").view("u4"))
+    taylor = [1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1, 1]
+    p6, p5, p4, p3, p2, p1, p0 = (int(c) for c in np.array(taylor, "f4").view("u4"))
+
+    def exponential(t: int) -> int:
+        t = least_of(t, least)[0]
+        n = fma(per_ln2, t, big, RNE)[0]
+        whole = subtract_single(n, big, RNE)[0]
+        r = fma(high, whole, t, RNE)[0]
+        r = fma(low, whole, r, RNE)[0]
+        p = fma(p6, r, p5, RNE)[0]
+        p = fma(p, r, p4, RNE)[0]
+        p = fma(p, r, p3, RNE)[0]
+        p = fma(p, r, p2, RNE)[0]
+        p = fma(p, r, p1, RNE)[0]
+        p = fma(p, r, p0, RNE)[0]
+        return (p + (n << 23)) & 0xFFFFFFFF
+
+    def row(x: Any, bias: Any, y: Any) -> None:
+        largest = infinity
+        for i in range(x.size):
+            largest = greater(largest, add(x[i], bias[i], RNE)[0])[0]
+        total = 0
+        for i in range(x.size):
+            t = subtract(add(x[i], bias[i], RNE)[0], largest, RNE)[0]
+            if is_half:
+                y[i] = narrow(exponential(widen(t, RNE)[0]), RNE)[0]
+                total = add_single(total, widen(y[i], RNE)[0], RNE)[0]
+            else:
+                y[i] = exponential(t)
+                total = add_single(total, y[i], RNE)[0]
+        inverse = divide(_SINGLE_ONE, total, RNE)[0]
+        if is_half:
+            inverse = narrow(inverse, RNE)[0]
+        for i in range(x.size):
+            y[i] = multiply(y[i], inverse, RNE)[0]
+
+    return jit.export(row, "void(int64[::1], int64[::1], int64[::1])")
 
 
 @cache

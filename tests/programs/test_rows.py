@@ -38,6 +38,24 @@ def test_backends_and_tiers_agree(name, variant):
         assert one.executions == other.executions
 
 
+def test_softmax_of_numbers_below_zero_and_far_apart():
+    kernel = load("softmax")
+    for low, high in ((-9, -3), (-400, 300)):
+        inputs = draw(kernel, {"M": 3, "N": 24}, low, high)
+        for variant in kernel.variants.values():
+            assert run_variant(kernel, variant, inputs).bit_exact
+
+
+@pytest.mark.parametrize("name", ["softmax", "layernorm"])
+def test_no_bit_of_vectors_depends_on_vlen(name):
+    kernel = load(name)
+    inputs = draw(kernel, {"M": 2, "N": 72})
+    for variant in kernel.select(["rvv_*"], [128, 2048]):
+        row = run_variant(kernel, variant, inputs)
+        assert row.bit_exact
+        assert row.total.sqnr_db > (130 if variant.name == "rvv_f32" else 55)
+
+
 def test_softmax_adds_up_to_one_and_is_as_close_as_binary16_is():
     kernel = load("softmax")
     inputs = draw(kernel, {"M": 8, "N": 64}, -4, 4)

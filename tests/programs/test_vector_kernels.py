@@ -9,7 +9,7 @@ from rvx.analysis import arithmetic
 from rvx.analysis.compare import draw, execute, run_variant
 from rvx.analysis.kernel import load
 
-KERNELS = ("gemm", "conv2d")
+KERNELS = ("gemm", "conv2d", "maxpool")
 VARIANTS = [
     (name, variant)
     for name in KERNELS
@@ -24,6 +24,10 @@ SIZES = {
         {"N": 1, "C": 1, "H": 1, "W": 1, "F": 1, "K": 1, "S": 1},
         {"N": 2, "C": 3, "H": 5, "W": 9, "F": 4, "K": 3, "S": 2},
         {"N": 2, "C": 4, "H": 3, "W": 7, "F": 37, "K": 2, "S": 1},
+    ],
+    "maxpool": [
+        {"N": 1, "C": 1, "H": 1, "W": 1, "K": 1, "S": 1},
+        {"N": 2, "C": 70, "H": 5, "W": 6, "K": 3, "S": 2},
     ],
 }
 
@@ -44,7 +48,7 @@ def test_results_have_the_bits_of_the_reference_at_every_vlen(name, variant):
             assert row.results == np.prod(kernel.data.output_shape(sizes))
 
 
-@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("name", ["gemm", "conv2d"])
 @pytest.mark.parametrize("variant", ["rvv_f32", "rvv_bf16_tuned", "rvv_int8_tuned"])
 def test_tiers_and_the_interpreted_backend_agree(name, variant):
     kernel = load(name)
