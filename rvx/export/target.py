@@ -27,6 +27,7 @@ class Export:
 
 
 TARGETS: dict[str, str] = {
+    "c": "headers of C and C++ for unmodified GCC and Clang",
     "riscv-opcodes": "files of the repository riscv-opcodes",
 }
 """What each target is, by name; its module has the name with underscores."""
