@@ -179,6 +179,7 @@ COMMANDS = {
         "compare gemm -p M=2 -p N=2 -p K=4 --variant f32 --json",
         "compare . -p M=2 -p N=2 -p K=4 --variant wrong --json || test $? = 3",
     ],
+    "rvx.sweep/1": ["sweep gemm -p M=N=K=4 --variant f32 -o rows --json"],
     "rvx.asm/1": ["asm good.s --json", "asm warned.s --json"],
     "rvx.error/1": ["run good.s --tier 9 --json || test $? = 2", "isa list --json --no || true"],
     "rvx.diagnostics/1": ["asm wrong.s --json || test $? = 3"],

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx.analysis.arithmetic import Arithmetic, Encoded, bits_of
+from rvx.analysis.distributions import check_distribution, drawn
 from rvx.analysis.kernel import Call, Kernel, Variant, load
 from rvx.analysis.keys import KernelError
 from rvx.analysis.metrics import Errors, finite, measure
@@ -52,6 +53,7 @@ class Inputs:
         a: first operand, in the order of the kernel.
         b: second operand, in the order of the kernel.
         golden: the result for these operands.
+        distribution: of the elements; the range is that of `uniform`, and scales the others.
     """
 
     parameters: Mapping[str, int]
@@ -61,6 +63,7 @@ class Inputs:
     a: Reals
     b: Reals
     golden: Reals
+    distribution: str = "uniform"
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,7 @@ class Comparison:
             "kernel": self.kernel.name,
             "parameters": dict(self.inputs.parameters),
             "range": [self.inputs.low, self.inputs.high],
+            "distribution": self.inputs.distribution,
             "seed": self.inputs.seed,
             "rows": [row.to_json() for row in self.rows],
             "failures": [failure.to_json() for failure in self.failures],
@@ -197,8 +201,9 @@ def draw(
     high: float = 1.0,
     seed: int = 0,
     uniform: Callable[..., Reals] | None = None,
+    distribution: str = "uniform",
 ) -> Inputs:
-    """Draws the operands, uniform in [low, high), and computes the golden result.
+    """Draws the operands and computes the golden result.
 
     Args:
         kernel: what is to be run.
@@ -207,26 +212,29 @@ def draw(
         high: upper end of the range.
         seed: of NumPy's PCG64 generator.
         uniform: gives an array of a shape, if the numbers are to come from elsewhere.
+        distribution: of the elements, see `rvx.analysis.distributions`.
 
     Raises:
         KernelError: a parameter is not valid.
+        DistributionError: there is no such distribution.
         ValueError: the range is empty or not finite.
     """
     if not (np.isfinite(low) and np.isfinite(high) and low < high):
         raise ValueError(f"the range of inputs from {low} to {high} is not finite and ascending")
+    check_distribution(distribution)
     sizes = kernel.choose(parameters)
     generator = np.random.default_rng(seed)
     room = Room(kernel, sizes)
 
     def usual(*shape: int) -> Reals:
         room.take(shape)
-        return generator.uniform(low, high, shape)
+        return drawn(distribution, generator, low, high, shape)
 
     with kernel.users_code():
         room.take(kernel.data.output_shape(sizes))
         a, b = kernel.data.operands(*kernel.data.inputs(sizes, uniform or usual))
     golden = _golden(kernel, sizes, a, b)
-    return Inputs(sizes, low, high, seed, a, b, golden)
+    return Inputs(sizes, low, high, seed, a, b, golden, distribution)
 
 
 def _golden(kernel: Kernel, sizes: Mapping[str, int], a: Reals, b: Reals) -> Reals:

@@ -156,6 +156,7 @@ class Kernel:
         data: the module `data.py`.
         golden: the module `golden.py`.
         arithmetics: number systems of its own, by name.
+        grows: parameters that grow together where a sweep names no sizes.
     """
 
     name: str
@@ -167,6 +168,7 @@ class Kernel:
     data: ModuleType
     golden: ModuleType
     arithmetics: Mapping[str, Arithmetic] = field(default_factory=dict)
+    grows: tuple[str, ...] = ()
 
     @contextlib.contextmanager
     def users_code(self) -> Iterator[None]:
@@ -233,6 +235,11 @@ class Kernel:
             with self.users_code():
                 raise
         return values
+
+    def growing(self) -> Iterator[dict[str, int]]:
+        """Sizes from a quarter of the usual ones to four times as much, in powers of two."""
+        for eighths in (2, 4, 8, 16, 32):
+            yield {name: self.parameters[name].default * eighths // 8 for name in self.grows}
 
     def select(self, names: Sequence[str], vlens: Sequence[int] = ()) -> list[Variant]:
         """The variants with these names, in the kernel's order.
@@ -340,7 +347,14 @@ def _read(folder: Path, keys: Keys) -> Kernel:
         _part(folder, "data", base.data if base else None),
         _part(folder, "golden", base.golden if base else None),
         {name: made for module in modules for name, made in _arithmetics(module).items()},
+        tuple(keys.get("grows", list, list(base.grows) if base else [])),
     )
+    for name in kernel.grows:
+        if name not in kernel.parameters:
+            raise KernelError(
+                f"{keys.where}: grows has {name!r}, which is no parameter; there are "
+                f"{', '.join(kernel.parameters)}"
+            )
     keys.end()
     return kernel
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from rvx.errors import RvxError
@@ -51,12 +52,23 @@ class Keys:
 
     def tables(self, key: str) -> dict[str, Keys]:
         """The tables of a table, by name."""
-        self._asked.append(key)
-        found = Keys(f"[{key}] of {self.where}", self._table.get(key, {}))
+        found = self.table(key)
         return {
             name: Keys(f"[{key}.{name}] of {self.where}", value)
             for name, value in found._table.items()
         }
+
+    def table(self, key: str) -> Keys:
+        """A table of this one; an empty one if it is not there."""
+        self._asked.append(key)
+        return Keys(f"[{key}] of {self.where}", self._table.get(key, {}))
+
+    def is_number(self, key: str) -> bool:
+        """Whether the value of a key is a whole number."""
+        return type(self._table.get(key)) is int
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
 
     def __contains__(self, key: str) -> bool:
         return key in self._table

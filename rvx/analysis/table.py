@@ -82,9 +82,10 @@ def title(comparison: Comparison) -> str:
         what.append(f"VLEN={vlens[0]}")
     if len(forms) == 1:
         what.append(f"{forms[0]} form")
-    return ", ".join(
-        [*what, f"uniform in [{inputs.low:g}, {inputs.high:g}]", f"seed {inputs.seed}"]
-    )
+    drawn = f"{inputs.distribution} in [{inputs.low:g}, {inputs.high:g}]"
+    if inputs.distribution != "uniform":
+        drawn = f"{inputs.distribution}, scaled to [{inputs.low:g}, {inputs.high:g}]"
+    return ", ".join([*what, drawn, f"seed {inputs.seed}"])
 
 
 def vlens_of(comparison: Comparison) -> list[int]:

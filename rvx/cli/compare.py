@@ -37,10 +37,17 @@ def compare(
     ] = None,
     inputs_range: Annotated[
         str,
-        Option(
-            "--range", metavar="R|LOW:HIGH", help="Inputs are uniform in [-R, R], or [LOW, HIGH]."
-        ),
+        Option("--range", metavar="R|LOW:HIGH", help="Inputs are in [-R, R], or in [LOW, HIGH]."),
     ] = "1",
+    distribution: Annotated[
+        str,
+        Option(
+            "--distribution",
+            metavar="NAME",
+            help="Of the inputs, scaled to the range: uniform, normal, laplace, lognormal, heavy, "
+            "sparse, wide.",
+        ),
+    ] = "uniform",
     seed: Annotated[int, Option("--seed", min=0, help="Of the random inputs.")] = 0,
     variant: Annotated[
         list[str] | None,
@@ -78,7 +85,9 @@ def compare(
     chosen = kernels.load(kernel)
     vlens, sizes = parse_vlens(parameter or [])
     variants = chosen.select(variant or [], vlens)
-    inputs = library.draw(chosen, parse_parameters(sizes), low, high, seed)
+    inputs = library.draw(
+        chosen, parse_parameters(sizes), low, high, seed, distribution=distribution
+    )
     comparison = _run(chosen, inputs, variants, way)
     if plot is not None:
         plots.draw(comparison, plot)

@@ -122,6 +122,7 @@ app = Program(
         "dis": "rvx.cli.dis:dis",
         "run": "rvx.cli.run:run",
         "compare": "rvx.cli.compare:compare",
+        "sweep": "rvx.cli.sweep:sweep",
         "format": "rvx.cli.format:format",
         "dot": "rvx.cli.dot:dot",
         "version": "rvx.cli.version:version",

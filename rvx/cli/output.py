@@ -76,6 +76,7 @@ def progress_bar(steps: int) -> Iterator[Progress]:
         rich.TextColumn("{task.description:40}", markup=False),
         rich.BarColumn(),
         rich.TimeElapsedColumn(),
+        rich.TimeRemainingColumn(),
     )
     with rich.Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal

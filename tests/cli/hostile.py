@@ -137,7 +137,7 @@ COMMANDS = [
         "version",
     ),
     *("paper exsdotp", "paper percival", "paper vsq", "dot"),
-    "toolchain",
+    *("toolchain", "sweep"),
 ]
 _ANY = ("option", "value", "extra", "path", "missing", "environment")
 _READS = (
@@ -162,6 +162,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "compare": ("file", "python", *_ANY),
     "dot": ("python", *_ANY),
     "toolchain": ("python", *_ANY),
+    "sweep": _ANY,
     "isa list": ("python", *_ANY),
     "isa show": ("python", *_ANY),
     "isa export": ("python", *_ANY),
@@ -188,6 +189,7 @@ VALID: dict[str, list[list[str]]] = {
             ["--file", "sums.py", "--lengths", "4", "--seeds", "1"]],
     # What a compiler says of its own command line is not rvx's.
     "toolchain": [["--ext", "own.py", "--write", "folder"]],
+    "sweep": [["gemm", "-p", "M=N=K=2", "--variant", "f32", "-o", "folder"]],
     "isa list": [[], ["xposit"], ["--ext", "own.py"], ["xown", "--ext", "own.py"]],
     "isa show": [["padd.s"], ["smac", "--ext", "own.py"], ["add", "--march", "rv64i"]],
     "isa export": [["riscv-opcodes", "--ext", "own.py"], ["list"],
@@ -203,8 +205,8 @@ ALWAYS = {
     "run": ["--max-instructions", "20000"],
     "compare": ["--backend", "python"],
 }
-WORKING_OPTIONS = {"--train", "--seeds", "--images", "--sqnr", "--products"}
-"""Options of studies that do much work for a value that is not wrong."""
+WORKING_OPTIONS = {"--train", "--seeds", "--images", "--sqnr", "--products", "--scheduler"}
+"""Options of studies that do much work, or wait long, for a value that is not wrong."""
 
 ASSEMBLY = [
     *(b".macro m\nm\n.endm\nm\n", b".rept 1000000000\nnop\n.endr\n", b".include \"ok.s\"\n", b".include \"t\"\n"),

@@ -228,7 +228,7 @@ class Generator:
     def _option(self, draw: random.Random, command: str, made: Mistake) -> None:
         options = self._options[command] or ["--nosuch"]
         option = draw.choice(options)
-        if command.startswith("paper") and option in WORKING_OPTIONS:
+        if command.startswith(("paper", "sweep")) and option in WORKING_OPTIONS:
             option += "x"
         made.words.append(option)
         if draw.random() < 0.8:
