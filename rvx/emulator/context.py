@@ -100,9 +100,10 @@ class Field(IntEnum):
     MSTATUS = 178  # address of the core's mstatus, or of the mirror
     MIRROR_MSTATUS = 179
     CORE_PC = 180  # address of the core's program counter, 0 where it is not known
-    STOP = 181  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
-    RAISED = 182  # what a body has raised: three words, see rvx.bodies.arithmetic
-    END = 185
+    VECTOR_STATUS = 181  # mstatus.VS: 0 while the vector unit is switched off, 3 once it was used
+    STOP = 182  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
+    RAISED = 183  # what a body has raised: three words, see rvx.bodies.arithmetic
+    END = 186
 
 
 assert int(Field.END - Field.STOP) == HART_WORDS
@@ -114,7 +115,7 @@ class Row(IntEnum):
     HANDLER = 0
     WORD = 1
     SIZE = 2
-    UNIT = 3  # what it needs of the floating-point unit, see `Needs`
+    UNIT = 3  # what it needs of the floating-point unit and of the vector unit, see `Needs`
     TRANSFERS = 4  # host address of pairs of (register number of the core, host address)
     READS = 5
     WRITES = 6
@@ -131,10 +132,16 @@ class Row(IntEnum):
 
 
 class Needs(IntFlag):
-    """What an instruction needs of the floating-point unit."""
+    """What an instruction needs of the floating-point unit, and of the vector unit."""
 
-    UNIT = 1  # that it is switched on in mstatus
+    UNIT = 1  # that the floating-point unit is switched on in mstatus
     RESULT = 2  # and a register of the unit is written, so that mstatus shows a change
+    VECTOR = 4  # that the vector unit is switched on in mstatus
+    VECTOR_RESULT = 8  # and its state changes, so that mstatus shows it
+
+
+VECTOR_DIRTY = 3
+"""mstatus.VS where the state of the vector unit has changed."""
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,11 @@ from rvx.emulator.gate import Gate
 from rvx.emulator.handlers.interim import Interim
 from rvx.emulator.handlers.interpreted import Failures, Interpreted, interpreted_memory
 from rvx.emulator.handlers.rows import (
-    SWITCHED_OFF,
     Rows,
     Wiring,
     csr_refusal,
-    is_switched_off,
     needs_of,
+    switched_off,
 )
 from rvx.emulator.htif import Htif
 from rvx.emulator.linux.descriptors import Stopped
@@ -143,7 +142,7 @@ class Hart:
         self._bad_access: tuple[int, int, int] | None = None
         may_promote = backend == "native" and tier != "trap"
         system.executed = self.counter.executed
-        self.privilege = Privilege(isa, core, self.get, self.put)
+        self.privilege = Privilege(isa, core, context, self.get, self.put)
         self._rars = Rars(system, isa.xlen) if abi == "rars" else None
         self._semihosting = Semihosting(system, isa.xlen)
         self.bus = Bus()
@@ -589,8 +588,9 @@ class Hart:
         if known or decoded is None:
             return known
         decoded = decoded.expanded
-        if needs_of(self._isa, decoded) and is_switched_off(self._core):
-            return SWITCHED_OFF
+        off = switched_off(needs_of(self._isa, decoded), self._core, self._context)
+        if off:
+            return off
         if "csr" in decoded.values:
             return csr_refusal(self._isa, decoded)
         if any(isinstance(one.kind, RoundingKind) for one in decoded.instruction.operands.values()):

@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 from rvx.bodies import check_bodies
 from rvx.emulator.arguments import Argument, passed
 from rvx.emulator.board import Board, Place
-from rvx.emulator.context import Context, Field
+from rvx.emulator.context import VECTOR_DIRTY, Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
 from rvx.emulator.devices import Device
 from rvx.emulator.explain import Explanation, explain, explain_repeat
@@ -149,6 +149,7 @@ class Machine:
         words[Field.FFLAGS_REGISTER] = FFLAGS
         words[Field.FRM] = self.context.address(Field.MIRROR_FRM)
         words[Field.MSTATUS] = self.context.address(Field.MIRROR_MSTATUS)
+        words[Field.VECTOR_STATUS] = VECTOR_DIRTY if self.isa.vector is not None else 0
         self._show_open_runs()
         words[Field.BIAS] = int(memory.ram.ctypes.data) - memory.base
         pointers = self.core.pointers

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from rvx import disk
 from rvx.bodies import check_bodies
 from rvx.errors import ExtensionNote
-from rvx.extensions.march import March, parse_march
+from rvx.extensions.march import NOT_THERE, March, parse_march
 from rvx.extensions.opcodes_file import read_opcodes
 from rvx.extensions.store import Origin, stored
 from rvx.isa import ClashError, Extension, Instruction, Isa, IsaError
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ENTRY_POINT_GROUP = "rvx.extensions"
 
 VECTORS = (
-    *("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfh"),
+    *("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfhmin", "zvfh"),
     *("zvfbfmin", "zvfbfwma", "zvkb", "zvbb", "zvbc"),
 )
 """Extensions of the folder `vector`."""
@@ -176,6 +176,8 @@ def load(name: str) -> Extension:
         return found
     if key in _plugins():
         return _load_plugin(_plugins()[key])
+    if key in NOT_THERE:
+        raise IsaError(f"there is no extension '{name}': {NOT_THERE[key]}")
     import difflib
 
     close = difflib.get_close_matches(key, [*names(), *PRESETS], 1)

@@ -28,8 +28,14 @@ WHOLES = {
 }
 """Parts of extensions that compilers list beside, or instead of, the whole."""
 
-STAND_INS = {"zvfhmin": "zvfh"}
-"""Parts that rvx does not have for themselves: it takes the whole."""
+_VECTOR_CRYPTOGRAPHY = "zvkg zvkn zvknc zvkned zvkng zvknha zvknhb zvks zvksc zvksed zvksg zvksh"
+NOT_THERE = {
+    **dict.fromkeys(
+        _VECTOR_CRYPTOGRAPHY.split(), "of vector cryptography rvx has zvkb, zvbb and zvbc"
+    ),
+    "zvbc32e": "rvx has zvbc, carry-less products of 64 bits",
+}
+"""Ratified extensions that rvx does not have, and what there is instead."""
 
 _RVA20 = "imafdc_zicsr_zicntr_ziccif_ziccrse_ziccamoa_zicclsm"
 _RVA22 = f"{_RVA20}_za64rs_zihpm_zihintpause_zba_zbb_zbs_zic64b_zicbom_zicbop_zicboz_zfhmin_zkt"
@@ -96,7 +102,7 @@ def parse_march(text: str, known: Collection[str] = ()) -> March:
         for name, version in _parts(text, part, known, is_first=i == 0):
             if version:
                 versions[name] = version.replace("p", ".")
-            for each in COMPOSITES.get(name, (STAND_INS.get(name, name),)):
+            for each in COMPOSITES.get(name, (name,)):
                 names[each] = None
     if "i" not in names:
         raise IsaError(f"'{text}' names no base; after rv{xlen} comes i or g, as in rv{xlen}gc")

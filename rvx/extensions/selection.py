@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rvx.extensions.catalogue import isa_for, load, make_isa, names
-from rvx.extensions.march import COMPOSITES, STAND_INS, WITHOUT_INSTRUCTIONS, parse_march
+from rvx.extensions.march import COMPOSITES, WITHOUT_INSTRUCTIONS, parse_march
 from rvx.isa import Extension, Isa, IsaError
 
 _VERSIONED = re.compile(r"([a-z0-9]*?[a-z])\d+(?:p\d+)?")
@@ -34,7 +34,7 @@ def change_arch(isa: Isa, text: str) -> Isa:
             continue
         if name == "i":
             raise IsaError("the base i can be neither added nor taken away")
-        for each in COMPOSITES.get(name, (STAND_INS.get(name, name),)):
+        for each in COMPOSITES.get(name, (name,)):
             found = _loaded(chosen, each) or load(each)
             asked.add(found.name)
             if sign == "+":

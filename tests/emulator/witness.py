@@ -34,14 +34,13 @@ from rvx.emulator.counts import BlockCounter
 from rvx.emulator.gate import Verdict
 from rvx.emulator.handlers.interpreted import Failures, interpreted_memory, interpreted_vector
 from rvx.emulator.handlers.rows import (
-    SWITCHED_OFF,
     Needs,
     Unsupported,
     csr_mask,
-    is_switched_off,
     is_write,
     needs_of,
     owned_csr,
+    switched_off,
 )
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.repetition.sequence import Item, Sequence, Unrepeatable, read_sequence
@@ -114,8 +113,8 @@ class Interpreter:
         size = decoded.instruction.size
         decoded, needs, form = self._plan(decoded)
         words = self.context.words
-        if needs and is_switched_off(self.core):
-            raise Unsupported(SWITCHED_OFF)
+        if off := switched_off(needs, self.core, self.context):
+            raise Unsupported(off)
         words[Field.NEXT_PC] = pc + size
         words[Field.FFLAGS] = 0
         self._elements, appended = self._take(decoded)

@@ -25,6 +25,7 @@ from rvx.emulator.native.streams import streamed_address
 from rvx.isa import Csr, Decoded, Instruction, Isa, RegisterFile, streams
 from rvx.isa.bits import Word
 from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa.vector.state import STATE as VECTOR
 
 _FIRST_TABLE = 1 << 8
 
@@ -271,10 +272,10 @@ def is_write(decoded: Decoded) -> bool:
 
 
 def needs_of(isa: Isa, decoded: Decoded) -> Needs:
-    """What a word needs of the floating-point unit, 0 if it has nothing to do with it.
+    """What a word needs of the floating-point unit and the vector unit; 0 for most words.
 
-    That is so if it names one of its registers, or the CSRs that rvx holds for it. What the hart
-    repeats is looked at as a whole, before it begins.
+    It has to do with a unit if it names one of its registers, or the CSRs that rvx holds for it.
+    What the hart repeats is looked at as a whole, before it begins.
     """
     made = decoded.instruction
     needs = Needs(0)
@@ -285,15 +286,21 @@ def needs_of(isa: Isa, decoded: Decoded) -> Needs:
     is_state = any(csr.address == address and csr.state == "fcsr" for csr in isa.csrs.values())
     if is_state or "repeat" in made.requests:
         needs |= Needs.UNIT
+    if "v" in made.requests:
+        needs |= Needs.VECTOR | Needs.VECTOR_RESULT
+        needs |= Needs.UNIT if "frm" in made.requests else Needs(0)
+    if any(csr.address == address and csr.state == VECTOR for csr in isa.csrs.values()):
+        needs |= Needs.VECTOR | (Needs.VECTOR_RESULT if is_write(decoded) else Needs(0))
     return needs
 
 
-SWITCHED_OFF = "the floating-point unit is switched off: mstatus.FS is 0"
-
-
-def is_switched_off(core: Core) -> bool:
-    """Whether all that needs the floating-point unit is illegal."""
-    return not core.read(MSTATUS) & MSTATUS_FS_DIRTY
+def switched_off(needs: Needs, core: Core, context: Context) -> str:
+    """Why something that needs a unit is illegal, in a sentence; empty if it is not."""
+    if needs & Needs.UNIT and not core.read(MSTATUS) & MSTATUS_FS_DIRTY:
+        return "the floating-point unit is switched off: mstatus.FS is 0"
+    if needs & Needs.VECTOR and not context.words[Field.VECTOR_STATUS]:
+        return "the vector unit is switched off: mstatus.VS is 0"
+    return ""
 
 
 def _needs_rounding_mode(instruction: Instruction) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rvx.emulator.context import Field, Needs, Row, Status
+from rvx.emulator.context import VECTOR_DIRTY, Field, Needs, Row, Status
 from rvx.emulator.core import MSTATUS, MSTATUS_FS_DIRTY
 from rvx.emulator.native.pointers import (
     byte_array,
@@ -18,6 +18,7 @@ from rvx.emulator.native.pointers import (
     uc_reg_write,
 )
 from rvx.isa.bits import word_size
+from rvx.isa.memory import FAULT_ILLEGAL
 
 _STATUS, _PC, _NEXT_PC = int(Field.STATUS), int(Field.PC), int(Field.NEXT_PC)
 _FFLAGS, _FAULT = int(Field.FFLAGS), int(Field.FAULT)
@@ -29,7 +30,9 @@ _FAULTED, _CODE_WRITTEN = int(Status.FAULT), int(Status.CODE_WRITTEN)
 _ILLEGAL = int(Status.ILLEGAL)
 _HANDLER, _SIZE, _UNIT = int(Row.HANDLER), int(Row.SIZE), int(Row.UNIT)
 _MSTATUS, _MIRROR_MSTATUS = int(Field.MSTATUS), int(Field.MIRROR_MSTATUS)
-_RESULT = int(Needs.RESULT)
+_RESULT, _FLOATS, _VECTORS = int(Needs.RESULT), int(Needs.UNIT), int(Needs.VECTOR)
+_CHANGES_VECTORS = int(Needs.VECTOR_RESULT)
+_VECTOR_STATUS, _VECTOR_DIRTY = int(Field.VECTOR_STATUS), VECTOR_DIRTY
 _DIRTY = MSTATUS_FS_DIRTY
 _READS, _WRITES, _TRANSFERS = int(Row.READS), int(Row.WRITES), int(Row.TRANSFERS)
 _ROW_END = int(Row.END)
@@ -65,15 +68,21 @@ def perform(uc: int, context: Any, row_address: int, pc: int) -> None:
     for i in range(reads):
         pair = row[_TRANSFERS] + 16 * i
         uc_reg_read(uc, load_64(pair), load_64(pair + 8))
-    if row[_UNIT] != 0 and load_32(context[_MSTATUS]) & _DIRTY == 0:
-        stop(uc, context, _ILLEGAL)
-        return
+    needs = row[_UNIT]
+    if needs != 0:
+        has_floats = needs & _FLOATS == 0 or load_32(context[_MSTATUS]) & _DIRTY != 0
+        if not has_floats or (needs & _VECTORS != 0 and context[_VECTOR_STATUS] == 0):
+            stop(uc, context, _ILLEGAL)
+            return
     call_handler(row[_HANDLER], row_address, context.ctypes.data)
+    if needs & _CHANGES_VECTORS != 0 and context[_FAULT] != FAULT_ILLEGAL:
+        # A load that faults has changed vstart, and elements before.
+        context[_VECTOR_STATUS] = _VECTOR_DIRTY
     if context[_FAULT] != 0:
         stop(uc, context, _FAULTED)
         return
-    if row[_UNIT] != 0 and load_32(context[_MSTATUS]) & _DIRTY != _DIRTY:
-        _note_change(uc, context, row[_UNIT])
+    if needs & _FLOATS != 0 and load_32(context[_MSTATUS]) & _DIRTY != _DIRTY:
+        _note_change(uc, context, needs)
     for i in range(reads, reads + row[_WRITES]):
         pair = row[_TRANSFERS] + 16 * i
         uc_reg_write(uc, load_64(pair), load_64(pair + 8))

@@ -46,6 +46,10 @@ class Address(IntEnum):
     PMPADDR = 0x3B0
 
 
+VS_SHIFT = 9
+"""Position of mstatus.VS."""
+
+
 class Status:
     """Fields of mstatus."""
 
@@ -54,7 +58,7 @@ class Status:
     SPIE = 1 << 5
     MPIE = 1 << 7
     SPP = 1 << 8
-    VS = 3 << 9
+    VS = 3 << VS_SHIFT
     MPP = 3 << 11
     FS = 3 << 13
     MPRV = 1 << 17

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from rvx.emulator.context import Context, Field
 from rvx.emulator.core import MSTATUS, MSTATUS_FS_DIRTY, Core
 from rvx.emulator.privileged.registers import (
     MACHINE_INTERRUPTS,
     SUPERVISOR_INTERRUPTS,
+    VS_SHIFT,
     Address,
     Mode,
     Status,
@@ -59,6 +61,7 @@ class Privilege:
     Args:
         isa: its instructions.
         core: whose floating-point unit mstatus.FS switches.
+        context: where mstatus.VS is, which switches the vector unit.
         read: gives a register of x.
         write: writes one.
 
@@ -71,12 +74,14 @@ class Privilege:
         self,
         isa: Isa,
         core: Core,
+        context: Context,
         read: Callable[[int], int],
         write: Callable[[int, int], None],
     ) -> None:
         self._xlen = xlen = isa.xlen
         self._everything = (1 << xlen) - 1
         self._core = core
+        self._context = context
         self._read_x, self._write_x = read, write
         self.mode = Mode.MACHINE
         self.lines = 0
@@ -86,8 +91,8 @@ class Privilege:
         letters = {name for name in isa.extensions if len(name) == 1} | {"S", "U"}
         self._misa = (xlen // 32) << xlen - 2
         self._misa |= sum(1 << ord(letter) - ord("A") for letter in letters)
-        self._has_vectors = "V" in letters
-        self._status = Status.VS if self._has_vectors else 0
+        self._has_vectors = isa.vector is not None
+        self._status = 0
         self._pending = 0
         self._protection = [0] * 16  # pmpcfg, a byte a region
 
@@ -201,6 +206,7 @@ class Privilege:
 
     def _read_status(self, is_supervisor: bool) -> int:
         found = self._status | self._core.read(MSTATUS) & MSTATUS_FS_DIRTY
+        found |= int(self._context.words[Field.VECTOR_STATUS]) << VS_SHIFT
         if found & Status.FS == Status.FS or found & Status.VS == Status.VS:
             found |= 1 << self._xlen - 1
         if self._xlen == 64:
@@ -235,9 +241,9 @@ class Privilege:
     def _write_status(self, value: int, mask: int) -> None:
         if mask & Status.MPP and value & Status.MPP == 2 << 11:  # There is no such mode.
             mask &= ~Status.MPP
-        if self._has_vectors:
-            mask |= Status.VS
         self._status = self._status & ~mask | value & mask
+        if self._has_vectors:
+            self._context.words[Field.VECTOR_STATUS] = (value & Status.VS) >> VS_SHIFT
         self._core.write(MSTATUS, value & MSTATUS_FS_DIRTY)
 
     def _write_protection(self, csr: int, value: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from rvx.emulator.context import Context, Field
+from rvx.emulator.context import VECTOR_DIRTY, Context, Field
 from rvx.emulator.core import MSTATUS_FS_DIRTY
 from rvx.emulator.regions.floats import ALL_FLAGS, HOST_FLAGS
 from rvx.emulator.regions.select import Region
@@ -52,6 +52,8 @@ class Frame:
         refuses_streams: whether f0 to f2 have to be registers, and not streams.
         uses_mode: whether bodies get the rounding mode of frm, which has to be one.
         uses_vector: whether it works on vector registers.
+        needs_unit: whether the floating-point unit has to be switched on, though no register of it
+            is touched.
         notes_faults: whether bodies may note a fault.
         registers: filled while the blocks are translated.
         setup: further lines of the prologue, before anything is decided.
@@ -66,6 +68,7 @@ class Frame:
     refuses_streams: bool = False
     uses_mode: bool = False
     uses_vector: bool = False
+    needs_unit: bool = False
     notes_faults: bool = False
     registers: Registers = field(default_factory=Registers)
     setup: list[str] = field(default_factory=list)
@@ -177,7 +180,7 @@ class Frame:
         elif self.uses_mode:
             lines.append(f"  %is.mode = icmp ule i64 %frm, {LAST_ROUNDING_MODE}")
             conditions.append("%is.mode")
-        if any(name.startswith("%f") for name in self.registers.names):
+        if self.needs_unit or any(name.startswith("%f") for name in self.registers.names):
             # With the unit switched on, and its state changed already, nothing is to be noted.
             lines += [
                 *self._load_field("mstatus.at", Field.MSTATUS),
@@ -197,8 +200,12 @@ class Frame:
             ]
             conditions.append("%is.plain")
         if self.uses_vector:
-            lines.append(f"  %is.whole = icmp eq i64 %v.first{VSTART}, 0")
-            conditions.append("%is.whole")
+            lines += [
+                f"  %is.whole = icmp eq i64 %v.first{VSTART}, 0",
+                *self._load_field("vs", Field.VECTOR_STATUS),
+                f"  %is.vs = icmp eq i64 %vs, {VECTOR_DIRTY}",
+            ]
+            conditions += ["%is.whole", "%is.vs"]
         if not conditions:
             return []
         may_enter = conditions[0]

@@ -182,6 +182,8 @@ class StepEmitter:
             return
         assert vtype is not None
         plan = plan_in_region(step, self._isa, vtype)
+        if "frm" in step.decoded.instruction.requests:
+            self._frame.needs_unit = True
         if isinstance(plan, Arithmetic):
             # With an frm that is no rounding mode they are illegal.
             self._frame.uses_mode = self._frame.uses_mode or plan.has_floats

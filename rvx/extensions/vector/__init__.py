@@ -21,6 +21,7 @@ from rvx.extensions.vector.bits import Zvbb, Zvbc, Zvkb
 from rvx.extensions.vector.floating import Zve32f
 from rvx.extensions.vector.zve32x import SOURCE, Zve32x
 from rvx.isa import Extension
+from rvx.isa.vector.state import CONVERTED_HALVES
 from rvx.isa.vector.unit import VectorUnit
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Zvfbfmin",
     "Zvfbfwma",
     "Zvfh",
+    "Zvfhmin",
     "Zvkb",
     "bfloat",
     "bits",
@@ -78,6 +80,14 @@ V = Extension(
     source=SOURCE,
     requires=("Zve64d",),
     vector_unit=VectorUnit(vlen=128, elen=64),
+)
+Zvfhmin = Extension(
+    "Zvfhmin",
+    version="1.0",
+    doc="Vectors: conversions of half-precision floats",
+    source=SOURCE,
+    requires=("Zve32f",),
+    vector_unit=VectorUnit(floats=CONVERTED_HALVES),
 )
 Zvfh = Extension(
     "Zvfh",

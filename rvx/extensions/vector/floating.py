@@ -29,6 +29,7 @@ from rvx.isa.vector.legality import (
     has_float,
     make_legality,
     make_reduction_legality,
+    with_conversion,
     with_floats,
 )
 from rvx.isa.vector.state import VL, is_ready, refuse, width
@@ -347,6 +348,7 @@ def _declare_unary(
     wider_d: int = 0,
     wider_2: int = 0,
     floats: tuple[int, int] = (0, 0),
+    is_conversion: bool = False,
 ) -> None:
     """Declares an instruction of one operand.
 
@@ -359,7 +361,9 @@ def _declare_unary(
         wider_d: binary logarithm of EEW / SEW for the result.
         wider_2: for vs2.
         floats: binary logarithms of EEW / SEW of elements that must be floats.
+        is_conversion: whether it is one of those that halves have by themselves (Zvfhmin).
     """
+    legality = make_legality(wider_d, wider_2, has_vs1=False)
     declare_unary(
         Zve32f,
         mnemonic,
@@ -368,7 +372,7 @@ def _declare_unary(
         doc,
         wider_d=wider_d,
         wider_2=wider_2,
-        is_legal=with_floats(make_legality(wider_d, wider_2, has_vs1=False), *floats),
+        is_legal=with_conversion(legality) if is_conversion else with_floats(legality, *floats),
         has_floats=True,
     )
 
@@ -513,7 +517,7 @@ _declare_unary(
     wider(lambda fmt, wide: unary(kernels.make_convert(fmt, wide), fmt)),
     "vd, of twice the width, = vs2.",
     wider_d=1,
-    floats=(0, 1),
+    is_conversion=True,
 )
 for _rod, _code, _mode in (("", "10100", -1), ("rod.", "10101", _ROD)):
     _declare_unary(
@@ -529,6 +533,7 @@ for _rod, _code, _mode in (("", "10100", -1), ("rod.", "10101", _ROD)):
         f"vd = vs2, of twice the width, rounded {'to odd' if _rod else 'once'}.",
         wider_2=1,
         floats=(0, 1),
+        is_conversion=not _rod,
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rvx.isa.vector.state import Vector, group, is_ready, width
+from rvx.isa.vector.state import CONVERTED_HALVES, Vector, group, is_ready, width
 
 Legality = Callable[[Vector, int, int, int, int], bool]
 """Whether (v, vd, vs2, vs1, vm) is legal; registers that an instruction lacks are given as 0."""
@@ -167,6 +167,19 @@ def with_floats(is_legal: Legality, shift: int, other: int) -> Legality:
 
     def legal(v: Vector, vd: int, vs2: int, vs1: int, vm: int) -> bool:
         return is_legal(v, vd, vs2, vs1, vm) and has_float(v, shift) and has_float(v, other)
+
+    return legal
+
+
+def with_conversion(is_legal: Legality) -> Legality:
+    """The check of a conversion between floats of SEW and of twice as many bits.
+
+    Halves may be there for that alone, see `CONVERTED_HALVES`.
+    """
+
+    def legal(v: Vector, vd: int, vs2: int, vs1: int, vm: int) -> bool:
+        narrow = v.floats | (v.floats & CONVERTED_HALVES) << 4
+        return is_legal(v, vd, vs2, vs1, vm) and has_float(v, 1) and width(v) & narrow != 0
 
     return legal
 

@@ -18,6 +18,8 @@ from rvx.isa.memory import FAULT_ADDRESS, FAULT_ILLEGAL, FAULT_KIND, FAULT_NONE
 STATE = "vector"
 """Name of the state that holds it all: `HEADER` words, then the registers."""
 HEADER = 8
+CONVERTED_HALVES = 1
+"""Beside the widths of floats: halves, which are converted and no more (Zvfhmin)."""
 VL, VTYPE, VSTART, VCSR, VLENB = 0, 1, 2, 3, 4
 """Words of the header. VCSR holds vxsat in bit 0 and vxrm in bits 2 and 1."""
 
@@ -33,7 +35,8 @@ class Vector(NamedTuple):
         config: int64[8]: vl, vtype, vstart, vcsr and vlenb, see `VL` and so on.
         vlenb: bytes of a register.
         elen: bits of the widest element.
-        floats: the widths of elements that may be floats, as a sum such as 16 + 32 + 64.
+        floats: the widths of elements that may be floats, as a sum such as 16 + 32 + 64, and
+            `CONVERTED_HALVES`.
     """
 
     e8: Words

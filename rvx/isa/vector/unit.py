@@ -18,7 +18,8 @@ class VectorUnit:
     Attributes:
         vlen: bits of a register, a power of two.
         elen: bits of the widest element, 32 or 64.
-        floats: the widths of elements that may be floats, as a sum such as 16 + 32 + 64.
+        floats: the widths of elements that may be floats, as a sum such as 16 + 32 + 64, and
+            `CONVERTED_HALVES`.
     """
 
     vlen: int = LEAST_VLEN

@@ -19,7 +19,10 @@ from rvx.isa.vector.state import HEADER, STATE, VL, VSTART
 
 ISA = isa_for("rv64gcv_zvfh_zvl256b")
 LOOPS = """
-        .globl  add, scale, fetch, distance
+        .globl  add, scale, fetch, off
+off:    li      t0, 0x600
+        csrc    mstatus, t0
+        ret
 add:    vsetvli t0, a2, e32, m2, ta, ma # a2 elements at a0, ten to each, strip by strip
         vle32.v v8, (a0)
         vadd.vi v8, v8, 10
@@ -113,6 +116,18 @@ def test_a_strip_mined_loop_is_one_region() -> None:
     assert entries(made) == before + 1
     assert result.by_mnemonic["vadd.vi"] == 1000 // 16 + 1
     assert (made.array(data, np.int32, 1000) == np.arange(1000) + 20).all()
+
+
+@pytest.mark.usefixtures("everything_is_hot")
+def test_no_region_runs_with_the_vector_unit_switched_off() -> None:
+    made = machine()
+    data = made.place(np.arange(1000, dtype=np.int32))
+    made.call("add", data, 0, 1000)
+    look(made)
+    made.call("off")
+    trap = made.call("add", data, 0, 1000).trap
+    assert trap is not None
+    assert "the vector unit is switched off: mstatus.VS is 0" in trap.message
 
 
 @pytest.mark.usefixtures("everything_is_hot")
