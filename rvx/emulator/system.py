@@ -9,7 +9,7 @@ from rvx.emulator.linux import Process, Settings
 from rvx.emulator.linux.names import NAMES
 from rvx.emulator.linux.process import CallError
 from rvx.emulator.linux.space import NoSpace
-from rvx.emulator.linux.table import table
+from rvx.emulator.linux.table import WITHOUT, table
 from rvx.emulator.memory import GuestMemory
 
 KEPT_OUTPUT = 1 << 20
@@ -132,9 +132,10 @@ class System:
         self._where = where
         row = self._table.get(number)
         if row is None:
-            name = NAMES.get(number)
+            name = NAMES.get(number, "")
             what = f"system call {number}" + (f", {name}," if name else "")
-            self.say(f"{what} is not there: it gives ENOSYS")
+            why = f"; {WITHOUT[name]}" if name in WITHOUT else ""
+            self.say(f"{what} is not there: it gives ENOSYS{why}")
             return -errno.ENOSYS, None
         try:
             value = row.call(self.process, arguments)

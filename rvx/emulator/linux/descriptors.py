@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import select
 import stat
@@ -23,7 +24,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Status:
-    """What fstat tells about a file."""
+    """What fstat tells about a file; `represents` is the number of a device that it stands for."""
 
     mode: int
     size: int = 0
@@ -34,6 +35,7 @@ class Status:
     accessed: int = 0
     modified: int = 0
     changed: int = 0
+    represents: int = 0
 
 
 class File:
@@ -108,6 +110,44 @@ class Input(File):
         return os.read(self._host, size)
 
 
+class Device(File):
+    """One of the devices that there are on every system: what it gives is the guest's own.
+
+    Args:
+        number: the minor number that Linux has for it.
+        source: gives so many bytes to a reader.
+    """
+
+    def __init__(self, number: int, source: Callable[[int], bytes]) -> None:
+        self._number = number
+        self._source = source
+        self.flags = os.O_RDWR
+
+    def read(self, size: int) -> bytes:
+        """What the device gives."""
+        return self._source(size)
+
+    def write(self, data: bytes) -> int:
+        """Takes everything, and forgets it."""
+        return len(data)
+
+    def read_at(self, size: int, offset: int) -> bytes:
+        """The same: there are no places."""
+        return self._source(size)
+
+    def write_at(self, data: bytes, offset: int) -> int:
+        """The same: there are no places."""
+        return len(data)
+
+    def seek(self, offset: int, whence: int) -> int:
+        """Goes nowhere."""
+        return 0
+
+    def status(self) -> Status:
+        """A character device."""
+        return Status(stat.S_IFCHR | 0o666, inode=self._number, represents=1 << 8 | self._number)
+
+
 class HostFile(File):
     """A file or folder of the host, opened by the sandbox.
 
@@ -120,6 +160,11 @@ class HostFile(File):
         self.path = path
         self.flags = flags
         self.position = 0
+
+    def set_appending(self, wished: bool) -> None:
+        """Whether all writes go to the end."""
+        flags = fcntl.fcntl(self.descriptor, fcntl.F_GETFL) & ~os.O_APPEND
+        fcntl.fcntl(self.descriptor, fcntl.F_SETFL, flags | (os.O_APPEND if wished else 0))
 
     def read(self, size: int) -> bytes:
         """The next bytes."""

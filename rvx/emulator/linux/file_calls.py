@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rvx.emulator.linux import structures
-from rvx.emulator.linux.descriptors import File, HostFile, Status, host_status
+from rvx.emulator.linux.descriptors import USER, Device, File, HostFile, Status, host_status
 from rvx.emulator.linux.process import LONGEST_TRANSFER, CallError, Process
 
 AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_REMOVEDIR, AT_EMPTY_PATH = -100, 0x100, 0x200, 0x1000
@@ -26,7 +26,11 @@ _FLAGS = {
     0o400000: os.O_NOFOLLOW,
     0o10000000: os.O_PATH,
 }
+_APPEND, _CHANGEABLE = 0o2000, 0o2000 | 0o4000
+"""O_APPEND, and what F_SETFL may change: that and O_NONBLOCK."""
 _SELF = "/proc/self/exe"
+_STREAMS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
+_UTIME_NOW, _UTIME_OMIT = (1 << 30) - 1, (1 << 30) - 2
 
 
 def _size(value: int) -> int:
@@ -167,13 +171,24 @@ def dup3(process: Process, arguments: Arguments) -> int:
 
 
 def fcntl(process: Process, arguments: Arguments) -> int:
-    """Arguments: fd, command, argument. Duplicates, and flags that matter to nobody."""
-    file, command = _file(process, arguments[0]), arguments[1]
+    """Arguments: fd, command, argument. There is nobody else who could hold a lock."""
+    file, command = _file(process, arguments[0]), process.signed(arguments[1], 32)
     if command in (0, 1030):  # F_DUPFD, F_DUPFD_CLOEXEC
         return process.descriptors.add(file, arguments[2])
     if command == 3:  # F_GETFL
         return file.flags
-    if command in (1, 2, 4):  # F_GETFD, F_SETFD, F_SETFL
+    if command in (1, 2):  # F_GETFD, F_SETFD
+        return 0
+    if command == 4:  # F_SETFL
+        if isinstance(file, HostFile) and (file.flags ^ arguments[2]) & _APPEND:
+            file.set_appending(bool(arguments[2] & _APPEND))
+        file.flags = file.flags & ~_CHANGEABLE | arguments[2] & _CHANGEABLE
+        return 0
+    if command in (5, 12, 36):  # F_GETLK, F_GETLK64, F_OFD_GETLK
+        process.write(arguments[2], (2).to_bytes(2, "little"))  # F_UNLCK
+        return 0
+    if command in (6, 7, 13, 14, 37, 38):  # F_SETLK, F_SETLKW, and those of 64 bits and OFD
+        process.integer(arguments[2], 4)
         return 0
     raise CallError(errno.EINVAL)
 
@@ -200,10 +215,27 @@ def _path(process: Process, folder: int, address: int) -> str:
     return process.sandbox.absolute(name, base.path)
 
 
+def _device(process: Process, path: str) -> Device | None:
+    """A device that there is whatever files the guest may see."""
+    if path == "/dev/null":
+        return Device(3, lambda _: b"")
+    if path == "/dev/zero":
+        return Device(5, bytes)
+    if path in ("/dev/random", "/dev/urandom"):
+        number = 9 if path == "/dev/urandom" else 8
+        return Device(number, lambda size: process.random.randbytes(min(size, _PIECE)))
+    return None
+
+
 def openat(process: Process, arguments: Arguments) -> int:
     """Arguments: folder, path, flags, mode."""
     path = _path(process, arguments[0], arguments[1])
     wished = arguments[2]
+    if path in _STREAMS:
+        return process.descriptors.add(process.descriptors[_STREAMS[path]])
+    device = _device(process, path)
+    if device is not None:
+        return process.descriptors.add(device)
     flags = wished & 3
     for theirs, ours in _FLAGS.items():
         flags |= ours if wished & theirs else 0
@@ -222,7 +254,13 @@ def _status_of(process: Process, folder: int, address: int, flags: int) -> Statu
     if flags & AT_EMPTY_PATH and not process.text(address):
         return _file(process, folder).status()
     opening = os.O_PATH | (os.O_NOFOLLOW if flags & AT_SYMLINK_NOFOLLOW else 0)
-    descriptor = process.sandbox.open(_path(process, folder, address), opening)
+    path = _path(process, folder, address)
+    device = _device(process, path)
+    if device is not None:
+        return device.status()
+    if process.sandbox.is_above(path):
+        return Status(stat.S_IFDIR | 0o555)
+    descriptor = process.sandbox.open(path, opening)
     try:
         return host_status(os.fstat(descriptor))
     finally:
@@ -250,9 +288,19 @@ def statx(process: Process, arguments: Arguments) -> int:
     return 0
 
 
+def _refuse_writing(mode: int) -> int:
+    if mode & os.W_OK:
+        raise CallError(errno.EACCES)
+    return 0
+
+
 def faccessat(process: Process, arguments: Arguments) -> int:
     """Arguments: folder, path, mode."""
     path = _path(process, arguments[0], arguments[1])
+    if _device(process, path) is not None:
+        return 0
+    if process.sandbox.is_above(path):
+        return _refuse_writing(arguments[2])
     os.close(process.sandbox.open(path, os.O_PATH))
     if arguments[2] & os.W_OK:
         os.close(process.sandbox.parent(path)[0])
@@ -262,6 +310,8 @@ def faccessat(process: Process, arguments: Arguments) -> int:
 def readlinkat(process: Process, arguments: Arguments) -> int:
     """Arguments: folder, path, buffer, size."""
     path = _path(process, arguments[0], arguments[1])
+    if process.sandbox.is_above(path):
+        raise CallError(errno.EINVAL)
     if path == _SELF:
         found = os.path.abspath(process.name)
     else:
@@ -289,7 +339,8 @@ def getcwd(process: Process, arguments: Arguments) -> int:
 def chdir(process: Process, arguments: Arguments) -> int:
     """Arguments: path."""
     path = os.path.normpath(_path(process, AT_FDCWD, arguments[0]))
-    os.close(process.sandbox.open(path, os.O_PATH | os.O_DIRECTORY))
+    if not process.sandbox.is_above(path):
+        os.close(process.sandbox.open(path, os.O_PATH | os.O_DIRECTORY))
     process.sandbox.working = path
     return 0
 
@@ -362,6 +413,237 @@ def ftruncate(process: Process, arguments: Arguments) -> int:
     return 0
 
 
+def truncate(process: Process, arguments: Arguments) -> int:
+    """Arguments: path, size."""
+    path = _path(process, AT_FDCWD, arguments[0])
+    descriptor = process.sandbox.open(path, os.O_WRONLY)
+    try:
+        os.ftruncate(descriptor, _offset(process, arguments, 1))
+    finally:
+        os.close(descriptor)
+    return 0
+
+
+def fallocate(process: Process, arguments: Arguments) -> int:
+    """Arguments: fd, mode, offset, size; makes a file longer, and cuts no holes."""
+    file = _file(process, arguments[0])
+    if not isinstance(file, HostFile):
+        raise CallError(errno.ESPIPE)
+    if arguments[1]:
+        raise CallError(errno.EOPNOTSUPP)
+    size_at = 3 if process.xlen == 64 else 4
+    end = _offset(process, arguments, 2) + _offset(process, arguments, size_at)
+    if end > os.fstat(file.descriptor).st_size:
+        os.ftruncate(file.descriptor, end)
+    return 0
+
+
+def _vector_at(process: Process, arguments: Arguments) -> tuple[File, list[tuple[int, int]], int]:
+    """The file, the parts and the offset of preadv and pwritev: always in two halves."""
+    offset = arguments[3] if process.xlen == 64 else arguments[3] | arguments[4] << 32
+    parts = list(_parts(process, arguments[1], arguments[2]))
+    return _file(process, arguments[0]), parts, process.signed(offset, 64)
+
+
+def preadv(process: Process, arguments: Arguments) -> int:
+    """Arguments: fd, parts, count, offset."""
+    file, parts, offset = _vector_at(process, arguments)
+    done = 0
+    for address, size in parts:
+        if not process.memory.can(address, _size(size), 2):
+            raise CallError(errno.EFAULT)
+        data = file.read_at(_size(size), offset + done)
+        process.write(address, data)
+        done += len(data)
+        if len(data) < size:
+            break
+    return done
+
+
+def pwritev(process: Process, arguments: Arguments) -> int:
+    """Arguments: fd, parts, count, offset."""
+    file, parts, offset = _vector_at(process, arguments)
+    done = 0
+    for address, size in parts:
+        done += file.write_at(process.read(address, _size(size)), offset + done)
+    return done
+
+
+def sendfile(process: Process, arguments: Arguments) -> int:
+    """Arguments: to, from, address of an offset or 0, size."""
+    target, source = _file(process, arguments[0]), _file(process, arguments[1])
+    if not isinstance(source, HostFile):
+        raise CallError(errno.EINVAL)
+    at, left, done = arguments[2], _size(arguments[3]), 0
+    offset = process.integer(at, 8, signed=True) if at else 0
+    while done < left:
+        size = min(_PIECE, left - done)
+        data = source.read_at(size, offset + done) if at else source.read(size)
+        if not data:
+            break
+        done += target.write(data)
+    if at:
+        process.write(at, (offset + done).to_bytes(8, "little"))
+    return done
+
+
+def fchdir(process: Process, arguments: Arguments) -> int:
+    """Arguments: fd."""
+    file = _file(process, arguments[0])
+    if not isinstance(file, HostFile) or not stat.S_ISDIR(file.status().mode):
+        raise CallError(errno.ENOTDIR)
+    process.sandbox.working = os.path.normpath(file.path)
+    return 0
+
+
+def close_range(process: Process, arguments: Arguments) -> int:
+    """Arguments: first, last, flags."""
+    if arguments[0] > arguments[1]:
+        raise CallError(errno.EINVAL)
+    if not arguments[2] & 4:  # CLOSE_RANGE_CLOEXEC: nothing is ever executed.
+        for number in process.descriptors.numbers():
+            if arguments[0] <= number <= arguments[1]:
+                process.descriptors.close(number)
+    return 0
+
+
+def symlinkat(process: Process, arguments: Arguments) -> int:
+    """Arguments: target, folder, path. A link that leads away would fool others than the guest."""
+    target = os.fsdecode(process.text(arguments[0]))
+    if target.startswith("/") or ".." in target.split("/"):
+        process.note("links that may lead out of their folder are not made: symlink fails")
+        raise CallError(errno.EPERM)
+    parent, name = process.sandbox.parent(_path(process, arguments[1], arguments[2]))
+    try:
+        os.symlink(target, name, dir_fd=parent)
+    finally:
+        os.close(parent)
+    return 0
+
+
+def linkat(process: Process, arguments: Arguments) -> int:
+    """Arguments: folder, path, folder, path, flags. What may not be written gets no new name."""
+    if arguments[4]:
+        raise CallError(errno.EINVAL)
+    source, old = process.sandbox.parent(_path(process, arguments[0], arguments[1]))
+    try:
+        target, new = process.sandbox.parent(_path(process, arguments[2], arguments[3]))
+        try:
+            os.link(old, new, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
+        finally:
+            os.close(target)
+    finally:
+        os.close(source)
+    return 0
+
+
+def _changeable(process: Process, number: int) -> HostFile:
+    """An open file of which mode and times may be changed."""
+    file = _file(process, number)
+    if not isinstance(file, HostFile):
+        raise CallError(errno.EPERM)
+    if not process.sandbox.may_change(file.path):
+        raise CallError(errno.EACCES)
+    return file
+
+
+def _by_descriptor(descriptor: int) -> str:
+    """A name of an open file for calls that take names only."""
+    return f"/proc/self/fd/{descriptor}"
+
+
+def fchmod(process: Process, arguments: Arguments) -> int:
+    """Arguments: fd, mode."""
+    os.chmod(_by_descriptor(_changeable(process, arguments[0]).descriptor), arguments[1] & 0o777)
+    return 0
+
+
+def fchmodat(process: Process, arguments: Arguments) -> int:
+    """Arguments: folder, path, mode."""
+    descriptor = process.sandbox.to_change(_path(process, arguments[0], arguments[1]))
+    try:
+        os.chmod(_by_descriptor(descriptor), arguments[2] & 0o777)
+    finally:
+        os.close(descriptor)
+    return 0
+
+
+def _check_owner(process: Process, owners: Arguments) -> None:
+    if any(process.signed(owner, 32) not in (-1, USER) for owner in owners):
+        raise CallError(errno.EPERM)
+
+
+def fchown(process: Process, arguments: Arguments) -> int:
+    """Arguments: fd, user, group: everything is the guest's own already."""
+    _file(process, arguments[0])
+    _check_owner(process, arguments[1:3])
+    return 0
+
+
+def fchownat(process: Process, arguments: Arguments) -> int:
+    """Arguments: folder, path, user, group, flags."""
+    _status_of(process, arguments[0], arguments[1], arguments[4])
+    _check_owner(process, arguments[2:4])
+    return 0
+
+
+def utimensat(word: int = 0) -> Callable[[Process, Arguments], int]:
+    """Arguments: folder, path or 0, two times or 0, flags; words of so many bytes make a time."""
+
+    def call(process: Process, arguments: Arguments) -> int:
+        size = word or process.word
+        now = process.clock.real()
+        times = [now, now]
+        if arguments[2]:
+            for i in range(2):
+                at = arguments[2] + 2 * size * i
+                seconds = process.integer(at, size, signed=True)
+                rest = process.integer(at + size, size) & 0xFFFFFFFF
+                times[i] = -1 if rest == _UTIME_OMIT else seconds * 10**9 + rest
+                times[i] = now if rest == _UTIME_NOW else times[i]
+        if not arguments[1]:
+            _set_times(_changeable(process, arguments[0]).descriptor, times)
+            return 0
+        follow = 0 if not arguments[3] & AT_SYMLINK_NOFOLLOW else os.O_NOFOLLOW
+        path = _path(process, arguments[0], arguments[1])
+        descriptor = process.sandbox.to_change(path, follow)
+        try:
+            if stat.S_ISLNK(os.fstat(descriptor).st_mode):
+                raise CallError(errno.EOPNOTSUPP)
+            _set_times(descriptor, times)
+        finally:
+            os.close(descriptor)
+        return 0
+
+    return call
+
+
+def _set_times(descriptor: int, times: Sequence[int]) -> None:
+    known = os.fstat(descriptor)
+    kept = (known.st_atime_ns, known.st_mtime_ns)
+    chosen = tuple(old if new < 0 else new for old, new in zip(kept, times, strict=True))
+    os.utime(_by_descriptor(descriptor), ns=(chosen[0], chosen[1]))
+
+
+def statfs(process: Process, arguments: Arguments) -> int:
+    """Arguments: path, status; for RV32 path, size, status."""
+    _status_of(process, AT_FDCWD, arguments[0], 0)
+    process.write(arguments[1 if process.xlen == 64 else 2], structures.statfs(process.word))
+    return 0
+
+
+def fstatfs(process: Process, arguments: Arguments) -> int:
+    """Arguments: fd, status; for RV32 fd, size, status."""
+    _file(process, arguments[0])
+    process.write(arguments[1 if process.xlen == 64 else 2], structures.statfs(process.word))
+    return 0
+
+
+def without_attributes(process: Process, arguments: Arguments) -> int:
+    """Extended attributes: files have none."""
+    raise CallError(errno.EOPNOTSUPP)
+
+
 def fsync(process: Process, arguments: Arguments) -> int:
     """Arguments: fd."""
     _file(process, arguments[0])
@@ -382,4 +664,24 @@ def poll(process: Process, arguments: Arguments) -> int:
         table[at + 6 : at + 8] = found.to_bytes(2, "little")
         ready += found != 0
     process.write(arguments[0], bytes(table))
+    return ready
+
+
+def select(process: Process, arguments: Arguments) -> int:
+    """Arguments: count, to read, to write, exceptions, ...: everything that is open is ready."""
+    count = arguments[0]
+    if count > _MOST_PARTS:
+        raise CallError(errno.EINVAL)
+    size = -(-count // (8 * process.word)) * process.word
+    is_open = set(process.descriptors.numbers())
+    ready = 0
+    for address in arguments[1:3]:
+        if address:
+            wished = process.integer(address, size) & (1 << count) - 1
+            if any(wished >> n & 1 and n not in is_open for n in range(count)):
+                raise CallError(errno.EBADF)
+            process.write(address, wished.to_bytes(size, "little"))
+            ready += wished.bit_count()
+    if arguments[3]:
+        process.write(arguments[3], bytes(size))
     return ready

@@ -40,6 +40,55 @@ def missing(process: Process, arguments: Arguments) -> int:
     raise CallError(errno.ENOSYS)
 
 
+def not_allowed(process: Process, arguments: Arguments) -> int:
+    """A call that only a superuser may make."""
+    raise CallError(errno.EPERM)
+
+
+def no_children(process: Process, arguments: Arguments) -> int:
+    """A call that waits for processes of the program's own: there are none."""
+    raise CallError(errno.ECHILD)
+
+
+def set_users(process: Process, arguments: Arguments) -> int:
+    """Arguments: up to three users or groups: each may stay what it is."""
+    return 0 if all(process.signed(one, 32) in (-1, USER) for one in arguments[:3]) else _refuse()
+
+
+def set_user(process: Process, arguments: Arguments) -> int:
+    """Arguments: user or group."""
+    return set_users(process, arguments[:1])
+
+
+def set_two_users(process: Process, arguments: Arguments) -> int:
+    """Arguments: real, effective."""
+    return set_users(process, arguments[:2])
+
+
+def _refuse() -> int:
+    raise CallError(errno.EPERM)
+
+
+def prctl(process: Process, arguments: Arguments) -> int:
+    """Arguments: what, value: the name of the thread, and what a program says about itself."""
+    what = arguments[0]
+    if what == 15:  # PR_SET_NAME
+        process.thread_name = process.text(arguments[1])[:15]
+        return 0
+    if what == 16:  # PR_GET_NAME
+        process.write(arguments[1], process.thread_name.ljust(16, b"\0"))
+        return 0
+    if what in (3, 4):  # PR_GET_DUMPABLE, PR_SET_DUMPABLE
+        return 1 if what == 3 else 0
+    raise CallError(errno.EINVAL)
+
+
+def sched_getparam(process: Process, arguments: Arguments) -> int:
+    """Arguments: process, parameters: the priority is 0."""
+    process.write(arguments[1], bytes(4))
+    return 0
+
+
 def exit_process(process: Process, arguments: Arguments) -> int:
     """Arguments: code, exit_group(code)."""
     process.ended = arguments[0] & 0xFF
@@ -125,12 +174,33 @@ def three_users(process: Process, arguments: Arguments) -> int:
 
 
 def futex(process: Process, arguments: Arguments) -> int:
-    """Arguments: address, operation, value: nobody else is there to wait for, or to wake."""
+    """Arguments: address, operation, value, time: nobody else is there to wait for, or to wake."""
+    return _futex(process, arguments, process.word)
+
+
+def futex_time64(process: Process, arguments: Arguments) -> int:
+    """The same with times of 64 bits."""
+    return _futex(process, arguments, 8)
+
+
+def _futex(process: Process, arguments: Arguments, word: int) -> int:
     operation = arguments[1] & 0x7F
     if operation in (1, 10):  # FUTEX_WAKE, FUTEX_WAKE_BITSET
         return 0
     if operation in (0, 9):  # FUTEX_WAIT, FUTEX_WAIT_BITSET
         if process.integer(arguments[0], 4) != arguments[2] & 0xFFFFFFFF:
             raise CallError(errno.EAGAIN)
+        if arguments[3]:
+            _wait_for(process, arguments, word)
+            raise CallError(errno.ETIMEDOUT)
         raise CallError(errno.EDEADLK)
     raise CallError(errno.ENOSYS)
+
+
+def _wait_for(process: Process, arguments: Arguments, word: int) -> None:
+    """Lets the clock go on to the end of a wait: FUTEX_WAIT has its length, the other its end."""
+    wished = process.time(arguments[3], word)
+    if arguments[1] & 0x7F == 9:
+        is_real = arguments[1] & 0x100  # FUTEX_CLOCK_REALTIME
+        wished -= process.clock.real() if is_real else process.clock.monotonic()
+    process.clock.slept += max(wished, 0)

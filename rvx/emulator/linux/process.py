@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rvx.emulator.linux.clock import Clock
+from rvx.emulator.linux.clock import SECOND, Clock
 from rvx.emulator.linux.descriptors import Descriptors
 from rvx.emulator.linux.sandbox import Sandbox
 from rvx.emulator.linux.signals import Signals
@@ -88,6 +89,7 @@ class Process:
         self.sandbox = Sandbox(self.settings.readable, self.settings.writable)
         self.descriptors = Descriptors(self.settings.stdin, self.write_out, self.is_stopping)
         self.signals = Signals()
+        self.thread_name = os.fsencode(os.path.basename(self.name))[:15]
 
     @property
     def word(self) -> int:
@@ -140,6 +142,18 @@ class Process:
             CallError: EFAULT.
         """
         return int.from_bytes(self.read(address, size), "little", signed=signed)
+
+    def time(self, address: Address, word: int) -> int:
+        """Nanoseconds of a `struct timespec` of two words of so many bytes.
+
+        Raises:
+            CallError: EFAULT or EINVAL.
+        """
+        seconds = self.integer(address, word, signed=True)
+        rest = self.integer(address + word, word) & 0xFFFFFFFF
+        if seconds < 0 or rest >= SECOND:
+            raise CallError(errno.EINVAL)
+        return seconds * SECOND + rest
 
     def signed(self, value: int, bits: int = 0) -> int:
         """An argument as a signed number of so many bits; of XLEN if 0."""

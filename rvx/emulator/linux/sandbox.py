@@ -70,7 +70,7 @@ class Sandbox:
     """
 
     def __init__(self, readable: Sequence[str], writable: Sequence[str]) -> None:
-        self.working = os.getcwd()
+        self.working = self._start = os.getcwd()
         folders = [self._folder(path, True) for path in writable]
         folders += [self._folder(path, False) for path in readable]
         # The longest name first: a folder within another may have more rights than the outer one.
@@ -134,12 +134,47 @@ class Sandbox:
         """
         path = path.rstrip("/") or "/"
         head, _, name = path.rpartition("/")
+        if self.is_above(path):
+            raise OSError(errno.EEXIST, "there is a folder of that name")
         if name in ("", ".", ".."):
             raise OSError(errno.EINVAL, "no name of a file")
         folder, rest = self._locate(head + "/")
         if not folder.is_writable:
             raise OSError(errno.EACCES, "the folder may not be written")
         return _open_beneath(folder.descriptor, rest, _ANYWHERE_OF | os.O_DIRECTORY, 0), name
+
+    def to_change(self, path: str, flags: int = 0) -> int:
+        """What has a path, opened for nothing: to change its mode or its times.
+
+        Raises:
+            OSError: as `open`; EACCES where the folder may not be written.
+        """
+        folder, rest = self._locate(path)
+        if not folder.is_writable:
+            self._look_for(folder, rest)
+            raise OSError(errno.EACCES, "the folder may not be written")
+        return _open_beneath(folder.descriptor, rest, _ANYWHERE_OF | flags, 0)
+
+    def may_change(self, path: str) -> bool:
+        """Whether files may be changed where a path leads by its letters."""
+        return self._locate(path)[0].is_writable
+
+    def is_above(self, path: str) -> bool:
+        """Whether a path is that of a folder above one that the guest has, or was started in.
+
+        The guest knows that there are such folders, and nothing else about them: who makes a path
+        absolute looks at each of them, and who has gone somewhere else goes back.
+        """
+        written = os.path.normpath(path).rstrip("/") + "/"
+        known = (self._start + "/", *(folder.path for folder in self._folders))
+        return any(one.startswith(written) for one in known) and not self._is_within(written)
+
+    def _is_within(self, path: str) -> bool:
+        try:
+            self._locate(path)
+        except OSError:
+            return False
+        return True
 
     def _locate(self, path: str) -> tuple[_Folder, str]:
         """The folder that a path leads to by its letters, and what is left of the path there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Sequence
 
+from rvx.emulator.linux import structures
 from rvx.emulator.linux.identity_calls import PROCESS_ID
 from rvx.emulator.linux.process import CallError, Process
 from rvx.emulator.linux.signals import COUNT, DEFAULT, HARMLESS, IGNORE
@@ -50,10 +51,24 @@ def rt_sigpending(process: Process, arguments: Arguments) -> int:
     return 0
 
 
+def rt_sigtimedwait(process: Process, arguments: Arguments) -> int:
+    """Arguments: set, information, time, size: a signal that is held back; nobody sends another."""
+    signals = process.signals
+    wanted = process.integer(arguments[0], 8)
+    found = signals.pending & wanted
+    if not found:
+        raise CallError(errno.EAGAIN if arguments[2] else errno.EDEADLK)
+    number = (found & -found).bit_length()
+    if arguments[1]:
+        process.write(arguments[1], number.to_bytes(4, "little").ljust(128, b"\0"))
+    signals.pending &= ~(1 << number - 1)
+    return number
+
+
 def sigaltstack(process: Process, arguments: Arguments) -> int:
     """Arguments: new, old: noted, and never used."""
     if arguments[1]:
-        process.write(arguments[1], bytes(8) + (2).to_bytes(8, "little") + bytes(8))
+        process.write(arguments[1], structures.words((0, 2, 0), process.word))  # SS_DISABLE
     return 0
 
 

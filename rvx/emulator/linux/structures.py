@@ -35,7 +35,7 @@ def stat(of: Status, word: int) -> bytes:
         of.links,
         USER,
         USER,
-        0,
+        of.represents,
         0,
         of.size,
         BLOCK,
@@ -67,8 +67,22 @@ def statx(of: Status) -> bytes:
         0,
     )
     times = stamp(of.accessed) + stamp(0) + stamp(of.changed) + stamp(of.modified)
-    device = struct.pack("<IIII", 0, 0, os.major(of.device), os.minor(of.device))
+    device = struct.pack(
+        "<IIII",
+        os.major(of.represents),
+        os.minor(of.represents),
+        os.major(of.device),
+        os.minor(of.device),
+    )
     return (head + times + device).ljust(256, b"\0")
+
+
+def statfs(word: int) -> bytes:
+    """`struct statfs`, for RV32 `struct statfs64`: a file system half full, always the same."""
+    kind, longest, count = 0xEF53, 255, 1 << 24
+    head = words((kind, BLOCK), word)
+    middle = struct.pack("<QQQQQii", count, count // 2, count // 2, count, count // 2, 0, 0)
+    return head + middle + words((longest, BLOCK, 0, 0, 0, 0, 0), word)
 
 
 def entry(name: bytes, inode: int, kind: int, offset: int) -> bytes:

@@ -73,6 +73,35 @@ _CALLS: dict[str, Call] = {
     "newfstatat": files.newfstatat,
     "fstat": files.fstat,
     "statx": files.statx,
+    "truncate": files.truncate,
+    "fallocate": files.fallocate,
+    "preadv": files.preadv,
+    "pwritev": files.pwritev,
+    "sendfile": files.sendfile,
+    "pselect6": files.select,
+    "fchdir": files.fchdir,
+    "close_range": files.close_range,
+    "flock": files.fsync,
+    "symlinkat": files.symlinkat,
+    "linkat": files.linkat,
+    "mknodat": identity.not_allowed,
+    "fchmod": files.fchmod,
+    "fchmodat": files.fchmodat,
+    "fchown": files.fchown,
+    "fchownat": files.fchownat,
+    "utimensat": files.utimensat(),
+    "statfs": files.statfs,
+    "fstatfs": files.fstatfs,
+    **dict.fromkeys(
+        """
+        setxattr lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr llistxattr
+        flistxattr removexattr lremovexattr fremovexattr
+        """.split(),
+        files.without_attributes,
+    ),
+    "syncfs": files.fsync,
+    "sync_file_range": files.fsync,
+    "readahead": files.fsync,
     "fsync": files.fsync,
     "fdatasync": files.fsync,
     "sync": memory.nothing_to_do,
@@ -87,6 +116,9 @@ _CALLS: dict[str, Call] = {
     "madvise": memory.madvise,
     "msync": memory.nothing_to_do,
     "mlock": memory.nothing_to_do,
+    "mlock2": memory.nothing_to_do,
+    "mlockall": memory.nothing_to_do,
+    "munlockall": memory.nothing_to_do,
     "munlock": memory.nothing_to_do,
     "riscv_flush_icache": memory.nothing_to_do,
     # Time.
@@ -95,6 +127,10 @@ _CALLS: dict[str, Call] = {
     "clock_getres": times.clock_getres(),
     "clock_nanosleep": times.clock_nanosleep(),
     "gettimeofday": times.gettimeofday,
+    "clock_settime": identity.not_allowed,
+    "settimeofday": identity.not_allowed,
+    "getitimer": times.getitimer,
+    "setitimer": times.setitimer,
     "times": times.times,
     "getrusage": times.getrusage,
     # Signals.
@@ -105,12 +141,39 @@ _CALLS: dict[str, Call] = {
     "rt_sigaction": signals.rt_sigaction,
     "rt_sigprocmask": signals.rt_sigprocmask,
     "rt_sigpending": signals.rt_sigpending,
+    "rt_sigtimedwait": signals.rt_sigtimedwait,
     # The process and its machine.
     "exit": identity.exit_process,
     "exit_group": identity.exit_process,
     "set_tid_address": identity.process_id,
     "set_robust_list": identity.constant(0),
     "futex": identity.futex,
+    "clone3": identity.missing,  # C libraries then ask for clone, of which the user is told.
+    "wait4": identity.no_children,
+    "waitid": identity.no_children,
+    "prctl": identity.prctl,
+    "getpriority": identity.constant(20),
+    "setpriority": identity.constant(0),
+    "sched_setaffinity": identity.constant(0),
+    "sched_setscheduler": identity.constant(0),
+    "sched_getscheduler": identity.constant(0),
+    "sched_setparam": identity.constant(0),
+    "sched_getparam": identity.sched_getparam,
+    "sched_get_priority_max": identity.constant(0),
+    "sched_get_priority_min": identity.constant(0),
+    "setsid": identity.not_allowed,
+    "setpgid": identity.not_allowed,
+    "chroot": identity.not_allowed,
+    "sethostname": identity.not_allowed,
+    "setdomainname": identity.not_allowed,
+    "setgroups": identity.not_allowed,
+    "getgroups": identity.constant(0),
+    "setuid": identity.set_user,
+    "setgid": identity.set_user,
+    "setreuid": identity.set_two_users,
+    "setregid": identity.set_two_users,
+    "setresuid": identity.set_users,
+    "setresgid": identity.set_users,
     "rseq": identity.missing,
     "membarrier": identity.missing,
     "sched_getaffinity": identity.sched_getaffinity,
@@ -137,9 +200,31 @@ _CALLS_OF_RV32: dict[str, Call] = {
     "clock_gettime64": times.clock_gettime(8),
     "clock_getres_time64": times.clock_getres(8),
     "clock_nanosleep_time64": times.clock_nanosleep(8),
-    "futex_time64": identity.futex,
+    "clock_settime64": identity.not_allowed,
+    "pselect6_time64": files.select,
+    "rt_sigtimedwait_time64": signals.rt_sigtimedwait,
+    "utimensat_time64": files.utimensat(8),
+    "futex_time64": identity.futex_time64,
 }
 """Calls with times of 64 bits, which RV64 has under other numbers."""
+
+
+WITHOUT = {
+    **dict.fromkeys(
+        "clone execve execveat fork unshare setns".split(),
+        "a program is one process with one thread",
+    ),
+    **dict.fromkeys("pipe2 eventfd2 signalfd4".split(), "nobody is at the other end"),
+    **dict.fromkeys(
+        """
+        socket socketpair bind listen accept accept4 connect sendto recvfrom sendmsg recvmsg
+        """.split(),
+        "there is no network",
+    ),
+    **dict.fromkeys("timer_create timerfd_create".split(), "no timer interrupts a program"),
+    **dict.fromkeys("shmget memfd_create".split(), "memory is shared with nobody"),
+}
+"""Why there are no calls of some names that ordinary programs use."""
 
 
 def _rows(xlen: int) -> Iterator[Row]:

@@ -58,17 +58,9 @@ def gettimeofday(process: Process, arguments: Arguments) -> int:
     return 0
 
 
-def _wished(process: Process, address: int, word: int) -> int:
-    seconds = process.integer(address, word, signed=True)
-    rest = process.integer(address + word, word, signed=True)
-    if seconds < 0 or not 0 <= rest < SECOND:
-        raise CallError(errno.EINVAL)
-    return seconds * SECOND + rest
-
-
 def nanosleep(process: Process, arguments: Arguments) -> int:
     """Arguments: time, rest: the clock goes on, and nobody waits."""
-    process.clock.slept += _wished(process, arguments[0], process.word)
+    process.clock.slept += process.time(arguments[0], process.word)
     return 0
 
 
@@ -77,11 +69,27 @@ def clock_nanosleep(word: int = 0) -> Call:
 
     def call(process: Process, arguments: Arguments) -> int:
         now = _now(process, arguments[0])
-        wished = _wished(process, arguments[2], word or process.word)
+        wished = process.time(arguments[2], word or process.word)
         process.clock.slept += max(wished - now, 0) if arguments[1] & _ABSOLUTE else wished
         return 0
 
     return call
+
+
+def getitimer(process: Process, arguments: Arguments) -> int:
+    """Arguments: which, value: no timer runs."""
+    process.write(arguments[1], bytes(4 * process.word))
+    return 0
+
+
+def setitimer(process: Process, arguments: Arguments) -> int:
+    """Arguments: which, new, old: a timer can be stopped, and none can be started."""
+    if arguments[1] and any(process.read(arguments[1] + 2 * process.word, 2 * process.word)):
+        process.note("there are no timers that interrupt a program: setitimer gives ENOSYS")
+        raise CallError(errno.ENOSYS)
+    if arguments[2]:
+        process.write(arguments[2], bytes(4 * process.word))
+    return 0
 
 
 def times(process: Process, arguments: Arguments) -> int:

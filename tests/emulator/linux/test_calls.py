@@ -60,7 +60,9 @@ def test_a_call_that_is_not_there_is_noted_once() -> None:
     made.run()
     assert made.register("s1") == 2**64 - errno.ENOSYS
     assert len(notes) == 1
-    assert notes[0].startswith("system call 198, socket, is not there: it gives ENOSYS (at 0x")
+    assert notes[0].startswith(
+        "system call 198, socket, is not there: it gives ENOSYS; there is no network (at 0x"
+    )
     assert "<_start" in notes[0]
 
 

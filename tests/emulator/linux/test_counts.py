@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator.linux.programs import SOURCES, build, machine_for
-from tests.emulator.linux.test_programs import GIVEN
+from tests.emulator.linux.programs import GIVEN, SOURCES, build, machine_for
 
 PLUGIN = Path(__file__).parent / "count_plugin.c"
 LEFT_OUT = {
