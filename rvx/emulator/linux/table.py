@@ -211,7 +211,7 @@ _CALLS_OF_RV32: dict[str, Call] = {
 
 WITHOUT = {
     **dict.fromkeys(
-        "clone execve execveat fork unshare setns".split(),
+        "clone execve execveat unshare setns".split(),
         "a program is one process with one thread",
     ),
     **dict.fromkeys("pipe2 eventfd2 signalfd4".split(), "nobody is at the other end"),
