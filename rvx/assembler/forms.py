@@ -39,7 +39,7 @@ from rvx.isa.operands import (
 )
 from rvx.isa.registers import X
 from rvx.isa.syntax import Slot, Syntax
-from rvx.isa.vtype import PARTS, parse_vtype
+from rvx.isa.vtype import ALTERNATIVE_WIDTHS, PARTS, parse_vtype
 
 Evaluate = Callable[[Expression], Value]
 Filled = Mapping[str, "int | Value"]
@@ -329,20 +329,24 @@ def _vtype(place: Place, operands: list[Operand], isa: Isa, evaluate: Evaluate) 
         Mismatch: it is neither.
     """
     words = [operand.name.lower() for operand in operands if isinstance(operand, Name)]
-    found = parse_vtype(words) if len(words) == len(operands) else None
+    alternatives = 0 if isa.vector is None else isa.vector.alternatives
+    found = parse_vtype(words, alternatives) if len(words) == len(operands) else None
     if found is not None:
         return found
     if len(operands) == 1 and not words:
         return fill_place(place, operands[0], isa, evaluate)
     wrong = next((word for word in words if all(word not in names for names, _ in PARTS)), "")
+    if wrong in ALTERNATIVE_WIDTHS and parse_vtype([wrong], alternatives) is not None:
+        wrong = ""
     written = wrong or ", ".join(str(operand) for operand in operands)
-    raise Mismatch(
-        0,
-        f"'{written}' is not a vtype",
-        hint="such as e32, m1, ta, ma: "
-        + "; then ".join(f"one of {' '.join(names)}" for names, _ in PARTS),
-        text=wrong,
+    hint = "such as e32, m1, ta, ma: " + "; then ".join(
+        f"one of {' '.join(names)}" for names, _ in PARTS
     )
+    if wrong in ALTERNATIVE_WIDTHS:
+        hint = (
+            "altfmt goes with the widths that an extension gives another format, such as Zvfofp8min"
+        )
+    raise Mismatch(0, f"'{written}' is not a vtype", hint=hint, text=wrong)
 
 
 def _fence(operand: Expression) -> int:

@@ -171,7 +171,7 @@ def _operand(
         case FrameKind() as frame:
             return frame.text(value, isa.xlen)
         case VtypeKind():
-            return format_vtype(value)
+            return format_vtype(value, 0 if isa.vector is None else isa.vector.alternatives)
     raise AssertionError(f"operand {name} has no text")
 
 

@@ -37,6 +37,13 @@ VECTORS = (
 )
 """Extensions of the folder `vector`."""
 
+DRAFTS = (
+    *("zvabd", "zvzip", "zvfofp8min", "zvfofp4min", "zvdot4a8i"),
+    *("zvqwdota8i", "zvfwdota16bf", "zvfqwdota8f"),
+    *("zvqwbdota8i", "zvfwbdota16bf", "zvfqwbdota8f", "zvfbdota32f"),
+)
+"""Extensions of the folder `drafts`."""
+
 SHIPPED: dict[str, str] = {
     "i": "rv_i:I",
     "m": "rv_m:M",
@@ -87,6 +94,7 @@ SHIPPED: dict[str, str] = {
     "zhinxmin": "zfinx:Zhinxmin",
     "zhinx": "zfinx:Zhinx",
     **{name: f"vector:{name.capitalize()}" for name in VECTORS},
+    **{name: f"drafts:{name.capitalize()}" for name in DRAFTS},
     "xsmallfloat": "xsmallfloat:Xsmallfloat",
     "xsmallfloat32": "xsmallfloat32:Xsmallfloat32",
     "xsflt": "xsflt:Xsflt",
@@ -120,6 +128,7 @@ NOT_BY_DEFAULT = frozenset(
         *("xsmallfloat32", "xsflt", "xfrep"),
         *("zcmp", "zcmt", "zksed", "zfinx", "zdinx", "zhinxmin", "zhinx"),
         *VECTORS,
+        *DRAFTS,
     }
 )
 """Shipped extensions that clash with others, so that they are loaded only when named."""

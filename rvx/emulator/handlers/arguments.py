@@ -199,7 +199,10 @@ def _vector_unit(unit: VectorUnit) -> Argument:
     elements = ", ".join(
         f"int{eew}_array({{slot[0]}} + {8 * HEADER}, {bits // eew})" for eew in (8, 16, 32, 64)
     )
-    settings = f"int64_array({{slot[0]}}, {HEADER}), {unit.vlen // 8}, {unit.elen}, {unit.floats}"
+    settings = (
+        f"int64_array({{slot[0]}}, {HEADER}), {unit.vlen // 8}, {unit.elen}, {unit.floats}, "
+        f"{unit.alternatives}"
+    )
     return Argument(f"{{name}} = Vector({elements}, {settings})", lambda w: (w.state(VECTOR),), 1)
 
 

@@ -103,7 +103,8 @@ def interpreted_vector(isa: Isa, context: Context) -> Vector | None:
     words = context.state(VECTOR, unit.words)
     registers = words[HEADER:]
     e8, e16, e32, e64 = (Lanes(registers.view(f"i{eew // 8}")) for eew in (8, 16, 32, 64))
-    return Vector(e8, e16, e32, e64, words[:HEADER], unit.vlen // 8, unit.elen, unit.floats)
+    widths = (unit.vlen // 8, unit.elen, unit.floats, unit.alternatives)
+    return Vector(e8, e16, e32, e64, words[:HEADER], *widths)
 
 
 class Interpreted:

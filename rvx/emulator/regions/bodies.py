@@ -127,7 +127,7 @@ def _vector_unit(isa: Isa) -> str:
     )
     return (
         f"    v = Vector({elements}, int64_array({CONFIG}, {HEADER}), {unit.vlen // 8}, "
-        f"{unit.elen}, {unit.floats})\n"
+        f"{unit.elen}, {unit.floats}, {unit.alternatives})\n"
     )
 
 
@@ -145,6 +145,7 @@ def _under(vtype: int, unit: VectorUnit) -> jit.Replacements:
             state.width,
             state.log_width,
             state.group,
+            state.is_alternative,
             state.is_ill,
             state.is_ready,
             state.most_elements,

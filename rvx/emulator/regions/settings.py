@@ -27,7 +27,8 @@ def vector_under(vtype: int, unit: VectorUnit) -> Vector:
     """A vector unit under a vtype, without registers: for what depends on the setting alone."""
     config = [0] * HEADER
     config[VTYPE] = vtype
-    return Vector([], [], [], [], config, unit.vlen // 8, unit.elen, unit.floats)
+    widths = (unit.vlen // 8, unit.elen, unit.floats, unit.alternatives)
+    return Vector([], [], [], [], config, *widths)
 
 
 def is_setting(step: Step) -> bool:

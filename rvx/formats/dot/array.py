@@ -92,7 +92,7 @@ def matmul(
     flat = [x.reshape(-1) for x in (sa, ea, sb, eb, cs, ce)]
     entry = jit.export(step.matmul, step.SIGNATURE)
     entry(
-        _setting(acc, size),
+        setting_of(acc, size),
         *flat,
         flags,
         tame,
@@ -178,7 +178,7 @@ def pack(fmt: Minifloat, significands: Words, exponents: Words) -> Words:
 
 
 @cache
-def _setting(acc: Accumulator, size: int) -> Words:
+def setting_of(acc: Accumulator, size: int) -> Words:
     """The table of the kernel."""
     made = np.zeros(Setting.END, np.int64)
     made[Setting.PRODUCT_BITS] = acc.product_bits

@@ -27,7 +27,15 @@ from rvx.isa.vector.plan import (
     with_plan,
     with_runs,
 )
-from rvx.isa.vector.state import VL, Vector, is_active, refuse, rounding, width
+from rvx.isa.vector.state import (
+    VL,
+    Vector,
+    is_active,
+    is_alternative,
+    refuse,
+    rounding,
+    width,
+)
 
 PARAMETERS = ("d", "a", "b", "m", "sew", "mode", "flags")
 """What an element function may ask for:
@@ -245,6 +253,38 @@ def make_unordered_loop(element: Element, sew: int) -> Callable[..., None]:
             a, some_a = pair(a, some_a, b, some_b, mode, flags)
             total, _ = pair(right[at_b] | 0, 1, a, some_a, mode, flags)
             result[at_d] = total
+
+    return loop
+
+
+def make_alternatives(
+    usual: Callable[..., None], other: Callable[..., None]
+) -> Callable[..., None]:
+    """The loop of one SEW whose formats altfmt chooses.
+
+    Args:
+        usual: the loop without altfmt.
+        other: with it.
+    """
+
+    def loop(
+        v: Vector,
+        result: Words,
+        left: Words,
+        right: Words,
+        vd: int,
+        at_d: int,
+        at_a: int,
+        at_b: int,
+        scalar: int,
+        vm: int,
+        mode: int,
+        flags: Words,
+    ) -> None:
+        if is_alternative(v):
+            other(v, result, left, right, vd, at_d, at_a, at_b, scalar, vm, mode, flags)
+        else:
+            usual(v, result, left, right, vd, at_d, at_a, at_b, scalar, vm, mode, flags)
 
     return loop
 

@@ -11,7 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rvx.isa.vector.state import CONVERTED_HALVES, Vector, group, is_ready, width
+from rvx.isa.vector.state import (
+    CONVERTED_HALVES,
+    Vector,
+    group,
+    is_alternative,
+    is_ready,
+    width,
+)
 
 Legality = Callable[[Vector, int, int, int, int], bool]
 """Whether (v, vd, vs2, vs1, vm) is legal; registers that an instruction lacks are given as 0."""
@@ -153,7 +160,8 @@ def _eew(sew: int, wider: int) -> int:
 
 def has_float(v: Vector, shift: int) -> bool:
     """Whether elements of SEW times two to the power `shift` may be floats."""
-    return (width(v) << shift) & v.floats != 0
+    # The formats of V are those without altfmt; who declares others for it says so by itself.
+    return not is_alternative(v) and (width(v) << shift) & v.floats != 0
 
 
 def with_floats(is_legal: Legality, shift: int, other: int) -> Legality:

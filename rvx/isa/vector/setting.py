@@ -7,10 +7,21 @@ between VLMAX and twice that), it is VLMAX, as on most machines.
 from __future__ import annotations
 
 from rvx.isa.bits import less_unsigned
-from rvx.isa.vector.state import VL, VSTART, VTYPE, Vector, group, is_ill, most_elements, width
+from rvx.isa.vector.state import (
+    ALTFMT,
+    VL,
+    VSTART,
+    VTYPE,
+    Vector,
+    group,
+    is_alternative,
+    is_ill,
+    most_elements,
+    width,
+)
 
 KNOWN_BITS = 0xFF
-"""Bits of vtype that mean something; a setting with any other is refused."""
+"""Bits of vtype that always mean something; a setting with any but these and altfmt is refused."""
 
 
 def elements_of(v: Vector) -> int:
@@ -32,7 +43,9 @@ def configure(v: Vector, avl: int, keeps: bool, setting: int, xlen: int) -> int:
     """
     before = elements_of(v)
     v.config[VTYPE] = setting
-    known = (setting & KNOWN_BITS) == setting and setting & 7 != 4
+    known = (setting & (KNOWN_BITS | ALTFMT)) == setting and setting & 7 != 4
+    if known and is_alternative(v):
+        known = width(v) & v.alternatives != 0
     if known:
         widest = v.elen
         if group(v) < 0:

@@ -22,6 +22,8 @@ CONVERTED_HALVES = 1
 """Beside the widths of floats: halves, which are converted and no more (Zvfhmin)."""
 VL, VTYPE, VSTART, VCSR, VLENB = 0, 1, 2, 3, 4
 """Words of the header. VCSR holds vxsat in bit 0 and vxrm in bits 2 and 1."""
+ALTFMT = 1 << 8
+"""Bit of vtype that chooses another format for some operands, such as BF16 instead of binary16."""
 
 
 class Vector(NamedTuple):
@@ -37,6 +39,7 @@ class Vector(NamedTuple):
         elen: bits of the widest element.
         floats: the widths of elements that may be floats, as a sum such as 16 + 32 + 64, and
             `CONVERTED_HALVES`.
+        alternatives: the SEW under which vtype may have altfmt set, as a sum such as 8 + 16.
     """
 
     e8: Words
@@ -47,6 +50,7 @@ class Vector(NamedTuple):
     vlenb: int
     elen: int
     floats: int
+    alternatives: int
 
 
 def is_ill(v: Vector) -> bool:
@@ -61,6 +65,11 @@ def is_ready(v: Vector) -> bool:
     does.
     """
     return v.config[VTYPE] >= 0 and v.config[VSTART] == 0
+
+
+def is_alternative(v: Vector) -> bool:
+    """Whether altfmt is set."""
+    return v.config[VTYPE] & ALTFMT != 0
 
 
 def log_width(v: Vector) -> int:

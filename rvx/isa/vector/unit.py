@@ -20,16 +20,21 @@ class VectorUnit:
         elen: bits of the widest element, 32 or 64.
         floats: the widths of elements that may be floats, as a sum such as 16 + 32 + 64, and
             `CONVERTED_HALVES`.
+        alternatives: the SEW under which vtype may have altfmt set, likewise.
     """
 
     vlen: int = LEAST_VLEN
     elen: int = 32
     floats: int = 0
+    alternatives: int = 0
 
     def joined(self, other: VectorUnit) -> VectorUnit:
         """What meets both demands."""
         return VectorUnit(
-            max(self.vlen, other.vlen), max(self.elen, other.elen), self.floats | other.floats
+            max(self.vlen, other.vlen),
+            max(self.elen, other.elen),
+            self.floats | other.floats,
+            self.alternatives | other.alternatives,
         )
 
     @property

@@ -1,0 +1,35 @@
+"""Extensions that are still drafts: for vectors, and the dot products of machine learning.
+
+Encodings are those of riscv-opcodes at the date that is the version; what a draft leaves open is
+said where it is chosen. Nothing here is loaded unless it is named: drafts change, and some of them
+use each other's words.
+"""
+
+from rvx.extensions.drafts.absolute_difference import Zvabd
+from rvx.extensions.drafts.dot4 import Zvdot4a8i
+from rvx.extensions.drafts.dots import (
+    Zvfbdota32f,
+    Zvfqwbdota8f,
+    Zvfqwdota8f,
+    Zvfwbdota16bf,
+    Zvfwdota16bf,
+    Zvqwbdota8i,
+    Zvqwdota8i,
+)
+from rvx.extensions.drafts.ofp import Zvfofp4min, Zvfofp8min
+from rvx.extensions.drafts.zip import Zvzip
+
+__all__ = [
+    "Zvabd",
+    "Zvdot4a8i",
+    "Zvfbdota32f",
+    "Zvfofp4min",
+    "Zvfofp8min",
+    "Zvfqwbdota8f",
+    "Zvfqwdota8f",
+    "Zvfwbdota16bf",
+    "Zvfwdota16bf",
+    "Zvqwbdota8i",
+    "Zvqwdota8i",
+    "Zvzip",
+]
