@@ -1,8 +1,9 @@
 """Accumulators of dot products: what a unit does with many products, as one declaration.
 
 Rooms: `accumulator` the declaration as a value; `catalogue` those that have names; `exact` the
-reference on fractions; `step` the compiled kernel of one group of products; `array` whole products
-of matrices.
+reference on fractions; `step` the compiled kernel of one group of products, `setting` what tells
+it which accumulator that is; `scalar` groups in bodies of instructions; `array` whole products of
+matrices.
 """
 
 from rvx.formats.dot.accumulator import Accumulator, Aligned, Exact, Pairwise, Register, Wrapping

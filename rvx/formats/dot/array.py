@@ -11,29 +11,19 @@ from rvx import jit
 from rvx.formats.dot import step
 from rvx.formats.dot.accumulator import (
     Accumulator,
-    Aligned,
     Element,
-    Exact,
-    Pairwise,
     Register,
-    Wrapping,
 )
-from rvx.formats.dot.step import DIGITS, INFINITE, MINUS_ZERO, QUIET, SIGNALLING, Setting
+from rvx.formats.dot.setting import WIDEST_SCALE, setting_of
+from rvx.formats.dot.step import DIGITS, INFINITE, MINUS_ZERO, QUIET, SIGNALLING
 from rvx.formats.integer.format import Integer
 from rvx.formats.minifloat.array.codes import words
 from rvx.formats.minifloat.format import Flavour, Minifloat
-from rvx.formats.minifloat.rounding import Overflow, Rounding
+from rvx.formats.minifloat.rounding import Rounding
 
 Words = npt.NDArray[np.int64]
 
-WIDEST_SCALE = 127
-_WINDOW = 60
 _SCRATCH = DIGITS + 4 * 64
-_OVERFLOWS = {
-    Overflow.INFINITY: step.OVER_INFINITY,
-    Overflow.NAN: step.OVER_NAN,
-    Overflow.SATURATE: step.OVER_LARGEST,
-}
 
 
 def matmul(
@@ -92,7 +82,7 @@ def matmul(
     flat = [x.reshape(-1) for x in (sa, ea, sb, eb, cs, ce)]
     entry = jit.export(step.matmul, step.SIGNATURE)
     entry(
-        setting_of(acc, size),
+        _table(acc, size),
         *flat,
         flags,
         tame,
@@ -178,38 +168,5 @@ def pack(fmt: Minifloat, significands: Words, exponents: Words) -> Words:
 
 
 @cache
-def setting_of(acc: Accumulator, size: int) -> Words:
-    """The table of the kernel."""
-    made = np.zeros(Setting.END, np.int64)
-    made[Setting.PRODUCT_BITS] = acc.product_bits
-    made[Setting.WINDOW] = _WINDOW - (size + 1).bit_length()
-    made[Setting.GROUP_ROUNDING] = -1 if acc.group_rounding is None else acc.group_rounding
-    made[Setting.ROUNDING] = acc.rounding
-    made[Setting.STAYS_FINITE] = acc.stays_finite
-    made[Setting.IS_FUSED] = acc.is_fused
-    match acc.reduction:
-        case Exact():
-            made[Setting.REDUCTION] = step.EXACT
-        case Aligned(is_sticky=is_sticky):
-            made[Setting.REDUCTION] = step.TO_ODD if is_sticky else step.TRUNCATED
-            made[Setting.KEPT] = acc.kept
-        case Pairwise():
-            made[Setting.REDUCTION] = step.PAIRWISE
-        case Wrapping(saturates=saturates):
-            made[Setting.REDUCTION] = step.SATURATING if saturates else step.WRAPPING
-    if isinstance(acc.result, Register):
-        made[Setting.MINIMUM], made[Setting.MAXIMUM] = acc.result.minimum, acc.result.maximum
-        return made
-    fmt = acc.result
-    assert isinstance(acc.left, Minifloat)
-    assert isinstance(acc.right, Minifloat)
-    made[Setting.PRECISION] = fmt.precision
-    made[Setting.LSB_MIN] = fmt.lsb_min
-    made[Setting.EMAX_LSB] = fmt.emax - fmt.m
-    largest, _ = unpack(fmt, np.array([fmt.max_finite]))
-    made[Setting.MAX_SIGNIFICAND] = largest[0]
-    made[Setting.OVERFLOW] = _OVERFLOWS[fmt.overflow_policy(acc.overflow)]
-    made[Setting.POINT] = acc.left.m + acc.right.m
-    lowest = acc.left.lsb_min + acc.right.lsb_min - 2 * WIDEST_SCALE
-    made[Setting.LOW] = min(lowest, fmt.lsb_min)
-    return made
+def _table(acc: Accumulator, size: int) -> Words:
+    return np.array(setting_of(acc, size), np.int64)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from rvx.formats.dot.accumulator import Accumulator, Aligned
-from rvx.formats.dot.array import setting_of
+from rvx.formats.dot.setting import setting_of
 from rvx.formats.dot.step import (
     INFINITE,
     MINUS_ZERO,
@@ -119,7 +119,7 @@ def make_aligned_group(acc: Accumulator, *, has_signalling: bool = True) -> Alig
     left = make_parts(acc.left, has_signalling=has_signalling)
     right = make_parts(acc.right, has_signalling=has_signalling)
     parts, code = make_parts(acc.result), make_code(acc.result)
-    declared = tuple(int(x) for x in setting_of(acc, acc.group))
+    declared = setting_of(acc, acc.group)
     point, precision, sticky = acc.left.m + acc.right.m, acc.precision, int(acc.reduction.is_sticky)
     group_rounding = -1 if acc.group_rounding is None else int(acc.group_rounding)
     assert group_rounding >= 0
