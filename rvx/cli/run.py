@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from rvx.emulator import Backend, Executable, Machine, RunResult, Settings, Tier
     from rvx.emulator.board import Board
+    from rvx.emulator.counts import ElementCounts
     from rvx.emulator.hart import Abi
 
 SCHEMA = "rvx.run/1"
@@ -179,6 +180,8 @@ def run(
         print_json(to_json(result) | {"versions": versions()})
     elif count:
         print_table(table(result))
+        if (elements := element_table(result)) is not None:
+            print_table(elements)
     _end(result, pass_exit_code)
 
 
@@ -300,6 +303,7 @@ def to_json(result: RunResult) -> dict[str, Any]:
         "by_mnemonic": dict(result.by_mnemonic),
         "fetched_by_mnemonic": dict(result.fetched_by_mnemonic),
         "by_kind": dict(result.by_kind),
+        "elements": {name: element_document(found) for name, found in result.elements.items()},
         "seconds": result.seconds,
         "output": result.output.decode("utf-8", "replace"),
         "output_bytes": result.output_size,
@@ -307,6 +311,35 @@ def to_json(result: RunResult) -> dict[str, Any]:
         if trap is None
         else {"kind": str(trap.kind), "pc": trap.pc, "message": trap.message},
     }
+
+
+def element_document(counts: ElementCounts) -> dict[str, Any]:
+    """What a vector instruction worked on."""
+    return {
+        "active": counts.active,
+        "masked_off": counts.masked_off,
+        "capacity": counts.capacity,
+        "utilisation": counts.utilisation,
+        "bytes": counts.bytes,
+        "macs": counts.macs,
+    }
+
+
+def element_table(result: RunResult) -> Table | None:
+    """Elements of vector instructions by mnemonic; None if there were none."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    if not result.elements:
+        return None
+    found = Table(box=SIMPLE_HEAD)
+    found.add_column("vector instruction")
+    for name in ("elements", "masked off", "of VLMAX", "bytes", "MACs"):
+        found.add_column(name, justify="right")
+    for mnemonic, one in result.elements.items():
+        cells = [f"{number:,}" for number in (one.active, one.masked_off, one.bytes, one.macs)]
+        found.add_row(mnemonic, *cells[:2], f"{one.utilisation:.1%}", *cells[2:])
+    return found
 
 
 def table(result: RunResult) -> Table:

@@ -101,9 +101,11 @@ class Field(IntEnum):
     MIRROR_MSTATUS = 179
     CORE_PC = 180  # address of the core's program counter, 0 where it is not known
     VECTOR_STATUS = 181  # mstatus.VS: 0 while the vector unit is switched off, 3 once it was used
-    STOP = 182  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
-    RAISED = 183  # what a body has raised: three words, see rvx.bodies.arithmetic
-    END = 186
+    VECTOR = 182  # address of the state of the vector unit, 0 if there is none
+    ELEMENTS = 183  # address of the table of elements, see rvx.emulator.native.elements
+    STOP = 184  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
+    RAISED = 185  # what a body has raised: three words, see rvx.bodies.arithmetic
+    END = 188
 
 
 assert int(Field.END - Field.STOP) == HART_WORDS
@@ -128,7 +130,8 @@ class Row(IntEnum):
     INNER = 13  # at the entry of a region, which has SIZE 0: the row of the word there, or 0
     ENTRIES = 14  # how often the region was entered here
     NEXT = 15  # the row of another region with this entry, 0 if there is none
-    END = 16
+    ELEMENTS = 16  # of a vector instruction, how its elements are counted, else 0
+    END = 17
 
 
 class Needs(IntFlag):

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heappop, heappush
 from itertools import accumulate
 
@@ -15,12 +16,48 @@ from numpy.typing import NDArray
 from rvx.emulator import hooks, sparse
 from rvx.emulator.context import Context, Field
 from rvx.emulator.memory import PAGE, GuestMemory
+from rvx.emulator.native.elements import CAPACITY, COLUMNS
 from rvx.emulator.touched import TouchedPages
 from rvx.isa import Isa
 from rvx.isa.bits import Address, Word, word_size
 from rvx.isa.instruction import CUSTOM
+from rvx.isa.vector.state import STATE as VECTOR
 
 UNKNOWN = "(unknown)"
+
+
+@dataclass(frozen=True)
+class ElementCounts:
+    """What vector instructions worked on, exactly.
+
+    Attributes:
+        active: elements that were worked on.
+        masked_off: elements below vl that were not, since their bit of v0 was 0.
+        capacity: elements that there could have been: VLMAX for each execution.
+        bytes: that loads and stores have moved.
+        macs: multiply-accumulates, as the instruction declares them for an element.
+    """
+
+    active: int = 0
+    masked_off: int = 0
+    capacity: int = 0
+    bytes: int = 0
+    macs: int = 0
+
+    @property
+    def utilisation(self) -> float:
+        """The share of the vector length that was used; 0 where nothing was executed."""
+        return self.active / self.capacity if self.capacity else 0.0
+
+    def __add__(self, other: ElementCounts) -> ElementCounts:
+        """Both together."""
+        return ElementCounts(
+            self.active + other.active,
+            self.masked_off + other.masked_off,
+            self.capacity + other.capacity,
+            self.bytes + other.bytes,
+            self.macs + other.macs,
+        )
 
 
 @dataclass(frozen=True)
@@ -34,6 +71,7 @@ class Counts:
         custom: of instructions that no standard has, as in `by_kind`.
         fetches: as `executions`, but what the hart repeats by itself is fetched once.
         fetched_by_mnemonic: fetches by mnemonic, most frequent first.
+        elements: of vector instructions, by mnemonic, in the order of `by_mnemonic`.
     """
 
     executions: dict[Address, int]
@@ -42,6 +80,7 @@ class Counts:
     custom: int
     fetches: dict[Address, int]
     fetched_by_mnemonic: dict[str, int]
+    elements: dict[str, ElementCounts]
 
     @property
     def fetched(self) -> int:
@@ -85,6 +124,14 @@ class BlockCounter:
         self._ends: NDArray[np.int64] = sparse.zeros(halfwords + 2, np.int64)
         self._words[Field.ENDS] = self._ends.ctypes.data
         self._words[Field.STUB] = memory.stub
+        self._has_vectors = VECTOR in context.offsets
+        if self._has_vectors:
+            self._words[Field.ELEMENTS] = self.elements.ctypes.data
+
+    @cached_property
+    def elements(self) -> NDArray[np.int64]:
+        """Elements of vector instructions, see `rvx.emulator.native.elements`."""
+        return sparse.zeros(len(self.differences) * COLUMNS, np.int64).reshape(-1, COLUMNS)
 
     def request_stop(self, how: int = 1) -> None:
         """Makes the hook of the next block stop the core; called from another thread.
@@ -113,6 +160,8 @@ class BlockCounter:
             self.blocks[first:end] = 0
             self.differences[first:end] = 0
             self.repeated[first:end] = 0
+            if self._has_vectors:
+                self.elements[first:end] = 0
         self.forget_block()
 
     def forget_block(self) -> None:
@@ -174,6 +223,7 @@ class BlockCounter:
             mnemonics[made.mnemonic if made else UNKNOWN] += running
             kinds[made.category if made else UNKNOWN] += running
             fetched[made.mnemonic if made else UNKNOWN] += once
+        elements = self._elements(isa)
         return Counts(
             executions,
             dict(mnemonics.most_common()),
@@ -181,7 +231,25 @@ class BlockCounter:
             kinds[CUSTOM],
             fetches,
             dict(fetched.most_common()),
+            {name: elements[name] for name, _ in mnemonics.most_common() if name in elements},
         )
+
+    def _elements(self, isa: Isa) -> dict[str, ElementCounts]:
+        """What vector instructions worked on, by mnemonic."""
+        found: dict[str, ElementCounts] = {}
+        if not self._has_vectors:
+            return found
+        for first, end in self.touched.runs():
+            rows = self.elements[first:end]
+            for index in np.flatnonzero(rows[:, CAPACITY]):
+                address = self._memory.executable_begin + 2 * (first + int(index))
+                made = isa.find(self._memory.word(address) or 0)
+                if made is None:
+                    continue
+                body, active, capacity, moved = (int(number) for number in rows[index])
+                counts = ElementCounts(active, body - active, capacity, moved, active * made.macs)
+                found[made.mnemonic] = found.get(made.mnemonic, ElementCounts()) + counts
+        return found
 
     def _flow(self) -> Iterator[tuple[Address, Word, int]]:
         """Every executed address in order, with its word and executions.

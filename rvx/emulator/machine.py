@@ -39,6 +39,7 @@ from rvx.emulator.system import System
 from rvx.isa import Isa, RegisterFile, streams
 from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE
+from rvx.isa.vector.state import STATE as VECTOR
 
 DEFAULT_MEMORY = 128 << 20
 """As much as boards have that linker scripts are written for: there the stack ends with it."""
@@ -149,7 +150,9 @@ class Machine:
         words[Field.FFLAGS_REGISTER] = FFLAGS
         words[Field.FRM] = self.context.address(Field.MIRROR_FRM)
         words[Field.MSTATUS] = self.context.address(Field.MIRROR_MSTATUS)
-        words[Field.VECTOR_STATUS] = VECTOR_DIRTY if self.isa.vector is not None else 0
+        if self.isa.vector is not None:
+            words[Field.VECTOR_STATUS] = VECTOR_DIRTY
+            words[Field.VECTOR] = self.context.address(self.context.offsets[VECTOR])
         self._show_open_runs()
         words[Field.BIAS] = int(memory.ram.ctypes.data) - memory.base
         pointers = self.core.pointers
@@ -468,6 +471,7 @@ class Machine:
             fetched=counts.fetched,
             fetched_by_mnemonic=counts.fetched_by_mnemonic,
             executions=counts.executions,
+            elements=counts.elements,
             output=self.system.output.kept(),
             output_size=self.system.output.size,
             seconds=seconds,

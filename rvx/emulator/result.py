@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rvx.emulator.arguments import number
+from rvx.emulator.counts import ElementCounts
 from rvx.isa.bits import Address
 from rvx.notebook import html_table
 
@@ -57,6 +58,8 @@ class RunResult:
             repeats by itself once.
         fetched_by_mnemonic: fetches, most frequent first.
         executions: for every executed address, how often; in the order of addresses.
+        elements: of vector instructions by mnemonic: active ones, those masked off, and how many
+            there could have been; bytes that were moved, and multiply-accumulates.
         output: what the guest wrote to standard output: all of it up to 2 MiB, else the first and
             the last MiB, with a line between them that says how much is left out.
         output_size: bytes that it wrote.
@@ -82,6 +85,7 @@ class RunResult:
     trap: Trap | None = None
     ended_by: int = 0
     float_bits: int = 0
+    elements: Mapping[str, ElementCounts] = field(default_factory=dict)
 
     @property
     def float_value(self) -> float:

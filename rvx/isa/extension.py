@@ -248,6 +248,7 @@ class Extension:
         overlaps: Collection[str] = (),
         doc: str = "",
         needs: Collection[str] = (),
+        macs: int = 0,
     ) -> Callable[[AnyBody], AnyBody]:
         """Declares an instruction; the decorated function is its meaning.
 
@@ -270,6 +271,7 @@ class Extension:
             overlaps: mnemonics that share words with it on purpose.
             doc: instead of the docstring of the body.
             needs: names of further extensions without which an ISA does not have it.
+            macs: how many multiply-accumulates it counts as; of a vector instruction, an element.
 
         Raises:
             DeclarationError: with a sentence that says what does not fit.
@@ -286,6 +288,7 @@ class Extension:
                 doc=doc,
                 writes=writes,
                 needs=needs,
+                macs=macs,
             )
             return body
 
@@ -308,6 +311,7 @@ class Extension:
         widths: Sequence[int] = (),
         is_ordered: bool = True,
         code: str = "00000",
+        macs: int = 0,
         opcode: str = "1011011",
         kind: str = "vector",
         doc: str = "",
@@ -347,6 +351,7 @@ class Extension:
             is_ordered: of a reduction, whether elements are combined one after the other; in any
                 order it is eight lanes, and then a tree.
             code: what stands in the place of vs1 where there is no third operand.
+            macs: how many multiply-accumulates an element counts as.
             opcode: the low seven bits; custom-2 by default, 1010111 is that of V.
             kind: class for counts.
             doc: instead of the docstring of the function.
@@ -370,6 +375,7 @@ class Extension:
                 kind=kind,
                 code=code,
                 is_ordered=is_ordered,
+                macs=macs,
                 scalars={fmt.bits: make_unboxed(fmt.bits) for fmt in formats} or None,
                 is_of_machine=False,
             )
@@ -405,6 +411,7 @@ class Extension:
         doc: str,
         needs: Collection[str] = (),
         writes: Collection[str] | None = None,
+        macs: int = 0,
     ) -> Instruction:
         _check_names(f"needs of {self.name} '{syntax}'", needs)
         made = make_instruction(
@@ -422,6 +429,7 @@ class Extension:
             is_core=self.is_core,
             last_rounding_mode=self.last_rounding_mode,
             needs=needs,
+            macs=macs,
         )
         if any(
             isinstance(operand.kind, RegisterKind) and operand.kind.file is V

@@ -88,6 +88,7 @@ class Instruction:
         is_core: whether it is the ratified instruction that the CPU core knows. Only then may the
             core perform it; `body` says the same, and is performed where the core does not.
         needs: names of extensions without which an ISA does not have it, though it has its own.
+        macs: multiply-accumulates of an element, or of an instruction without vectors.
     """
 
     syntax: Syntax
@@ -105,6 +106,7 @@ class Instruction:
     is_core: bool = False
     last_rounding_mode: int = LAST_ROUNDING_MODE
     needs: tuple[str, ...] = ()
+    macs: int = 0
 
     @property
     def mnemonic(self) -> str:
@@ -297,6 +299,7 @@ def make_instruction(
     is_core: bool = False,
     last_rounding_mode: int = LAST_ROUNDING_MODE,
     needs: Collection[str] = (),
+    macs: int = 0,
 ) -> Instruction:
     """Checks a declaration and makes the instruction.
 
@@ -360,6 +363,7 @@ def make_instruction(
         is_core=is_core,
         last_rounding_mode=last_rounding_mode,
         needs=tuple(needs),
+        macs=macs,
     )
 
 

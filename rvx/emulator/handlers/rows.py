@@ -25,6 +25,7 @@ from rvx.emulator.native.streams import streamed_address
 from rvx.isa import Csr, Decoded, Instruction, Isa, RegisterFile, streams
 from rvx.isa.bits import Word
 from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa.vector.elements import elements_of
 from rvx.isa.vector.state import STATE as VECTOR
 
 _FIRST_TABLE = 1 << 8
@@ -75,6 +76,8 @@ class Wiring:
         row.view(np.uint64)[Row.WORD] = decoded.word
         row[Row.SIZE] = made.size
         row[Row.UNIT] = needs
+        if self.isa.vector is not None:
+            row[Row.ELEMENTS] = elements_of(decoded, self.isa.vector.vlen).code
         row[Row.TRANSFERS] = row.ctypes.data + 8 * layout.end
         row[Row.READS], row[Row.WRITES] = reads, len(word.transfers) - reads
         row[layout.end :] = [part for pair in word.transfers for part in pair]

@@ -6,6 +6,7 @@ from typing import Any
 
 from rvx.emulator.context import VECTOR_DIRTY, Field, Needs, Row, Status
 from rvx.emulator.core import MSTATUS, MSTATUS_FS_DIRTY
+from rvx.emulator.native.elements import active_segments, count_elements, present_length
 from rvx.emulator.native.pointers import (
     byte_array,
     call_handler,
@@ -34,6 +35,7 @@ _RESULT, _FLOATS, _VECTORS = int(Needs.RESULT), int(Needs.UNIT), int(Needs.VECTO
 _CHANGES_VECTORS = int(Needs.VECTOR_RESULT)
 _VECTOR_STATUS, _VECTOR_DIRTY = int(Field.VECTOR_STATUS), VECTOR_DIRTY
 _DIRTY = MSTATUS_FS_DIRTY
+_ELEMENTS = int(Row.ELEMENTS)
 _READS, _WRITES, _TRANSFERS = int(Row.READS), int(Row.WRITES), int(Row.TRANSFERS)
 _ROW_END = int(Row.END)
 
@@ -74,6 +76,12 @@ def perform(uc: int, context: Any, row_address: int, pc: int) -> None:
         if not has_floats or (needs & _VECTORS != 0 and context[_VECTOR_STATUS] == 0):
             stop(uc, context, _ILLEGAL)
             return
+    code = row[_ELEMENTS]
+    vl, active = 0, 0
+    if code != 0:
+        vl = present_length(context)
+        if code & 16 != 0:
+            active = active_segments(context, vl)
     call_handler(row[_HANDLER], row_address, context.ctypes.data)
     if needs & _CHANGES_VECTORS != 0 and context[_FAULT] != FAULT_ILLEGAL:
         # A load that faults has changed vstart, and elements before.
@@ -81,6 +89,8 @@ def perform(uc: int, context: Any, row_address: int, pc: int) -> None:
     if context[_FAULT] != 0:
         stop(uc, context, _FAULTED)
         return
+    if code != 0:
+        count_elements(context, code, pc, vl, active)
     if needs & _FLOATS != 0 and load_32(context[_MSTATUS]) & _DIRTY != _DIRTY:
         _note_change(uc, context, needs)
     for i in range(reads, reads + row[_WRITES]):

@@ -11,13 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rvx.emulator.context import Context, Field
 from rvx.emulator.regions.flow import Block, Step, ends_block
-from rvx.emulator.regions.frame import Frame
+from rvx.emulator.regions.frame import CountedVector, Frame
 from rvx.emulator.regions.select import Region, leading
-from rvx.emulator.regions.settings import after, flow
+from rvx.emulator.regions.settings import after, flow, may_change_length
 from rvx.emulator.regions.steps import StepEmitter, can_translate_under
 from rvx.emulator.regions.vectors import is_vector, uses_host
 from rvx.isa import Isa
 from rvx.isa.bits import Address
+from rvx.isa.vector.elements import OF_SEW, Counted, body, capacity, elements_of
+from rvx.isa.vector.state import VL
 
 
 class Emitter(StepEmitter):
@@ -57,6 +59,9 @@ class Emitter(StepEmitter):
             for block in region.blocks.values()
             for step, vtype in self._steps(block)
         )
+        self._frame.vectors = {
+            one.pc: one for block in region.blocks.values() for one in self._vectors_of(block)
+        }
         self._is_limited = is_limited
         self._exits: list[str] = []
         self._returns = _shared_returns(region.blocks)
@@ -113,6 +118,7 @@ class Emitter(StepEmitter):
         add(f"  %before{tag} = load {kept}i64, ptr %count{tag}")
         add(f"  %after{tag} = add i64 %before{tag}, 1")
         add(f"  store {kept}i64 %after{tag}, ptr %count{tag}")
+        self._count_length(block, 0)
         for index, (step, vtype) in enumerate(self._steps(block)):
             if not can_translate_under(step, self._isa, vtype):
                 add(f"  br label {self._exit_within(block, index)}")
@@ -127,6 +133,145 @@ class Emitter(StepEmitter):
         for step in block.steps:
             yield step, vtype
             vtype = after(step, vtype, self._isa)
+
+    # -- elements of vector instructions --------------------------------------------------------
+
+    def _vectors_of(self, block: Block) -> list[CountedVector]:
+        """The vector instructions of a block whose elements are counted, as far as they are done.
+
+        Those that lie between two settings of vl work on equally many elements, so that one sum of
+        vl serves them all. What is left of a block when it is left early is taken back.
+        """
+        unit = self._isa.vector
+        if unit is None:
+            return []
+        vlenb = unit.vlen // 8
+        found: list[CountedVector] = []
+        for index, (step, vtype) in enumerate(self._steps(block)):
+            if not can_translate_under(step, self._isa, vtype):
+                break
+            elements = elements_of(step.decoded, unit.vlen)
+            if not elements.code:
+                continue
+            assert vtype is not None
+            counted, number = int(elements.counted), elements.number
+            sizes = {OF_SEW: 1 << (vtype >> 3 & 7)}
+            depends = elements.counted in (Counted.BODY, Counted.BYTES, Counted.ONE)
+            found.append(
+                CountedVector(
+                    step.pc,
+                    block.start,
+                    index,
+                    elements,
+                    None if depends else body(counted, number, 1, vtype, vlenb),
+                    capacity(counted, number, vtype, vlenb),
+                    sizes.get(elements.size, elements.size),
+                )
+            )
+        return found
+
+    def _stretch(self, block: Block, first: int) -> list[CountedVector]:
+        """The counted instructions from a place on to where vl changes next."""
+        end = len(block.steps)
+        for index in range(first, len(block.steps)):
+            if may_change_length(block.steps[index]):
+                end = index + 1
+                break
+        known = (self._frame.vectors.get(step.pc) for step in block.steps[first:end])
+        return [one for one in known if one is not None and one.fixed is None]
+
+    def _count_length(self, block: Block, first: int) -> None:
+        """Sums up vl, for the instructions from a place on to where it changes next."""
+        counted = self._stretch(block, first)
+        if not counted:
+            return
+        for kind in dict.fromkeys(one.elements.counted for one in counted):
+            name = f"%vls{block.start:x}.{first}.{int(kind)}"
+            self._frame.lengths[name] = [one for one in counted if one.elements.counted == kind]
+            value = self._length(kind, f"{name}.v")
+            self._lines += [
+                f"  {name}.o = load i64, ptr {name}",
+                f"  {name}.n = add i64 {name}.o, {value}",
+                f"  store i64 {name}.n, ptr {name}",
+            ]
+
+    def _length(self, kind: Counted, name: str, lines: list[str] | None = None) -> str:
+        """vl as instructions of a kind count it."""
+        lines = self._lines if lines is None else lines
+        lines.append(f"  {name} = load i64, ptr %v.config{VL}")
+        if kind == Counted.BYTES:
+            lines += [f"  {name}.u = add i64 {name}, 7", f"  {name}.b = lshr i64 {name}.u, 3"]
+            return f"{name}.b"
+        if kind == Counted.ONE:
+            lines += [
+                f"  {name}.z = icmp ne i64 {name}, 0",
+                f"  {name}.b = zext i1 {name}.z to i64",
+            ]
+            return f"{name}.b"
+        return name
+
+    def _active_bits(self, pc: Address) -> str:
+        """How many of the first vl bits of v0 are set."""
+        tag = f"vm{pc:x}"
+        self._lines += [
+            f"  %{tag}.vl = load i64, ptr %v.config{VL}",
+            f"  store i64 0, ptr %{tag}.sum",
+            f"  %{tag}.up = add i64 %{tag}.vl, 63",
+            f"  %{tag}.words = lshr i64 %{tag}.up, 6",
+        ]
+        with self._vectors.counted(tag, f"%{tag}.words") as word:
+            self._lines += [
+                f"  %{tag}.p = getelementptr i64, ptr %v.base, i64 {word}",
+                f"  %{tag}.w = load i64, ptr %{tag}.p",
+                f"  %{tag}.done = shl i64 {word}, 6",
+                f"  %{tag}.rest = sub i64 %{tag}.vl, %{tag}.done",
+                f"  %{tag}.whole = icmp uge i64 %{tag}.rest, 64",
+                f"  %{tag}.few = and i64 %{tag}.rest, 63",
+                f"  %{tag}.one = shl i64 1, %{tag}.few",
+                f"  %{tag}.low = sub i64 %{tag}.one, 1",
+                f"  %{tag}.k = select i1 %{tag}.whole, i64 -1, i64 %{tag}.low",
+                f"  %{tag}.b = and i64 %{tag}.w, %{tag}.k",
+                f"  %{tag}.c = call i64 @llvm.ctpop.i64(i64 %{tag}.b)",
+                f"  %{tag}.s = load i64, ptr %{tag}.sum",
+                f"  %{tag}.t = add i64 %{tag}.s, %{tag}.c",
+                f"  store i64 %{tag}.t, ptr %{tag}.sum",
+            ]
+        self._declarations["declare i64 @llvm.ctpop.i64(i64)"] = None
+        self._lines.append(f"  %{tag}.all = load i64, ptr %{tag}.sum")
+        return f"%{tag}.all"
+
+    def _taken_back(self, block: Block, index: int, label: str) -> list[str]:
+        """Lines that take back what is counted of a block from a place on."""
+        rest = [
+            one
+            for one in self._frame.vectors.values()
+            if one.block == block.start and one.index >= index
+        ]
+        if not rest:
+            return []
+        first = next(
+            (at + 1 for at in reversed(range(index)) if may_change_length(block.steps[at])), 0
+        )
+        summed = {one.pc for one in self._stretch(block, first)}
+        lines = [
+            f"  %{label}.ep = getelementptr i8, ptr %c, i64 {8 * Field.ELEMENTS}",
+            f"  %{label}.e = load i64, ptr %{label}.ep",
+        ]
+        for one in rest:
+            tag = f"{label}.{one.pc:x}"
+            total = "0" if one.fixed is None else str(one.fixed)
+            if one.pc in summed:
+                value = self._length(one.elements.counted, f"%{tag}.v", lines)
+                lines.append(f"  %{tag}.x = mul i64 {value}, {one.elements.number}")
+                total = f"%{tag}.x"
+            done = "0" if one.elements.is_masked else total
+            lines.append(f"  %{tag}.y = mul i64 {done}, {one.size}")
+            values = (total, done, str(one.capacity), f"%{tag}.y")
+            lines += [
+                line.replace("%elements", f"%{label}.e")
+                for line in self._frame.add_elements(tag, one.pc, values, "sub")
+            ]
+        return lines
 
     def _label(self, address: Address) -> str:
         if address in self._region.blocks:
@@ -163,6 +308,7 @@ class Emitter(StepEmitter):
                 line.replace("%differences", f"{pointer}.d")
                 for line in self._frame.add_difference(f"{label}{mark}", at, "1", operation)
             ]
+        lines += self._taken_back(block, index, label)
         self._exits += [*lines, "  br label %leave"]
         return f"%{label}"
 
@@ -176,7 +322,21 @@ class Emitter(StepEmitter):
 
     def _step(self, block: Block, index: int, step: Step, vtype: int | None) -> None:
         self._place = block, index
+        counted = self._frame.vectors.get(step.pc)
+        active = ""
+        if counted is not None and counted.elements.is_masked:
+            self._frame.masked[f"%vma{step.pc:x}"] = counted
+            self._frame.locals.append(f"%vm{step.pc:x}.sum")
+            active = self._active_bits(step.pc)
         self._instruction(step, lambda: self._exit_within(block, index), vtype)
+        if active:
+            self._lines += [
+                f"  %vma{step.pc:x}.o = load i64, ptr %vma{step.pc:x}",
+                f"  %vma{step.pc:x}.n = add i64 %vma{step.pc:x}.o, {active}",
+                f"  store i64 %vma{step.pc:x}.n, ptr %vma{step.pc:x}",
+            ]
+        if may_change_length(step) and index + 1 < len(block.steps):
+            self._count_length(block, index + 1)
         if ends_block(step):
             self._branch(block, step)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from rvx.emulator.context import VECTOR_DIRTY, Context, Field
 from rvx.emulator.core import MSTATUS_FS_DIRTY
+from rvx.emulator.native.elements import COLUMNS
 from rvx.emulator.regions.floats import ALL_FLAGS, HOST_FLAGS
 from rvx.emulator.regions.select import Region
 from rvx.emulator.regions.vectors import CONFIG_WORDS, config_at, registers_at
@@ -18,6 +19,7 @@ from rvx.isa.bits import Address
 from rvx.isa.memory import FAULT_WORDS
 from rvx.isa.operands import LAST_ROUNDING_MODE
 from rvx.isa.streams import ENABLED, STATE, STREAMS
+from rvx.isa.vector.elements import Elements
 from rvx.isa.vector.state import HEADER, VSTART, VTYPE
 
 MOST_RESULTS = 8
@@ -38,6 +40,29 @@ class Registers:
         return name
 
 
+@dataclass(frozen=True)
+class CountedVector:
+    """A vector instruction in a region, and what is known of its elements under its vtype.
+
+    Attributes:
+        pc: its address.
+        block: where its block begins.
+        index: its place in the block.
+        elements: how they are counted.
+        fixed: how many there are in each execution, where that does not depend on vl.
+        capacity: how many there could be in each execution.
+        size: of a load or a store, bytes of an element.
+    """
+
+    pc: Address
+    block: Address
+    index: int
+    elements: Elements
+    fixed: int | None
+    capacity: int
+    size: int
+
+
 @dataclass
 class Frame:
     """Everything of a region's function that is not its blocks.
@@ -55,6 +80,10 @@ class Frame:
         needs_unit: whether the floating-point unit has to be switched on, though no register of it
             is touched.
         notes_faults: whether bodies may note a fault.
+        lengths: for local variables that sum up vl, the vector instructions that it counts for.
+        masked: the local variables that sum up active elements, and for which instruction.
+        vectors: the vector instructions that are counted, by address.
+        locals: further local variables.
         registers: filled while the blocks are translated.
         setup: further lines of the prologue, before anything is decided.
     """
@@ -70,6 +99,10 @@ class Frame:
     uses_vector: bool = False
     needs_unit: bool = False
     notes_faults: bool = False
+    lengths: dict[str, list[CountedVector]] = field(default_factory=dict)
+    masked: dict[str, CountedVector] = field(default_factory=dict)
+    vectors: dict[Address, CountedVector] = field(default_factory=dict)
+    locals: list[str] = field(default_factory=list)
     registers: Registers = field(default_factory=Registers)
     setup: list[str] = field(default_factory=list)
 
@@ -109,6 +142,8 @@ class Frame:
             lines += [f"  %count{start:x} = alloca i64", f"  store i64 0, ptr %count{start:x}"]
         for name, (file, number) in sorted(self.registers.names.items()):
             lines += [f"  {name} = alloca i64", *self._fetch(name, file, number)]
+        for name in (*self.lengths, *self.masked, *self.locals):
+            lines += [f"  {name} = alloca i64", f"  store i64 0, ptr {name}"]
         if self.notes_faults:
             lines.append(f"  %fault = alloca [{FAULT_WORDS} x i64]")
             lines.append("  %fault.i = ptrtoint ptr %fault to i64")
@@ -262,6 +297,7 @@ class Frame:
             lines.append(f"  %n{start:x} = load i64, ptr %count{start:x}")
             lines += self.add_difference(f"s{start:x}", start, f"%n{start:x}", "add")
             lines += self.add_difference(f"e{start:x}", block.end, f"%n{start:x}", "sub")
+        lines += self._counted_elements()
         if self.is_limited:
             lines += ["  %left = load i64, ptr %remaining", "  store i64 %left, ptr %budget.p"]
         lines.append("  %flags.body = load i64, ptr %fflags")
@@ -273,6 +309,56 @@ class Frame:
         lines.append("  %flags.new = or i64 %flags.old, %flags.all")
         lines.append("  store i64 %flags.new, ptr %flags.old.p")
         return [*lines, "  %went = load i64, ptr %pc.out", "  ret i64 %went"]
+
+    def _counted_elements(self) -> list[str]:
+        """Adds what vector instructions have worked on to their rows of the table."""
+        if not self.vectors:
+            return []
+        lines = self._load_field("elements", Field.ELEMENTS)
+        sums: dict[Address, str] = {}
+        for name, counted in self.lengths.items():
+            lines.append(f"  {name}.all = load i64, ptr {name}")
+            sums |= {one.pc: f"{name}.all" for one in counted}
+        active = {one.pc: name for name, one in self.masked.items()}
+        for one in self.vectors.values():
+            tag = f"el{one.pc:x}"
+            times = f"%n{one.block:x}"
+            body = sums.get(one.pc)
+            if body is None:
+                lines.append(f"  %{tag}.f = mul i64 {times}, {one.fixed}")
+                body = f"%{tag}.f"
+            else:
+                lines.append(f"  %{tag}.b = mul i64 {body}, {one.elements.number}")
+                body = f"%{tag}.b"
+            done = body
+            if one.pc in active:
+                lines += [
+                    f"  %{tag}.m = load i64, ptr {active[one.pc]}",
+                    f"  %{tag}.a = mul i64 %{tag}.m, {one.elements.number}",
+                ]
+                done = f"%{tag}.a"
+            lines += [
+                f"  %{tag}.c = mul i64 {times}, {one.capacity}",
+                f"  %{tag}.s = mul i64 {done}, {one.size}",
+                *self.add_elements(tag, one.pc, (body, done, f"%{tag}.c", f"%{tag}.s")),
+            ]
+        return lines
+
+    def add_elements(
+        self, tag: str, pc: Address, values: tuple[str, ...], operation: str = "add"
+    ) -> list[str]:
+        """Adds values to an instruction's row of the table at `%elements`."""
+        lines = []
+        for column, value in enumerate(values):
+            offset = (pc - self.first) // 2 * 8 * COLUMNS + 8 * column
+            lines += [
+                f"  %{tag}.i{column} = add i64 %elements, {offset}",
+                f"  %{tag}.p{column} = inttoptr i64 %{tag}.i{column} to ptr",
+                f"  %{tag}.o{column} = load i64, ptr %{tag}.p{column}",
+                f"  %{tag}.n{column} = {operation} i64 %{tag}.o{column}, {value}",
+                f"  store i64 %{tag}.n{column}, ptr %{tag}.p{column}",
+            ]
+        return lines
 
     def _host_flags(self) -> list[str]:
         lines = [f"  %host = call i32 @fetestexcept(i32 {ALL_FLAGS}) strictfp"]

@@ -81,6 +81,11 @@ def after(step: Step, before: Known, isa: Isa) -> Known:
     return None if setting is None else setting.vtype
 
 
+def may_change_length(step: Step) -> bool:
+    """Whether an instruction may change vl: settings, and loads that end at a fault."""
+    return is_setting(step) or "ff.v" in step.decoded.instruction.mnemonic
+
+
 def _may_set(step: Step) -> bool:
     made = step.decoded.instruction
     if "v" not in made.requests or made.body is None:

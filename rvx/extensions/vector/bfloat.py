@@ -57,6 +57,7 @@ declare(
     Shape(
         result="w",
         is_ternary=True,
+        macs=1,
         has_floats=True,
         is_of_machine=False,
         scalars={16: make_unbox(FP16ALT)},

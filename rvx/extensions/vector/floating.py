@@ -112,6 +112,7 @@ def _declare(
         Shape(
             result=result,
             is_ternary=is_ternary,
+            macs=int(is_ternary),
             has_floats=True,
             scalars=UNBOX,
             vm=vm,

@@ -300,7 +300,7 @@ for _name, _funct6, _element in (
     ("vmacc", "101101", multiply_accumulate),
     ("vnmsac", "101111", negative_multiply_accumulate),
 ):
-    declare(Zve32x, _name, "vv vx", "M", _funct6, _element, Shape(is_ternary=True))
+    declare(Zve32x, _name, "vv vx", "M", _funct6, _element, Shape(is_ternary=True, macs=1))
 
 
 def widening_add_unsigned(a: int, b: int, sew: int) -> int:
@@ -390,7 +390,8 @@ for _name, _forms, _funct6, _element in (
     ("vwmaccus", "vx", "111110", widening_accumulate_unsigned_scalar),
     ("vwmaccsu", "vv vx", "111111", widening_accumulate_unsigned_vector),
 ):
-    declare(Zve32x, _name, _forms, "M", _funct6, _element, Shape(result="w", is_ternary=True))
+    _shape = Shape(result="w", is_ternary=True, macs=1)
+    declare(Zve32x, _name, _forms, "M", _funct6, _element, _shape)
 
 
 for _alias, _expansion in (

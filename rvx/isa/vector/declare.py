@@ -66,7 +66,7 @@ class Declares(Protocol):
     """What takes the instructions: an extension."""
 
     def instruction(
-        self, syntax: str, bits: str, *, kind: str = ..., doc: str = ...
+        self, syntax: str, bits: str, *, kind: str = ..., doc: str = ..., macs: int = ...
     ) -> Callable[[Any], Any]:
         """Declares an instruction, see `rvx.isa.Extension.instruction`."""
 
@@ -124,6 +124,7 @@ class Shape:
         opcode: the low seven bits.
         kind: class for counts.
         code: what stands in the place of vs1 where there is no third operand.
+        macs: multiply-accumulates of an element.
         is_ordered: of a reduction, whether elements are combined one after the other.
         scalars: makes elements of scalars, by SEW.
         is_of_machine: whether elements are floats that the machine must have, as for V; elements of
@@ -141,6 +142,7 @@ class Shape:
     kind: str = "vector"
     code: str = "00000"
     is_ordered: bool = True
+    macs: int = 0
     scalars: Mapping[int, Scalar] | None = None
     is_of_machine: bool = True
 
@@ -226,6 +228,7 @@ def _declare_form(
         f"{shape.opcode}",
         kind=shape.kind,
         doc=doc,
+        macs=shape.macs,
     )(body)
 
 

@@ -30,6 +30,7 @@ def outcome(hart: Machine, result: Any) -> dict[str, Any]:
         "exit": result.exit_code,
         "trap": result.trap,
         "executions": dict(result.executions),
+        "elements": dict(result.elements),
         "x": [hart.register(f"x{i}") for i in range(32)],
         "f": [hart.register(f"f{i}") for i in range(32)],
         "fflags": hart.fflags,

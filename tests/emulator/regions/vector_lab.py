@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rvx.emulator.context import Field
 from rvx.emulator.core import FFLAGS, MSTATUS, MSTATUS_FS_DIRTY
+from rvx.emulator.native.elements import COLUMNS
 from rvx.emulator.regions.build import CompiledRegion, compile_region
 from rvx.emulator.regions.emit import Emitter
 from rvx.emulator.regions.flow import Block, Step
@@ -32,6 +33,7 @@ class _Placed:
     compiled: CompiledRegion
     entry: int
     differences: NDArray[np.int64]
+    elements: NDArray[np.int64]
 
 
 class InRegions(Bodies):
@@ -55,6 +57,7 @@ class InRegions(Bodies):
 
     def _compile(self, cases: list[Case]) -> None:
         differences = np.zeros(8 * len(cases) + 16, np.int64)
+        elements = np.zeros(differences.size * COLUMNS, np.int64)
         blocks: dict[int, Block] = {}
         settings: dict[int, int] = {}
         for index, case in enumerate(cases):
@@ -69,7 +72,7 @@ class InRegions(Bodies):
         text = emitter.text()
         compiled = compile_region(text, emitter.bodies.values())
         for case, pc in zip(cases, blocks, strict=True):
-            self._placed[id(case)] = _Placed(case.word, compiled, pc, differences)
+            self._placed[id(case)] = _Placed(case.word, compiled, pc, differences, elements)
 
     def perform(self, case: Case) -> Outcome:
         """What a case leaves."""
@@ -84,6 +87,7 @@ class InRegions(Bodies):
         words[Field.FAULT : Field.FAULT + 4] = 0
         words[Field.FFLAGS] = 0
         words[Field.DIFFERENCES] = placed.differences.ctypes.data
+        words[Field.ELEMENTS] = placed.elements.ctypes.data
         function = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
         after = function(placed.compiled.address)(words.ctypes.data, placed.entry)
         fault = int(words[Field.FAULT])
