@@ -116,6 +116,7 @@ SHIPPED: dict[str, str] = {
     "xcvalu": "xcv:Xcvalu",
     "xcvbitmanip": "xcv:Xcvbitmanip",
     "xcvbi": "xcv:Xcvbi",
+    "xsmtvdot": "xsmtvdot:Xsmtvdot",
     "xssr": "xssr:Xssr",
     "xfrep": "xfrep:Xfrep",
 }
@@ -125,7 +126,7 @@ NOT_BY_DEFAULT = frozenset(
     {
         *("xposit64", "xposit1", "xposit1p16", "xposit1p8"),
         *("xpositstd", "xposit64std", "xpercival", "xpositlog"),
-        *("xsmallfloat32", "xsflt", "xfrep"),
+        *("xsmallfloat32", "xsflt", "xfrep", "xsmtvdot"),
         *("zcmp", "zcmt", "zksed", "zfinx", "zdinx", "zhinxmin", "zhinx"),
         *VECTORS,
         *DRAFTS,

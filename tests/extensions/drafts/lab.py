@@ -36,7 +36,9 @@ class Lab:
         x: int = 0,
     ) -> tuple[Bytes, int]:
         """Bytes of all registers afterwards, and the flags; -1 instead if it is illegal."""
-        word = self.isa.instructions[mnemonic].encode({"vm": 1, **operands})
+        made = self.isa.instructions[mnemonic]
+        mask = {"vm": 1} if "vm" in made.operands else {}
+        word = made.encode({**mask, **operands})
         case = Case(word, vtype, avl, 0, 0, mode << 5, (x, 0, 0), (0, 0), registers)
         outcome = self._bodies.perform(case)
         flags = -1 if outcome.cause else outcome.fcsr & 31
