@@ -90,6 +90,7 @@ def _isa() -> Group:
     places: dict[str, str | Callable[[], Command]] = {
         "list": "rvx.cli.isa:list_",
         "show": "rvx.cli.isa:show",
+        "check": "rvx.cli.check:check",
         "docs": "rvx.cli.docs:docs",
         "export": "rvx.cli.export:export",
     }

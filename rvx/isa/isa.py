@@ -309,11 +309,7 @@ class Isa:
                     self._check_pair(first, second)
 
     def _check_pair(self, first: Instruction, second: Instruction) -> None:
-        if not first.pattern.overlaps(second.pattern):
-            return
-        if second.mnemonic in first.overlaps or first.mnemonic in second.overlaps:
-            return
-        if _is_disjoint_by_operands(first, second):
+        if not share_words(first, second):
             return
         word = first.pattern.match | second.pattern.match
         raise ClashError(
@@ -388,6 +384,15 @@ def _bucket_keys(made: Instruction) -> list[int]:
     low = (1 << bits) - 1
     mask, match = made.pattern.mask & low, made.pattern.match & low
     return [key for key in range(low + 1) if key & mask == match]
+
+
+def share_words(first: Instruction, second: Instruction) -> bool:
+    """Whether there is a word that is both of two instructions, and neither says that it may be."""
+    if not first.pattern.overlaps(second.pattern):
+        return False
+    if second.mnemonic in first.overlaps or first.mnemonic in second.overlaps:
+        return False
+    return not _is_disjoint_by_operands(first, second)
 
 
 def _is_disjoint_by_operands(first: Instruction, second: Instruction) -> bool:

@@ -166,6 +166,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "isa list": ("python", *_ANY),
     "isa show": ("python", *_ANY),
     "isa export": ("python", *_ANY),
+    "isa check": ("python", *_ANY),
     **dict.fromkeys(
         ("isa docs", "cache path", "cache show", "cache clear", "version", "format"), _ANY
     ),
@@ -194,6 +195,7 @@ VALID: dict[str, list[list[str]]] = {
     "isa show": [["padd.s"], ["smac", "--ext", "own.py"], ["add", "--march", "rv64i"]],
     "isa export": [["riscv-opcodes", "--ext", "own.py"], ["list"],
                    ["riscv-opcodes", "--ext", "zba", "-o", "out"]],
+    "isa check": [["own.py", "--operands", "0"], ["zba", "--operands", "0", "--json"]],
     "isa docs": [["folder"], ["folder", "--check"]],
     "cache path": [[]], "cache show": [[]], "cache clear": [[]],
     # Studies take their time: only what fails before they begin.

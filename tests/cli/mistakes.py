@@ -316,6 +316,8 @@ class Generator:
             made.words = draw.choice([["--ext", "own.py"], ["xown", "--ext", "own.py"]])
         elif command == "isa export":
             made.words = [draw.choice(list(TARGETS)), "--ext", "own.py", "-o", "out"]
+        elif command == "isa check":
+            made.words = ["own.py", "--operands", draw.choice(["0", "2"])]
         elif command == "isa show":
             made.words = [draw.choice(["smac", "wput", "en", "al"]), "--ext", "own.py"]
         elif command == "dis":
