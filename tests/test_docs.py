@@ -188,6 +188,7 @@ COMMANDS = {
         "asm -c -g called.s -o called.o && rvx dis called.o --json",
     ],
     "rvx.isa.check/1": ["isa check xssr --operands 0 --json"],
+    "rvx.isa.export/1": ["isa export json --ext xposit --ext zicsr --ext f"],
     "rvx.isa.list/1": ["isa list --json", "isa list xposit --json"],
     "rvx.isa.show/1": ["isa show padd.s --json"],
     "rvx.format/1": ["format posit16 3.14 --json", "format posit16 0x8000 --json"],

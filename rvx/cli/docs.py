@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from rvx.cli.declare import Argument, End, Option
+from rvx.cli.options import Ext
 from rvx.cli.output import UsageProblem, say
 from rvx.errors import Exit
 
@@ -20,12 +21,16 @@ def docs(
     check: Annotated[
         bool, Option("--check", help="Write nothing; fail if a page is not up to date.")
     ] = False,
+    ext: Ext = None,
 ) -> None:
-    """Write the reference pages: instructions by extension, formats, and this command line."""
-    pages = generate()
+    """Write the reference pages: instructions by extension, formats, and this command line.
+
+    With --ext, the pages of these extensions and no others.
+    """
+    pages = _own_pages(ext) if ext else generate()
     stale = [name for name, text in pages.items() if _read(folder / name) != text]
     present = {path.name for path in (folder / "instructions").glob("*.md")}
-    left_over = sorted(present - {Path(name).name for name in pages})
+    left_over = [] if ext else sorted(present - {Path(name).name for name in pages})
     if check:
         if stale or left_over:
             say(f"error: not up to date in {folder}: {', '.join([*stale, *left_over])}")
@@ -33,12 +38,14 @@ def docs(
         return
     if not folder.is_dir():
         raise UsageProblem(f"there is no folder '{folder}'")
-    (folder / "instructions").mkdir(exist_ok=True)
+    if not ext:
+        (folder / "instructions").mkdir(exist_ok=True)
     for name in stale:
         (folder / name).write_text(pages[name], encoding="utf-8")
     for name in left_over:
         (folder / "instructions" / name).unlink()
-    say(f"{len(pages)} pages in {folder}, {len(stale)} of them changed")
+    count = f"{len(pages)} page{'s' * (len(pages) != 1)}"
+    say(f"{count} in {folder}, {len(stale)} of them changed")
 
 
 def generate() -> dict[str, str]:
@@ -56,6 +63,14 @@ def generate() -> dict[str, str]:
     pages["formats.md"] = formats_page()
     pages["cli.md"] = command_page()
     return pages
+
+
+def _own_pages(ext: list[str]) -> dict[str, str]:
+    """The page of each extension that --ext names."""
+    from rvx.export.docs_pages import extension_page, file_name
+    from rvx.extensions.catalogue import resolve
+
+    return {file_name(made): extension_page(made) for one in ext for made in resolve(one)}
 
 
 def _read(path: Path) -> str | None:

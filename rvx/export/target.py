@@ -27,8 +27,16 @@ class Export:
 
 
 TARGETS: dict[str, str] = {
+    "binutils": "rows of opcodes/riscv-opc.c and include/opcode/riscv-opc.h",
     "c": "headers of C and C++ for unmodified GCC and Clang",
+    "json": "one document with everything but the bodies",
+    "latex": "tables of bit diagrams",
+    "llvm": "TableGen records of LLVM's RISC-V target",
+    "pygments": "a lexer that knows the mnemonics",
     "riscv-opcodes": "files of the repository riscv-opcodes",
+    "svg": "a bit diagram for each instruction",
+    "systemverilog": "packages with a decoder",
+    "textmate": "a grammar that knows the mnemonics, for editors",
 }
 """What each target is, by name; its module has the name with underscores."""
 

@@ -42,6 +42,24 @@ def test_the_check_names_stale_and_superfluous_pages_and_leaves_them(tmp_path: P
     assert not odd.exists()
 
 
+def test_pages_of_an_own_extension_stand_alone(tmp_path: Path):
+    own = tmp_path / "own.py"
+    own.write_text(
+        "from rvx.isa import Extension\n"
+        "Xpage = Extension('Xpage', version='2.1')\n"
+        "Xpage.encoding('turn rd', '000000000000 00000 000 rd 1011011', doc='Turns around.')\n"
+    )
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    command = ["isa", "docs", str(folder), "--ext", str(own)]
+    assert run(app, [*command, "--check"]).exit_code == Exit.FAILED
+    done = run(app, command)
+    assert "1 page in " in done.output
+    assert [path.name for path in folder.iterdir()] == ["xpage.md"]
+    assert "### turn\n" in (folder / "xpage.md").read_text()
+    assert run(app, [*command, "--check"]).exit_code == Exit.OK
+
+
 def test_a_missing_folder_is_a_usage_problem(tmp_path: Path):
     done = run(app, ["isa", "docs", str(tmp_path / "none")])
     assert done.exit_code == Exit.USAGE

@@ -55,7 +55,7 @@ def test_targets_are_listed() -> None:
     ("arguments", "sentence"),
     [
         (["riscv-opcodes"], "name what to export with --ext FILE or --ext NAME"),
-        (["cobol", "--ext", "zba"], "there is no target 'cobol'; there are c, "),
+        (["cobol", "--ext", "zba"], "there is no target 'cobol'; there are binutils, c, "),
         (["riscv-opcodes", "--ext", "none.py"], "there is no extension file 'none.py'"),
     ],
 )

@@ -348,7 +348,10 @@ def check_results(name: str, compiler: str, count: int, folder: Path, seed: int)
     extension = load(name)
     xlen = 64 if any(64 in made.xlens for made in extension.instructions.values()) else 32
     needs = {each for made in extension.instructions.values() for each in made.needs}
-    base = [load(each) for each in ("i", "m", "a", "f", "d", "c", "zicsr", *needs)]
+    general = ("i", "m", "a", "f", "d", "c", "zicsr", *needs)
+    if name in ("zfinx", "zdinx", "zhinxmin", "zhinx"):  # floats in x registers
+        general = ("i", "m", "a", "zca", "zicsr")
+    base = [load(each) for each in general]
     isa = make_isa([*base, extension], xlen)
     draw = random.Random(f"{name} {seed}")
     tested = [c for c in calls(extension, xlen, draw) if has_result_to_compare(c, isa)]
