@@ -112,6 +112,15 @@ class Variant:
         return isa_for(self.march, self.extensions, self.vlen)
 
     @property
+    def is_custom(self) -> bool:
+        """Whether there are instructions that no standard has.
+
+        Raises:
+            IsaError: the extensions do not go together.
+        """
+        return any(name.startswith("X") for name in self.isa.extensions)
+
+    @property
     def uses_vectors(self) -> bool:
         """Whether there are vector registers.
 
@@ -246,7 +255,7 @@ class Kernel:
 
         Args:
             names: of variants, patterns of names such as `rvv_*`, or `all`; if there are none, the
-                default ones are meant, and with `vlens` plain ones that use vectors besides.
+                default ones are meant, and with `vlens` plain ones in standard vectors besides.
             vlens: widths of vector registers. A variant that uses vectors comes once for each.
 
         Raises:
@@ -267,7 +276,8 @@ class Kernel:
             chosen = [
                 v
                 for v in everything
-                if v.is_default or (vlens and v.form == "plain" and v.uses_vectors)
+                if v.is_default
+                or (vlens and v.form == "plain" and v.uses_vectors and not v.is_custom)
             ]
         return self._at(vlens, chosen) if vlens else chosen
 

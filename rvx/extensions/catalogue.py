@@ -117,6 +117,8 @@ SHIPPED: dict[str, str] = {
     "xcvbitmanip": "xcv:Xcvbitmanip",
     "xcvbi": "xcv:Xcvbi",
     "xsmtvdot": "xsmtvdot:Xsmtvdot",
+    "xvposit": "xvposit:Xvposit",
+    "xvfp8": "xvfp8:Xvfp8",
     "xssr": "xssr:Xssr",
     "xfrep": "xfrep:Xfrep",
 }
@@ -130,6 +132,7 @@ NOT_BY_DEFAULT = frozenset(
         *("zcmp", "zcmt", "zksed", "zfinx", "zdinx", "zhinxmin", "zhinx"),
         *VECTORS,
         *DRAFTS,
+        *("xvposit", "xvfp8"),
     }
 )
 """Shipped extensions that clash with others, so that they are loaded only when named."""

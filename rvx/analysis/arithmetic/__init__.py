@@ -30,6 +30,8 @@ CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
     "f16": lambda: snitch.fused(FP16),
     "f16_wide": lambda: floating.widening(FP16),
     "bf16_wide": lambda: floating.widening(FP16ALT),
+    "fp8_e4m3_wide": lambda: floating.widening(E4M3FN),
+    "fp8_e5m2_wide": lambda: floating.widening(FP8),
     "f16_exsdotp": lambda: floating.exsdotp(FP16, FP32),
     "f16_exfma": lambda: floating.exfma(FP16, FP32),
     "f8_exsdotp": lambda: floating.exsdotp(FP8, FP16),

@@ -1,4 +1,4 @@
-"""The four operations and the square root of posits of up to 32 bits: one int64 holds it all."""
+"""The four operations, fused multiply-add and root of posits of up to 32 bits, in one int64."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rvx.formats.posit.format import Posit
 
 Unary = Callable[[int], int]
 Binary = Callable[[int, int], int]
+Ternary = Callable[[int, int, int], int]
 
 
 def make_add(fmt: Posit) -> Binary:
@@ -72,6 +73,59 @@ def make_mul(fmt: Posit) -> Binary:
         return encode(sign_a ^ sign_b, scale_a + scale_b + carry, product << (1 - carry), 0)
 
     return mul
+
+
+def make_fma(fmt: Posit) -> Ternary:
+    """fma(a, b, c): a * b + c, rounded once; NaR when an operand is NaR."""
+    decode = make_decode(fmt)
+    encode = make_encode(fmt)
+    mul = make_mul(fmt)
+    nar = fmt.nar
+    u = unit(fmt)
+    drop_b = (u + 1) // 2
+    drop_a = u + 1 - drop_b
+    shift_to_unit = 63 - u
+
+    def fma(a: int, b: int, c: int) -> int:
+        if nar in (a, b, c):
+            return nar
+        if a == 0 or b == 0:
+            return c
+        if c == 0:
+            return mul(a, b)
+        sign_a, scale_a, sig_a = decode(a)
+        sign_b, scale_b, sig_b = decode(b)
+        sign_c, scale_c, sig_c = decode(c)
+        product = (sig_a >> drop_a) * (sig_b >> drop_b)
+        carry = product >> u
+        product <<= 1 - carry
+        scale_p = scale_a + scale_b + carry
+        sign_p = sign_a ^ sign_b
+        # One position down makes room for the carry. The product has no more than 2 (n - 4) bits
+        # of 61, so that it stays exact, and so does c.
+        high = ((product >> 1) ^ sign_p) - sign_p
+        low = ((sig_c >> 1) ^ sign_c) - sign_c
+        distance = scale_p - scale_c
+        exchange = distance >> 63
+        change = (high ^ low) & exchange
+        high ^= change
+        low ^= change
+        scale = max(scale_p, scale_c)
+        distance = min((distance ^ exchange) - exchange, 62)
+        # Bits are lost only where low is far below high, so that no more than one bit cancels: what
+        # is lost stays below all that rounding looks at, and is one sticky bit.
+        lost = low & ((1 << distance) - 1)
+        total = high + (low >> distance)
+        if total == 0:
+            return 0
+        sign = total >> 63
+        total ^= sign
+        if lost == 0:
+            total -= sign
+        shift = clz63(total) - shift_to_unit
+        return encode(sign, scale + 1 - shift, total << shift, lost)
+
+    return fma
 
 
 def make_div(fmt: Posit) -> Binary:

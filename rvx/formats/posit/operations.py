@@ -12,6 +12,7 @@ from typing import Any
 
 from rvx.formats.posit.convert import IEEE, make_from_ieee, make_resize, make_to_ieee
 from rvx.formats.posit.format import Posit
+from rvx.formats.posit.narrow import make_fma
 from rvx.formats.posit.scalar import kernels
 
 Operation = Callable[..., Any]
@@ -48,13 +49,17 @@ def _unary(kernel: Kernel) -> Operation:
 
 @cache
 def operations(fmt: Posit) -> Mapping[str, Operation]:
-    """add, sub, mul, div, min, max, eq, lt, le, fma (a * b + c), sqrt; neg and abs of a pattern."""
+    """add, sub, mul, div, min, max, eq, lt, le, sqrt; neg and abs of a pattern.
+
+    Up to 32 bits fma (a * b + c), too; that of wider posits needs a quire.
+    """
     made = kernels(fmt)
+    fused = {"fma": _ternary(make_fma(fmt))} if fmt.n <= 32 else {}
     binary = ("add", "sub", "mul", "div", "min", "max")
     return {
         **{name: _binary(getattr(made, name)) for name in binary},
         **{name: _compared(getattr(made, name)) for name in ("eq", "lt", "le")},
-        "fma": _ternary(made.fma),
+        **fused,
         "sqrt": _unary(made.sqrt),
         "neg": made.neg,
         "abs": made.abs,

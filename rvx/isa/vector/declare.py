@@ -562,7 +562,9 @@ def _own_loop(
 ) -> Callable[..., None]:
     wider_d = _WIDER[shape.result]
     is_reduction = form.third == "s"
-    scalar_of = (shape.scalars or _SIGNED)[sew] if form.third in ("x", "f", "i") else None
+    # Only f registers hold codes in boxes; an x register holds them as they are.
+    scalars = shape.scalars if form.third == "f" and shape.scalars else _SIGNED
+    scalar_of = scalars[sew] if form.third in ("x", "f", "i") else None
     bits = {"vd": sew << wider_d, "vs2": sew << form.wider_2, "vs1": sew}
     if own.is_of_groups(part.function):
         emuls: dict[str, int | None] = {"vd": wider_d, "vs2": form.wider_2, "vs1": 0}

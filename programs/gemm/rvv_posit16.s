@@ -1,0 +1,6 @@
+# gemm in vectors: posit16, every product and every sum rounded.
+# The step is in ../steps/rvv_posit.inc, the loop nest in rvv.inc.
+
+        .include "../steps/rvv_posit.inc"
+        posits  16, h, 1
+        .include "rvv.inc"

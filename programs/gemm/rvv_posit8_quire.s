@@ -1,0 +1,5 @@
+# gemm in vectors: posit8, exact sums in the quire, each rounded once.
+# The loop nest is in rvv_quire.inc.
+
+        .include "rvv_quire.inc"
+        quire   8, 0
