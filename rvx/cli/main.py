@@ -97,6 +97,12 @@ def _isa() -> Group:
     return Group("isa", "Extensions and their instructions.", places)
 
 
+def _new() -> Group:
+    names = ("extension", "kernel")
+    places: dict[str, str | Callable[[], Command]] = {name: f"rvx.cli.new:{name}" for name in names}
+    return Group("new", "Folders to begin with.", places)
+
+
 def _paper() -> Group:
     names = ("exsdotp", "percival", "vsq")
     places: dict[str, str | Callable[[], Command]] = {
@@ -128,6 +134,7 @@ app = Program(
         "dot": "rvx.cli.dot:dot",
         "version": "rvx.cli.version:version",
         "isa": _isa,
+        "new": _new,
         "paper": _paper,
         "cache": _cache,
     },

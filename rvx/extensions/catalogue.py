@@ -21,7 +21,6 @@ from rvx import disk
 from rvx.bodies import check_bodies
 from rvx.errors import ExtensionNote
 from rvx.extensions.march import NOT_THERE, March, parse_march
-from rvx.extensions.opcodes_file import read_opcodes
 from rvx.extensions.store import Origin, stored
 from rvx.isa import ClashError, Extension, Instruction, Isa, IsaError
 from rvx.userfiles import MODULE_PREFIX, UserFileError, run_file
@@ -210,6 +209,9 @@ def load_file(path: str | Path) -> tuple[Extension, ...]:
     if not path.is_file():
         raise IsaError(f"there is no extension file '{path}'")
     if path.suffix != ".py":
+        # Only who has such a file waits for what is known of the format.
+        from rvx.extensions.opcodes_file import read_opcodes
+
         return (read_opcodes(path, declared),)
     found = extensions_of(import_file(path))
     for extension in found:

@@ -131,6 +131,9 @@ COMMANDS = [
         "isa show",
         "isa docs",
         "isa export",
+        "isa check",
+        "new extension",
+        "new kernel",
         "cache path",
         "cache show",
         "cache clear",
@@ -168,7 +171,17 @@ KINDS: dict[str, tuple[str, ...]] = {
     "isa export": ("python", *_ANY),
     "isa check": ("python", *_ANY),
     **dict.fromkeys(
-        ("isa docs", "cache path", "cache show", "cache clear", "version", "format"), _ANY
+        (
+            "new extension",
+            "new kernel",
+            "isa docs",
+            "cache path",
+            "cache show",
+            "cache clear",
+            "version",
+            "format",
+        ),
+        _ANY,
     ),
     **dict.fromkeys(("paper exsdotp", "paper percival", "paper vsq"), _ANY),
 }
@@ -196,6 +209,8 @@ VALID: dict[str, list[list[str]]] = {
     "isa export": [["riscv-opcodes", "--ext", "own.py"], ["list"],
                    ["riscv-opcodes", "--ext", "zba", "-o", "out"]],
     "isa check": [["own.py", "--operands", "0"], ["zba", "--operands", "0", "--json"]],
+    "new extension": [["xfresh"], ["Xfresh", "-o", "out"]],
+    "new kernel": [["fresh"], ["fresh", "-o", "out"]],
     "isa docs": [["folder"], ["folder", "--check"]],
     "cache path": [[]], "cache show": [[]], "cache clear": [[]],
     # Studies take their time: only what fails before they begin.
