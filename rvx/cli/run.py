@@ -29,6 +29,7 @@ from rvx.errors import Exit
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from rvx.analysis.profile.profile import Places
     from rvx.emulator import Backend, Executable, Machine, RunResult, Settings, Tier
     from rvx.emulator.board import Board
     from rvx.emulator.counts import ElementCounts
@@ -77,6 +78,15 @@ def run(
     count: Annotated[
         bool, Option("--count", help="Print executed instructions by mnemonic.")
     ] = False,
+    profile: Annotated[
+        list[Path] | None,
+        Option(
+            "--profile",
+            metavar="FILE",
+            help="Write where the instructions went, by function, line, loop and class: FILE.html, "
+            ".txt, .json, .callgrind, .folded or .speedscope.json. Repeatable.",
+        ),
+    ] = None,
     include_dirs: IncludeDirs = None,
     defines: Defines = None,
     max_instructions: Annotated[
@@ -143,6 +153,11 @@ def run(
     from rvx.emulator import Settings
     from rvx.emulator.board import load_board
 
+    if profile:
+        from rvx.analysis.profile import check
+
+        for path in profile:
+            check(path)
     inputs = SourceInputs.of(files, include_dirs, defines)
     most = None if memory is None else parse_size("--memory", memory)
     settings = Settings(
@@ -153,7 +168,7 @@ def run(
         writable=writable or [],
         seed=seed,
     )
-    machine = _load(
+    machine, places = _load(
         inputs,
         march,
         ext,
@@ -164,10 +179,13 @@ def run(
         None if board is None else load_board(board),
         _abi(abi),
         is_quiet=as_json,
+        follow_calls=bool(profile),
     )
     result = machine.run(max_instructions)
     for reason in machine.refused.values():
         say(f"note: {reason}: it ran interpreted")
+    if profile:
+        _write_profiles(machine, result, places, profile)
     if region_code is not None:
         region_code.write_text(machine.region_code())
         say(f"wrote {region_code}")
@@ -229,22 +247,26 @@ def _load(
     abi: Abi,
     *,
     is_quiet: bool,
-) -> Machine:
+    follow_calls: bool,
+) -> tuple[Machine, Places | None]:
+    """The machine, and source lines of what rvx has assembled itself."""
     from rvx.cli.sources import ELF_MAGIC, STDIN, assembled, choose_isa, is_object, read_elf
     from rvx.emulator import Machine, load_executable
 
     file = inputs.files[0]
     data = inputs.content(file) if len(inputs.files) == 1 else b""
     program: Any
+    places: Places | None = None
     if data.startswith(ELF_MAGIC) and not is_object(data):
         program = data if file == STDIN else file
         isa = choose_isa(march, ext, read_elf(file, data), vlen)
     else:
         isa = inputs.choose_isa(march, ext, vlen)
         program = assembled(inputs, isa, march)
+        places = _places(program) if follow_calls else None
     executable = load_executable(program)
     room = _room(executable, most)
-    return Machine(
+    machine = Machine(
         executable,
         isa,
         memory=room,
@@ -255,7 +277,36 @@ def _load(
         settings=settings,
         board=board,
         abi=abi,
+        follow_calls=follow_calls,
     )
+    return machine, places
+
+
+def _places(program: Any) -> Places | None:
+    """Source lines of an assembled program; debug information that it brings along goes first."""
+    from rvx.disassembler.lines import LineTable, SourceLine
+
+    table = LineTable(program.to_elf())
+
+    def find(address: int) -> SourceLine | None:
+        location = program.line_at(address)
+        known = table.find(address)
+        if known is not None or location is None:
+            return known
+        return SourceLine(location.file, location.line)
+
+    return find
+
+
+def _write_profiles(
+    machine: Machine, result: RunResult, places: Places | None, paths: list[Path]
+) -> None:
+    from rvx.analysis.profile import profile_of, write
+
+    found = profile_of(machine, result, places)
+    for path in paths:
+        write(found, path)
+        say(f"wrote {path}")
 
 
 def _room(executable: Executable, most: int | None) -> int:

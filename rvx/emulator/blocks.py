@@ -12,7 +12,7 @@ at run time, by anybody, and a block may begin in the middle of an instruction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -46,6 +46,7 @@ class Blocks:
         sites: for every executable halfword, what the code hook performs in front of it.
 
     Attributes:
+        on_made: called with where a block begins that was translated, if anybody wants to know.
         starts: where blocks begin that are made again at once after `forget`; others are when they
             are reached.
     """
@@ -61,6 +62,7 @@ class Blocks:
         self._replaced: dict[int, dict[Address, tuple[bytes, bytes]]] = {}
         self._missing: set[Address] = set()
         self._made: dict[int, dict[Address, Address]] = {}
+        self.on_made: Callable[[Address], None] | None = None
 
     def forget(self) -> None:
         """Drops all translated code: needed after hooks are added or the host changes code."""
@@ -186,6 +188,8 @@ class Blocks:
             finally:
                 for address, (word, _) in changed.items():
                     self._put(address, word)
+            if self.on_made is not None:
+                self.on_made(start)
             end = self._end_of(start)
             if not self._note_refused(start, end, changed):
                 made[start] = end

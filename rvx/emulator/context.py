@@ -103,9 +103,10 @@ class Field(IntEnum):
     VECTOR_STATUS = 181  # mstatus.VS: 0 while the vector unit is switched off, 3 once it was used
     VECTOR = 182  # address of the state of the vector unit, 0 if there is none
     ELEMENTS = 183  # address of the table of elements, see rvx.emulator.native.elements
-    STOP = 184  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
-    RAISED = 185  # what a body has raised: three words, see rvx.bodies.arithmetic
-    END = 188
+    CALLS = 184  # address of the record of calls, 0 where calls are not followed
+    STOP = 185  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
+    RAISED = 186  # what a body has raised: three words, see rvx.bodies.arithmetic
+    END = 189
 
 
 assert int(Field.END - Field.STOP) == HART_WORDS

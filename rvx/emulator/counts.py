@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rvx.emulator import hooks, sparse
+from rvx.emulator.calls import Calls
 from rvx.emulator.context import Context, Field
 from rvx.emulator.memory import PAGE, GuestMemory
 from rvx.emulator.native.elements import CAPACITY, COLUMNS
@@ -21,6 +22,7 @@ from rvx.emulator.touched import TouchedPages
 from rvx.isa import Isa
 from rvx.isa.bits import Address, Word, word_size
 from rvx.isa.instruction import CUSTOM
+from rvx.isa.memory import PAGE_SHIFT
 from rvx.isa.vector.state import STATE as VECTOR
 
 UNKNOWN = "(unknown)"
@@ -101,7 +103,12 @@ class BlockCounter:
     A block that begins at a halfword has (executions, bytes) there. When its size changes, because
     it was translated anew with another end, the hook moves the executions to `differences`: how
     many more executions begin at a halfword than end there.
+
+    Attributes:
+        calls: follows calls, if somebody wants that.
     """
+
+    calls: Calls | None = None
 
     def __init__(self, context: Context, memory: GuestMemory) -> None:
         self._context = context
@@ -144,6 +151,8 @@ class BlockCounter:
         """
         self._words[Field.STOP] = how
         self._show(self._no_blocks)
+        if self.calls is not None:
+            self.calls.interrupt()
 
     def resume(self) -> None:
         """Takes the wish to stop back."""
@@ -162,11 +171,15 @@ class BlockCounter:
             self.repeated[first:end] = 0
             if self._has_vectors:
                 self.elements[first:end] = 0
+        if self.calls is not None:
+            self.calls.begin()
         self.forget_block()
 
     def forget_block(self) -> None:
         """Says that no block has begun since, so that there is nothing to take back."""
         self._words[Field.BLOCK_BEGIN] = -1
+        if self.calls is not None:
+            self.calls.look()
 
     def executed(self) -> int:
         """Instructions executed so far; the hart has stopped, and has taken back what it has to."""
@@ -179,6 +192,8 @@ class BlockCounter:
         at = (pc - self._memory.executable_begin) >> 1
         self.differences[at] += 1
         self.differences[at + (size >> 1)] -= 1
+        if self.calls is not None:
+            self.calls.add(1)
 
     def count_repeated(self, pc: Address, executions: int) -> None:
         """Counts a 32-bit word that was fetched once, if at all, and performed so often."""
@@ -187,6 +202,8 @@ class BlockCounter:
         self.differences[at] += executions
         self.differences[at + 2] -= executions
         self.repeated[at] += max(executions - 1, 0)
+        if self.calls is not None:
+            self.calls.add(executions)
 
     def take_back(self, pc: Address) -> None:
         """Takes back the part of the last block, from pc on, that was counted and not executed."""
@@ -198,6 +215,8 @@ class BlockCounter:
         if begin <= pc < end:
             self.differences[(pc - first) >> 1] -= 1
             self.differences[(end - first) >> 1] += 1
+            if self.calls is not None and begin >> PAGE_SHIFT != self._memory.stub >> PAGE_SHIFT:
+                self.calls.take_back(pc, end)
         self.forget_block()
 
     def tally(self, isa: Isa) -> Counts:

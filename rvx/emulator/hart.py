@@ -294,7 +294,11 @@ class Hart:
         compiled = hooks.addresses()
         data = self._context.address(0)
         self._words[Field.SLOW_BLOCK] = compiled["block"]
-        block = compiled["limited_block" if is_limited else "fast_block"]
+        if self.counter.calls is not None:
+            block = compiled["followed_block" if is_limited else "following_block"]
+            self.inline.blocks.on_made = self.counter.calls.forget
+        else:
+            block = compiled["limited_block" if is_limited else "fast_block"]
         self._words[Field.GATE : Field.GATE + 4] = self._gate.addresses
         self._core.run_once(self._memory.stub + 8)
         self._core.add_native_hook(HOOK_NEW_BLOCK, compiled["edge"], data)

@@ -14,6 +14,7 @@ from rvx import jit
 from rvx.emulator.context import Field, Row, Status
 from rvx.emulator.core import MSTATUS_FS_DIRTY
 from rvx.emulator.gate import Verdict
+from rvx.emulator.native.calls import Plan, Record, arrive_at
 from rvx.emulator.native.perform import perform, raise_flags, read_word, stop
 from rvx.emulator.native.pointers import (
     byte_array,
@@ -52,8 +53,19 @@ _PC_REGISTER, _FFLAGS_REGISTER = int(Field.PC_REGISTER), int(Field.FFLAGS_REGIST
 _IS_LIMITED, _STOP = int(Field.IS_LIMITED), int(Field.STOP)
 _STEPPING, _REPEAT = int(Field.STEPPING), int(Field.REPEAT)
 _FCSR, _MIRROR_FRM = int(Field.FCSR), int(Field.MIRROR_FRM)
+_STUB = int(Field.STUB)
 _GATE, _REFUSED, _CUT = int(Field.GATE), int(Field.REFUSED), int(Field.CUT)
 _TOUCHED, _CORE_PC = int(Field.TOUCHED), int(Field.CORE_PC)
+_CALLS, _TOTAL, _PLANS = int(Field.CALLS), int(Record.TOTAL), int(Record.PLANS)
+_PENDING, _SITE, _LINK = int(Record.PENDING), int(Record.SITE), int(Record.LINK)
+_KNOWN_PLANS, _NO_PLANS = int(Record.KNOWN_PLANS), int(Record.NO_PLANS)
+_CLASSIFY, _SLOW, _KNOWN_BLOCKS = int(Record.CLASSIFY), int(Record.SLOW), int(Record.BLOCKS)
+_RECORD = int(Record.END)
+_LENGTH, _LEAVES, _LAST = int(Plan.LENGTH), int(Plan.LEAVES), int(Plan.LAST)
+_LENGTH_MASK, _SIZE_MASK = (1 << Plan.LEAVES - Plan.LENGTH) - 1, (1 << Plan.LENGTH) - 1
+_LEAVES_MASK = (1 << Plan.LAST - Plan.LEAVES) - 1
+_UNLIKE = -1 << Plan.LEAVES | _SIZE_MASK
+"""Bits in which the plan of a block differs from its size if there is more to do than to count."""
 _END = int(Field.END)
 
 _ILLEGAL, _ECALL, _FAULTED = int(Status.ILLEGAL), int(Status.ECALL), int(Status.FAULT)
@@ -129,6 +141,8 @@ def on_edge(uc: int, block: int, previous: int, data: int) -> None:
     """
     context = int64_array(data, _END)
     begin = load_64(block)
+    if context[_CALLS] != 0:  # There may be other instructions now than when it was looked at.
+        store_64(load_64(context[_CALLS] + 8 * _KNOWN_PLANS) + (begin << 2), 0)
     end = end_of_block(context, begin, load_16(block + 10) & 0xFFFF)
     if next_refused(context, begin, end) < end:
         context[_REFUSED] = begin
@@ -268,9 +282,10 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     _add(differences + (address << 2), -1)
     _add(differences + (end << 2), 1)
     rest = 0
-    if context[_IS_LIMITED] != 0:
+    if context[_IS_LIMITED] != 0 or context[_CALLS] != 0:
         rest = count_instructions(context, address, end - address)
         context[_REMAINING] += rest
+    leaves = _set_aside(context, rest)
     _add(site + 8 * _ENTRIES, 1)
     after = address
     while site != 0 and after == address and context[_FAULT] == 0 and context[_STOP] == 0:
@@ -299,6 +314,8 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     # The region leaves this instruction to the tier below.
     _add(differences + (address << 2), 1)
     _add(differences + (end << 2), -1)
+    _set_aside(context, -rest)
+    _expect(context, leaves)
     if context[_REMAINING] < rest:
         context[_PC] = address
         if context[_STATUS] == 0:
@@ -307,6 +324,26 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     context[_REMAINING] -= rest
     if inner != 0 and context[_STOP] == 0:
         perform(uc, context, inner, address)
+
+
+def _set_aside(context: Any, instructions: int) -> int:
+    """Takes so many instructions of the last block back, and gives how it was expected to end."""
+    if context[_CALLS] == 0:
+        return 0
+    calls = int64_array(context[_CALLS], _RECORD)
+    calls[_TOTAL] -= instructions
+    leaves = calls[_PENDING]
+    calls[_PENDING] = 0
+    calls[_PLANS] = calls[_KNOWN_PLANS]
+    return leaves
+
+
+def _expect(context: Any, leaves: int) -> None:
+    """Has the hook of the next block look where the last one has led; see `_set_aside`."""
+    if leaves != 0:
+        calls = int64_array(context[_CALLS], _RECORD)
+        calls[_PENDING] = leaves
+        calls[_PLANS] = calls[_NO_PLANS]
 
 
 def on_block(uc: int, address: int, size: int, data: int) -> None:
@@ -376,7 +413,65 @@ def count_block(uc: int, address: int, size: int, data: int) -> None:
     store_64(data + 8 * _BLOCK_BEGIN, address)
 
 
+def on_followed_block(uc: int, address: int, size: int, data: int) -> None:
+    """UC_HOOK_BLOCK where calls are followed, for a block that leaves its function, or is new."""
+    context = int64_array(data, _END)
+    if address >> PAGE_SHIFT == context[_STUB] >> PAGE_SHIFT:  # It is not counted.
+        if context[_IS_LIMITED] != 0:
+            on_limited_block(uc, address, size, data)
+        else:
+            on_block(uc, address, size, data)
+        return
+    calls = int64_array(context[_CALLS], _RECORD)
+    leaves = calls[_PENDING]
+    if leaves != 0:
+        calls[_PENDING] = 0
+        calls[_PLANS] = calls[_KNOWN_PLANS]
+        arrive_at(context[_CALLS], leaves, calls[_SITE], calls[_LINK], address)
+    if context[_IS_LIMITED] != 0:
+        on_limited_block(uc, address, size, data)
+    else:
+        on_block(uc, address, size, data)
+    slot = calls[_KNOWN_PLANS] + (address << 2)
+    plan = load_64(slot)
+    if plan & _SIZE_MASK != size:
+        plan = call_word_callback(calls[_CLASSIFY], address)
+        plan |= count_instructions(context, address, size) << _LENGTH | size
+        store_64(slot, plan)
+    calls[_TOTAL] += plan >> _LENGTH & _LENGTH_MASK
+    leaves = plan >> _LEAVES & _LEAVES_MASK
+    if leaves != 0:
+        calls[_SITE] = address + (plan >> _LAST)
+        calls[_LINK] = address + size
+        _expect(context, leaves)
+
+
+def follow_block(uc: int, address: int, size: int, data: int) -> None:
+    """UC_HOOK_BLOCK of runs without a limit where calls are followed: as `count_block`."""
+    calls = load_64(data + 8 * _CALLS)
+    plan = load_64(load_64(calls + 8 * _PLANS) + (address << 2))
+    if (plan ^ size) & _UNLIKE != 0:
+        call_hook(load_64(calls + 8 * _SLOW), uc, address, size, data)
+        return
+    slot = load_64(calls + 8 * _KNOWN_BLOCKS) + (address << 3)
+    store_64(slot, load_64(slot) + 1)
+    store_64(data + 8 * _BLOCK_BEGIN, address)
+    store_64(calls + 8 * _TOTAL, load_64(calls + 8 * _TOTAL) + (plan >> _LENGTH))
+
+
 _SOURCE = """
+def arrive(record, leaves, site, link, target):
+    arrive_at(record, leaves, site, link, target)
+
+
+def followed_block(uc, address, size, data):
+    on_followed_block(uc, address, size, data)
+
+
+def following_block(uc, address, size, data):
+    follow_block(uc, address, size, data)
+
+
 def trap(uc, cause, data):
     on_trap(uc, cause, data)
 
@@ -418,6 +513,9 @@ def limited_block(uc, address, size, data):
 """
 _ON_ADDRESS = "void(int64, uint64, uint32, int64)"
 _SIGNATURES = {
+    "arrive": "void(int64, int64, int64, int64, int64)",
+    "followed_block": _ON_ADDRESS,
+    "following_block": _ON_ADDRESS,
     "trap": "void(int64, uint32, int64)",
     "code": _ON_ADDRESS,
     "edge": "void(int64, int64, int64, int64)",
@@ -434,7 +532,16 @@ _SIGNATURES = {
 @cache
 def _code() -> jit.Code:
     functions: list[Callable[..., Any]] = [on_trap, on_code, on_edge, on_block, on_limited_block]
-    functions += [count_block, next_refused, end_of_block, executed, executed_before]
+    functions += [
+        arrive_at,
+        on_followed_block,
+        follow_block,
+        count_block,
+        next_refused,
+        end_of_block,
+        executed,
+        executed_before,
+    ]
     names: dict[str, Any] = {function.__name__: function for function in functions}
     return jit.Code(_SOURCE, _SIGNATURES, names | {"int64_array": int64_array, "words": _END})
 

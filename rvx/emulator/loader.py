@@ -41,6 +41,7 @@ class Symbol:
     address: Address
     size: int
     is_function: bool
+    is_global: bool = True
 
 
 class SymbolTable:
@@ -89,6 +90,7 @@ class Executable:
         name: of the file, for messages.
         code: begin and end of each section of code; empty if the file does not say.
         headers: where its program headers lie in memory.
+        data: the file itself.
     """
 
     segments: tuple[Segment, ...]
@@ -98,6 +100,7 @@ class Executable:
     name: str
     code: tuple[tuple[Address, Address], ...] = ()
     headers: Headers = _NO_HEADERS
+    data: bytes = b""
 
     @property
     def size(self) -> int:
@@ -129,7 +132,7 @@ def load_executable(source: Executable | HasElf | bytes | str | Path) -> Executa
     else:
         name, data = "<program>", source.to_elf()
     with _damage_reported(name):
-        return _read(ELFFile(io.BytesIO(data)), name, len(data))
+        return _read(ELFFile(io.BytesIO(data)), name, data)
 
 
 @contextmanager
@@ -144,7 +147,7 @@ def _damage_reported(name: str) -> Iterator[None]:
         raise LoadError(f"{name}: not a valid ELF file: {damage_of(error)}") from None
 
 
-def _read(elf: Any, name: str, size: int) -> Executable:
+def _read(elf: Any, name: str, data: bytes) -> Executable:
     from elftools.elf.constants import SH_FLAGS
 
     header = elf.header
@@ -163,7 +166,7 @@ def _read(elf: Any, name: str, size: int) -> Executable:
             raise LoadError("this is a dynamically linked executable; link it with -static")
         if segment["p_type"] != "PT_LOAD" or not segment["p_memsz"]:
             continue
-        segments.append(_segment(segment, elf.elfclass, size))
+        segments.append(_segment(segment, elf.elfclass, len(data)))
         copies.append(replace(segments[-1], address=int(segment["p_paddr"])))
     return Executable(
         (*segments, *_loaded_elsewhere(segments, copies, elf.elfclass)),
@@ -177,6 +180,7 @@ def _read(elf: Any, name: str, size: int) -> Executable:
             if section["sh_flags"] & SH_FLAGS.SHF_EXECINSTR
         ),
         _headers(elf),
+        data,
     )
 
 
@@ -249,5 +253,9 @@ def _symbols(elf: Any) -> Iterator[Symbol]:
             if symbol["st_shndx"] in ("SHN_UNDEF", "SHN_ABS") or symbol.name.startswith("$"):
                 continue
             yield Symbol(
-                symbol.name, int(symbol["st_value"]), int(symbol["st_size"]), kind == "STT_FUNC"
+                symbol.name,
+                int(symbol["st_value"]),
+                int(symbol["st_size"]),
+                kind == "STT_FUNC",
+                symbol["st_info"]["bind"] != "STB_LOCAL",
             )

@@ -17,6 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 from rvx.bodies import check_bodies
 from rvx.emulator.arguments import Argument, passed
 from rvx.emulator.board import Board, Place
+from rvx.emulator.calls import Calls
 from rvx.emulator.context import VECTOR_DIRTY, Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
 from rvx.emulator.devices import Device
@@ -65,6 +66,7 @@ class Machine:
         settings: arguments, environment, files and random numbers that the program is given.
         board: memory and devices beside the program.
         abi: whose calls `ecall` makes: `linux`, or `rars`, with those of RARS before them.
+        follow_calls: note who calls whom, and what it costs, for `RunResult.calls`.
 
     Raises:
         LoadError: the program cannot be loaded.
@@ -89,6 +91,7 @@ class Machine:
         settings: Settings | None = None,
         board: Board | None = None,
         abi: Abi = "linux",
+        follow_calls: bool = False,
     ) -> None:
         self.executable = load_executable(program)
         if self.executable.xlen != isa.xlen:
@@ -137,6 +140,9 @@ class Machine:
             ends=self._ends(board),
             abi=abi,
         )
+        if follow_calls:
+            counter = self.hart.counter
+            counter.calls = Calls(isa, self.executable, self.memory, self.context, counter.blocks)
 
     def _connect(self) -> None:
         """Tells the context where everything is, and maps memory into the core."""
@@ -460,6 +466,7 @@ class Machine:
         if self.hart.repeats is not None:
             self.hart.repeats.remember()
         counts = self.hart.counter.tally(self.isa)
+        follow = self.hart.counter.calls
         may_go_on = trap is not None and trap.kind in (TrapKind.LIMIT, TrapKind.INTERRUPTED)
         self._pc = trap.pc if trap is not None and may_go_on and not self._repeats else None
         return RunResult(
@@ -479,6 +486,7 @@ class Machine:
             trap=trap,
             ended_by=self.system.process.signals.ended_by,
             float_bits=self.register("fa0") if self._has_floats else 0,
+            calls=None if follow is None else follow.tree(counts.total),
         )
 
     def _in_thread(self, work: Callable[[], End]) -> tuple[int | None, Trap | None, float]:

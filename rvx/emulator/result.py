@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rvx.emulator.arguments import number
+from rvx.emulator.calls import CallTree
 from rvx.emulator.counts import ElementCounts
 from rvx.isa.bits import Address
 from rvx.notebook import html_table
@@ -68,6 +69,7 @@ class RunResult:
         trap: why the guest could not go on, None if it ended by itself.
         ended_by: the signal that has ended it, such as that of `abort`; 0 if none has.
         float_bits: the bits of fa0 at the end; 0 without floating-point registers.
+        calls: who called whom, of a machine that follows calls.
     """
 
     exit_code: int | None
@@ -86,6 +88,7 @@ class RunResult:
     ended_by: int = 0
     float_bits: int = 0
     elements: Mapping[str, ElementCounts] = field(default_factory=dict)
+    calls: CallTree | None = None
 
     @property
     def float_value(self) -> float:

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Any
 
 from rvx.emulator.context import STOP_NOW, Field, Status
+from rvx.emulator.native.calls import Record as Followed
 from rvx.emulator.native.perform import perform, raise_flags, read_word, stop
 from rvx.emulator.native.pointers import (
     call_region,
@@ -78,6 +79,7 @@ _REPEAT, _SSR, _SEQUENCES = int(Field.REPEAT), int(Field.SSR), int(Field.SEQUENC
 _PREPARE, _REPEATED, _POSITION = int(Field.PREPARE), int(Field.REPEATED), int(Field.POSITION)
 _FAULT = int(Field.FAULT)
 _TOUCHED = int(Field.TOUCHED)
+_CALLS, _TOTAL = int(Field.CALLS), int(Followed.TOTAL)
 _STOP, _STOP_NOW = int(Field.STOP), int(STOP_NOW)
 _ILLEGAL, _FAULTED = int(Status.ILLEGAL), int(Status.FAULT)
 _LIMIT, _INTERRUPTED = int(Status.LIMIT), int(Status.INTERRUPTED)
@@ -280,6 +282,8 @@ def _count(context: Any, record: int, position: Any) -> None:
         if executions > 1:
             _add(context[_REPEATED] + offset, executions - 1)
         context[_REMAINING] -= executions
+        if context[_CALLS] != 0:
+            _add(context[_CALLS] + 8 * _TOTAL, executions)
 
 
 def _add(address: int, value: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from rvx.emulator.calls import Calls
 from rvx.emulator.context import Context, Field
 from rvx.emulator.regions.flow import Block, Step, ends_block
 from rvx.emulator.regions.frame import CountedVector, Frame
@@ -31,6 +32,7 @@ class Emitter(StepEmitter):
         context: where the state of extensions is, relative to the context.
         executable_begin: address of the first halfword that is counted.
         is_limited: whether to stop before the instruction limit is passed.
+        calls: what follows calls, if they are followed.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Emitter(StepEmitter):
         context: Context,
         executable_begin: Address,
         is_limited: bool,
+        calls: Calls | None = None,
     ) -> None:
         frame = Frame(
             region,
@@ -48,6 +51,7 @@ class Emitter(StepEmitter):
             executable_begin,
             is_limited,
             refuses_streams=bool(context.words[Field.SSR]),
+            follows_calls=calls is not None,
         )
         super().__init__(isa, context, frame)
         self._region = region
@@ -63,6 +67,7 @@ class Emitter(StepEmitter):
             one.pc: one for block in region.blocks.values() for one in self._vectors_of(block)
         }
         self._is_limited = is_limited
+        self._calls = calls
         self._exits: list[str] = []
         self._returns = _shared_returns(region.blocks)
         self._heads = _heads(region.blocks)
@@ -119,12 +124,15 @@ class Emitter(StepEmitter):
         add(f"  %after{tag} = add i64 %before{tag}, 1")
         add(f"  store {kept}i64 %after{tag}, ptr %count{tag}")
         self._count_length(block, 0)
+        if self._calls is not None:
+            self._lines += _moved("%total", f"%total{tag}", len(block.steps))
         for index, (step, vtype) in enumerate(self._steps(block)):
             if not can_translate_under(step, self._isa, vtype):
                 add(f"  br label {self._exit_within(block, index)}")
                 return
             self._step(block, index, step, vtype)
         if not ends_block(block.steps[-1]):
+            self._arrive(block)
             add(f"  br label {self._label(block.end)}")
 
     def _steps(self, block: Block) -> Iterator[tuple[Step, int | None]]:
@@ -298,6 +306,8 @@ class Emitter(StepEmitter):
                 f"  %s{label} = add i64 %r{label}, {len(block.steps) - index}",
                 f"  store i64 %s{label}, ptr %remaining",
             ]
+        if self._calls is not None:
+            lines += _moved("%total", f"%t{label}", index - len(block.steps))
         pointer = f"%q{label}"
         lines += [
             f"  {pointer}.p = getelementptr i8, ptr %c, i64 {8 * Field.DIFFERENCES}",
@@ -341,6 +351,7 @@ class Emitter(StepEmitter):
             self._branch(block, step)
 
     def _branch(self, block: Block, step: Step) -> None:
+        self._arrive(block)
         if block.is_return and self._returns:
             self._lines.append("  br label %returns")
             return
@@ -358,6 +369,24 @@ class Emitter(StepEmitter):
         return [
             f"  %went{n} = load i64, ptr %next",
             f"  switch i64 %went{n}, label %dyn{n} [ {cases} ]",
+        ]
+
+    def _arrive(self, block: Block) -> None:
+        """Follows a call, a return or a jump to another function, which ends a block."""
+        step = block.steps[-1]
+        if self._calls is None or not (
+            leaves := self._calls.leaves(step.decoded, step.pc, step.size)
+        ):
+            return
+        n = self.next_unique()
+        target = f"%target{n}" if ends_block(step) else str(block.end)
+        if ends_block(step):
+            self._lines.append(f"  {target} = load i64, ptr %next")
+        self._lines += [
+            f"  %total.now{n} = load i64, ptr %total",
+            f"  store i64 %total.now{n}, ptr %calls.total",
+            f"  call void %arrive(i64 %calls, i64 {int(leaves)}, i64 {step.pc}, i64 {block.end}, "
+            f"i64 {target})",
         ]
 
     def _goals(self, block: Block) -> list[Address]:
@@ -390,6 +419,15 @@ def _shared_returns(blocks: Mapping[Address, Block]) -> list[Address]:
     returns = [block for block in blocks.values() if block.is_return]
     goals = {start for block in returns for start in block.successors if start in blocks}
     return sorted(goals) if len(returns) * len(goals) > _MOST_RETURNS else []
+
+
+def _moved(variable: str, name: str, distance: int) -> list[str]:
+    """Adds a number to a local variable."""
+    return [
+        f"  {name}.old = load i64, ptr {variable}",
+        f"  {name}.new = add i64 {name}.old, {distance}",
+        f"  store i64 {name}.new, ptr {variable}",
+    ]
 
 
 def goals_of(block: Block, blocks: Mapping[Address, Block]) -> list[Address]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from rvx.emulator.context import VECTOR_DIRTY, Context, Field
 from rvx.emulator.core import MSTATUS_FS_DIRTY
+from rvx.emulator.native.calls import Record
 from rvx.emulator.native.elements import COLUMNS
 from rvx.emulator.regions.floats import ALL_FLAGS, HOST_FLAGS
 from rvx.emulator.regions.select import Region
@@ -74,6 +75,7 @@ class Frame:
         first: address of the first halfword that is counted.
         is_limited: whether the region stops before the instruction limit is passed.
         has_floats: whether it uses the host's floating point.
+        follows_calls: whether it counts instructions for who follows calls.
         refuses_streams: whether f0 to f2 have to be registers, and not streams.
         uses_mode: whether bodies get the rounding mode of frm, which has to be one.
         uses_vector: whether it works on vector registers.
@@ -95,6 +97,7 @@ class Frame:
     is_limited: bool
     has_floats: bool = False
     refuses_streams: bool = False
+    follows_calls: bool = False
     uses_mode: bool = False
     uses_vector: bool = False
     needs_unit: bool = False
@@ -138,6 +141,16 @@ class Frame:
         lines += ["  %frm.word = load i32, ptr %frm.pointer", "  %frm.low = and i32 %frm.word, 7"]
         lines.append("  %frm = zext i32 %frm.low to i64")
         lines.append(self._field_pointer("stop", Field.STOP))
+        if self.follows_calls:
+            lines += [
+                *self._load_field("calls", Field.CALLS),
+                "  %calls.total = inttoptr i64 %calls to ptr",
+                f"  %calls.arrive = getelementptr i64, ptr %calls.total, i64 {int(Record.ARRIVE)}",
+                "  %arrive = load ptr, ptr %calls.arrive",
+                "  %total = alloca i64",
+                "  %total.first = load i64, ptr %calls.total",
+                "  store i64 %total.first, ptr %total",
+            ]
         for start in self.region.blocks:
             lines += [f"  %count{start:x} = alloca i64", f"  store i64 0, ptr %count{start:x}"]
         for name, (file, number) in sorted(self.registers.names.items()):
@@ -300,6 +313,9 @@ class Frame:
         lines += self._counted_elements()
         if self.is_limited:
             lines += ["  %left = load i64, ptr %remaining", "  store i64 %left, ptr %budget.p"]
+        if self.follows_calls:
+            lines += ["  %total.last = load i64, ptr %total"]
+            lines += ["  store i64 %total.last, ptr %calls.total"]
         lines.append("  %flags.body = load i64, ptr %fflags")
         if self.has_floats:
             lines += self._host_flags()

@@ -156,6 +156,7 @@ class RegionTier:
             self._context,
             self._memory.executable_begin,
             self._is_limited,
+            self._counter.calls,
         )
         text = ""
         try:

@@ -19,6 +19,7 @@ from rvx.isa import Extension, Memory, Words
 from rvx.isa.bits import narrow
 from rvx.isa.memory import load_u8, store_8
 
+from ..followed import check_calls
 from .programs import random_program
 
 Xmix = Extension("Xmix", version="1.0", doc="What random programs use besides posits")
@@ -72,27 +73,34 @@ def outcome(hart: Machine, result: Any) -> dict[str, Any]:
 def compare(seed: int) -> tuple[int, int]:
     """Runs one program with and without regions, limits included; gives regions and entries.
 
-    Every fourth program is one for RV32.
+    Every fourth program is one for RV32. Calls are followed in one of the two ways: that changes
+    nothing, and the tree of calls has the counts of each function.
     """
     draw = random.Random(~seed)
     isa = ISAS[32 if seed % 4 == 1 else 64]
     program = assemble(random_program(seed, isa), isa)
 
     def machine(tier: Any) -> Machine:
-        return Machine(program, isa, memory=1 << 20, tier=tier)
+        follow = (tier == "region") == (seed % 3 > 0)
+        return Machine(program, isa, memory=1 << 20, tier=tier, follow_calls=follow)
+
+    def called(one: Machine) -> dict[str, Any]:
+        result = one.call("main", max_instructions=limit)
+        check_calls(result)
+        return outcome(one, result)
 
     limit = draw.choice((None, None, draw.randrange(1, 20_000)))
     plain = machine("inline")
-    first = outcome(plain, plain.call("main", max_instructions=limit))
-    second = outcome(plain, plain.call("main", max_instructions=limit))
+    first = called(plain)
+    second = called(plain)
     with_regions = machine("region")
-    before = outcome(with_regions, with_regions.call("main", max_instructions=limit))
+    before = called(with_regions)
     assert before == first, seed
     tier = with_regions.hart.regions
     assert tier is not None
     tier.look(float("inf"))
     assert [made.refusal for made in tier.regions if made.refusal] == []
-    after = outcome(with_regions, with_regions.call("main", max_instructions=limit))
+    after = called(with_regions)
     assert after == second, seed
     return len(tier.regions), sum(len(made.region.entries) for made in tier.regions)
 

@@ -1,0 +1,16 @@
+"""Where the instructions of a run went: by function, line, class and extension, exactly."""
+
+from rvx.analysis.profile.files import FORMATS, ProfileProblem, check, write
+from rvx.analysis.profile.profile import Costs, Profile, ProfiledFunction, Spot, profile_of
+
+__all__ = [
+    "FORMATS",
+    "Costs",
+    "Profile",
+    "ProfileProblem",
+    "ProfiledFunction",
+    "Spot",
+    "check",
+    "profile_of",
+    "write",
+]

@@ -1,0 +1,108 @@
+"""A profile as text: tables, and source beside code beside counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rvx.analysis.profile.profile import Costs, Profile, ProfiledFunction, Sources
+
+MOST_ROWS = 20
+"""Rows of a table of lines or loops."""
+
+
+def to_text(profile: Profile) -> Iterator[str]:
+    """The lines of the report: functions, loops, source lines, classes, then all executed code."""
+    yield f"{profile.name}: {profile.total.instructions:,} instructions, counted exactly"
+    if not profile.tree.is_complete:
+        yield "(more chains of callers than there is room for: the deepest hang from the root)"
+    yield ""
+    yield from functions_table(profile)
+    sources = Sources()
+    loops = [
+        (
+            f"{one.begin:#x}-{one.end:#x}",
+            one.function,
+            f"{one.turns:,}",
+            f"{one.instructions:,}",
+            profile.share(one.instructions),
+            "" if one.place is None else str(one.place),
+        )
+        for one in profile.loops[:MOST_ROWS]
+    ]
+    yield from _table("loop  function  turns  instructions  share  source", loops, "llrrrl")
+    lines = [
+        (
+            str(line),
+            f"{costs.instructions:,}",
+            profile.share(costs.instructions),
+            sources.text(line).strip(),
+        )
+        for line, costs in list(profile.lines.items())[:MOST_ROWS]
+    ]
+    yield from _table("line  instructions  share  source", lines, "lrrl")
+    for name, counts in (
+        ("class", profile.by_kind),
+        ("extension", profile.by_extension),
+        ("mnemonic", profile.by_mnemonic),
+    ):
+        rows = [(key, f"{count:,}", profile.share(count)) for key, count in counts.items()]
+        yield from _table(f"{name}  instructions  share", rows, "lrr")
+    for function in profile.functions:
+        yield from _function(profile, function, sources)
+
+
+def functions_table(profile: Profile) -> Iterator[str]:
+    """The lines of the table of functions."""
+    rows = [
+        (
+            one.name,
+            f"{one.costs.instructions:,}",
+            profile.share(one.costs.instructions),
+            f"{one.inclusive:,}",
+            profile.share(one.inclusive),
+            f"{one.calls:,}",
+            *traffic(one.costs),
+        )
+        for one in profile.functions
+    ]
+    header = "function  own  share  inclusive  share  calls  bytes loaded  bytes stored"
+    yield from _table(header, rows, "lrrrrrrr")
+
+
+def traffic(costs: Costs) -> tuple[str, str]:
+    """Bytes loaded and stored; with a plus where some instructions do not tell."""
+    more = "+" if costs.untold else ""
+    return f"{costs.loaded:,}{more}", f"{costs.stored:,}{more}"
+
+
+def _table(header: str, rows: Iterable[Sequence[str]], sides: str) -> Iterator[str]:
+    cells = [header.split("  "), *rows]
+    if len(cells) == 1:
+        return
+    widths = [max(len(row[column]) for row in cells) for column in range(len(sides))]
+    for row in cells:
+        texts = (
+            text.ljust(width) if side == "l" else text.rjust(width)
+            for text, width, side in zip(row, widths, sides, strict=True)
+        )
+        yield "  ".join(texts).rstrip()
+    yield ""
+
+
+def _function(profile: Profile, function: ProfiledFunction, sources: Sources) -> Iterator[str]:
+    own = function.costs.instructions
+    yield f"{function.name}: {own:,} instructions of its own, {profile.share(own)}"
+    width = len(f"{profile.total.instructions:,}")
+    before = None
+    for spot in function.spots:
+        place = spot.place
+        if place is not None and (place.file, place.line) != before:
+            before = (place.file, place.line)
+            yield f"{'':{width + 9}}{place}  {sources.text(place).strip()}".rstrip()
+        count = spot.costs.instructions
+        digits = f"{spot.word:0{4 if spot.word & 3 != 3 else 8}x}"
+        yield (
+            f"{count:>{width},} {profile.share(count):>6}  "
+            f"{spot.address:>8x}:  {digits:<8}  {spot.text}"
+        )
+    yield ""

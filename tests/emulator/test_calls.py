@@ -1,0 +1,218 @@
+"""Who called whom: followed exactly, in every tier, through whatever leaves a function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rvx.assembler import assemble
+from rvx.emulator import Machine, RunResult
+from rvx.extensions import isa_for
+
+from .followed import check_calls
+
+TIERS: tuple[dict[str, Any], ...] = (
+    {"tier": "trap"},
+    {"tier": "inline"},
+    {"tier": "region"},
+    {"backend": "python"},
+)
+EXIT = "li a0, 0\nli a7, 93\necall\n"
+FIB = f"""
+        .globl _start, fib
+_start: li a0, 20
+        call fib
+        {EXIT}
+fib:    li t0, 2
+        blt a0, t0, 1f
+        addi sp, sp, -32
+        sd ra, 0(sp)
+        sd a0, 8(sp)
+        addi a0, a0, -1
+        call fib
+        sd a0, 16(sp)
+        ld a0, 8(sp)
+        addi a0, a0, -2
+        call fib
+        ld t0, 16(sp)
+        add a0, a0, t0
+        ld ra, 0(sp)
+        addi sp, sp, 32
+1:      ret
+"""
+# Jumps to other functions, calls through registers, returns over several calls at once.
+CROOKED = f"""
+        .globl _start, outer, tail, leaf, deep, deeper, cold
+_start: li s0, 50
+1:      call outer
+        la t1, leaf
+        jalr ra, t1
+        addi s0, s0, -1
+        bnez s0, 1b
+        {EXIT}
+outer:  mv s1, ra
+        call deep
+        beqz s0, cold
+back:   mv ra, s1
+        tail tail
+cold:   nop
+        j back
+tail:   nop
+        nop
+        ret
+leaf:   nop
+        ret
+deep:   mv s2, ra
+        call deeper
+        nop
+deeper: nop
+        nop
+        jr s2                           # over deep, as longjmp does
+"""
+
+
+def followed(source: str, march: str = "rv64gc", **how: Any) -> RunResult:
+    isa = isa_for(march)
+    machine = Machine(assemble(source, isa), isa, follow_calls=True, memory=1 << 20, **how)
+    result = machine.run()
+    assert result.trap is None, result.trap
+    plain = Machine(assemble(source, isa), isa, memory=1 << 20, **how).run()
+    assert plain.executions == result.executions
+    check_calls(result)
+    return result
+
+
+def of(result: RunResult) -> dict[str, tuple[int, int]]:
+    """Own and inclusive instructions by function."""
+    tree = result.calls
+    assert tree is not None
+    own = [0] * len(tree.functions)
+    for frame in tree.frames[1:]:
+        own[frame.function] += frame.own
+    both = zip(own, tree.inclusive(), strict=True)
+    return {
+        function.name: pair for function, pair in zip(tree.functions, both, strict=True) if pair[1]
+    }
+
+
+@pytest.mark.parametrize("how", TIERS, ids=lambda how: "-".join(how.values()))
+def test_recursion_counts_once(how: dict[str, Any]) -> None:
+    result = followed(FIB, **how)
+    calls = [0, 1]  # Of fib(n), with itself.
+    calls = [1, 1]
+    for n in range(2, 21):
+        calls.append(1 + calls[n - 1] + calls[n - 2])
+    inner = (calls[20] - 1) // 2
+    own = 3 * calls[20] + 15 * inner
+    found = of(result)
+    assert found["fib"] == (result.executions and own, own)
+    assert found["_start"] == (result.instructions - own, result.instructions)
+    assert result.calls is not None
+    to_fib = [call for call in result.calls.calls if call.callee == 2]
+    assert sum(call.calls for call in to_fib) == calls[20]
+    assert [call.cost for call in to_fib] == [own, 0, 0]
+
+
+@pytest.mark.parametrize("how", TIERS, ids=lambda how: "-".join(how.values()))
+def test_jumps_and_returns_over_several_calls(how: dict[str, Any]) -> None:
+    found = of(followed(CROOKED, **how))
+    assert found["tail"] == (150, 150)
+    assert found["leaf"] == (100, 100)
+    assert found["deeper"] == (150, 150)
+    assert found["deep"] == (150, 300)
+    # Of its own: mv, the call's one or two words, beqz, mv and the jump; and what it called.
+    own, inclusive = found["outer"]
+    assert inclusive == own + 150 + 300
+    assert found["_start"][1] == sum(one for one, _ in found.values())
+    assert "cold" not in found
+
+
+def test_a_program_that_writes_code_is_followed() -> None:
+    source = f"""
+        .section .rwx, "awx"
+        .globl _start, f
+_start: li s0, 200
+1:      call f
+        addi s0, s0, -1
+        lw t0, other
+        la t1, place
+        sw t0, 0(t1)
+        fence.i
+        bnez s0, 1b
+        {EXIT}
+        .option norvc
+f:      nop
+place:  addi a0, a0, 1
+        ret
+other:  addi a0, a0, 2
+"""
+    assert of(followed(source))["f"] == (600, 600)
+
+
+def test_a_limit_is_kept_and_a_second_run_begins_anew() -> None:
+    isa = isa_for("rv64gc")
+    machine = Machine(assemble(FIB, isa), isa, follow_calls=True, memory=1 << 20)
+    for limit in (1, 2, 7, 1000, 1001):
+        result = machine.call("fib", 15, max_instructions=limit)
+        assert result.instructions == limit
+        check_calls(result)
+    result = machine.call("fib", 15)
+    check_calls(result)
+    assert of(result) == {"fib": (result.instructions, result.instructions)}
+
+
+def test_calls_of_call_tables_of_the_compressed_extensions() -> None:
+    source = f"""
+        .globl _start, f
+_start: la t0, table
+        csrw jvt, t0
+        li s0, 300
+1:      cm.jalt 40
+        addi s0, s0, -1
+        bnez s0, 1b
+        {EXIT}
+f:      cm.push {{ra, s0-s1}}, -32
+        nop
+        cm.popret {{ra, s0-s1}}, 32
+        .data
+        .balign 64
+table:  .zero 160
+        .word f
+"""
+    isa = "rv32imac_zcmp_zcmt"
+    found = of(followed(source, isa))
+    assert found["f"] == (900, 900)
+
+
+def test_a_repetition_belongs_to_its_function() -> None:
+    source = f"""
+        .globl _start, f
+_start: li s0, 30
+1:      call f
+        addi s0, s0, -1
+        bnez s0, 1b
+        {EXIT}
+f:      li t0, 9
+        frep.o t0, 1, 0, 0
+        fadd.d fa0, fa0, fa0
+        ret
+"""
+    assert of(followed(source, "rv64g_xfrep"))["f"] == (30 * 13, 30 * 13)
+
+
+def test_deep_recursion_fits_and_is_closed_at_the_end() -> None:
+    source = """
+        .globl _start, down
+_start: li a0, 30000
+        call down
+down:   addi sp, sp, -16
+        sd ra, 0(sp)
+        addi a0, a0, -1
+        bnez a0, 1f
+        li a7, 93
+        ecall
+1:      call down
+"""
+    found = of(followed(source))
+    assert found["down"][1] == found["_start"][1] - found["_start"][0]
