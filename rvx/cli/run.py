@@ -185,7 +185,7 @@ def run(
     for reason in machine.refused.values():
         say(f"note: {reason}: it ran interpreted")
     if profile:
-        _write_profiles(machine, result, places, profile)
+        _write_profiles(machine, result, places, profile, str(inputs.files[0]))
     if region_code is not None:
         region_code.write_text(machine.region_code())
         say(f"wrote {region_code}")
@@ -299,11 +299,11 @@ def _places(program: Any) -> Places | None:
 
 
 def _write_profiles(
-    machine: Machine, result: RunResult, places: Places | None, paths: list[Path]
+    machine: Machine, result: RunResult, places: Places | None, paths: list[Path], name: str
 ) -> None:
     from rvx.analysis.profile import profile_of, write
 
-    found = profile_of(machine, result, places)
+    found = profile_of(machine, result, places, name)
     for path in paths:
         write(found, path)
         say(f"wrote {path}")

@@ -151,13 +151,16 @@ class Profile:
         return f"{instructions / max(self.total.instructions, 1):.1%}"
 
 
-def profile_of(machine: Machine, result: RunResult, places: Places | None = None) -> Profile:
+def profile_of(
+    machine: Machine, result: RunResult, places: Places | None = None, name: str = ""
+) -> Profile:
     """The profile of the last run of a machine that follows calls.
 
     Args:
         machine: made with `follow_calls`.
         result: of its last run.
         places: source lines by address; by default those of the program's debug information.
+        name: of the program; by default that of its file.
 
     Raises:
         ValueError: the machine does not follow calls.
@@ -190,7 +193,7 @@ def profile_of(machine: Machine, result: RunResult, places: Places | None = None
             lines.setdefault(key, (SourceLine(*key), Costs()))[1].add(spot.costs)
     executed = [function for function in functions if function.spots]
     return Profile(
-        machine.executable.name,
+        name or machine.executable.name,
         total,
         tuple(sorted(executed, key=lambda one: -one.costs.instructions)),
         result.by_mnemonic,
