@@ -6,12 +6,14 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from rvx.errors import RvxError
 from rvx.formats.dot import ACCUMULATORS, Accumulator
+from rvx.formats.dot.accumulator import Element
 from rvx.formats.dot.array import matmul
 from rvx.formats.minifloat.array.codes import decode, encode
 from rvx.formats.minifloat.catalogue import parse
@@ -19,6 +21,7 @@ from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Overflow
 
 Reals = npt.NDArray[np.float64]
+Words = npt.NDArray[np.int64]
 Draw = Callable[[np.random.Generator, tuple[int, int]], Reals]
 
 SCHEMA = "rvx.dot/1"
@@ -64,6 +67,42 @@ DATA: dict[str, tuple[Draw, Draw]] = {
 """How the two factors are drawn, by the name of the data."""
 
 
+class Factors(NamedTuple):
+    """A matrix as an accumulator gets it.
+
+    Attributes:
+        codes: of the elements.
+        scales: an exponent of two for each element, as blocks have them; None without.
+        values: the numbers that these are.
+    """
+
+    codes: Words
+    scales: Words | None
+    values: Reals
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How numbers become elements, and perhaps scales.
+
+    Attributes:
+        name: for tables; empty where elements are rounded one by one.
+        quantise: makes factors of numbers, for elements of a format.
+    """
+
+    name: str
+    quantise: Callable[[Minifloat, Reals], Factors]
+
+
+def _rounded(fmt: Minifloat, numbers: Reals) -> Factors:
+    codes = encode(fmt, numbers, overflow=Overflow.SATURATE).astype(np.int64)
+    return Factors(codes, None, decode(fmt, codes))
+
+
+PLAIN = Scheme("", _rounded)
+"""Every number is rounded to the nearest element."""
+
+
 @dataclass(frozen=True)
 class Estimate:
     """The mean over seeds, and half of its interval of 95 %."""
@@ -94,6 +133,8 @@ class Row:
         mean: of the error away from zero: negative for an accumulator that loses magnitude.
         largest: the largest error of all seeds.
         of_exact: the median of the errors' magnitudes, in units of the exact sum.
+        decreases: the share of sums of one group that become smaller when the accumulator that
+            they are added to becomes larger; 0 for an accumulator that is monotonic there.
         not_finite: sums that became infinite or NaN; they are in no other figure.
         sums: how many sums there were.
     """
@@ -105,6 +146,7 @@ class Row:
     mean: Estimate
     largest: float
     of_exact: Estimate
+    decreases: float
     not_finite: int
     sums: int
 
@@ -121,6 +163,7 @@ class Row:
             "max_ulp": _finite(self.largest),
             "median_ulp_of_exact": _finite(self.of_exact.value),
             "median_ulp_of_exact_half_width": _finite(self.of_exact.half_width),
+            "decreases": self.decreases,
             "not_finite": self.not_finite,
             "sums": self.sums,
         }
@@ -137,6 +180,7 @@ def run(
     seeds: int,
     size: int = 16,
     progress: Callable[[str], None] = lambda name: None,
+    scheme: Scheme = PLAIN,
 ) -> list[Row]:
     """Errors against the exact sums.
 
@@ -147,6 +191,7 @@ def run(
         seeds: how many matrices of each kind; the intervals are over these.
         size: sums a seed are its square.
         progress: is told the accumulator before each step.
+        scheme: how numbers become elements.
 
     Raises:
         DotError: an accumulator of integers, or data of no known name.
@@ -159,7 +204,7 @@ def run(
             raise DotError(f"'{name}' is not a kind of data; there are {', '.join(DATA)}")
     exact: dict[object, tuple[Reals, Reals]] = {}
     return [
-        _row(acc, name, length, seeds, size, exact, progress)
+        _row(acc, name, length, seeds, size, exact, progress, scheme)
         for length in lengths
         for name in data
         for acc in accumulators
@@ -174,25 +219,30 @@ def _row(
     size: int,
     exact: dict[object, tuple[Reals, Reals]],
     progress: Callable[[str], None],
+    scheme: Scheme,
 ) -> Row:
     progress(acc.name)
     assert isinstance(acc.left, Minifloat)
     assert isinstance(acc.right, Minifloat)
     assert isinstance(acc.result, Minifloat)
     squares, means, medians = [], [], []
-    largest, not_finite = 0.0, 0
+    largest, not_finite, decreasing = 0.0, 0, 0
     for seed in range(seeds):
         rng = np.random.default_rng([seed, length, *name.encode()])
         a, b = (
-            encode(fmt, draw(rng, (size, length)), overflow=Overflow.SATURATE)
+            scheme.quantise(fmt, draw(rng, (size, length)))
             for fmt, draw in zip((acc.left, acc.right), DATA[name], strict=True)
         )
         key = (acc.left, acc.right, name, length, seed)
         if key not in exact:
-            x, y = decode(acc.left, a), decode(acc.right, b)
+            x, y = a.values, b.values
             exact[key] = sums(x, y), np.sqrt(x**2 @ (y**2).T)
         wanted, sizes = exact[key]
-        got = decode(acc.result, matmul(acc, a, b, seed=seed))
+        got = decode(
+            acc.result,
+            matmul(acc, a.codes, b.codes, a_scales=a.scales, b_scales=b.scales, seed=seed),
+        )
+        decreasing += _decreasing(acc, a, b, seed)
         errors = in_ulps(got, wanted, sizes, acc.result)
         relative = in_ulps(got, wanted, wanted, acc.result)
         is_finite = np.isfinite(errors)
@@ -212,9 +262,37 @@ def _row(
         Estimate.of(means) if means else nothing,
         largest if squares else math.nan,
         Estimate.of(medians) if medians else nothing,
+        decreasing / (seeds * size * size),
         not_finite,
         seeds * size * size,
     )
+
+
+def _decreasing(acc: Accumulator, a: Factors, b: Factors, seed: int) -> int:
+    """How many sums of one group become smaller with a larger accumulator.
+
+    Accumulators are the last number below a power of two and that power, of about the size of the
+    sum: where terms are aligned to the accumulator, that is where all of them lose a digit.
+    """
+    assert isinstance(acc.result, Minifloat)
+    fmt = acc.result
+    n = min(acc.group or 32, a.codes.shape[1])
+    left, right = a.codes[:, :n] & ~_sign(acc.left), b.codes[:, :n] & ~_sign(acc.right)
+    total = np.abs(a.values[:, :n]) @ np.abs(b.values[:, :n]).T
+    above = np.random.default_rng(seed).integers(0, 4, total.shape)
+    power = np.exp2(np.floor(np.log2(np.maximum(total, 2.0**fmt.emin))) + above)
+    start = encode(fmt, power, overflow=Overflow.SATURATE).astype(np.int64)
+    scales = [None if x.scales is None else x.scales[:, :n] for x in (a, b)]
+    smaller, larger = (
+        decode(fmt, matmul(acc, left, right, c, a_scales=scales[0], b_scales=scales[1], seed=seed))
+        for c in (start - 1, start)
+    )
+    return int((larger < smaller).sum())
+
+
+def _sign(fmt: Element) -> int:
+    assert isinstance(fmt, Minifloat)
+    return fmt.sign_mask
 
 
 def sums(a: Reals, b: Reals) -> Reals:

@@ -10,9 +10,12 @@ from rvx.cli.options import Json, parse_list
 from rvx.cli.output import print_json, print_table, step_bar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.table import Table
 
     from rvx.analysis.dots import Row
+    from rvx.analysis.guard_bits import Point
 
 
 def dot(
@@ -20,7 +23,8 @@ def dot(
         list[str] | None,
         Argument(
             metavar="[ACCUMULATOR...]",
-            help="Such as fma-bfloat16; without, all for the formats, and those of the files.",
+            help="Such as fma-bfloat16; without, all for the formats, and those of the files. With "
+            "--study formats, such as MXFP4; without, all of it.",
         ),
     ] = None,
     formats: Annotated[
@@ -44,15 +48,37 @@ def dot(
     seeds: Annotated[
         int, Option("--seeds", min=1, help="Matrices of 16 x 16 sums of each kind.")
     ] = 20,
+    study: Annotated[
+        bool,
+        Option(
+            "--study",
+            help="What bulk normalisation costs: products of a group, guard bits and how a group "
+            "is added, for formats of today; some minutes.",
+        ),
+    ] = False,
+    picture: Annotated[
+        Path | None,
+        Option("--picture", metavar="FILE", help="With --study: draws it; .svg, .png or .pdf."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Compare accumulators of dot products with exact sums.
 
     Errors are in units in the last place, in the format of the result, of the size of a sum: the
     root of the sum of the squares of its products. Means over the seeds have intervals of 95 %; one
-    below 0 says that sums lose magnitude. The last column is in units of the exact sum itself.
+    below 0 says that sums lose magnitude. Sums decrease where a larger accumulator leads to a
+    smaller sum. The last column is in units of the exact sum itself.
     """
     from rvx.analysis import dots
+    from rvx.analysis.dots import DotError
+
+    if study:
+        if files:
+            raise DotError("--study has accumulators of its own; leave --file out")
+        _study(names or (), seeds, picture, as_json)
+        return
+    if picture is not None:
+        raise DotError("--picture draws what --study finds; write both")
 
     chosen = dots.choose(names or (), formats.split(","), files or ())
     kinds = data.split(",")
@@ -65,6 +91,47 @@ def dot(
         print_table(_table(rows))
 
 
+def _study(names: Sequence[str], seeds: int, picture: Path | None, as_json: bool) -> None:
+    from rvx.analysis import guard_bits, plots
+
+    if picture is not None:
+        plots.check(picture)
+    chosen = guard_bits.choose(names)
+    with step_bar(guard_bits.STEPS * len(chosen)) as begin:
+        found = guard_bits.run(seeds, chosen, progress=begin)
+    if picture is not None:
+        guard_bits.draw(found, picture)
+    if as_json:
+        print_json(guard_bits.to_json(found, seeds))
+    else:
+        print_table(_study_table(found))
+
+
+def _study_table(found: Sequence[Point]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD)
+    for header in ("format", "data"):
+        table.add_column(header, no_wrap=True)
+    for header in ("n", "g", "added", "rms ulp", "mean ulp", "max ulp", "not finite"):
+        table.add_column(header, justify="right", no_wrap=True)
+    for point in found:
+        row = point.row
+        table.add_row(
+            point.format,
+            row.data,
+            str(point.products),
+            str(point.guard),
+            point.rounding,
+            f"{row.rms.value:.3f} ± {row.rms.half_width:.3f}",
+            f"{row.mean.value:+.3f} ± {row.mean.half_width:.3f}",
+            f"{row.largest:.1f}",
+            f"{row.not_finite}" if row.not_finite else "",
+        )
+    return table
+
+
 def _table(rows: list[Row]) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
@@ -72,7 +139,15 @@ def _table(rows: list[Row]) -> Table:
     table = Table(box=SIMPLE_HEAD)
     for header in ("accumulator", "data"):
         table.add_column(header, no_wrap=True)
-    for header in ("K", "rms ulp", "mean ulp", "max ulp", "not finite", "median, of exact"):
+    for header in (
+        "K",
+        "rms ulp",
+        "mean ulp",
+        "max ulp",
+        "not finite",
+        "decreases",
+        "median, of exact",
+    ):
         table.add_column(header, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
@@ -83,6 +158,7 @@ def _table(rows: list[Row]) -> Table:
             f"{row.mean.value:+.3f} ± {row.mean.half_width:.3f}",
             f"{row.largest:.1f}",
             f"{row.not_finite}" if row.not_finite else "",
+            f"{row.decreases:.1%}" if row.decreases else "",
             f"{row.of_exact.value:.3f} ± {row.of_exact.half_width:.3f}",
         )
     return table

@@ -11,6 +11,7 @@ import pytest
 
 from rvx.analysis import dots
 from rvx.formats.dot import ACCUMULATORS
+from rvx.formats.dot.array import matmul
 from rvx.formats.dot.catalogue import fma_chain, rvbna
 from rvx.formats.minifloat.catalogue import FP16ALT, FP32
 from rvx.formats.minifloat.rounding import Rounding
@@ -65,6 +66,23 @@ def test_what_is_known_of_rounding_to_odd_and_of_guard_bits() -> None:
 def test_cutting_off_loses_magnitude() -> None:
     (row,) = dots.run([ACCUMULATORS["tensorcore-float16-n4-g0"]], [256], ["positive"], seeds=4)
     assert row.mean.value + row.mean.half_width < -1
+
+
+def test_accumulators_that_decrease_are_found() -> None:
+    names = ("tensorcore-float16-n8-g1", "fma-float16", "rvbna-float16-n2-g1-rod", "exact-float16")
+    rows = dots.run([ACCUMULATORS[name] for name in names], [64], ["normal"], seeds=3)
+    tensor_core, *others = (row.decreases for row in rows)
+    assert tensor_core > 0.02
+    assert others == [0, 0, 0]
+
+
+def test_a_sum_that_decreases() -> None:
+    """1 less a unit takes digits of the products that 1, one place higher, cuts off."""
+    acc = ACCUMULATORS["tensorcore-float16-n4-g0"]
+    small = [[0x1400]] * 4  # 2^-10 each, times 2^-14: one unit of the accumulator below 1
+    factors = np.array(small).reshape(1, 4), np.array([[0x0400] * 4])
+    below, one = (int(matmul(acc, *factors, [[code]])[0, 0]) for code in (0x3F7FFFFF, 0x3F800000))
+    assert one < below
 
 
 @pytest.mark.parametrize("data", dots.DATA)

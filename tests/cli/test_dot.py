@@ -16,6 +16,10 @@ def test_usage_errors(rvx, tmp_path):
         (["nope"], "error: 'nope' is not an accumulator; there are"),
         (["--data", "odd"], "error: 'odd' is not a kind of data; there are normal"),
         (["--lengths", "0"], "error: --lengths 0: write whole numbers above 0"),
+        (["--picture", "a.svg"], "error: --picture draws what --study finds; write both"),
+        (["--study", "--picture", "a.txt"], "error: 'a.txt' is not the name of a picture"),
+        (["--study", "FP9"], "error: 'FP9' is not a format of the study; there are E4M3"),
+        (["--study", "--file", text], "error: --study has accumulators of its own"),
         (["--file", text], f"error: '{text}' is not a file of Python, which ends in .py"),
     ):
         done = rvx("dot", *arguments)
