@@ -79,7 +79,7 @@ class Blocks:
         """
         page = pc >> PAGE_SHIFT
         # Translating what cannot be fetched would hide the fault from the start that follows.
-        if page in self._replaced and self._memory.is_executable(pc):
+        if page in self._replaced and self._memory.can_be_fetched(pc):
             self._missing.add(pc)
         if self._missing:
             with self._memory.patching:

@@ -104,9 +104,10 @@ class Field(IntEnum):
     VECTOR = 182  # address of the state of the vector unit, 0 if there is none
     ELEMENTS = 183  # address of the table of elements, see rvx.emulator.native.elements
     CALLS = 184  # address of the record of calls, 0 where calls are not followed
-    STOP = 185  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
-    RAISED = 186  # what a body has raised: three words, see rvx.bodies.arithmetic
-    END = 189
+    COUNTERS = 185  # which counters this mode may read, see rvx.emulator.native.counters
+    STOP = 186  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
+    RAISED = 187  # what a body has raised: three words, see rvx.bodies.arithmetic
+    END = 190
 
 
 assert int(Field.END - Field.STOP) == HART_WORDS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from signal import SIGSEGV
 from typing import Literal
@@ -39,9 +39,10 @@ from rvx.emulator.linux.descriptors import Stopped
 from rvx.emulator.linux.frame import SIGRETURN, TRAMPOLINE_OFFSET, enter_handler, leave_handler
 from rvx.emulator.linux.process import CallError
 from rvx.emulator.linux.signal_calls import deliver
-from rvx.emulator.memory import PAGE, GuestMemory
+from rvx.emulator.memory import GuestMemory
+from rvx.emulator.native.counters import MACHINES_OWN
 from rvx.emulator.peripherals import Clint
-from rvx.emulator.privileged import Cause, Privilege
+from rvx.emulator.privileged import Cause, Mode, Privilege
 from rvx.emulator.privileged.unit import Performed
 from rvx.emulator.rars import Rars
 from rvx.emulator.regions.tier import RegionTier
@@ -49,6 +50,7 @@ from rvx.emulator.repetition.records import Records
 from rvx.emulator.repetition.tier import RepeatTier
 from rvx.emulator.report import (
     BREAKPOINT_WORDS,
+    FETCH,
     Reporter,
     fault_detail,
     kind_of_access,
@@ -61,7 +63,15 @@ from rvx.emulator.system import System
 from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier
 from rvx.isa import Isa
 from rvx.isa.bits import Address, word_size
-from rvx.isa.memory import FAULT_ADDRESS, FAULT_EXCEPTION, PAGE_SHIFT
+from rvx.isa.memory import (
+    EXECUTABLE,
+    FAULT_ADDRESS,
+    FAULT_EXCEPTION,
+    FAULT_ILLEGAL,
+    PAGE_SHIFT,
+    READABLE,
+    WRITABLE,
+)
 from rvx.isa.operands import RoundingKind
 
 Backend = Literal["native", "python"]
@@ -136,6 +146,7 @@ class Hart:
         self.rows = Rows(Wiring(isa, core, context), context, self.interim)
         self.records = Records(isa, context, memory, self.rows)
         self.inline = InlineTier(isa, core, context, memory, self.rows, self.counter.touched)
+        self._repeats = any("repeat" in made.requests for made in isa.instructions.values())
         self._is_limited: bool | None = None
         self._code = b""
         self._is_stopping = self._is_pausing = False
@@ -145,10 +156,9 @@ class Hart:
         self.privilege = Privilege(isa, core, context, self.get, self.put)
         self._rars = Rars(system, isa.xlen) if abi == "rars" else None
         self._semihosting = Semihosting(system, isa.xlen)
+        self._view: tuple[int, ...] = ()
         self.bus = Bus()
         self._htif = htif
-        if htif is not None:
-            self.bus.add(htif.page, PAGE, htif)
         for at, size, device in devices:
             self.bus.add(at, size, device)
         self.clint = clint
@@ -187,11 +197,15 @@ class Hart:
     def _run(self, pc: Address, limit: int | None) -> End:
         while True:
             pc = self._interrupted(pc)
+            if self._view != self.privilege.view:
+                self._follow_privilege()
             target = self._target(limit)
-            self._words[Field.REMAINING] = (
-                _NO_LIMIT if target is None else target - self.counter.executed()
-            )
-            status, error, pc = self._start(pc)
+            remaining = _NO_LIMIT if target is None else target - self.counter.executed()
+            self._words[Field.REMAINING] = remaining
+            if remaining > 0:
+                status, error, pc = self._start(pc)
+            else:
+                status, error = Status.LIMIT, None
             if status == Status.LIMIT and target is not None:
                 left = target - self.counter.executed()
                 if left > 0:
@@ -207,7 +221,8 @@ class Hart:
             elif status == Status.CODE_WRITTEN:
                 self.inline.blocks.forget()
             elif status == Status.ELSEWHERE:
-                continue
+                if self._htif is not None and self._htif.exit_code is not None:
+                    return self._htif.exit_code, None
             elif status == Status.REFUSED:
                 self.inline.blocks.refuse(pc)
             elif status == Status.END:
@@ -224,8 +239,6 @@ class Hart:
                 if self.regions is not None:
                     self.regions.install(self.inline.install_region)
             elif self._access_device(pc):
-                if self._htif is not None and self._htif.exit_code is not None:
-                    return self._htif.exit_code, None
                 pc = self._next_pc
             elif error is not None and not self._is_stopping and is_call(self._memory, pc):
                 pc = self._semihost(pc)
@@ -356,7 +369,136 @@ class Hart:
             self.inline.blocks.refuse(int(words[Field.REFUSED]))
         if status != Status.ECALL:
             self.counter.take_back(pc)
+        if self._held_back(status, pc) is not None:
+            return self._perform_singly(status, pc)
+        if self._makes_writable(status):
+            return Status.ELSEWHERE, None, pc
         return status, error, pc
+
+    def _makes_writable(self, status: Status) -> bool:
+        """Whether a store was refused, and may be made now.
+
+        To a program with `tohost`, memory is what it is to Spike: all of it can be written,
+        whatever the file says. Pages become so when they are: those of code cost more then.
+        """
+        access = self._access_of(status)
+        if self._htif is None or access is None or access[2] != TrapKind.BAD_STORE:
+            return False
+        address, size, _ = access
+        memory = self._memory
+        if memory.can(address, size, WRITABLE) or not memory.can(address, size, READABLE):
+            return False
+        self._memory.make_writable(address, size)
+        self._forget_changed_code()
+        return True
+
+    def _access_of(self, status: Status) -> tuple[Address, int, TrapKind] | None:
+        """The access that was refused: address, size and kind."""
+        if status == Status.RUNNING and self._bad_access is not None:
+            access, address, size = self._bad_access
+            return address, size, kind_of_access(access)
+        if status == Status.FAULT and not self._repeats:
+            address, size = (int(one) for one in self._words[Field.FAULT + 1 : Field.FAULT + 3])
+            return address, size, kind_of_fault(int(self._words[Field.FAULT]))
+        return None
+
+    def _follow_privilege(self) -> None:
+        """Shows the core and bodies what this mode may access."""
+        unit = self.privilege
+        self._view = unit.view
+        self._words[Field.COUNTERS] = unit.counters | (unit.mode == Mode.MACHINE) << MACHINES_OWN
+        spans = unit.protection.spans(unit.mode, unit.accessing)
+        if self._htif is not None:
+            spans.append(self._htif.watched)
+        self._memory.restrict(spans)
+        self._forget_changed_code()
+        if self.regions is not None and spans:
+            self.regions.keep_within(self._memory.can_be_fetched, self.inline.drop_regions)
+
+    def _held_back(self, status: Status, pc: Address) -> tuple[Address, int, int] | None:
+        """The access at pc that was refused although its pages are for it: address, size, use.
+
+        Somebody has to be asked about these pages (`GuestMemory.restrict`).
+        """
+        access = self._access_of(status)
+        if access is None:
+            return None
+        address, size, kind = access
+        wanted = _USES.get(kind, 0)
+        if wanted == EXECUTABLE:
+            address, size = address & -2, 2
+        elif wanted and self._reporter.stores(pc):
+            wanted = READABLE | WRITABLE
+        is_ours = wanted and self._memory.is_restricted(address, size, wanted)
+        return (address, size, wanted) if is_ours else None
+
+    def _perform_singly(self, status: Status, pc: Address) -> tuple[Status, str | None, Address]:
+        """Performs the instruction at pc by its body, if what was held back is allowed.
+
+        Gives what `_start` does.
+        """
+        unit, memory = self.privilege, self._memory
+        for at in range(pc, pc + word_size(memory.word(pc) or 0), 2):
+            if not unit.protection.allows(unit.mode, at, 2, EXECUTABLE):
+                self._bad_access = (FETCH, at, 2)
+                return Status.RUNNING, None, pc
+        fetches = self._bad_access is not None and kind_of_access(self._bad_access[0])
+        self._words[Field.PC] = pc
+        accesses = []
+        with ExitStack() as stack:
+            if fetches == TrapKind.BAD_FETCH:
+                found = self._instead_of_body(pc)
+                if found is not None:
+                    return found
+                status = self._perform_word(pc)
+                if self._makes_writable(status):
+                    return Status.ELSEWHERE, None, pc
+            while (held := self._held_back(status, pc)) is not None:
+                address, size, wanted = held
+                if not unit.protection.allows(unit.accessing, address, size, wanted):
+                    return status, None, pc
+                accesses.append(held)
+                stack.enter_context(memory.opened(address, size, wanted))
+                status = self._perform_word(pc)
+        if status not in (Status.RUNNING, Status.CODE_WRITTEN):
+            return status, None, pc
+        self.counter.count_one(pc, word_size(memory.word(pc) or 0))
+        if self._htif is not None:
+            for address, size, wanted in accesses:
+                if wanted & WRITABLE:
+                    self._htif.notice(address, size)
+        self._forget_changed_code()
+        following = int(self._words[Field.NEXT_PC])
+        return Status.ELSEWHERE if status == Status.RUNNING else status, None, following
+
+    def _instead_of_body(self, pc: Address) -> tuple[Status, str | None, Address] | None:
+        """What becomes of an instruction at pc that no body performs; None if one does."""
+        word = self._memory.word(pc) or 0
+        decoded = self._isa.decode(word)
+        mnemonic = "" if decoded is None else decoded.expanded.instruction.mnemonic
+        self._bad_access = None
+        if mnemonic == "ecall":
+            if not self.privilege.takes_traps:
+                self.counter.count_one(pc, 4)
+            return Status.ECALL, None, pc
+        if mnemonic == "ebreak":
+            return Status.RUNNING, mnemonic, pc
+        plan = self._plan_privileged(pc)
+        if plan is not None:
+            self._planned = plan
+            self.counter.count_one(pc, 4)
+            return Status.PRIVILEGED, None, pc
+        return None if self.rows.address(word) else (Status.ILLEGAL, None, pc)
+
+    def _perform_word(self, pc: Address) -> Status:
+        """Performs the word at pc by its body; gives how that ended."""
+        words = self._words
+        words[Field.STATUS] = Status.RUNNING
+        words[Field.FAULT : Field.FAULT + 4] = 0
+        self._bad_access = None
+        row = self.rows.address(self._memory.word(pc) or 0)
+        hooks.function("perform_word")(self._core.handle, self._context.address(0), row, pc)
+        return Status(int(words[Field.STATUS]))
 
     def _go_to_limit(self, pc: Address, left: int) -> tuple[Status, str | None, Address]:
         """Performs the last instructions before the limit; gives what `_start` does.
@@ -573,6 +715,10 @@ class Hart:
         words = self._words
         if status == Status.FAULT and words[Field.FAULT] == FAULT_EXCEPTION:
             return self._raised(pc)
+        if status == Status.FAULT and words[Field.FAULT] == FAULT_ILLEGAL:
+            decoded = self._isa.decode(self._memory.word(pc) or 0)
+            if decoded is not None and "csr" in decoded.values:
+                return self.privilege.refusal(decoded.values["csr"])
         if status == Status.FAULT:
             return fault_detail(words[Field.FAULT : Field.FAULT + 4])
         if status == Status.ILLEGAL:
@@ -638,6 +784,12 @@ _CAUSES = {
     TrapKind.MISALIGNED_STORE: Cause.MISALIGNED_STORE,
 }
 """Of the ends that a program could not go on from, those that are exceptions."""
+_USES = {
+    TrapKind.BAD_LOAD: READABLE,
+    TrapKind.BAD_STORE: WRITABLE,
+    TrapKind.BAD_FETCH: EXECUTABLE,
+}
+"""What an access that could not be made needed of its pages."""
 _AT_PC = (
     Status.FAULT,
     Status.ILLEGAL,

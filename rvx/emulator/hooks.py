@@ -204,14 +204,19 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         stop(uc, context, _ILLEGAL)
         return
     size = load_64(row + 8 * _SIZE)
-    perform(uc, context, row, pc)
-    if context[_REPEAT] != 0 and context[_STATUS] != _FAULTED:
-        repeat_block(uc, context, pc)
+    perform_whole(uc, context, row, pc)
     if context[_STATUS] != 0 and context[_STATUS] != _CODE_WRITTEN:
         return
     _end_block(context, pc, size)
     _count_trap(uc, context, index)
     _go_on(uc, context, pc)
+
+
+def perform_whole(uc: int, context: Any, row: int, pc: int) -> None:
+    """Performs a row at pc, with what it has the hart repeat."""
+    perform(uc, context, row, pc)
+    if context[_REPEAT] != 0 and context[_STATUS] != _FAULTED:
+        repeat_block(uc, context, pc)
 
 
 def _go_on(uc: int, context: Any, pc: int) -> None:
@@ -492,6 +497,11 @@ def block_end(data, begin, size):
     return end_of_block(int64_array(data, words), begin, size)
 
 
+def perform_word(uc, data, row, pc):
+    perform_whole(uc, int64_array(data, words), row, pc)
+    return 0
+
+
 def progress(data):
     return executed(int64_array(data, words))
 
@@ -521,6 +531,7 @@ _SIGNATURES = {
     "edge": "void(int64, int64, int64, int64)",
     "refused": "int64(int64, int64, int64)",
     "block_end": "int64(int64, int64, int64)",
+    "perform_word": "int64(int64, int64, int64, int64)",
     "progress": "int64(int64)",
     "progress_before": "int64(int64, int64)",
     "fast_block": _ON_ADDRESS,
@@ -541,6 +552,7 @@ def _code() -> jit.Code:
         end_of_block,
         executed,
         executed_before,
+        perform_whole,
     ]
     names: dict[str, Any] = {function.__name__: function for function in functions}
     return jit.Code(_SOURCE, _SIGNATURES, names | {"int64_array": int64_array, "words": _END})

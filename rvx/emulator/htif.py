@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
-from rvx.emulator.memory import PAGE, GuestMemory
+from rvx.emulator.memory import PAGE, GuestMemory, Span
 from rvx.emulator.system import System
 from rvx.isa.bits import Address
-from rvx.isa.memory import EXECUTABLE, WRITABLE
+from rvx.isa.memory import EXECUTABLE, READABLE, WRITABLE
 
 _EXIT, _CONSOLE = 0, 1
 _COMMAND_WRITE = 1
@@ -23,7 +21,7 @@ _WORDS = 8
 
 
 class Htif:
-    """The page with `tohost`, as a device in front of memory.
+    """What answers to stores to `tohost`.
 
     Args:
         tohost: its address.
@@ -34,6 +32,7 @@ class Htif:
 
     Attributes:
         exit_code: what the program has ended with.
+        watched: the page with `tohost`, to which stores have to be noticed.
     """
 
     def __init__(
@@ -48,21 +47,13 @@ class Htif:
         self._memory, self._system = memory, system
         self._xlen = xlen
         self._was_stored = False
-        self.page: Address = tohost & -PAGE
-        self.exit_code: int | None = None
-        permissions = int(memory.pages[self.page - memory.base >> 12])
-        self._is_code = bool(permissions & EXECUTABLE)
+        page = tohost & -PAGE
         # Loads of what else is on this page cost nothing.
-        memory.protect(self.page, self.page + PAGE, permissions & ~WRITABLE)
+        self.watched = Span(page, page + PAGE, READABLE | EXECUTABLE)
+        self.exit_code: int | None = None
 
-    def read(self, offset: int, size: int) -> int:
-        """What memory has there."""
-        return self._load(self.page + offset, size)
-
-    def write(self, offset: int, size: int, value: int) -> None:
-        """Stores it, and does what it asks for."""
-        address = self.page + offset
-        self._store(address, size, value)
+    def notice(self, address: Address, size: int) -> None:
+        """Something was stored: does what it asks for, if that is `tohost`."""
         if address <= self._tohost < address + size or address == self._tohost + 4:
             self._notice(address, size)
 
@@ -114,10 +105,7 @@ class Htif:
         return int.from_bytes(self._memory.view[at : at + size], "little")
 
     def _store(self, address: Address, size: int, value: int) -> None:
-        at = address - self._memory.base
-        data = np.frombuffer(value.to_bytes(size, "little"), np.uint8)
-        self._memory.ram[at : at + size] = data
-        self._memory.code_changed |= self._is_code
+        self._memory.write(address, value.to_bytes(size, "little"))
 
 
 def htif_of(

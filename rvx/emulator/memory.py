@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -55,6 +56,21 @@ class Segment:
         return self.address + self.size
 
 
+@dataclass(frozen=True)
+class Span:
+    """Addresses of which not everything may be done that their pages are for.
+
+    Attributes:
+        begin: the first.
+        end: the one after the last.
+        allowed: of `READABLE`, `WRITABLE`, `EXECUTABLE`.
+    """
+
+    begin: Address
+    end: Address
+    allowed: int
+
+
 Run = tuple[Address, int, int]
 """Pages with equal permissions, as (address, size, permissions)."""
 
@@ -77,6 +93,7 @@ class GuestMemory:
         xlen: 32 or 64.
 
     Attributes:
+        pages: what of a page may be done without asking anybody, by the core and by bodies.
         stub: the page with the code that calls return to.
         heap: where heap and stack begin.
         end: where they end.
@@ -118,6 +135,9 @@ class GuestMemory:
         self.view = self.ram.data
         # Held while nops stand for inline words, and by other threads while they read code.
         self.patching = threading.Lock()
+        # What pages are for, and what the host goes by; another array once `restrict` is used.
+        self._given = self.pages
+        self._spans: list[Span] = []
         self._next = self.heap
         self._edges: set[int] = set()
         for segment in loaded:
@@ -125,7 +145,7 @@ class GuestMemory:
         self._load(loaded)
         self._allow(self.heap, self.end, READABLE | WRITABLE)
         self._allow(self.stub, self.stub + PAGE, READABLE | EXECUTABLE)
-        self._runs = self._find_runs()
+        self._runs = self._find_runs(self.pages)
         self._readable = self._joined_runs(READABLE)
         self.on_protect: Callable[[list[Run], list[Run]], None] | None = None
         self.code_changed = False
@@ -160,12 +180,13 @@ class GuestMemory:
         self._edges |= {first >> PAGE_SHIFT, last >> PAGE_SHIFT}
 
     def _joined_runs(self, mask: int) -> list[tuple[Address, Address]]:
-        return _joined((a, a + size) for a, size, can in self._runs if can & mask)
+        runs = self._find_runs(self._given)
+        return _joined((a, a + size) for a, size, can in runs if can & mask)
 
-    def _find_runs(self) -> list[Run]:
+    def _find_runs(self, pages: NDArray[np.uint8]) -> list[Run]:
         runs: list[Run] = []
         for first, end in pairwise(sorted(self._edges)):
-            permissions = int(self.pages[first])
+            permissions = int(pages[first])
             if not permissions:
                 continue
             begin, size = self.base + (first << PAGE_SHIFT), (end - first) << PAGE_SHIFT
@@ -191,12 +212,76 @@ class GuestMemory:
         Code can be taken away, but not added: the tables of counts are made once.
         """
         first, last = _down(begin) - self.base >> PAGE_SHIFT, _up(end) - self.base >> PAGE_SHIFT
-        if (self.pages[first:last] == permissions).all():
+        if (self._given[first:last] == permissions).all():
             return
-        self.pages[first:last] = permissions
+        self._given[first:last] = permissions
         self._edges |= {first, last}
-        before, self._runs = self._runs, self._find_runs()
+        self._show_pages()
         self._readable = self._joined_runs(READABLE)
+
+    def make_writable(self, address: Address, size: int) -> None:
+        """Lets the pages of an access be written, too."""
+        for page in range(_down(address), address + size, PAGE):
+            permissions = int(self._given[page - self.base >> PAGE_SHIFT])
+            self.protect(page, page + PAGE, permissions | WRITABLE)
+
+    def restrict(self, spans: Iterable[Span]) -> None:
+        """Takes some of what pages are for away from the core and from bodies, and no more.
+
+        What has been taken away before comes back, unless it is in the spans again.
+        """
+        wanted = [
+            Span(max(one.begin, self.base), min(one.end, self.base + self.ram.size), one.allowed)
+            for one in spans
+        ]
+        wanted = [one for one in wanted if one.begin < one.end]
+        if wanted == self._spans:
+            return
+        self._spans = wanted
+        if self._given is self.pages:
+            self._given = sparse.zeros(self.pages.size, np.uint8)
+            for begin, size, permissions in self._runs:
+                first = begin - self.base >> PAGE_SHIFT
+                self._given[first : first + (size >> PAGE_SHIFT)] = permissions
+        for one in wanted:
+            first, last = one.begin - self.base, one.end - self.base
+            self._edges |= {first >> PAGE_SHIFT, last >> PAGE_SHIFT}
+        self._show_pages()
+
+    def is_restricted(self, address: Address, size: int, wanted: int) -> bool:
+        """Whether these bytes may be used for this by their pages, and somebody has to be asked."""
+        if not self.can(address, size, wanted):
+            return False
+        first = address - self.base >> PAGE_SHIFT
+        last = address + size - 1 - self.base >> PAGE_SHIFT
+        return bool((~self.pages[first : last + 1] & wanted).any())
+
+    @contextmanager
+    def opened(self, address: Address, size: int, wanted: int) -> Iterator[None]:
+        """Lets bodies use the pages of an access for something that they are for, for this time."""
+        first = address - self.base >> PAGE_SHIFT
+        last = (address + size - 1 - self.base >> PAGE_SHIFT) + 1
+        before = self.pages[first:last].copy()
+        self.pages[first:last] |= self._given[first:last] & wanted
+        try:
+            yield
+        finally:
+            self.pages[first:last] = before
+
+    def _show_pages(self) -> None:
+        """Makes `pages` of what they are for and of what is taken away, and tells the core."""
+        if self._given is not self.pages:
+            for first, end in pairwise(sorted(self._edges)):
+                begin = self.base + (first << PAGE_SHIFT)
+                allowed = given = int(self._given[first])
+                for one in self._spans:
+                    if one.begin <= begin < one.end:
+                        allowed &= one.allowed
+                if given & ~allowed & READABLE:
+                    allowed = 0  # Where Unicorn has fetched from, it lets everybody load.
+                if self.pages[first] != allowed:  # What nobody has touched takes no memory.
+                    self.pages[first:end] = allowed
+        before, self._runs = self._runs, self._find_runs(self.pages)
         if self.on_protect is not None:
             kept = set(before) & set(self._runs)
             gone = [run for run in before if run not in kept]
@@ -268,7 +353,9 @@ class GuestMemory:
         first = address - self.base >> PAGE_SHIFT
         last = address + max(size, 1) - 1 - self.base >> PAGE_SHIFT
         if last - first < 2:
-            return last < self.pages.size and bool(self.pages[first] & self.pages[last] & READABLE)
+            return last < self.pages.size and bool(
+                self._given[first] & self._given[last] & READABLE
+            )
         return any(begin <= address and address + size <= end for begin, end in self._readable)
 
     def can(self, address: Address, size: int, permissions: int) -> bool:
@@ -277,7 +364,7 @@ class GuestMemory:
             return False
         first = address - self.base >> PAGE_SHIFT
         last = address + max(size, 1) - 1 - self.base >> PAGE_SHIFT
-        found = self.pages[first : last + 1] & permissions
+        found = self._given[first : last + 1] & permissions
         return last < self.pages.size and bool((found == permissions).all())
 
     def write(self, address: Address, data: bytes) -> bool:
@@ -289,16 +376,17 @@ class GuestMemory:
             return False
         at = address - self.base
         self.ram[at : at + len(data)] = np.frombuffer(data, np.uint8)
-        pages = self.pages[at >> PAGE_SHIFT : (at + len(data) - 1 >> PAGE_SHIFT) + 1]
+        pages = self._given[at >> PAGE_SHIFT : (at + len(data) - 1 >> PAGE_SHIFT) + 1]
         self.code_changed |= bool(data) and bool((pages & EXECUTABLE).any())
         return True
 
     def is_executable(self, address: Address) -> bool:
         """Whether an instruction of 32 bits could be fetched there."""
-        if not self.base <= address <= self.base + self.ram.size - 4:
-            return False
-        first, last = address - self.base >> PAGE_SHIFT, address + 3 - self.base >> PAGE_SHIFT
-        return bool(self.pages[first] & self.pages[last] & EXECUTABLE)
+        return _allow_fetch(self._given, address - self.base)
+
+    def can_be_fetched(self, address: Address) -> bool:
+        """Whether the core can fetch it at the moment, see `restrict`."""
+        return _allow_fetch(self.pages, address - self.base)
 
     def loaded_code(self) -> Iterator[tuple[Address, NDArray[np.uint8]]]:
         """What of the program's executable memory came from its file, as it is now.
@@ -334,6 +422,11 @@ class GuestMemory:
         while not self.holds(address, size):
             size -= 2
         return int.from_bytes(self.view[at : at + size], "little")
+
+
+def _allow_fetch(pages: NDArray[np.uint8], at: int) -> bool:
+    first, last = at >> PAGE_SHIFT, at + 3 >> PAGE_SHIFT
+    return first >= 0 and last < pages.size and bool(pages[first] & pages[last] & EXECUTABLE)
 
 
 def _check(loaded: list[Segment], xlen: int) -> None:

@@ -136,8 +136,7 @@ def registers(xlen: int, alignment: int) -> Iterator[Register]:
     for number in range(0, 4, xlen // 32):
         yield Register(Address.PMPCFG + number, f"pmpcfg{number}")
     for number in range(16):
-        width = min(xlen, 54)
-        yield Register(Address.PMPADDR + number, f"pmpaddr{number}", (1 << width) - 1)
+        yield Register(Address.PMPADDR + number, f"pmpaddr{number}")
     for number in range(3, 32):
         yield Register(0x320 + number, f"mhpmevent{number}")
         yield Register(0xB00 + number, f"mhpmcounter{number}")

@@ -12,6 +12,7 @@ from enum import IntEnum
 
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import MSTATUS, MSTATUS_FS_DIRTY, Core
+from rvx.emulator.privileged.protection import ENTRIES, Protection
 from rvx.emulator.privileged.registers import (
     MACHINE_INTERRUPTS,
     SUPERVISOR_INTERRUPTS,
@@ -23,7 +24,8 @@ from rvx.emulator.privileged.registers import (
 )
 from rvx.isa import Decoded, Isa
 
-_LOCKED, _NAPOT = 0x80, 0x18
+_COUNTERS = 0xC
+"""The highest bits of addresses of counters for all modes."""
 _INTERRUPT_ORDER = (11, 3, 7, 9, 1, 5)
 """External before software before timer, and machine mode before supervisor mode."""
 
@@ -68,6 +70,7 @@ class Privilege:
     Attributes:
         mode: the privilege mode that the hart is in.
         lines: interrupts that devices raise, as bits of mip.
+        protection: who may access what.
     """
 
     def __init__(
@@ -92,14 +95,35 @@ class Privilege:
         self._misa = (xlen // 32) << xlen - 2
         self._misa |= sum(1 << ord(letter) - ord("A") for letter in letters)
         self._has_vectors = isa.vector is not None
+        self._has_floats = "F" in letters
         self._status = 0
         self._pending = 0
-        self._protection = [0] * 16  # pmpcfg, a byte a region
+        self.protection = Protection(xlen)
 
     def begin(self) -> None:
         """A run begins: in machine mode, with interrupts off."""
         self.mode = Mode.MACHINE
         self._status &= ~(Status.MIE | Status.SIE)
+
+    @property
+    def accessing(self) -> Mode:
+        """The mode that loads and stores are made in."""
+        is_another = self._status & Status.MPRV
+        return Mode(self._status >> 11 & 3) if is_another else self.mode
+
+    @property
+    def view(self) -> tuple[int, ...]:
+        """What depends on mode and protection is the same as long as this is."""
+        values = self._values
+        enabled = (values[Address.MCOUNTEREN], values[Address.SCOUNTEREN])
+        return (self.mode, self.accessing, self.protection.version, *enabled)
+
+    @property
+    def counters(self) -> int:
+        """Which counters may be read in this mode, as bits of mcounteren."""
+        values = self._values
+        enabled = 0xFFFFFFFF if self.mode == Mode.MACHINE else values[Address.MCOUNTEREN]
+        return enabled & values[Address.SCOUNTEREN] if self.mode == Mode.USER else enabled
 
     @property
     def takes_traps(self) -> bool:
@@ -175,7 +199,7 @@ class Privilege:
             return False
         if csr == Address.SATP and self.mode == Mode.SUPERVISOR:
             return not self._status & Status.TVM
-        return True
+        return csr >> 8 != _COUNTERS or bool(self.counters >> (csr & 31) & 1)
 
     def refusal(self, csr: int) -> str:
         """Why this mode may not access a CSR; empty if that is not the reason."""
@@ -183,6 +207,8 @@ class Privilege:
             name = self._names.get(csr, "")
             what = f"CSR {csr:#x} ({name})" if name else f"CSR {csr:#x}"
             return f"{what} is not for {self.mode.name.lower()} mode"
+        if csr >> 8 == _COUNTERS and not self.counters >> (csr & 31) & 1:
+            return f"mcounteren and scounteren do not let {self.mode.name.lower()} mode read it"
         return ""
 
     def read(self, csr: int) -> int:
@@ -198,14 +224,15 @@ class Privilege:
         if csr == Address.SIE:
             return self._values[Address.MIE] & self._values[Address.MIDELEG]
         if Address.PMPCFG <= csr < Address.PMPADDR:
-            first = 4 * (csr - Address.PMPCFG)
-            return int.from_bytes(
-                bytes(self._protection[first : first + self._xlen // 8]), "little"
-            )
+            return self.protection.settings(csr - Address.PMPCFG)
+        if Address.PMPADDR <= csr < Address.PMPADDR + ENTRIES:
+            return self.protection.address(csr - Address.PMPADDR)
         return self._values[csr]
 
     def _read_status(self, is_supervisor: bool) -> int:
-        found = self._status | self._core.read(MSTATUS) & MSTATUS_FS_DIRTY
+        found = self._status
+        if self._has_floats:
+            found |= self._core.read(MSTATUS) & MSTATUS_FS_DIRTY
         found |= int(self._context.words[Field.VECTOR_STATUS]) << VS_SHIFT
         if found & Status.FS == Status.FS or found & Status.VS == Status.VS:
             found |= 1 << self._xlen - 1
@@ -230,35 +257,23 @@ class Privilege:
             chosen = self._values[Address.MIDELEG]
             self._values[Address.MIE] = self._values[Address.MIE] & ~chosen | value & chosen
         elif Address.PMPCFG <= csr < Address.PMPADDR:
-            self._write_protection(csr, value)
+            self.protection.set_settings(csr - Address.PMPCFG, value)
+        elif Address.PMPADDR <= csr < Address.PMPADDR + ENTRIES:
+            self.protection.set_address(csr - Address.PMPADDR, value)
         elif csr in self._kept:
-            index = csr - Address.PMPADDR
-            if 0 <= index < 16 and self._is_locked(index):
-                return
             register = self._kept[csr]
             self._values[csr] = self._values[csr] & ~register.mask | value & register.mask
 
     def _write_status(self, value: int, mask: int) -> None:
         if mask & Status.MPP and value & Status.MPP == 2 << 11:  # There is no such mode.
             mask &= ~Status.MPP
+        if not self._has_floats:
+            mask |= Status.FS  # Supervisor mode has the field, whatever it is for.
         self._status = self._status & ~mask | value & mask
         if self._has_vectors:
             self._context.words[Field.VECTOR_STATUS] = (value & Status.VS) >> VS_SHIFT
-        self._core.write(MSTATUS, value & MSTATUS_FS_DIRTY)
-
-    def _write_protection(self, csr: int, value: int) -> None:
-        first = 4 * (csr - Address.PMPCFG)
-        for index, chosen in enumerate(value.to_bytes(self._xlen // 8, "little"), first):
-            if not self._protection[index] & _LOCKED:
-                may_write = chosen & 3 != 2  # Memory that can be written only is reserved.
-                self._protection[index] = chosen & (0x9F if may_write else 0x9D)
-
-    def _is_locked(self, index: int) -> bool:
-        """Whether the address of a region may not be changed: a range begins at the one before."""
-        following = self._protection[index + 1] if index < 15 else 0
-        return bool(self._protection[index] & _LOCKED) or (
-            following & _LOCKED != 0 and following & _NAPOT == 0x08
-        )
+        if self._has_floats:
+            self._core.write(MSTATUS, value & MSTATUS_FS_DIRTY)
 
     def _return_from_machine(self) -> int:
         status = self._status

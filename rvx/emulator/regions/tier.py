@@ -189,6 +189,20 @@ class RegionTier:
                 self._counter.touched.mark(block.start, block.end)
             hook(made.region.entries, made.compiled.address)
 
+    def keep_within(self, is_open: Callable[[Address], bool], drop: Callable[[], None]) -> None:
+        """Drops all regions if one leads from code that may be fetched to code that may not.
+
+        Args:
+            is_open: whether an instruction may be fetched from an address.
+            drop: takes regions out of use.
+        """
+        for made in self.regions:
+            places = {is_open(block.start) for block in made.region.blocks.values()}
+            if len(places) > 1:
+                self._pending.clear()
+                drop()
+                return
+
     @property
     def has_pending(self) -> bool:
         """Whether something waits to be installed."""
