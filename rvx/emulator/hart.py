@@ -153,7 +153,7 @@ class Hart:
         self._bad_access: tuple[int, int, int] | None = None
         may_promote = backend == "native" and tier != "trap"
         system.executed = self.counter.executed
-        self.privilege = Privilege(isa, core, context, self.get, self.put)
+        self.privilege = Privilege(isa, core, context, self.get, self.put, self._entropy)
         self._rars = Rars(system, isa.xlen) if abi == "rars" else None
         self._semihosting = Semihosting(system, isa.xlen)
         self._view: tuple[int, ...] = ()
@@ -633,6 +633,10 @@ class Hart:
                 process.end_by(SIGSEGV)
         self._forget_changed_code()
         return process.ended, pc
+
+    def _entropy(self, bits: int) -> int:
+        """Random bits; the same in every run."""
+        return self._system.process.random.getrandbits(bits)
 
     def get(self, number: int) -> int:
         """A register of x, not negative."""

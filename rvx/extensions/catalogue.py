@@ -82,6 +82,7 @@ SHIPPED: dict[str, str] = {
     "zknd": "zkn:Zknd",
     "zkne": "zkn:Zkne",
     "zknh": "zkn:Zknh",
+    "zkr": "zkr:Zkr",
     "zksed": "zks:Zksed",
     "zksh": "zks:Zksh",
     "zfa": "zfa:Zfa",

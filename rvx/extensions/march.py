@@ -14,13 +14,19 @@ COMPOSITES: dict[str, tuple[str, ...]] = {
     "b": ("zba", "zbb", "zbs"),
     "zkn": ("zbkb", "zbkc", "zbkx", "zkne", "zknd", "zknh"),
     "zks": ("zbkb", "zbkc", "zbkx", "zksed", "zksh"),
+    "zk": ("zbkb", "zbkc", "zbkx", "zkne", "zknd", "zknh", "zkr"),
+    "zce": ("zca", "zcb", "zcmp", "zcmt"),
 }
 """Names that stand for others."""
 
 WITHOUT_INSTRUCTIONS = frozenset(
-    "zicntr zihpm ztso zkt zvkt ziccif ziccrse ziccamoa zicclsm za64rs za128rs zic64b supm".split()
+    "zicntr zihpm ztso zkt zvkt ziccif ziccrse ziccamoa zicclsm za64rs za128rs zic64b supm "
+    "smaia smstateen ssaia sscofpmf ssstateen sstc svade svadu svnapot svpbmt".split()
 )
-"""Extensions that promise something and declare no instruction; they are accepted as they are."""
+"""Extensions that promise something and declare no instruction; they are accepted as they are.
+
+Those of the privileged architecture are about CSRs and paging, which the emulator does not have.
+"""
 
 WHOLES = {
     **{"zmmul": "m", "zaamo": "a", "zalrsc": "a"},
@@ -104,6 +110,8 @@ def parse_march(text: str, known: Collection[str] = ()) -> March:
                 versions[name] = version.replace("p", ".")
             for each in COMPOSITES.get(name, (name,)):
                 names[each] = None
+            if name == "zce" and xlen == 32 and "f" in names:
+                names["zcf"] = None
     if "i" not in names:
         raise IsaError(f"'{text}' names no base; after rv{xlen} comes i or g, as in rv{xlen}gc")
     widths = [int(found[1]) for name in names if (found := _VECTOR_LENGTH.fullmatch(name))]

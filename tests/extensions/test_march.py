@@ -32,6 +32,12 @@ def test_names_that_stand_for_several() -> None:
     assert parse_march("rv64i_zkn").names[1:] == ("zbkb", "zbkc", "zbkx", "zkne", "zknd", "zknh")
 
 
+    assert set(parse_march("rv64i_zk").names) == {*parse_march("rv64i_zkn").names, "zkr"}
+    assert parse_march("rv32imf_zce").names[-5:] == ("zca", "zcb", "zcmp", "zcmt", "zcf")
+    assert parse_march("rv64im_zce").names[-4:] == ("zca", "zcb", "zcmp", "zcmt")
+    assert parse_march("rv64i_sstc_svpbmt_smstateen1p0").names == ("i",)
+
+
 def test_profiles_are_isa_strings() -> None:
     assert parse_march("rva20u64").names == (*"imafdc", "zicsr")
     assert set(parse_march("rva22u64_zicond").names) > {"zba", "zbb", "zbs", "zicboz", "zicond"}

@@ -43,6 +43,8 @@ class Address(IntEnum):
     MTVAL = 0x343
     MIP = 0x344
     PMPCFG = 0x3A0
+    SEED = 0x015
+    MSECCFG = 0x747
     PMPADDR = 0x3B0
 
 
@@ -96,13 +98,25 @@ class Register:
     reset: int = 0
 
 
-def registers(xlen: int, alignment: int) -> Iterator[Register]:
+SEED_OF_USERS, SEED_OF_SUPERVISORS = 1 << 8, 1 << 9
+"""Fields of mseccfg: which lower modes may read the CSR seed."""
+SEED_IS_READY = 2 << 30
+"""Of the CSR seed: sixteen bits of entropy are in it."""
+
+
+def registers(xlen: int, alignment: int, has_entropy: bool) -> Iterator[Register]:
     """The CSRs of a machine.
 
     Args:
         xlen: 32 or 64.
         alignment: what addresses of instructions are multiples of.
+        has_entropy: whether it has Zkr.
     """
+    if has_entropy:
+        yield Register(Address.SEED, "seed")
+        yield Register(Address.MSECCFG, "mseccfg", SEED_OF_USERS | SEED_OF_SUPERVISORS)
+        if xlen == 32:
+            yield Register(0x757, "mseccfgh")
     everything = (1 << xlen) - 1
     places = everything & -alignment
     yield Register(Address.STVEC, "stvec", everything & ~2)

@@ -15,6 +15,9 @@ from rvx.emulator.core import MSTATUS, MSTATUS_FS_DIRTY, Core
 from rvx.emulator.privileged.protection import ENTRIES, Protection
 from rvx.emulator.privileged.registers import (
     MACHINE_INTERRUPTS,
+    SEED_IS_READY,
+    SEED_OF_SUPERVISORS,
+    SEED_OF_USERS,
     SUPERVISOR_INTERRUPTS,
     VS_SHIFT,
     Address,
@@ -66,6 +69,7 @@ class Privilege:
         context: where mstatus.VS is, which switches the vector unit.
         read: gives a register of x.
         write: writes one.
+        entropy: gives so many random bits.
 
     Attributes:
         mode: the privilege mode that the hart is in.
@@ -80,15 +84,17 @@ class Privilege:
         context: Context,
         read: Callable[[int], int],
         write: Callable[[int, int], None],
+        entropy: Callable[[int], int],
     ) -> None:
         self._xlen = xlen = isa.xlen
         self._everything = (1 << xlen) - 1
         self._core = core
         self._context = context
-        self._read_x, self._write_x = read, write
+        self._read_x, self._write_x, self._entropy = read, write, entropy
         self.mode = Mode.MACHINE
         self.lines = 0
-        self._kept = {one.address: one for one in registers(xlen, isa.alignment)}
+        has_entropy = "Zkr" in isa.extensions
+        self._kept = {one.address: one for one in registers(xlen, isa.alignment, has_entropy)}
         self._names = isa.printed_csr_names
         self._values = {one.address: one.reset for one in self._kept.values()}
         letters = {name for name in isa.extensions if len(name) == 1} | {"S", "U"}
@@ -199,6 +205,10 @@ class Privilege:
             return False
         if csr == Address.SATP and self.mode == Mode.SUPERVISOR:
             return not self._status & Status.TVM
+        if csr == Address.SEED:  # Whoever reads it wipes it, so that a plain read is illegal.
+            opened = self._values[Address.MSECCFG]
+            lower = SEED_OF_USERS if self.mode == Mode.USER else SEED_OF_SUPERVISORS
+            return writes and (self.mode == Mode.MACHINE or bool(opened & lower))
         return csr >> 8 != _COUNTERS or bool(self.counters >> (csr & 31) & 1)
 
     def refusal(self, csr: int) -> str:
@@ -217,6 +227,8 @@ class Privilege:
             return self._read_status(csr == Address.SSTATUS)
         if csr == Address.MISA:
             return self._misa
+        if csr == Address.SEED:
+            return SEED_IS_READY | self._entropy(16)
         if csr == Address.MIP:
             return self.pending
         if csr == Address.SIP:

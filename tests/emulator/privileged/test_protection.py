@@ -184,3 +184,27 @@ def test_code_may_be_written_by_programs_for_spike() -> None:
     assert (result.exit_code, result.trap) == (7, None)
     result = Machine(assemble(text + " li a7, 93\n ecall\n", isa), isa).run()
     assert result.trap is not None
+
+
+@pytest.mark.parametrize("xlen", [64, 32])
+def test_the_seed(xlen: int, tmp_path: Path) -> None:
+    """It is read by writing it, by lower modes if mseccfg says so; its bits are new."""
+    reads = "csrrs t1, seed, zero\n csrrsi t1, seed, 0\n csrrw t1, seed, zero\n srli t1, t1, 30\n"
+    body = (
+        f"{reads} STORE t1, 0(s11)\n addi s11, s11, 5*XBYTES\n {TO_USER} {reads} {CLIMB}"
+        f" li t0, 0x100\n csrw mseccfg, t0\n csrr t0, mseccfg\n STORE t0, 0(s11)\n"
+        f" addi s11, s11, 5*XBYTES\n" + TO_USER.replace("1f", "3f").replace("1:", "3:") + reads
+    )
+    extensions = "imafdc_zkr"
+    made = elf(body, xlen, extensions)
+    expected = by_spike(made, tmp_path, xlen, extensions)
+    found, _ = by_rvx(made, xlen, extensions)
+    assert traps(found) == traps(expected)
+    isa = isa_for("rv64i_zkr")
+    text = (
+        "_start: csrrw a0, seed, zero\n csrrw a1, seed, zero\n xor a0, a0, a1\n li a7, 93\n ecall"
+    )
+    assert Machine(assemble(text, isa), isa).run().exit_code != 0
+    text = "_start: csrrw a0, seed, zero\n"
+    result = Machine(assemble(text, isa_for("rv64i_zicsr")), isa_for("rv64i_zicsr")).run()
+    assert result.trap is not None
