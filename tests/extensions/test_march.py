@@ -31,7 +31,6 @@ def test_names_that_stand_for_several() -> None:
     assert parse_march("rv64ib").names == ("i", "zba", "zbb", "zbs")
     assert parse_march("rv64i_zkn").names[1:] == ("zbkb", "zbkc", "zbkx", "zkne", "zknd", "zknh")
 
-
     assert set(parse_march("rv64i_zk").names) == {*parse_march("rv64i_zkn").names, "zkr"}
     assert parse_march("rv32imf_zce").names[-5:] == ("zca", "zcb", "zcmp", "zcmt", "zcf")
     assert parse_march("rv64im_zce").names[-4:] == ("zca", "zcb", "zcmp", "zcmt")
