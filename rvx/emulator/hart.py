@@ -467,9 +467,9 @@ class Hart:
             for address, size, wanted in accesses:
                 if wanted & WRITABLE:
                     self._htif.notice(address, size)
+        memory.code_changed |= status == Status.CODE_WRITTEN
         self._forget_changed_code()
-        following = int(self._words[Field.NEXT_PC])
-        return Status.ELSEWHERE if status == Status.RUNNING else status, None, following
+        return Status.ELSEWHERE, None, int(self._words[Field.NEXT_PC])
 
     def _instead_of_body(self, pc: Address) -> tuple[Status, str | None, Address] | None:
         """What becomes of an instruction at pc that no body performs; None if one does."""

@@ -36,6 +36,16 @@ def test_exit(options: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("xlen", [32, 64])
+def test_exit_from_a_page_of_code(xlen: int) -> None:
+    """As the linker script of riscv-tests has it: one segment for everything."""
+    isa = isa_for(f"rv{xlen}gc")
+    text = "_start: la t0, tohost\n li t1, 7\n sw t1, 0(t0)\n sw zero, 4(t0)\n1: j 1b\n"
+    data = " .balign 64\n .globl tohost\ntohost: .dword 0\n"
+    made = Machine(assemble(f'.section .all, "awx"\n{text}{data}', isa), isa)
+    assert made.run(1000).exit_code == 3
+
+
+@pytest.mark.parametrize("xlen", [32, 64])
 def test_exit_by_halves(xlen: int) -> None:
     stores = "la t0, tohost\n li t1, 3\n sw t1, 0(t0)\n sw zero, 4(t0)"
     assert machine(stores, xlen).run().exit_code == 1
