@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rvx.assembler.diagnostics import Location, SourceError
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.sections import ALLOC, PROGBITS
 from rvx.assembler.values import Symbol, Value, subtract
@@ -34,9 +35,10 @@ class Advance:
 
 @dataclass(slots=True)
 class Label:
-    """A name for the place in the frame information."""
+    """A name for the place in the frame information, and where the source gives it."""
 
     name: str
+    location: Location
 
 
 @dataclass(slots=True)
@@ -199,7 +201,10 @@ class _Writer:
             if isinstance(step, Advance):
                 self._advance(step)
             elif isinstance(step, Label):
-                assembly.define_label(step.name)
+                try:
+                    assembly.define_label(step.name)
+                except SourceError as problem:
+                    assembly.diagnostics.error(step.location, "", problem)
             elif isinstance(step, Encoded):
                 self._encoded(step)
             else:

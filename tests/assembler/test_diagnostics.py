@@ -74,6 +74,12 @@ CASES = [
     (".insn 0x123456783", "does not fit 4 bytes", ""),
     (".cfi_endproc", "outside of a function", ".cfi_startproc"),
     (".cfi_startproc\nnop", "no .cfi_endproc", ""),
+    (".cfi_startproc\n.cfi_label x\n.cfi_endproc\nx:", "symbol 'x' is defined already", ":2:"),
+    (
+        ".cfi_sections .eh_frame, .debug_frame\n.cfi_startproc\n.cfi_label x\n.cfi_endproc",
+        "symbol 'x' is defined already",
+        ":3:",
+    ),
     (".loc 1 1", "there is no .file 1", ""),
     (".set x, x + 1\n.word x", "", ""),
     (".set a, b\n.set b, a\n.word a", "in terms of itself", ""),

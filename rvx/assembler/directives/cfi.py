@@ -246,7 +246,7 @@ def label(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_label name`: a symbol for the place in the frame information itself."""
     if not rest:
         raise SourceError(".cfi_label needs a name")
-    _step(assembly, name, Label(plain_name(rest)))
+    _step(assembly, name, Label(plain_name(rest), assembly.location))
 
 
 @directive(".cfi_escape")
