@@ -29,7 +29,7 @@ _NOP, _SHORT_NOP = b"\x13\x00\x00\x00", b"\x01\x00"
 NOPS = {2: _SHORT_NOP, 4: _NOP, 6: _NOP + _SHORT_NOP, 8: _NOP + _NOP}
 """By size: words that do nothing."""
 _TRAP = b"\x0b\x00\x00\x00"
-_TRAPPING = {2: b"\x02\x80", 4: _TRAP, 6: _TRAP + _SHORT_NOP, 8: _TRAP + _NOP}
+TRAPPING = {2: b"\x02\x80", 4: _TRAP, 6: _TRAP + _SHORT_NOP, 8: _TRAP + _NOP}
 """Words that trap and are part of their block: c.jr with x0, which is reserved, and a custom-0.
 
 The core knows no longer words: to it, the block ends four bytes behind the begin of one.
@@ -118,7 +118,7 @@ class Blocks:
             size = self._size_at(address)
             if address not in known:
                 is_found = True
-                self.replace(address, size, _TRAPPING)
+                self.replace(address, size, TRAPPING)
             address += size
             if address < end and self._memory.word(address):
                 # The block will end with the trap, and what follows is one of its own; zeros are no
@@ -146,7 +146,7 @@ class Blocks:
         index = (at - self._memory.executable_begin) >> 1
         before, site = replaced.get(at), self._sites[index]
         self.forget()
-        self.replace(at, self._size_at(at), _TRAPPING)
+        self.replace(at, self._size_at(at), TRAPPING)
         self._sites[index] = 0
         with self._memory.patching:
             self._make(pc)

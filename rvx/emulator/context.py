@@ -33,6 +33,7 @@ class Status(IntEnum):
     REFUSED = 9
     PRIVILEGED = 10  # An instruction that the run loop performs; no hook says this.
     END = 11  # Where the board says that the program has ended.
+    NEW_LOOP = 13  # A hardware loop is about to run whose end is not known yet.
     ELSEWHERE = 12  # An instruction is performed, and the core cannot be told what follows.
 
 
@@ -105,9 +106,12 @@ class Field(IntEnum):
     ELEMENTS = 183  # address of the table of elements, see rvx.emulator.native.elements
     CALLS = 184  # address of the record of calls, 0 where calls are not followed
     COUNTERS = 185  # which counters this mode may read, see rvx.emulator.native.counters
-    STOP = 186  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
-    RAISED = 187  # what a body has raised: three words, see rvx.bodies.arithmetic
-    END = 190
+    LOOPS = 186  # address of the state of hardware loops, 0 if the ISA has none
+    LOOP_COUNT = 187  # how many there are
+    LOOP_ENDS = 188  # bytes: executable halfwords where the last instruction of one begins
+    STOP = 189  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
+    RAISED = 190  # what a body has raised: three words, see rvx.bodies.arithmetic
+    END = 193
 
 
 assert int(Field.END - Field.STOP) == HART_WORDS

@@ -218,6 +218,10 @@ class Hart:
                 pc = self._perform_privileged()
             elif status == Status.TIER_UP:
                 self.inline.promote(self._last_block)
+            elif status == Status.NEW_LOOP:
+                self.inline.mark_loops()
+                if self.regions is not None:
+                    self.regions.forget()
             elif status == Status.CODE_WRITTEN:
                 self.inline.blocks.forget()
             elif status == Status.ELSEWHERE:
@@ -323,7 +327,12 @@ class Hart:
         self._words[Field.IS_LIMITED] = is_limited
         if self._uses_regions:
             self.regions = RegionTier(
-                self._isa, self._context, self._memory, self.counter, is_limited
+                self._isa,
+                self._context,
+                self._memory,
+                self.counter,
+                is_limited,
+                self.inline.loops,
             )
             if self._words[Field.FCSR]:
                 self.repeats = RepeatTier(self._isa, self._context, self._memory, self.records)
@@ -353,7 +362,7 @@ class Hart:
             raise failure
         status = Status(int(words[Field.STATUS]))
         self._last_block = int(words[Field.BLOCK_BEGIN])
-        if status in (Status.TIER_UP, Status.CODE_WRITTEN, Status.ELSEWHERE):
+        if status in _AFTER_PC:
             # The instruction at PC is done, wherever it led to.
             word = self._memory.word(int(words[Field.PC])) or 0
             self.counter.take_back(int(words[Field.PC]) + word_size(word))
@@ -794,6 +803,7 @@ _USES = {
     TrapKind.BAD_FETCH: EXECUTABLE,
 }
 """What an access that could not be made needed of its pages."""
+_AFTER_PC = (Status.TIER_UP, Status.CODE_WRITTEN, Status.ELSEWHERE, Status.NEW_LOOP)
 _AT_PC = (
     Status.FAULT,
     Status.ILLEGAL,

@@ -35,6 +35,7 @@ from rvx.emulator.native.pointers import (
 )
 from rvx.emulator.native.progress import count_instructions, executed, executed_before
 from rvx.emulator.native.sequencer import repeat_block
+from rvx.isa import loops
 from rvx.isa.bits import word_size
 from rvx.isa.memory import PAGE_SHIFT, WRITABLE
 
@@ -66,12 +67,17 @@ _LENGTH_MASK, _SIZE_MASK = (1 << Plan.LEAVES - Plan.LENGTH) - 1, (1 << Plan.LENG
 _LEAVES_MASK = (1 << Plan.LAST - Plan.LEAVES) - 1
 _UNLIKE = -1 << Plan.LEAVES | _SIZE_MASK
 """Bits in which the plan of a block differs from its size if there is more to do than to count."""
+_LOOPS, _LOOP_COUNT, _LOOP_ENDS = (
+    int(Field.LOOPS),
+    int(Field.LOOP_COUNT),
+    int(Field.LOOP_ENDS),
+)
 _END = int(Field.END)
 
 _ILLEGAL, _ECALL, _FAULTED = int(Status.ILLEGAL), int(Status.ECALL), int(Status.FAULT)
 _LIMIT, _TIER_UP, _OTHER = int(Status.LIMIT), int(Status.TIER_UP), int(Status.CAUSE)
 _CODE_WRITTEN, _IS_REFUSED = int(Status.CODE_WRITTEN), int(Status.REFUSED)
-_ELSEWHERE = int(Status.ELSEWHERE)
+_ELSEWHERE, _NEW_LOOP = int(Status.ELSEWHERE), int(Status.NEW_LOOP)
 _VERDICT_PERFORMED, _VERDICT_CSR = int(Verdict.PERFORMED), int(Verdict.CSR)
 _VERDICT_REFUSED, _VERDICT_UNIT = int(Verdict.REFUSED), int(Verdict.UNIT)
 _MSTATUS = int(Field.MSTATUS)
@@ -106,9 +112,18 @@ def verdict_on(context: Any, word: int) -> int:
     return _VERDICT_REFUSED
 
 
+def ends_loop(context: Any, address: int) -> bool:
+    """Whether the last instruction of a hardware loop begins at an executable address."""
+    if context[_LOOPS] == 0:
+        return False
+    return bool(load_8(context[_LOOP_ENDS] + ((address - context[_EXEC_BASE]) >> 1)) != 0)
+
+
 def next_refused(context: Any, address: int, end: int) -> int:
     """The first word from an address on that the core must not see; the end if there is none."""
     while address < end:
+        if ends_loop(context, address):
+            return address
         word = read_word(context, address)
         verdict = verdict_on(context, word)
         if verdict == _VERDICT_REFUSED:
@@ -183,7 +198,7 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         stop(uc, context, _LIMIT)
         return
     word = read_word(context, pc)
-    if verdict_on(context, word) == _VERDICT_PERFORMED:
+    if verdict_on(context, word) == _VERDICT_PERFORMED and not ends_loop(context, pc):
         # The core knows the word, and refuses it: a reserved rounding mode, a missing CSR.
         stop(uc, context, _ILLEGAL)
         return
@@ -196,6 +211,8 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         size = load_64(site + 8 * _SIZE)
         context[_NEXT_PC] = pc + size
         _end_block(context, pc, size)
+        if context[_LOOPS] != 0:
+            _follow_loops(uc, context, pc + size)
         _count_trap(uc, context, index)
         _go_on(uc, context, pc)
         return
@@ -208,6 +225,8 @@ def on_trap(uc: int, cause: int, data: int) -> None:
     if context[_STATUS] != 0 and context[_STATUS] != _CODE_WRITTEN:
         return
     _end_block(context, pc, size)
+    if context[_LOOPS] != 0:
+        _follow_loops(uc, context, pc + size)
     _count_trap(uc, context, index)
     _go_on(uc, context, pc)
 
@@ -217,6 +236,26 @@ def perform_whole(uc: int, context: Any, row: int, pc: int) -> None:
     perform(uc, context, row, pc)
     if context[_REPEAT] != 0 and context[_STATUS] != _FAULTED:
         repeat_block(uc, context, pc)
+
+
+def _follow_loops(uc: int, context: Any, end: int) -> None:
+    """Goes back to the start of a hardware loop that ends here, and looks for new ones.
+
+    The last instruction of a loop is always performed by this hook, so that this is seen; it may be
+    any instruction. Once a loop is about to run whose end is not known, the run loop marks it.
+    """
+    words = int64_array(context[_LOOPS], loops.WORDS * context[_LOOP_COUNT])
+    if context[_NEXT_PC] == end:
+        context[_NEXT_PC] = loops.next_pc(words, context[_LOOP_COUNT], end)
+    for loop in range(context[_LOOP_COUNT]):
+        last = words[loops.WORDS * loop + loops.END] - loops.LAST_SIZE
+        index = (last - context[_EXEC_BASE]) >> 1
+        if words[loops.WORDS * loop + loops.COUNT] == 0 or index < 0:
+            continue
+        if index < context[_EXEC_HALFWORDS] and not ends_loop(context, last):
+            if context[_STATUS] == 0:
+                stop(uc, context, _NEW_LOOP)
+            return
 
 
 def _go_on(uc: int, context: Any, pc: int) -> None:

@@ -175,6 +175,9 @@ class Machine:
             if streams.STATE in self.context.offsets:
                 words[Field.SSR] = self.context.address(self.context.offsets[streams.STATE])
                 self.context.state(streams.STATE, streams.WORDS)[streams.AVAILABLE] = 1
+        if self.isa.loops is not None:
+            words[Field.LOOPS] = self.context.address(self.context.offsets[self.isa.loops.name])
+            words[Field.LOOP_COUNT] = self.isa.loops.loops
         self._map(memory.runs())
         memory.on_protect = self._remap
         stub = _ECALL_WORD.to_bytes(4, "little").ljust(TRAMPOLINE_OFFSET, b"\0") + TRAMPOLINE

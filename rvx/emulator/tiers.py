@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rvx.emulator import hooks, sparse
-from rvx.emulator.blocks import NOPS, Blocks
+from rvx.emulator.blocks import NOPS, TRAPPING, Blocks
 from rvx.emulator.context import Context, Field, Row
 from rvx.emulator.core import HOOK_CODE, Core
 from rvx.emulator.handlers.rows import Rows, is_transferred
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.touched import TouchedPages
-from rvx.isa import Isa
+from rvx.isa import Isa, loops
 from rvx.isa.bits import Address
 
 TRAPS_BEFORE_INLINE = 64
@@ -37,7 +37,11 @@ _NEVER = -(1 << 30)
 
 
 class InlineTier:
-    """The inline sites of a machine."""
+    """The inline sites of a machine.
+
+    Attributes:
+        loops: where the hardware loops begin that have been met, by where they end.
+    """
 
     def __init__(
         self,
@@ -59,6 +63,9 @@ class InlineTier:
         self._touched = touched
         context.words[Field.SITES] = self.sites.ctypes.data
         context.words[Field.TRAPS] = self.traps.ctypes.data
+        self._loop_ends: NDArray[np.int8] = sparse.zeros(halfwords + 1, np.int8)
+        context.words[Field.LOOP_ENDS] = self._loop_ends.ctypes.data
+        self.loops: dict[Address, tuple[Address, ...]] = {}
         self._patched: set[Address] = set()
         self.blocks = Blocks(core, context, memory, self.sites)
         self._hooked: list[tuple[Address, Address]] = []
@@ -79,8 +86,14 @@ class InlineTier:
             word = self._memory.word(address)
             decoded = None if word is None else self._isa.decode(word)
             # An instruction that branches has to end its block, and Unicorn does not call hooks
-            # for words that it leaves out of their block: they stay in the trap tier.
-            if decoded is None or is_transferred(decoded.expanded.instruction):
+            # for words that it leaves out of their block: they stay in the trap tier. So do those
+            # that begin a hardware loop or end one.
+            if (
+                decoded is None
+                or is_transferred(decoded.expanded.instruction)
+                or (self._isa.loops and self._isa.loops.name in decoded.instruction.requests)
+                or self._loop_ends[index]
+            ):
                 self.traps[index] = _NEVER
                 continue
             self.traps[index] = 0
@@ -94,6 +107,25 @@ class InlineTier:
             self._patched.add(address)
             self.blocks.replace(address, size, NOPS)
         self._install()
+
+    def mark_loops(self) -> None:
+        """Has the last instructions of the hardware loops that are about to run end their blocks.
+
+        They trap, and the trap hook goes back to the start of the loop. Regions made before know
+        nothing of it, so that none is used any more.
+        """
+        state = self._isa.loops
+        assert state is not None
+        words = self._context.state(state.name, state.words).tolist()
+        for loop in range(state.loops):
+            start, end, rounds = words[loops.WORDS * loop : loops.WORDS * (loop + 1)]
+            index = (end - loops.LAST_SIZE - self._memory.executable_begin) >> 1
+            if rounds and 0 <= index < self._loop_ends.size - 1:
+                self._loop_ends[index] = 1
+                self.loops[end] = tuple(dict.fromkeys((*self.loops.get(end, ()), start)))
+                self.blocks.replace(end - loops.LAST_SIZE, loops.LAST_SIZE, TRAPPING)
+        self.drop_regions()
+        self.blocks.forget()
 
     def _trapped(self) -> list[int]:
         """Halfwords where words have trapped and may be moved inline."""

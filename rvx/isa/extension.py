@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from rvx.isa import loops
 from rvx.isa.csr import Csr
 from rvx.isa.errors import DeclarationError
 from rvx.isa.instruction import (
@@ -38,12 +39,14 @@ class State:
         words: how many; all are 0 at reset.
         doc: what it holds, in a sentence.
         reset: words that are not 0 at reset, as pairs of position and value.
+        loops: how many hardware loops it holds, see `rvx.isa.loops`.
     """
 
     name: str
     words: int
     doc: str = ""
     reset: tuple[tuple[int, int], ...] = ()
+    loops: int = 0
 
 
 class Extension:
@@ -187,12 +190,27 @@ class Extension:
         self.states[name] = State(name, words, doc)
         return self.states[name]
 
+    def hardware_loops(self, name: str, count: int = 2, doc: str = "") -> State:
+        """Declares hardware loops: a state of three words for each, which bodies fill.
+
+        While the third word of a loop is not 0, whoever reaches the address in its second goes on
+        at that in its first, and one is taken off the third (`rvx.isa.loops`).
+        """
+        if type(count) is not int or not 1 <= count <= loops.MOST:
+            raise DeclarationError(
+                f"{self.name}: {count!r} hardware loops; valid are 1 to {loops.MOST}"
+            )
+        made = self.state(name, count * loops.WORDS, doc or "start, end and rounds of each loop")
+        self.states[name] = replace(made, loops=count)
+        return self.states[name]
+
     def csr(
         self,
         name: str,
         address: int,
         *,
         state: str | None = None,
+        word: int = 0,
         lsb: int = 0,
         bits: int = 64,
         doc: str = "",
@@ -204,7 +222,8 @@ class Extension:
         Args:
             name: as written in assembly.
             address: 12 bits.
-            state: the state word that holds the bits.
+            state: the state that holds the bits.
+            word: which word of it.
             lsb: position of the lowest bit within the word.
             bits: how many bits; no more than XLEN are accessed.
             doc: what it holds, in a sentence.
@@ -213,7 +232,7 @@ class Extension:
         """
         _check_text(f"a CSR of {self.name}", name, _SPELLING, "a name such as fcsr")
         xlens = (xlen,) if xlen else (32, 64)
-        made = Csr(name, address, state or name, lsb, bits, doc, counts=counts, xlens=xlens)
+        made = Csr(name, address, state or name, lsb, bits, doc, word, counts, xlens)
         for other in self.csrs.values():
             if name == other.name or address == other.address:
                 raise DeclarationError(

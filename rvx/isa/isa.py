@@ -81,6 +81,7 @@ class Isa:
             self._take(extension)
         self.vector = self._vector_unit(vlen)
         self._check_states()
+        self._check_loops()
         self._check_registers()
         self._check_csrs()
         self._drop_unexpandable()
@@ -160,6 +161,26 @@ class Isa:
             found |= new
             waiting += [self.extensions[name] for name in new if name in self.extensions]
         return found
+
+    @property
+    def loops(self) -> State | None:
+        """The state that holds the hardware loops, None if there are none."""
+        return next((state for state in self.states.values() if state.loops), None)
+
+    def _check_loops(self) -> None:
+        owners = [
+            (extension.name, state.name)
+            for extension in self.extensions.values()
+            for state in extension.states.values()
+            if state.loops
+        ]
+        for name, state in owners[1:]:
+            if state != owners[0][1]:
+                raise ClashError(
+                    owners[0][0],
+                    name,
+                    f"{owners[0][0]} and {name} both have hardware loops; load one of them",
+                )
 
     def _check_states(self) -> None:
         """Bodies ask for states and registers by name: two of one name would be one, in silence."""

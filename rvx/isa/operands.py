@@ -227,6 +227,7 @@ _BASE_KINDS: dict[str, Kind] = {
     "s20!0": ImmediateKind("s20!0", signed=True, is_nonzero=True, is_hex=True, wrap=20),
     "count": ImmediateKind("count", signed=False, bias=1),
     "target": ImmediateKind("target", signed=True, is_target=True),
+    "ahead": ImmediateKind("ahead", signed=False, is_target=True),
     "csr": CsrKind(),
     "rm": RoundingKind(),
     "rm0": RoundingKind("rm0", default=0),

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rvx.emulator.calls import Calls
 from rvx.emulator.context import Context, Field
+from rvx.emulator.regions.bodies import kernel_function
 from rvx.emulator.regions.flow import Block, Step, ends_block
 from rvx.emulator.regions.frame import CountedVector, Frame
 from rvx.emulator.regions.select import Region, leading
 from rvx.emulator.regions.settings import after, flow, may_change_length
 from rvx.emulator.regions.steps import StepEmitter, can_translate_under
 from rvx.emulator.regions.vectors import is_vector, uses_host
-from rvx.isa import Isa
+from rvx.isa import Isa, loops
 from rvx.isa.bits import Address
 from rvx.isa.vector.elements import OF_SEW, Counted, body, capacity, elements_of
 from rvx.isa.vector.state import VL
@@ -347,8 +348,29 @@ class Emitter(StepEmitter):
             ]
         if may_change_length(step) and index + 1 < len(block.steps):
             self._count_length(block, index + 1)
+        if step.loops:
+            self._follow_loops(step)
         if ends_block(step):
             self._branch(block, step)
+
+    def _follow_loops(self, step: Step) -> None:
+        """Counts a round of the hardware loop that ends here, if one does."""
+        state = self._isa.loops
+        assert state is not None
+        words = f"int64_array(words, {state.words})"
+        source = f"def op(words, at):\n    return body({words}, {state.loops}, at)\n"
+        self.bodies["next_pc", None] = kernel = kernel_function(
+            loops.next_pc, source, self._isa.xlen
+        )
+        n = self.next_unique()
+        at = 8 * self._context.offsets[state.name]
+        self._lines += [
+            f"  %loops{n} = add i64 %context, {at}",
+            f"  %done{n} = call i32 @{kernel.name}(ptr %result, ptr %exception, i64 %loops{n}, "
+            f"i64 {step.pc + step.size})",
+            f"  %to{n} = load i64, ptr %result",
+            f"  store i64 %to{n}, ptr %next",
+        ]
 
     def _branch(self, block: Block, step: Step) -> None:
         self._arrive(block)
@@ -442,6 +464,7 @@ def goals_of(block: Block, blocks: Mapping[Address, Block]) -> list[Address]:
         goals[target] = None
     if last.decoded.instruction.mnemonic != "jal":
         goals[after_last] = None
+    goals.update(dict.fromkeys(last.loops))
     if block.is_return:
         goals.update(dict.fromkeys(start for start in block.successors if start in blocks))
     return list(goals)

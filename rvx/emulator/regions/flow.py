@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rvx.emulator.memory import GuestMemory
 from rvx.isa import Decoded, Isa
 from rvx.isa.bits import Address, Word, word_size
+from rvx.isa.loops import LAST_SIZE
 from rvx.isa.memory import EXECUTABLE, PAGE_SHIFT, WRITABLE
 
 _RETURN_REGISTERS = (1, 5)
@@ -16,11 +17,19 @@ _RETURN_REGISTERS = (1, 5)
 
 @dataclass(frozen=True)
 class Step:
-    """One instruction of a block, compressed ones expanded."""
+    """One instruction of a block, compressed ones expanded.
+
+    Attributes:
+        pc: its address.
+        decoded: what it is.
+        size: how many bytes it has in memory.
+        loops: where the hardware loops begin that end with it.
+    """
 
     pc: Address
     decoded: Decoded
     size: int
+    loops: tuple[Address, ...] = ()
 
 
 @dataclass
@@ -77,9 +86,25 @@ class Executions:
         return count if start <= address < end else 0
 
 
-def executed_blocks(isa: Isa, memory: GuestMemory, executions: Executions) -> dict[Address, Block]:
-    """All blocks of code that was executed and that cannot be written, by their start."""
+def executed_blocks(
+    isa: Isa,
+    memory: GuestMemory,
+    executions: Executions,
+    loops: Mapping[Address, tuple[Address, ...]] | None = None,
+) -> dict[Address, Block]:
+    """All blocks of code that was executed and that cannot be written, by their start.
+
+    Args:
+        isa: what words mean.
+        memory: where they are.
+        executions: of them.
+        loops: where hardware loops begin, by the address behind them.
+    """
     steps = _executed_steps(isa, memory, executions)
+    for end, starts in (loops or {}).items():
+        last = steps.get(end - LAST_SIZE)
+        if last is not None:
+            steps[last.pc] = replace(last, loops=starts)
     leaders = _leaders(steps)
     blocks: dict[Address, Block] = {}
     current: Block | None = None
@@ -155,7 +180,7 @@ def _executed_steps(isa: Isa, memory: GuestMemory, executions: Executions) -> di
 
 def ends_block(step: Step) -> bool:
     """Whether execution may go on elsewhere than at the next instruction."""
-    return "next_pc" in step.decoded.instruction.requests
+    return bool(step.loops) or "next_pc" in step.decoded.instruction.requests
 
 
 def target_of(step: Step, before: Step | None) -> Address | None:
@@ -184,6 +209,7 @@ def _leaders(steps: Mapping[Address, Step]) -> set[Address]:
     for step in steps.values():
         if ends_block(step):
             leaders.add(step.pc + step.size)
+            leaders.update(step.loops)
             follows = before is not None and before.pc + before.size == step.pc
             target = target_of(step, before if follows else None)
             if target is not None:
@@ -223,6 +249,7 @@ def _connect(block: Block, blocks: Mapping[Address, Block]) -> None:
             reached.append(target)
         if mnemonic not in ("jal", "jalr"):
             reached.append(after)
+        reached += [start for start in last.loops if start not in reached]
         block.is_call = is_call(last)
         block.is_return = block.target is None and is_return(last)
     block.successors = [address for address in reached if address in blocks]

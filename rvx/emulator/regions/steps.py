@@ -45,6 +45,10 @@ def can_translate(step: Step, isa: Isa) -> bool:
     registers = [one.kind for one in made.operands.values() if isinstance(one.kind, RegisterKind)]
     if any(kind.has_words for kind in registers) or len(made.results) > MOST_RESULTS:
         return False
+    if isa.loops is not None and isa.loops.name in made.requests:
+        return False  # The trap hook has to see a loop that is about to run.
+    if step.loops and "next_pc" in made.requests:
+        return False
     if any(name.startswith("csr_") or name in _REFUSED_REQUESTS for name in made.requests):
         return False
     if "v" in made.requests:

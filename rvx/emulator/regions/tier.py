@@ -39,6 +39,7 @@ class Installed:
         seconds: time to translate and compile it.
         source: its LLVM text.
         refusal: why it was refused, empty if it was not.
+        generation: what of hardware loops was known when its blocks were looked at.
     """
 
     region: Region
@@ -46,6 +47,7 @@ class Installed:
     seconds: float
     source: str
     refusal: str = ""
+    generation: int = 0
 
 
 class RegionTier:
@@ -62,8 +64,11 @@ class RegionTier:
         memory: GuestMemory,
         counter: BlockCounter,
         is_limited: bool,
+        loops: Mapping[Address, tuple[Address, ...]],
     ) -> None:
         self._isa = isa
+        self._loops = loops
+        self._generation = 0
         self._context = context
         self._memory = memory
         self._counter = counter
@@ -82,8 +87,8 @@ class RegionTier:
             chosen = [made.region for made in self.regions if made.compiled is not None]
             profile.store(self._isa, self._memory, chosen)
 
-    def _add(self, region: Region) -> None:
-        made = self.translate(region)
+    def _add(self, region: Region, generation: int = 0) -> None:
+        made = replace(self.translate(region), generation=generation)
         self.regions.append(made)
         if made.compiled is not None:
             self._pending.append(made)
@@ -101,15 +106,16 @@ class RegionTier:
         start = time.perf_counter()
         begin = self._memory.executable_begin
         runs = [(begin + 2 * a, begin + 2 * b, count) for a, b, count in self._counter.runs()]
+        generation = self._generation
         with self._memory.patching:
-            blocks = executed_blocks(self._isa, self._memory, Executions(runs))
+            blocks = executed_blocks(self._isa, self._memory, Executions(runs), dict(self._loops))
         found = choose(blocks, lambda step: can_translate(step, self._isa))
         fresh = [region for region in found if not self._is_covered(region)]
         settings = settings_at(blocks, self._isa) if fresh and self._isa.vector else {}
         for region in fresh:
             if is_over():
                 break
-            self._add(self._with_settings(region, settings))
+            self._add(self._with_settings(region, settings), generation)
         # Looking costs more the larger a program is: it may take a tenth of the time at most.
         self._next_look = elapsed + 10 * (time.perf_counter() - start)
         return bool(self._pending)
@@ -142,7 +148,8 @@ class RegionTier:
         made = [one.region for one in self.regions if entry in one.region.settings]
         known = {region.settings[entry] for region in made}
         if made and vtype >= 0 and vtype not in known and len(made) < MOST_SETTINGS:
-            self._add(replace(made[0], settings={**made[0].settings, entry: vtype}))
+            region = replace(made[0], settings={**made[0].settings, entry: vtype})
+            self._add(region, self._generation)
 
     def _is_covered(self, region: Region) -> bool:
         return any(region.blocks.keys() <= known.region.blocks.keys() for known in self.regions)
@@ -180,11 +187,23 @@ class RegionTier:
             self._pending.clear()
         self.install(hook)
 
+    def forget(self) -> None:
+        """Drops all regions: their blocks do not end where a hardware loop does."""
+        self._generation += 1
+        self.regions.clear()
+        self._pending.clear()
+        self._stored = 0
+        self._next_look = 0.0
+
     def install(self, hook: Callable[[tuple[Address, ...], int], None]) -> None:
         """Hands what is new to the inline tier; called by the hart while it is stopped."""
         while self._pending:
             made = self._pending.pop(0)
             assert made.compiled is not None
+            if made.generation != self._generation:
+                # It was on its way when a hardware loop became known.
+                self.regions = [one for one in self.regions if one is not made]
+                continue
             for block in made.region.blocks.values():
                 self._counter.touched.mark(block.start, block.end)
             hook(made.region.entries, made.compiled.address)
