@@ -109,9 +109,10 @@ class Field(IntEnum):
     LOOPS = 186  # address of the state of hardware loops, 0 if the ISA has none
     LOOP_COUNT = 187  # how many there are
     LOOP_ENDS = 188  # bytes: executable halfwords where the last instruction of one begins
-    STOP = 189  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
-    RAISED = 190  # what a body has raised: three words, see rvx.bodies.arithmetic
-    END = 193
+    SUSPENDED = 189  # address of the record of a repetition that a limit has stopped, else 0
+    STOP = 190  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
+    RAISED = 191  # what a body has raised: three words, see rvx.bodies.arithmetic
+    END = 194
 
 
 assert int(Field.END - Field.STOP) == HART_WORDS

@@ -203,7 +203,7 @@ class Hart:
             remaining = _NO_LIMIT if target is None else target - self.counter.executed()
             self._words[Field.REMAINING] = remaining
             if remaining > 0:
-                status, error, pc = self._start(pc)
+                status, error, pc = self._resumed(pc) or self._start(pc)
             else:
                 status, error = Status.LIMIT, None
             if status == Status.LIMIT and target is not None:
@@ -344,22 +344,13 @@ class Hart:
     def _start(self, pc: Address) -> tuple[Status, str | None, Address]:
         """Starts the core; gives why it stopped, Unicorn's error, and where execution stands."""
         words = self._words
-        words[Field.STATUS] = Status.RUNNING
-        words[Field.FAULT : Field.FAULT + 4] = 0
-        words[Field.FFLAGS] = 0
-        words[Field.RAISED : Field.RAISED + 3] = 0
-        self._failures.said = ""
-        self._bad_access = None
-        self.counter.forget_block()
+        self._begin()
         if self._is_stopping:
             return Status.RUNNING, None, pc
         words[Field.REFUSED] = _NOWHERE
         self.inline.blocks.translate(pc)
         error = self._core.start(pc, _NOWHERE)
-        failure = self.rows.error or self.records.error or self.interim.error
-        if failure is not None:
-            self.rows.error = self.records.error = self.interim.error = None
-            raise failure
+        self._raise_failure()
         status = Status(int(words[Field.STATUS]))
         self._last_block = int(words[Field.BLOCK_BEGIN])
         if status in _AFTER_PC:
@@ -508,6 +499,38 @@ class Hart:
         row = self.rows.address(self._memory.word(pc) or 0)
         hooks.function("perform_word")(self._core.handle, self._context.address(0), row, pc)
         return Status(int(words[Field.STATUS]))
+
+    def _begin(self) -> None:
+        """Forgets why the last start has ended."""
+        words = self._words
+        words[Field.STATUS] = Status.RUNNING
+        words[Field.FAULT : Field.FAULT + 4] = 0
+        words[Field.FFLAGS] = 0
+        words[Field.RAISED : Field.RAISED + 3] = 0
+        self._failures.said = ""
+        self._bad_access = None
+        self.counter.forget_block()
+
+    def _raise_failure(self) -> None:
+        """Raises what went wrong on the Python side of a hook."""
+        failure = self.rows.error or self.records.error or self.interim.error
+        if failure is not None:
+            self.rows.error = self.records.error = self.interim.error = None
+            raise failure
+
+    def _resumed(self, pc: Address) -> tuple[Status, str | None, Address] | None:
+        """Ends a repetition that was stopped at pc, if one was; gives what `_start` does."""
+        words = self._words
+        if not words[Field.SUSPENDED]:
+            return None
+        self._begin()
+        if not hooks.function("resumed")(self._core.handle, self._context.address(0), pc):
+            return None
+        self._raise_failure()
+        status = Status(int(words[Field.STATUS]))
+        if status in (Status.RUNNING, Status.CODE_WRITTEN):
+            return status or Status.ELSEWHERE, None, int(words[Field.NEXT_PC])
+        return status, None, int(words[Field.PC])
 
     def _go_to_limit(self, pc: Address, left: int) -> tuple[Status, str | None, Address]:
         """Performs the last instructions before the limit; gives what `_start` does.

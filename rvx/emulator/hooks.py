@@ -34,7 +34,7 @@ from rvx.emulator.native.pointers import (
     uc_reg_write,
 )
 from rvx.emulator.native.progress import count_instructions, executed, executed_before
-from rvx.emulator.native.sequencer import repeat_block
+from rvx.emulator.native.sequencer import repeat_block, resume
 from rvx.isa import loops
 from rvx.isa.bits import word_size
 from rvx.isa.memory import PAGE_SHIFT, WRITABLE
@@ -236,6 +236,16 @@ def perform_whole(uc: int, context: Any, row: int, pc: int) -> None:
     perform(uc, context, row, pc)
     if context[_REPEAT] != 0 and context[_STATUS] != _FAULTED:
         repeat_block(uc, context, pc)
+
+
+def perform_alone(uc: int, context: Any, row: int, pc: int) -> None:
+    """The same for the run loop, with the end of a hardware loop behind it."""
+    perform_whole(uc, context, row, pc)
+    end = pc + load_64(row + 8 * _SIZE)
+    is_done = context[_STATUS] == 0 or context[_STATUS] == _CODE_WRITTEN
+    if is_done and context[_LOOPS] != 0 and context[_NEXT_PC] == end:
+        words = int64_array(context[_LOOPS], loops.WORDS * context[_LOOP_COUNT])
+        context[_NEXT_PC] = loops.next_pc(words, context[_LOOP_COUNT], end)
 
 
 def _follow_loops(uc: int, context: Any, end: int) -> None:
@@ -537,8 +547,12 @@ def block_end(data, begin, size):
 
 
 def perform_word(uc, data, row, pc):
-    perform_whole(uc, int64_array(data, words), row, pc)
+    perform_alone(uc, int64_array(data, words), row, pc)
     return 0
+
+
+def resumed(uc, data, pc):
+    return int64(resume(uc, int64_array(data, words), pc))
 
 
 def progress(data):
@@ -571,6 +585,7 @@ _SIGNATURES = {
     "refused": "int64(int64, int64, int64)",
     "block_end": "int64(int64, int64, int64)",
     "perform_word": "int64(int64, int64, int64, int64)",
+    "resumed": "int64(int64, int64, int64)",
     "progress": "int64(int64)",
     "progress_before": "int64(int64, int64)",
     "fast_block": _ON_ADDRESS,
@@ -591,7 +606,8 @@ def _code() -> jit.Code:
         end_of_block,
         executed,
         executed_before,
-        perform_whole,
+        perform_alone,
+        resume,
     ]
     names: dict[str, Any] = {function.__name__: function for function in functions}
     return jit.Code(_SOURCE, _SIGNATURES, names | {"int64_array": int64_array, "words": _END})

@@ -120,7 +120,6 @@ class Machine:
         self._watched = threading.Event()
         self._watched.set()
         self._has_floats = not {"F", "D"}.isdisjoint(isa.extensions)
-        self._repeats = any("repeat" in one.requests for one in isa.instructions.values())
         self._connect()
         self._place_stack()
         devices = [(place.at, place.size, self._device(place, board)) for place in board.places]
@@ -383,8 +382,7 @@ class Machine:
         """Runs until the program exits or cannot go on.
 
         It begins at the entry point; after a run, a call or steps that a limit or Ctrl-C has ended,
-        it goes on where that stopped. Counts are those of this run alone. Instructions that repeat
-        others cannot be entered in their middle: with such, it begins at the entry point always.
+        it goes on where that stopped, in a repetition as well. Counts are those of this run alone.
 
         Args:
             max_instructions: stop after so many; the result has a trap of kind `LIMIT` then.
@@ -445,6 +443,7 @@ class Machine:
             self.set_register(f"fa{register}", bits)
         self.core.write(X0 + 1, self.memory.stub)
         self.core.write(X0 + 2, self.memory.stack_top)
+        self.context.words[Field.SUSPENDED] = 0
         result = self._run(address, max_instructions)
         for array, place in given.copies:
             if array.flags.writeable:
@@ -471,7 +470,7 @@ class Machine:
         counts = self.hart.counter.tally(self.isa)
         follow = self.hart.counter.calls
         may_go_on = trap is not None and trap.kind in (TrapKind.LIMIT, TrapKind.INTERRUPTED)
-        self._pc = trap.pc if trap is not None and may_go_on and not self._repeats else None
+        self._pc = trap.pc if trap is not None and may_go_on else None
         return RunResult(
             exit_code=exit_code,
             instructions=counts.total,

@@ -87,7 +87,7 @@ def alias(text: str, expansion: str) -> Callable[[Extension], object]:
         ),
         (
             declare("foo rd:q, rs1, rs2"),
-            "instruction 'foo': operand 'rd': there is no operand kind 'q'; known are count, csr,",
+            "instruction 'foo': operand 'rd': there is no operand kind 'q'; known are ahead,",
         ),
         (
             declare("foo rd, rs1, other"),

@@ -77,7 +77,7 @@ _PC, _NEXT_PC, _FFLAGS = int(Field.PC), int(Field.NEXT_PC), int(Field.FFLAGS)
 _EXEC_BASE, _DIFFERENCES = int(Field.EXEC_BASE), int(Field.DIFFERENCES)
 _REPEAT, _SSR, _SEQUENCES = int(Field.REPEAT), int(Field.SSR), int(Field.SEQUENCES)
 _PREPARE, _REPEATED, _POSITION = int(Field.PREPARE), int(Field.REPEATED), int(Field.POSITION)
-_FAULT = int(Field.FAULT)
+_FAULT, _SUSPENDED = int(Field.FAULT), int(Field.SUSPENDED)
 _TOUCHED = int(Field.TOUCHED)
 _CALLS, _TOTAL = int(Field.CALLS), int(Followed.TOTAL)
 _STOP, _STOP_NOW = int(Field.STOP), int(STOP_NOW)
@@ -125,15 +125,49 @@ def repeat_block(uc: int, context: Any, pc: int) -> None:
                 return
         position[_BEHIND + depth] = 0
         position[_ITERATIONS + depth] = iterations
+    _go_on(uc, context, record, pc)
+
+
+def _go_on(uc: int, context: Any, record: int, pc: int) -> None:
+    """Performs a repetition from its position on; afterwards PC is `pc`, as `repeat_block` says."""
+    sequence = int64_array(record, _ITEMS)
+    position = int64_array(context.ctypes.data + 8 * _POSITION, _POSITION_WORDS)
     status = _run(uc, context, record, position)
     if context[_FFLAGS] != 0:
         raise_flags(uc, context)
-    _count(context, record, position)
+    _count(context, record, position, 1)
     context[_NEXT_PC] = sequence[_END_PC]
     context[_PC] = pc
     if status != 0:
         context[_PC] = load_64(_item(record, position[0]) + 8 * _ITEM_PC)
+        if status != _FAULTED:
+            context[_SUSPENDED] = record
         stop(uc, context, status)
+
+
+def resume(uc: int, context: Any, pc: int) -> bool:
+    """Goes on with the repetition that was stopped in front of the item at `pc`.
+
+    Afterwards NEXT_PC is where execution goes on, unless the status says that the run ends. Gives
+    whether there was one: code that was changed meanwhile is no longer what was repeated.
+    """
+    record = context[_SUSPENDED]
+    context[_SUSPENDED] = 0
+    if record == 0:
+        return False
+    position = int64_array(context.ctypes.data + 8 * _POSITION, _POSITION_WORDS)
+    if load_64(_item(record, position[0]) + 8 * _ITEM_PC) != pc or not _items_stand(
+        context, record
+    ):
+        return False
+    # What was performed by then is counted already, and is nothing of the present limit's.
+    remaining = context[_REMAINING]
+    _count(context, record, position, -1)
+    counted = context[_REMAINING] - remaining
+    context[_REMAINING] = remaining
+    _go_on(uc, context, record, pc)
+    context[_REMAINING] += counted
+    return True
 
 
 def _find_record(context: Any, pc: int) -> int:
@@ -152,6 +186,11 @@ def _item(record: int, index: int) -> int:
 def _is_current(context: Any, record: int, pc: int) -> bool:
     if read_word(context, pc) != load_64(record + 8 * _WORD):
         return False
+    return _items_stand(context, record)
+
+
+def _items_stand(context: Any, record: int) -> bool:
+    """Whether memory holds what is repeated."""
     for i in range(load_64(record + 8 * _COUNT)):
         item = _item(record, i)
         if read_word(context, load_64(item + 8 * _ITEM_PC)) != load_64(item + 8 * _ITEM_WORD):
@@ -160,7 +199,10 @@ def _is_current(context: Any, record: int, pc: int) -> bool:
 
 
 def _run(uc: int, context: Any, record: int, position: Any) -> int:
-    """Performs items from the position on; gives the status of what could not be, else 0."""
+    """Performs items from the position on; gives the status of what could not be, else 0.
+
+    Where it ends early, the position is that of the item that was not performed.
+    """
     sequence = int64_array(record, _ITEMS)
     phases, depths = sequence[_PHASES], sequence[_DEPTH]
     innermost = depths - 1
@@ -169,8 +211,8 @@ def _run(uc: int, context: Any, record: int, position: Any) -> int:
     budget = context[_REMAINING] if context[_IS_LIMITED] != 0 else _UNLIMITED
     function = _function(context, sequence, budget, position)
     patience = 0
-    is_first_round = True
-    at = 0
+    at = position[0]
+    is_first_round = _is_first_round(position, depths)
     while position[_BEHIND] < position[_ITERATIONS]:
         position[0] = at
         if function != 0 and patience == 0:
@@ -178,12 +220,7 @@ def _run(uc: int, context: Any, record: int, position: Any) -> int:
             if context[_FAULT] != 0:
                 return _FAULTED  # A body has raised.
             at = position[0]
-            is_first_round = False
-            for depth in range(depths):
-                if position[_BEHIND + depth] != 0:
-                    break
-            else:
-                is_first_round = True
+            is_first_round = _is_first_round(position, depths)
             if done == _DONE:
                 break
             patience = _PATIENCE
@@ -219,6 +256,13 @@ def _run(uc: int, context: Any, record: int, position: Any) -> int:
     return 0
 
 
+def _is_first_round(position: Any, depths: int) -> bool:
+    behind = 0
+    for depth in range(depths):
+        behind += position[_BEHIND + depth]
+    return bool(behind == 0)
+
+
 def _function(context: Any, sequence: Any, budget: int, position: Any) -> int:
     """The compiled loop for this state of streams, 0 if there is none or the limit may strike."""
     is_streaming = 0
@@ -252,10 +296,11 @@ def _depth(sequence: Any, item: int) -> int:
     return depth
 
 
-def _count(context: Any, record: int, position: Any) -> None:
+def _count(context: Any, record: int, position: Any, sign: int) -> None:
     """Counts every item as often as it was performed, and notes what was not fetched.
 
-    As `rvx.emulator.repetition.sequence.Sequence.executions` does.
+    As `rvx.emulator.repetition.sequence.Sequence.executions` does; with a sign of -1, it is taken
+    back.
     """
     sequence = int64_array(record, _ITEMS)
     at = position[0]
@@ -277,13 +322,13 @@ def _count(context: Any, record: int, position: Any) -> None:
         offset = (load_64(item + 8 * _ITEM_PC) - context[_EXEC_BASE]) << 2
         store_8(context[_TOUCHED] + (offset >> PAGE_SHIFT + 2), 1)
         store_8(context[_TOUCHED] + (offset + 16 >> PAGE_SHIFT + 2), 1)
-        _add(context[_DIFFERENCES] + offset, executions)
-        _add(context[_DIFFERENCES] + offset + 16, -executions)
+        _add(context[_DIFFERENCES] + offset, sign * executions)
+        _add(context[_DIFFERENCES] + offset + 16, -sign * executions)
         if executions > 1:
-            _add(context[_REPEATED] + offset, executions - 1)
-        context[_REMAINING] -= executions
+            _add(context[_REPEATED] + offset, sign * (executions - 1))
+        context[_REMAINING] -= sign * executions
         if context[_CALLS] != 0:
-            _add(context[_CALLS] + 8 * _TOTAL, executions)
+            _add(context[_CALLS] + 8 * _TOTAL, sign * executions)
 
 
 def _add(address: int, value: int) -> None:

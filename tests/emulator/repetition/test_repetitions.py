@@ -455,3 +455,65 @@ f: {configure(2, [2, 2], [8, 1 << 40])}
     assert result.by_mnemonic["fadd.d"] == 3
     assert result.by_mnemonic["fsgnj.d"] == 2
     assert result.fetched_by_mnemonic["fadd.d"] == 1
+
+
+NESTED = """.globl f
+f: fcvt.d.w fa0, zero
+ li t0, 3
+ li t1, 2
+ frep.o t0, 4, 0, 0
+ fadd.d fa0, fa0, fa1
+ frep.o t1, 2, 0, 0
+ fadd.d fa2, fa2, fa1
+ fmul.d fa2, fa2, fa3
+ fadd.d fa4, fa4, fa2
+ addi a0, a0, 1
+ ret"""
+
+
+def nested(way: str) -> Any:
+    made = machine(NESTED, way)
+    for name, value in (("fa1", 1.0), ("fa2", 0.5), ("fa3", 2.0), ("fa4", 0.0)):
+        made.set_register(name, int(np.float64(value).view(np.int64)))
+    return made
+
+
+# The witness keeps no place, and the machines of regions here run without limits.
+@pytest.mark.parametrize("way", [name for name in MODES if name not in ("witness", "region")])
+def test_a_run_goes_on_within_a_repetition(way: str) -> None:
+    """Cut anywhere, in pieces of any length, it ends alike, and the pieces count as one run."""
+    whole = nested(way)
+    expected = whole.call("f", 7, max_instructions=10_000)
+    assert expected.trap is None
+    state = floats(whole, "fa0", "fa2", "fa4")
+    for piece in (1, 2, 3, 5, 7, 11, 30):
+        made = nested(way)
+        results = [made.call("f", 7, max_instructions=piece)]
+        while results[-1].trap is not None:
+            assert results[-1].trap.kind == TrapKind.LIMIT
+            assert results[-1].instructions == piece
+            results.append(made.run(max_instructions=piece))
+        assert floats(made, "fa0", "fa2", "fa4") == state
+        assert results[-1].value == 8
+        assert sum(one.instructions for one in results) == expected.instructions
+        assert sum(one.fetched for one in results) == expected.fetched
+        for name, count in expected.by_mnemonic.items():
+            assert sum(one.by_mnemonic.get(name, 0) for one in results) == count, name
+
+
+def test_steps_go_through_a_repetition() -> None:
+    made = nested("inline")
+    made.call("f", 7, max_instructions=4)
+    places = []
+    for _ in range(12):
+        places.append(made.pc - made.symbol("f"))
+        made.step()
+    first = places[0]
+    # In front of the first sum stand four instructions; the inner block begins eight bytes on.
+    assert [place - first for place in places] == [0, 4, 8, 12, 8, 12, 8, 12, 16, 0, 8, 12]
+
+
+def test_a_call_forgets_a_repetition_that_was_stopped() -> None:
+    made = nested("inline")
+    made.call("f", 7, max_instructions=6)
+    assert made.call("f", 1, max_instructions=10_000).value == 2
