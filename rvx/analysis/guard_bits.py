@@ -186,6 +186,10 @@ def draw(found: Sequence[Point], path: Path) -> None:
                     linewidth=1,
                     label=f"n = {n}, added {rounding}",
                 )
+        errors = [point.row.largest for point in found if point.format == name]
+        if max(errors) == 0:
+            axes.text(0.5, 0.5, "all sums are exact", ha="center", transform=axes.transAxes)
+            axes.set_ylim(top=1)
         axes.set_ylim(bottom=0)
         axes.tick_params(labelsize=plots.LABEL_SIZE)
     for axes in panels[-1]:
