@@ -142,6 +142,23 @@ def test_exsdotp_takes_fewer_instructions_than_its_twin():
         assert one.by_mnemonic[dot] == two.by_mnemonic[mac] == two.by_mnemonic[upper]
 
 
+def test_blocks_of_four_by_four_are_loaded_once():
+    """Two loads a product in the plain kernels, and eight for sixteen in the tuned ones."""
+    sizes = {"M": 8, "N": 8, "K": 64}
+    counts = {
+        name: run("gemm", name, sizes).run
+        for name in ("f64", "f64_tuned", "f16_exsdotp", "f16_exsdotp_tuned", "f16_exfma_tuned")
+    }
+    for name in ("f64", "f16_exsdotp"):
+        plain, tuned = counts[name], counts[f"{name}_tuned"]
+        product = "fmadd.d" if name == "f64" else "vfdotpex.s.h"
+        assert plain.by_mnemonic[product] == tuned.by_mnemonic[product]
+        assert plain.by_mnemonic["fld"] == 4 * (tuned.by_mnemonic["fld"] - 2)
+    # So the table compares what a product costs, and hardly the loop around it.
+    ratio = [counts[f"f16_{unit}_tuned"].instructions for unit in ("exfma", "exsdotp")]
+    assert 1.3 < ratio[0] / ratio[1] < 2
+
+
 def test_maxima_are_exact_after_the_inputs_are_rounded():
     for variant in load("maxpool").variants:
         row = run("maxpool", variant, POOL_SIZES[2])
