@@ -20,7 +20,7 @@ from rvx.isa.vector.own import HART, Parameter, Recipe, recipe_of
 __all__ = ["HART", "BodyProblem", "BodyRaised", "Form", "check_bodies", "form_of"]
 
 
-def _kind_of(instruction: Instruction, name: str, states: Mapping[str, int]) -> Kind:
+def kind_of(instruction: Instruction, name: str, states: Mapping[str, int]) -> Kind:
     """What a request is in the body."""
     operand = instruction.operands.get(name)
     if operand is not None:
@@ -120,7 +120,7 @@ def _translated(instruction: Instruction, states: tuple[tuple[str, int], ...]) -
             f"instructions with Extension.vector gets elements, or register groups as vd, vs2, vs1"
         )
     sizes = dict(states)
-    kinds = [_kind_of(instruction, name, sizes) for name in instruction.requests]
+    kinds = [kind_of(instruction, name, sizes) for name in instruction.requests]
     made = Translator(instruction.mnemonic).body(body, kinds, instruction.results)
     return Form(
         made.compiled,

@@ -75,6 +75,7 @@ class Made:
         sites: of the whole body.
         prints: where it prints or stops for a debugger.
         accesses: see `rvx.bodies.form.Form`.
+        text: the function as it is written out, for translators into other languages.
     """
 
     interpreted: Callable[..., Any]
@@ -83,6 +84,22 @@ class Made:
     sites: tuple[Site, ...] = ()
     prints: str = ""
     accesses: frozenset[tuple[frozenset[str], bool]] | None = None
+    text: Text | None = None
+
+
+@dataclass(frozen=True)
+class Text:
+    """A function that is written out, and what the names in it stand for.
+
+    Attributes:
+        tree: its tree.
+        bound: what a name stands for, compiled.
+        variables: kinds of parameters and variables.
+    """
+
+    tree: ast.FunctionDef
+    bound: Mapping[str, object]
+    variables: Mapping[str, Kind]
 
 
 @dataclass(frozen=True)
@@ -145,6 +162,7 @@ class Translator:
             tuple(self.sites),
             self.prints,
             None if self.accesses is None else frozenset(self.accesses),
+            made.text,
         )
 
     def part(
@@ -179,6 +197,10 @@ class Translator:
         if key not in self._made:
             self._made[key] = _FunctionTranslator(self, function, kinds, None).made()
         return self._made[key]
+
+    def helpers(self) -> list[Made]:
+        """All functions that the body calls."""
+        return list(self._made.values())
 
     def entering(self, function: types.FunctionType) -> bool:
         """Notes that a function is being read; says whether it was not already."""
@@ -351,8 +373,14 @@ class _FunctionTranslator:
         ast.copy_location(made, tree)
         module = ast.fix_missing_locations(ast.Module([made], []))
         code = compile(module, self._code.co_filename, "exec", dont_inherit=True)
+        text = Text(
+            made, {name: forms[1] for name, forms in self._bound.items()}, dict(self._variables)
+        )
         return Made(
-            self._bind(code, made.name, 0), self._bind(code, made.name, 1), self._result or NOTHING
+            self._bind(code, made.name, 0),
+            self._bind(code, made.name, 1),
+            self._result or NOTHING,
+            text=text,
         )
 
     def _begin(self, parameters: dict[str, Kind]) -> None:
