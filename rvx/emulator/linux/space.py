@@ -81,7 +81,13 @@ class AddressSpace:
         else:
             if at % PAGE:
                 raise NoSpace(errno.EINVAL)
-            if not -(-self._memory.taken // PAGE) * PAGE <= at <= self._top - size:
+            heap, end = self._memory.heap, -(-self._memory.taken // PAGE) * PAGE
+            if heap <= at and at + size <= end:
+                # A part of the heap stays one: allocators put pages there that nobody may touch.
+                self._memory.clear(at, at + size)
+                self._memory.protect(at, at + size, permissions)
+                return at
+            if not end <= at <= self._top - size:
                 raise NoSpace
             self._forget(at, at + size)
             address = at

@@ -114,6 +114,20 @@ def test_memory_that_is_taken_away_is_gone() -> None:
     assert not made.array(at, "uint8", 8192).any()
 
 
+def test_a_guard_within_the_heap() -> None:
+    """musl's allocator takes a page of the heap for nobody."""
+    made = machine()
+    first = -(-call(made, "brk", 0) // 4096) * 4096
+    assert call(made, "brk", first + 4 * 4096) == first + 4 * 4096
+    made.array(first, "uint8", 4 * 4096)[:] = 7
+    assert call(made, "mmap", first + 4096, 4096, 0, 0x32, -1, 0) == first + 4096
+    assert not made.memory.holds(first + 4096, 1)
+    assert made.memory.holds(first + 8192, 1)
+    assert call(made, "mprotect", first + 4096, 4096, 3) == 0
+    assert not made.array(first + 4096, "uint8", 4096).any()
+    assert made.array(first + 8192, "uint8", 1)[0] == 7
+
+
 FAULTING = """
 _start: li a0, 0
  li a1, 4096
