@@ -17,7 +17,7 @@ from rvx.emulator import hooks, sparse
 from rvx.emulator.calls import Calls
 from rvx.emulator.context import Context, Field
 from rvx.emulator.memory import PAGE, GuestMemory
-from rvx.emulator.native.elements import CAPACITY, COLUMNS
+from rvx.emulator.native.elements import ACTIVE, BYTES, CAPACITY, COLUMNS
 from rvx.emulator.touched import TouchedPages
 from rvx.isa import Isa
 from rvx.isa.bits import Address, Word, word_size
@@ -139,6 +139,13 @@ class BlockCounter:
     def elements(self) -> NDArray[np.int64]:
         """Elements of vector instructions, see `rvx.emulator.native.elements`."""
         return sparse.zeros(len(self.differences) * COLUMNS, np.int64).reshape(-1, COLUMNS)
+
+    def vector_at(self, address: Address) -> tuple[int, int]:
+        """Active elements of the vector instruction at an address, and the bytes that it moved."""
+        if not self._has_vectors:
+            return 0, 0
+        row = self.elements[(address - self._memory.executable_begin) >> 1]
+        return int(row[ACTIVE]), int(row[BYTES])
 
     def request_stop(self, how: int = 1) -> None:
         """Makes the hook of the next block stop the core; called from another thread.

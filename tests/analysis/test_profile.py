@@ -15,6 +15,7 @@ import pytest
 from rvx.analysis import compare
 from rvx.analysis.kernel import load
 from rvx.analysis.profile import FORMATS, Profile, ProfileProblem, profile_of, write
+from rvx.assembler import assemble
 from rvx.emulator import Machine, RunResult
 from rvx.extensions import isa_for
 from rvx.isa import Extension
@@ -119,6 +120,33 @@ def test_bytes_are_what_the_loops_move(built: dict[str, Path]) -> None:
     assert loaded > 0
     assert (profile.total.loaded, profile.total.stored) == (loaded, stored)
     assert profile.total.untold == 0
+
+
+def test_vector_instructions_count_elements_bytes_and_multiply_accumulates() -> None:
+    source = """
+        .globl _start, kernel
+_start: la a0, data
+        call kernel
+        li a0, 0
+        li a7, 93
+        ecall
+kernel: li t0, 3
+        vsetvli t0, t0, e32, m1, ta, ma
+        vle32.v v1, (a0)
+        vmacc.vv v2, v1, v1
+        vse32.v v2, (a0)
+        lw t0, 0(a0)
+        ret
+        .data
+data:   .word 1, 2, 3, 4
+    """
+    isa = isa_for("rv64gcv")
+    machine = Machine(assemble(source, isa), isa, follow_calls=True)
+    profile = profile_of(machine, machine.run())
+    kernel = next(one.costs for one in profile.functions if one.name == "kernel")
+    assert (kernel.loaded, kernel.stored, kernel.untold) == (12 + 4, 12, 0)
+    assert (kernel.elements, kernel.macs) == (9, 3)
+    assert kernel.intensity == 3 / 28
 
 
 @pytest.mark.parametrize(

@@ -59,13 +59,16 @@ def to_json(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _costs(costs: Costs) -> dict[str, int]:
+def _costs(costs: Costs) -> dict[str, int | float | None]:
     return {
         "instructions": costs.instructions,
         "bytes_loaded": costs.loaded,
         "bytes_stored": costs.stored,
         "untold_accesses": costs.untold,
         "branches": costs.branches,
+        "macs": costs.macs,
+        "vector_elements": costs.elements,
+        "macs_per_byte": costs.intensity,
     }
 
 

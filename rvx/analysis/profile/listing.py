@@ -65,14 +65,23 @@ def functions_table(profile: Profile) -> Iterator[str]:
         )
         for one in profile.functions
     ]
-    header = "function  own  share  inclusive  share  calls  bytes loaded  bytes stored"
-    yield from _table(header, rows, "lrrrrrrr")
+    header = "function  own  share  inclusive  share  calls  loaded  stored  MACs  MACs/byte"
+    yield from _table(header, rows, "lrrrrrrrrr")
 
 
-def traffic(costs: Costs) -> tuple[str, str]:
-    """Bytes loaded and stored; with a plus where some instructions do not tell."""
+def traffic(costs: Costs) -> tuple[str, str, str, str]:
+    """Bytes loaded and stored, multiply-accumulates, and those a byte.
+
+    Bytes have a plus where some instructions do not tell.
+    """
     more = "+" if costs.untold else ""
-    return f"{costs.loaded:,}{more}", f"{costs.stored:,}{more}"
+    ratio = costs.intensity
+    return (
+        f"{costs.loaded:,}{more}",
+        f"{costs.stored:,}{more}",
+        f"{costs.macs:,}",
+        "-" if ratio is None or not costs.macs else f"{ratio:.3g}",
+    )
 
 
 def _table(header: str, rows: Iterable[Sequence[str]], sides: str) -> Iterator[str]:

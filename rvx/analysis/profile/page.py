@@ -55,11 +55,11 @@ def to_html(profile: Profile) -> Iterator[str]:
     yield '<link rel="icon" href="data:,">'
     yield f"<title>{name}: profile</title><style>{_STYLE}</style></head><body>"
     yield f"<h1>{name}</h1>"
-    loaded, stored = traffic(profile.total)
+    loaded, stored, macs, _ = traffic(profile.total)
     yield (
         f"<p>{profile.total.instructions:,} instructions, {loaded} bytes loaded, "
-        f"{stored} bytes stored, {profile.total.branches:,} conditional branches. "
-        "Everything is counted, nothing sampled.</p>"
+        f"{stored} bytes stored, {macs} multiply-accumulates, "
+        f"{profile.total.branches:,} conditional branches. Everything is counted, nothing sampled.</p>"
     )
     if profile.total.untold:
         yield (
@@ -74,7 +74,18 @@ def to_html(profile: Profile) -> Iterator[str]:
     yield "</div>"
     yield "<h2>Functions</h2>"
     yield from _table(
-        ("function", "own", "share", "inclusive", "share", "calls", "loaded", "stored"),
+        (
+            "function",
+            "own",
+            "share",
+            "inclusive",
+            "share",
+            "calls",
+            "loaded",
+            "stored",
+            "MACs",
+            "a byte",
+        ),
         (
             (
                 f'<a href="#f{one.number}">{escape(one.name)}</a>',

@@ -17,6 +17,7 @@ from rvx.emulator.calls import CallTree
 from rvx.emulator.counts import UNKNOWN
 from rvx.isa import Isa
 from rvx.isa.bits import Address, Word, word_size
+from rvx.isa.vector.plan import Access, plan_of
 
 Places = Callable[[Address], SourceLine | None]
 """Gives the source line of an address, if it is known."""
@@ -32,6 +33,8 @@ class Costs:
         stored: bytes that its stores wrote.
         untold: executions of instructions that access memory, and do not say how much.
         branches: executions of conditional branches.
+        macs: multiply-accumulates, as instructions declare them.
+        elements: active elements of vector instructions.
     """
 
     instructions: int = 0
@@ -39,6 +42,14 @@ class Costs:
     stored: int = 0
     untold: int = 0
     branches: int = 0
+    macs: int = 0
+    elements: int = 0
+
+    @property
+    def intensity(self) -> float | None:
+        """Multiply-accumulates for each byte loaded or stored; None where nobody can say it."""
+        moved = self.loaded + self.stored
+        return self.macs / moved if moved and not self.untold else None
 
     def add(self, other: Costs) -> None:
         """Adds another part's."""
@@ -47,6 +58,8 @@ class Costs:
         self.stored += other.stored
         self.untold += other.untold
         self.branches += other.branches
+        self.macs += other.macs
+        self.elements += other.elements
 
 
 @dataclass(frozen=True)
@@ -216,6 +229,7 @@ class _Writer:
 
     def __init__(self, machine: Machine) -> None:
         self._isa: Isa = machine.isa
+        self._counter = machine.hart.counter
         self._traffic = cache(traffic_of)
 
     def spot(self, address: Address, word: Word, executions: int, place: SourceLine | None) -> Spot:
@@ -226,9 +240,17 @@ class _Writer:
             return Spot(address, word, text, UNKNOWN, UNKNOWN, UNKNOWN, costs, place, None)
         made, does = decoded.instruction, decoded.expanded
         traffic = self._traffic(does.instruction)
+        plan = plan_of(does.instruction.body)
+        is_vector = "v" in does.instruction.requests
+        if is_vector:
+            costs.elements, moved = self._counter.vector_at(address)
+            if isinstance(plan, Access):
+                traffic = (0, 0)
+                costs.loaded, costs.stored = (0, moved) if plan.is_store else (moved, 0)
+        costs.macs = does.instruction.macs * (costs.elements if is_vector else executions)
         if traffic is None:
             costs.untold = executions
-        else:
+        elif not is_vector:
             costs.loaded, costs.stored = (executions * size for size in traffic)
         if does.instruction.kind == "branch":
             costs.branches = executions

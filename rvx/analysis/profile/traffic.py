@@ -26,7 +26,7 @@ def traffic_of(made: Instruction) -> tuple[int, int] | None:
     """Bytes that one execution loads and stores; None where the body does not tell.
 
     It tells where each function of `rvx.isa.memory` is called once, as in loads, stores and atomic
-    accesses. What has a loop over memory, as vector instructions have, does not.
+    accesses. What has a loop over memory does not; vector loads and stores are counted by element.
     """
     if "mem" not in made.requests:
         return (0, 0)
