@@ -59,7 +59,7 @@ def to_html(profile: Profile) -> Iterator[str]:
     yield (
         f"<p>{profile.total.instructions:,} instructions, {loaded} bytes loaded, "
         f"{stored} bytes stored, {macs} multiply-accumulates, "
-        f"{profile.total.branches:,} conditional branches. Everything is counted, nothing sampled.</p>"
+        f"{profile.total.branches:,} conditional branches. All is counted, nothing sampled.</p>"
     )
     if profile.total.untold:
         yield (
