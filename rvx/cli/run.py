@@ -137,6 +137,14 @@ def run(
         str,
         Option("--abi", metavar="linux|rars", help="Whose calls ecall makes; rars has both."),
     ] = "linux",
+    vector_agnostic: Annotated[
+        str,
+        Option(
+            "--vector-agnostic",
+            metavar="undisturbed|ones",
+            help="What agnostic elements become; ones finds programs that depend on them.",
+        ),
+    ] = "undisturbed",
     seed: Annotated[int, Option("--seed", help="Of the random numbers that the program gets.")] = 0,
     pass_exit_code: Annotated[
         bool,
@@ -180,6 +188,7 @@ def run(
         _abi(abi),
         is_quiet=as_json,
         follow_calls=bool(profile),
+        fills_agnostic=_fills_agnostic(vector_agnostic),
     )
     result = machine.run(max_instructions)
     for reason in machine.refused.values():
@@ -248,6 +257,7 @@ def _load(
     *,
     is_quiet: bool,
     follow_calls: bool,
+    fills_agnostic: bool,
 ) -> tuple[Machine, Places | None]:
     """The machine, and source lines of what rvx has assembled itself."""
     from rvx.cli.sources import ELF_MAGIC, STDIN, assembled, choose_isa, is_object, read_elf
@@ -278,6 +288,7 @@ def _load(
         board=board,
         abi=abi,
         follow_calls=follow_calls,
+        fills_agnostic=fills_agnostic,
     )
     return machine, places
 
@@ -307,6 +318,19 @@ def _write_profiles(
     for path in paths:
         write(found, path)
         say(f"wrote {path}")
+
+
+def _fills_agnostic(choice: str) -> bool:
+    """Whether agnostic elements of vectors are filled with ones.
+
+    Raises:
+        UsageProblem: it is neither that nor the usual.
+    """
+    from rvx.cli.output import UsageProblem
+
+    if choice not in ("undisturbed", "ones"):
+        raise UsageProblem(f"--vector-agnostic {choice}: there are undisturbed and ones")
+    return choice == "ones"
 
 
 def _room(executable: Executable, most: int | None) -> int:

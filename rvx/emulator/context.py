@@ -110,9 +110,10 @@ class Field(IntEnum):
     LOOP_COUNT = 187  # how many there are
     LOOP_ENDS = 188  # bytes: executable halfwords where the last instruction of one begins
     SUSPENDED = 189  # address of the record of a repetition that a limit has stopped, else 0
-    STOP = 190  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
-    RAISED = 191  # what a body has raised: three words, see rvx.bodies.arithmetic
-    END = 194
+    FILLS_AGNOSTIC = 190  # whether agnostic elements of vectors are filled with ones
+    STOP = 191  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
+    RAISED = 192  # what a body has raised: three words, see rvx.bodies.arithmetic
+    END = 195
 
 
 assert int(Field.END - Field.STOP) == HART_WORDS
@@ -138,7 +139,8 @@ class Row(IntEnum):
     ENTRIES = 14  # how often the region was entered here
     NEXT = 15  # the row of another region with this entry, 0 if there is none
     ELEMENTS = 16  # of a vector instruction, how its elements are counted, else 0
-    END = 17
+    AGNOSTIC = 17  # what is filled with ones behind it, 0 if nothing is
+    END = 18
 
 
 class Needs(IntFlag):

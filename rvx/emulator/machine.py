@@ -67,6 +67,8 @@ class Machine:
         board: memory and devices beside the program.
         abi: whose calls `ecall` makes: `linux`, or `rars`, with those of RARS before them.
         follow_calls: note who calls whom, and what it costs, for `RunResult.calls`.
+        fills_agnostic: whether agnostic elements of vectors are filled with ones, to find programs
+            that depend on them. Loops are not compiled then.
 
     Raises:
         LoadError: the program cannot be loaded.
@@ -92,6 +94,7 @@ class Machine:
         board: Board | None = None,
         abi: Abi = "linux",
         follow_calls: bool = False,
+        fills_agnostic: bool = False,
     ) -> None:
         self.executable = load_executable(program)
         if self.executable.xlen != isa.xlen:
@@ -120,6 +123,7 @@ class Machine:
         self._watched = threading.Event()
         self._watched.set()
         self._has_floats = not {"F", "D"}.isdisjoint(isa.extensions)
+        self.context.words[Field.FILLS_AGNOSTIC] = fills_agnostic
         self._connect()
         self._place_stack()
         devices = [(place.at, place.size, self._device(place, board)) for place in board.places]
@@ -132,7 +136,7 @@ class Machine:
             self.system,
             Reporter(isa, self.memory, self.executable.symbols),
             backend=backend,
-            tier=tier,
+            tier="inline" if fills_agnostic and tier == "region" else tier,
             htif=htif_of(self._symbol_or_none, self.memory, self.system, isa.xlen),
             devices=devices,
             clint=next((one for _, _, one in devices if isinstance(one, Clint)), None),

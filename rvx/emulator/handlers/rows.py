@@ -25,6 +25,7 @@ from rvx.emulator.native.streams import streamed_address
 from rvx.isa import Csr, Decoded, Instruction, Isa, RegisterFile, streams
 from rvx.isa.bits import Word
 from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa.vector.agnostic import code_of
 from rvx.isa.vector.elements import elements_of
 from rvx.isa.vector.state import STATE as VECTOR
 
@@ -78,6 +79,8 @@ class Wiring:
         row[Row.UNIT] = needs
         if self.isa.vector is not None:
             row[Row.ELEMENTS] = elements_of(decoded, self.isa.vector.vlen).code
+            if self.context.words[Field.FILLS_AGNOSTIC]:
+                row[Row.AGNOSTIC] = code_of(decoded)
         row[Row.TRANSFERS] = row.ctypes.data + 8 * layout.end
         row[Row.READS], row[Row.WRITES] = reads, len(word.transfers) - reads
         row[layout.end :] = [part for pair in word.transfers for part in pair]

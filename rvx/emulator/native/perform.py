@@ -6,6 +6,7 @@ from typing import Any
 
 from rvx.emulator.context import VECTOR_DIRTY, Field, Needs, Row, Status
 from rvx.emulator.core import MSTATUS, MSTATUS_FS_DIRTY
+from rvx.emulator.native.agnostic import fill_agnostic
 from rvx.emulator.native.elements import active_segments, count_elements, present_length
 from rvx.emulator.native.pointers import (
     byte_array,
@@ -35,7 +36,7 @@ _RESULT, _FLOATS, _VECTORS = int(Needs.RESULT), int(Needs.UNIT), int(Needs.VECTO
 _CHANGES_VECTORS = int(Needs.VECTOR_RESULT)
 _VECTOR_STATUS, _VECTOR_DIRTY = int(Field.VECTOR_STATUS), VECTOR_DIRTY
 _DIRTY = MSTATUS_FS_DIRTY
-_ELEMENTS = int(Row.ELEMENTS)
+_ELEMENTS, _AGNOSTIC = int(Row.ELEMENTS), int(Row.AGNOSTIC)
 _READS, _WRITES, _TRANSFERS = int(Row.READS), int(Row.WRITES), int(Row.TRANSFERS)
 _ROW_END = int(Row.END)
 
@@ -89,6 +90,8 @@ def perform(uc: int, context: Any, row_address: int, pc: int) -> None:
     if context[_FAULT] != 0:
         stop(uc, context, _FAULTED)
         return
+    if row[_AGNOSTIC] != 0:
+        fill_agnostic(context, row[_AGNOSTIC])
     if code != 0:
         count_elements(context, code, pc, vl, active)
     if needs & _FLOATS != 0 and load_32(context[_MSTATUS]) & _DIRTY != _DIRTY:

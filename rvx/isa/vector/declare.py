@@ -354,6 +354,7 @@ def _body_of_loops(
         has_floats=shape.has_floats,
         has_vd=shape.result != "",
         words=words,
+        result="mask" if shape.result == "m" else "one" if is_reduction else "",
     )
 
 

@@ -25,6 +25,7 @@ from rvx.isa.vector.plan import (
     loop_of,
     with_loop,
     with_plan,
+    with_result,
     with_runs,
 )
 from rvx.isa.vector.state import (
@@ -354,6 +355,7 @@ def make_body(
     has_floats: bool = False,
     has_vd: bool = True,
     words: Sequence[str] = (),
+    result: str = "",
 ) -> Callable[..., Any]:
     """The body of an instruction.
 
@@ -368,6 +370,7 @@ def make_body(
         has_vd: whether there is a result in a vector register.
         words: arrays that functions of elements get behind the flags, by the names by which the
             body asks for them.
+        result: what is written, see `plan.with_result`; empty if the loops say it.
     """
     asked = [*(["vd"] if has_vd else []), *(["vs2"] if left else []), *([right] if right else [])]
     asked += [*(["vm"] if has_vm else []), *(["frm", "fflags"] if has_floats else [])]
@@ -389,6 +392,11 @@ def make_body(
     made: Callable[..., Any] = generated(text, "body", names)
     loops, wider = _RUNS.get(run, ({}, (0, 0, 0)))
     known = {sew: known for sew, loop in loops.items() if (known := loop_of(loop)) is not None}
+    if any(loop.makes_mask for loop in known.values()):
+        result = "mask"
+    elif any(loop.of_none is not None for loop in known.values()):
+        result = "one"
+    with_result(made, result or "group", wider[0])
     if not known:
         return made
     return with_plan(made, Arithmetic(known, wider, is_legal, left, right, has_vm, vm, has_floats))

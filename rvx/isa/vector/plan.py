@@ -95,6 +95,7 @@ class Access:
 
 Plan = Arithmetic | Access
 _PLAN, _LOOP, _ONLY = "vector_plan", "vector_loop", "vector_run_of"
+_RESULT = "vector_result"
 
 
 def with_plan(body: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
@@ -131,3 +132,21 @@ def runs_of(run: Any) -> Callable[[int], Any] | None:
     """What makes a function that chooses a loop by SEW for one SEW alone; None for others."""
     only: Callable[[int], Any] | None = getattr(run, _ONLY, None)
     return only
+
+
+def with_result(body: Callable[..., Any], kind: str, wider: int) -> Callable[..., Any]:
+    """The body, marked with what it writes: a `group`, a `mask`, or `one` element.
+
+    Args:
+        body: of an instruction.
+        kind: what it writes.
+        wider: binary logarithm of EEW / SEW for the result.
+    """
+    setattr(body, _RESULT, (kind, wider))
+    return body
+
+
+def result_of(body: Any) -> tuple[str, int]:
+    """What a body writes; a group of elements of SEW if nobody has said it."""
+    found: tuple[str, int] = getattr(body, _RESULT, ("group", 0))
+    return found
