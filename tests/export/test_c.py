@@ -350,7 +350,7 @@ def check_results(name: str, compiler: str, count: int, folder: Path, seed: int)
     needs = {each for made in extension.instructions.values() for each in made.needs}
     general = ("i", "m", "a", "f", "d", "c", "zicsr", *needs)
     if name in ("zfinx", "zdinx", "zhinxmin", "zhinx"):  # floats in x registers
-        general = ("i", "m", "a", "zca", "zicsr")
+        general = ("i", "m", "a", "zca", "zicsr", *needs)
     base = [load(each) for each in general]
     isa = make_isa([*base, extension], xlen)
     draw = random.Random(f"{name} {seed}")
