@@ -641,7 +641,8 @@ class Hart:
         process = self._system.process
         if number == SIGRETURN and pc == self._memory.stub + TRAMPOLINE_OFFSET + 4:
             with suppress(CallError):
-                return process.ended, leave_handler(process, self)
+                # What was held back while the handler ran comes now.
+                return self._deliver(leave_handler(process, self))
         where = partial(self._reporter.place, pc)
         try:
             if self._rars is not None and self._rars.has(number):
@@ -657,6 +658,11 @@ class Hart:
             return exit_code, pc
         self.put(10, value)
         pc += 4
+        return self._deliver(pc)
+
+    def _deliver(self, pc: Address) -> tuple[int | None, Address]:
+        """Signals that are to be seen before pc; gives the exit code if one ends the program."""
+        process = self._system.process
         while signal := deliver(process):
             trampoline = self._memory.stub + TRAMPOLINE_OFFSET
             try:
