@@ -66,6 +66,8 @@ class Macro:
                 bound[keyword[0]] = clean(argument[keyword.end() + 1 :])
                 continue
             if position >= len(names):
+                if index == len(arguments) - 1 > 0 and not argument:
+                    break  # nothing follows the last comma, which GNU as takes for the end
                 raise SourceError(
                     f"macro '{self.name}' takes {len(names)} arguments, not {len(arguments)}",
                     hint=f"its parameters are {', '.join(names) or 'none'}",

@@ -46,6 +46,8 @@ CASES = [
     (".macro m\nm\n.endm\nm", "nested more than 100 deep", "calls itself"),
     (".macro m a:req\n.endm\nm", "needs a value for 'a'", ""),
     (".macro m a\n.endm\nm 1, 2", "takes 1 arguments, not 2", ""),
+    (".macro m a\n.endm\nm 1,,", "takes 1 arguments, not 3", ""),
+    (".macro m\n.endm\nm ,", "takes 0 arguments, not 2", ""),
     (".macro m\n.endm\n.macro m\n.endm", "is defined already", ".purgem"),
     (".endm", ".endm ends nothing", ""),
     (".if 1", "this .if has no .endif", ""),

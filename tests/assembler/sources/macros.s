@@ -39,3 +39,16 @@ ebreak
 .endm
 early 1
 early 0
+
+# Nothing follows the last comma: that is the end, unless arguments are missing.
+.macro pair one, two
+        .byte   \one, 0\two
+.endm
+        pair    1, 2,
+        pair    1, 2,	
+        pair    3,
+.macro rests first, others:vararg
+        .ascii  "\first|\others|"
+.endm
+        rests   1,
+        rests   1, 2,
