@@ -68,7 +68,9 @@ def check(
                 f"{one.name}: {len(one.instructions)} instructions, {errors} errors, "
                 f"{warnings} warnings"
             )
-    if any(each.level == "error" for each in findings):
+    wrong = sum(each.level == "error" for each in findings)
+    if wrong:
+        say(f"error: {file} has {wrong} error{'s' if wrong > 1 else ''}")
         raise End(Exit.FAILED)
 
 

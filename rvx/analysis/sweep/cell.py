@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
@@ -146,6 +147,6 @@ def code_of(kernels: Mapping[str, Path]) -> str:
     for folder in sorted(folders):
         for path in sorted(folder.rglob("*")):
             if path.suffix in (".py", ".s", ".inc", ".toml", ".lark") and path.is_file():
-                found.update(f"{path.relative_to(folder)}\0".encode())
+                found.update(os.fsencode(path.relative_to(folder)) + b"\0")
                 found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()[:24]
