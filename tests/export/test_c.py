@@ -86,7 +86,8 @@ class Call:
 def number_in(draw: random.Random, made: Instruction, name: str) -> int:
     operand = made.operands[name]
     if isinstance(operand.kind, RegisterKind):
-        return draw.choice([n for n in operand.kind.numbers if n < 32])
+        step = 1 << operand.field.lsb  # a field may leave out low bits: even registers only
+        return draw.choice([n for n in operand.kind.numbers if n < 32 and n % step == 0])
     if isinstance(operand.kind, RoundingKind):
         return draw.choice([mode for mode in operand.kind.modes if mode != 7])
     low, high = operand.range
