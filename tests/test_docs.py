@@ -170,11 +170,18 @@ SOURCES = {
     "warned.s": ".data\n .byte 300\n",
     "wrong.s": ".macro m\n addd a0\n .endm\n m\n",
     "called.s": "_start: call far\n",
+    "loop.s": "_start: li a0, 3\nagain: addi a0, a0, -1\n bnez a0, again\n call end\n"
+    "end: li a7, 93\n ecall\n",
+    "vector.s": "_start: li a0, 4\n vsetvli t0, a0, e8, m1, ta, ma\n vle8.v v8, (sp)\n"
+    " vadd.vv v8, v8, v8\n li a0, 0\n li a7, 93\n ecall\n",
     "kernel.toml": 'extends = "gemm"\n[variants.wrong]\nmarch = "rv64gc"\ndoc = "wrong"\n'
     'arithmetic = "f64"\n',
 }
 COMMANDS = {
-    "rvx.run/1": ["run good.s --json", "run wild.s --json"],
+    "rvx.run/1": ["run good.s --json", "run wild.s --json", "run vector.s --json"],
+    "rvx.profile/1": [
+        f"run {name} --profile p.json > /dev/null; cat p.json" for name in ("good.s", "loop.s")
+    ],
     "rvx.compare/1": [
         "compare gemm -p M=2 -p N=2 -p K=4 --variant f32 --json",
         "compare . -p M=2 -p N=2 -p K=4 --variant wrong --json || test $? = 3",

@@ -38,7 +38,11 @@ _CSRS_OF_CORE = {
     *(0xC80 + n for n in range(3)),
     *(0xB00, 0xB02, 0xB80, 0xB82),
     *Address,
-    *(one.address for xlen, size in ((32, 4), (64, 2)) for one in registers(xlen, size)),
+    *(
+        one.address
+        for xlen, size in ((32, 4), (64, 2))
+        for one in registers(xlen, size, has_entropy=True)
+    ),
 }
 """Of the machine, and the counters, which have tests of their own."""
 _FILLER = 0x00000073  # ecall: whatever a word leads to ends there
