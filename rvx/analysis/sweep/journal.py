@@ -119,6 +119,10 @@ class Journal:
 
         Parquet needs the package pyarrow, and is left out without it.
         """
+        # An interrupt may have come after a row was written and before it was remembered: what
+        # the disk has is what counts, for the tables as for the sweep that goes on from here.
+        self._file.flush()
+        self._rows = self._read()
         rows = self.rows(cells)
         columns = list(dict.fromkeys(name for row in rows for name in row))
         made = [self._write("rows.csv", lambda path: _write_csv(path, columns, rows))]

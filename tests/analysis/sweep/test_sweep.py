@@ -97,6 +97,22 @@ def test_rows_of_other_code_are_made_anew(tmp_path: Path) -> None:
         assert journal.missing(cells, again=True) == cells
 
 
+def test_an_interrupt_within_a_write_loses_no_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    cells = Grid(["gemm"], ["int8"], {"M": [2], "N": [2], "K": [2]}).cells()
+    with Journal(tmp_path, "code") as journal:
+        monkeypatch.setattr(os, "fsync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            journal.add(cells[0], evaluate(cells[0]))
+        journal.export(cells)
+    with (tmp_path / "rows.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == len(journal_of(tmp_path)) == 1
+
+
 def test_a_failing_cell_is_a_row(tmp_path: Path) -> None:
     (tmp_path / "killing").mkdir()
     (tmp_path / "killing" / "kernel.toml").write_text('extends = "gemm"\n')
