@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from rvx.assembler.diagnostics import Note, SourceError
+from rvx.assembler.diagnostics import Location, Note, SourceError
 from rvx.assembler.forms import FormTable
 from rvx.assembler.frames import FrameTable
 from rvx.assembler.grammar import parse_expression
@@ -35,7 +35,9 @@ class Assembly(Output):
         attributes: what `.attribute` said, by tag.
         file_symbols: what `.file` said.
         relocations: what `.reloc` asked for.
-        versions: what `.symver` said: the symbol that a versioned name is for.
+        other_sizes: what `.size` said of common symbols, to which it does not matter.
+        privileged_at: the last attribute about the privileged specification.
+        versions: what `.symver` said: the symbol that a versioned name is for, and its fate.
         weak_names: what `.weakref` said: the symbol that a name stands for.
         abbreviations: what `.eqv` said: the expression that a name stands for.
         frames: what `.cfi_*` said.
@@ -57,8 +59,10 @@ class Assembly(Output):
     attributes: dict[int, int | str] = field(default_factory=dict)
     file_symbols: list[str] = field(default_factory=list)
     relocations: list[Request] = field(default_factory=list)
-    versions: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, tuple[str, str]] = field(default_factory=dict)
     weak_names: dict[str, str] = field(default_factory=dict)
+    other_sizes: list[tuple[str, Value, Location]] = field(default_factory=list)
+    privileged_at: Location | None = None
     abbreviations: dict[str, Expression] = field(default_factory=dict)
     frames: FrameTable = field(default_factory=FrameTable)
     distances: Distances = field(default_factory=Distances)
@@ -139,12 +143,14 @@ class Assembly(Output):
             number = int(name)
             count = self._local_counts[number] = self._local_counts.get(number, 0) + 1
             name = _local_name(number, count)
+        self.check_no_other_name(name)
         symbol = self.symbol(name)
         if symbol.is_common and symbol.size == Value(0):  # it has not asked for any room
             symbol.is_common, symbol.size = False, None
+        if symbol.is_assigned:
+            symbol = self._replaced(symbol)
         if symbol.is_defined:
-            notes = (Note(symbol.defined_at, "defined here"),) if symbol.defined_at else ()
-            raise SourceError(f"symbol '{name}' is defined already", text=name, notes=notes)
+            raise _is_taken(symbol)
         symbol.defined_at = self.location
         place = self.record_offset()
         if place is not None:
@@ -160,17 +166,13 @@ class Assembly(Output):
         """
         if name == ".":
             raise SourceError("'.' is set by .org", hint="write .org and the offset")
+        self.check_no_other_name(name)
         symbol = self.symbol(name)
-        is_label = symbol.fragment is not None and not symbol.is_assigned
-        if is_label or symbol.is_common or (is_once and symbol.is_defined):
-            notes = (Note(symbol.defined_at, "defined here"),) if symbol.defined_at else ()
-            raise SourceError(f"symbol '{name}' is defined already", text=name, notes=notes)
-        is_late = symbol.value is not None and not symbol.value.is_constant
-        if symbol.fragment is not None or is_late:
-            # What refers to the old place goes on doing so.
-            symbol = self.symbols[name] = replace(symbol, fragment=None, value=None)
-        symbol.is_assigned = True
-        symbol.value = symbol.alias = None
+        if symbol.is_defined and (is_once or not symbol.is_assigned):
+            raise _is_taken(symbol)
+        if symbol.is_assigned:
+            symbol = self._replaced(symbol)
+        symbol.is_assigned = not is_once
         symbol.defined_at = self.location
         place = value.plus
         is_place = place is not None and value.minus is None and value.tree is None
@@ -189,6 +191,33 @@ class Assembly(Output):
             symbol.fragment, symbol.offset = place.fragment, place.offset + value.number
         else:
             symbol.value = value
+
+    def _replaced(self, symbol: Symbol) -> Symbol:
+        """A symbol of the same name without a value; what was said before this line stays so."""
+        symbol.is_replaced = True
+        made = replace(
+            symbol,
+            fragment=None,
+            value=None,
+            alias=None,
+            size=None,
+            is_assigned=False,
+            is_replaced=False,
+        )
+        self.symbols[symbol.name] = made
+        return made
+
+    def check_no_other_name(self, name: str) -> None:
+        """Sees to it that a name which is about to be defined is none of `.weakref`.
+
+        Raises:
+            SourceError: it is.
+        """
+        if self.weak_names and name in self.weak_names:
+            raise SourceError(
+                f"symbol '{name}' is defined already, as a name for '{self.weak_names[name]}'",
+                text=name,
+            )
 
     def abbreviate(self, name: str, expression: Expression) -> None:
         """Makes a name stand for an expression, which is worth what it is where the name is used.
@@ -359,6 +388,12 @@ class Assembly(Output):
         if not value.is_constant and self.final_distances.constant(value) is None:
             self.warn(f"the linker may still change the distance in '{text}'", text)
         return number
+
+
+def _is_taken(symbol: Symbol) -> SourceError:
+    notes = (Note(symbol.defined_at, "defined here"),) if symbol.defined_at else ()
+    message = f"symbol '{symbol.name}' is defined already"
+    return SourceError(message, text=symbol.name, notes=notes)
 
 
 def _names(expression: Expression) -> set[str]:

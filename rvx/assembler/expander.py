@@ -19,6 +19,7 @@ from rvx.assembler.grammar import split_operands
 from rvx.assembler.linewords import BLOCKS, COMPARE, CONDITIONS, ENDS, HANDLED, SAME
 from rvx.assembler.macros import Macro, parse_header, split_arguments, substitute, unquote
 from rvx.assembler.reader import Line, SourceText
+from rvx.assembler.values import signed
 
 MAX_DEPTH = 100
 MAX_PASSING = 10_000
@@ -271,7 +272,7 @@ class Expander:
 
     def _holds(self, name: str, rest: str) -> bool:
         if name in COMPARE:
-            return COMPARE[name](self.constant(rest, f"the condition of {name}"))
+            return COMPARE[name](signed(self.constant(rest, f"the condition of {name}")))
         if name in (".ifdef", ".ifndef", ".ifnotdef"):
             return self.is_defined(rest) == (name == ".ifdef")
         if name in (".ifb", ".ifnb"):
@@ -299,7 +300,7 @@ class Expander:
         condition.has_else = name == ".else"
         may = condition.is_outer_active and not condition.was_taken
         if name == ".elseif" and may:
-            may = self.constant(rest, "the condition of .elseif") != 0
+            may = signed(self.constant(rest, "the condition of .elseif")) != 0
         condition.is_active = may
         condition.was_taken = condition.was_taken or may
         self._is_skipping = not may

@@ -219,9 +219,10 @@ def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> 
         )
     if isinstance(kind, ImmediateKind) and kind.is_nonzero and value.number == 0:
         raise Mismatch(0, "0 is reserved here", hint="any other value in range is valid")
-    if isa.xlen == 32 and 1 << 31 <= value.number < 1 << 32:
-        return value.number  # as it is written, see `emit_values`
-    return register_value(value.number, isa.xlen)
+    number = wrap(value.number) if value.number < 1 << 64 else value.number
+    if isa.xlen == 32 and not -(1 << 31) <= number < 1 << 31:
+        return number  # as it is written, see `emit_values`
+    return register_value(number, isa.xlen)
 
 
 def register_value(number: int, xlen: int) -> int:

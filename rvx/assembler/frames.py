@@ -62,6 +62,7 @@ class Frame:
     """The frame information of one function.
 
     Attributes:
+        sections: where the information goes.
         steps: instructions of the call frame machine, and places.
         personality: encoding and symbol of the personality routine.
         lsda: encoding and symbol of the language-specific data.
@@ -70,6 +71,7 @@ class Frame:
 
     start: Symbol
     last: Symbol
+    sections: tuple[str, ...]
     end: Symbol | None = None
     steps: list[Step] = field(default_factory=list)
     return_column: int = 1
@@ -92,11 +94,26 @@ class Frame:
 
 @dataclass
 class FrameTable:
-    """Every frame of a source, and where the information goes."""
+    """Every frame of a source, and where the information goes.
+
+    Attributes:
+        frames: in the order of the source.
+        current: the one that has not ended.
+        sections: what `.cfi_sections` said last.
+        used: the sections of all frames so far.
+    """
 
     frames: list[Frame] = field(default_factory=list)
     current: Frame | None = None
     sections: tuple[str, ...] = (".eh_frame",)
+    used: tuple[str, ...] = ()
+
+    def begin(self, start: Symbol) -> Frame:
+        """Opens a frame. As with GNU as, it goes to every section that was in use before, too."""
+        self.used = tuple(dict.fromkeys((*self.used, *self.sections)))
+        self.current = Frame(start, start, self.used)
+        self.frames.append(self.current)
+        return self.current
 
 
 def write_frames(assembly: Assembly, table: FrameTable) -> list[str]:
@@ -105,14 +122,13 @@ def write_frames(assembly: Assembly, table: FrameTable) -> list[str]:
     Returns:
         The names of the sections made.
     """
-    if not table.frames:
-        return []
     names: tuple[str, ...] = (".eh_frame", ".debug_frame")
-    made = [name for name in names if name in table.sections]
+    made = [name for name in names if name in table.used]
     for name in made:
         flags = ALLOC if name == ".eh_frame" else 0
         assembly.switch(assembly.section(name, flags, PROGBITS))
-        _Writer(assembly, is_eh=name == ".eh_frame").write(table.frames)
+        frames = [frame for frame in table.frames if name in frame.sections]
+        _Writer(assembly, is_eh=name == ".eh_frame").write(frames)
     return made
 
 

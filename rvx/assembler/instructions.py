@@ -12,6 +12,7 @@ from rvx.assembler.grammar import parse_operands
 from rvx.assembler.relocations import (
     PARTS,
     RELAXABLE,
+    immediate_format,
     modifier_relocation,
     target_relocation,
 )
@@ -92,9 +93,13 @@ def emit_values(
             if short is not None:
                 emit_encoded(assembly, *short)
                 return
-        if assembly.isa.xlen == 32:
+        if assembly.isa.xlen == 32 and instruction.size == 4:
+            # GNU as has no patterns in short instructions, nor in the upper bits of lui.
             values = {
-                name: register_value(value, 32) if isinstance(value, int) else value
+                name: register_value(value, 32)
+                if isinstance(value, int)
+                and immediate_format(instruction.operands[name].field) != 0
+                else value
                 for name, value in values.items()
             }
         emit_encoded(assembly, instruction, values)

@@ -6,7 +6,7 @@ from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import Location, SourceError
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol
 from rvx.assembler.sections import TLS
-from rvx.assembler.values import Symbol
+from rvx.assembler.values import Symbol, Value
 
 _COPIED_TYPES = ("func", "object", "gnu_ifunc")
 
@@ -18,6 +18,9 @@ class SymbolMaker:
         assembly: laid out; errors are taken down in its diagnostics.
         made: the object that gets the symbols.
         sections: its sections, by the identity of those of the assembly.
+
+    Attributes:
+        replaced: symbols that the object does not have, since their names stand for others by now.
     """
 
     def __init__(
@@ -27,6 +30,7 @@ class SymbolMaker:
         self._object = made
         self._sections = sections
         self._known: dict[int, ObjectSymbol] = {}
+        self.replaced: dict[int, str] = {}
 
     def symbol(self, symbol: Symbol) -> ObjectSymbol:
         """The object's symbol for one of the assembly."""
@@ -42,7 +46,10 @@ class SymbolMaker:
             return made
         made = ObjectSymbol(symbol.name, type=symbol.type, visibility=symbol.visibility)
         self._known[id(symbol)] = made
-        self._object.symbols.append(made)
+        if symbol.is_replaced:
+            self.replaced[id(made)] = symbol.name
+        else:
+            self._object.symbols.append(made)
         made.binding = symbol.binding
         made.is_variant = symbol.is_variant
         made.used_at = symbol.used_at or symbol.defined_at
@@ -98,13 +105,16 @@ class SymbolMaker:
 
     def _size(self, symbol: Symbol) -> int:
         assert symbol.size is not None
+        return self.size(symbol.name, symbol.size, symbol.defined_at)
+
+    def size(self, name: str, value: Value, location: Location | None) -> int:
+        """The number that a size is worth; where it is none, that is an error."""
         try:
-            number = self._assembly.distances.constant(symbol.size)
+            number = self._assembly.distances.constant(value)
         except SourceError:
             number = None
         if number is None:
-            problem = SourceError(f"the size of '{symbol.name}' is not a number")
-            self._error(symbol.defined_at, problem)
+            self._error(location, SourceError(f"the size of '{name}' is not a number"))
             return 0
         return number
 

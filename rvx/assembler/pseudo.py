@@ -127,7 +127,8 @@ def load_constant(assembly: Assembly, rd: int, number: int) -> None:
             emit_encoded(assembly, *short)
             return
     if -2048 <= number < 2048:
-        is_pattern = assembly.isa.xlen == 32 and written >> 31 == 1  # see emit_values
+        is_pattern = assembly.isa.xlen == 32 and not -2048 <= wrap(written) < 2048
+        # See emit_values: a pattern is not compressed.
         values = dict(zip(addi.operands, (rd, 0, written if is_pattern else number), strict=True))
         if assembly.recording is not None:
             assembly.recording.encoded = Encoded("li", 2, addi, values)

@@ -90,6 +90,17 @@ MODIFIERS: dict[str, tuple[str, str, str]] = {
     "%tls_ie_pcrel_hi": ("TLS_GOT_HI20", "", ""),
     "%tls_gd_pcrel_hi": ("TLS_GD_HI20", "", ""),
 }
+_WIDTHS = {"NONE": 0, "RELAX": 0, "ALIGN": 0, "CALL": 8, "CALL_PLT": 8, "SET6": 1, "SUB6": 1}
+
+
+def width(kind: str) -> int:
+    """How many bytes a relocation is about."""
+    if kind in _WIDTHS:
+        return _WIDTHS[kind]
+    bits = kind.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ_")
+    return int(bits) // 8 if bits in ("8", "16", "64") else 2 if kind.startswith("RVC") else 4
+
+
 RELAXABLE = frozenset(
     "HI20 LO12_I LO12_S PCREL_HI20 PCREL_LO12_I PCREL_LO12_S CALL CALL_PLT "
     "TPREL_HI20 TPREL_LO12_I TPREL_LO12_S TPREL_ADD".split()

@@ -10,6 +10,7 @@ from operator import le
 
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import Location, SourceError
+from rvx.assembler.elf.attributes import PRIVILEGED_TAGS, PRIVILEGED_VERSIONS
 from rvx.assembler.frames import write_frames
 from rvx.assembler.layout import lay_out
 from rvx.assembler.leb128 import encode_leb128
@@ -23,8 +24,8 @@ from rvx.assembler.objectfile import (
     is_local_label,
 )
 from rvx.assembler.objectsymbols import SymbolMaker
-from rvx.assembler.output import MAX_BYTES, MAX_NOBITS, nops
-from rvx.assembler.relocations import FIELDS, PARTS
+from rvx.assembler.output import ABSOLUTE, MAX_BYTES, MAX_NOBITS, nops
+from rvx.assembler.relocations import FIELDS, PARTS, width
 from rvx.assembler.sections import (
     DATA,
     FINI_ARRAY,
@@ -60,6 +61,7 @@ class Resolver:
         self.assembly = assembly
         self.object = ObjectFile(name, assembly.isa.xlen, 0)
         self._sections: dict[int, ObjectSection] = {}
+        self._requests: dict[int, list[tuple[Request, int]]] = {}
         self._symbols = SymbolMaker(assembly, self.object, self._sections)
         self.symbol = self._symbols.symbol
 
@@ -93,11 +95,14 @@ class Resolver:
             self.object.sections.append(made)
         for section in sections:
             self._sections[id(section)].link = self._linked(section)
+        self._place_requests()
         for section in sections:
             self._fill(section, self._sections[id(section)])
         for symbol in (*assembly.symbols.values(), *assembly.hidden):
             if symbol.is_predefined or self._is_other_name(symbol):
                 continue
+            if symbol.name in assembly.weak_names and not symbol.is_defined:
+                continue  # what directives say of a name of .weakref is nothing to the symbol
             # A weak name that nothing uses asks for nothing.
             is_wanted = symbol.is_mentioned and (
                 symbol.binding != "weak" or symbol.is_directly_used
@@ -105,6 +110,10 @@ class Resolver:
             if symbol.is_defined or is_wanted:
                 self.symbol(symbol)
         self._name_versions()
+        self._check_relocations()
+        for name, value, location in assembly.other_sizes:
+            self._symbols.size(name, value, location)
+        self._check_privileged()
         self.object.is_gnu = assembly.is_gnu
         self.object.groups = dict(assembly.groups)
         self.object.files = list(assembly.file_symbols)
@@ -113,14 +122,68 @@ class Resolver:
 
     def _name_versions(self) -> None:
         """Carries out `.symver`: a second name for what is defined here, another for the rest."""
-        for name, target in self.assembly.versions.items():
+        if not self.assembly.versions:
+            return
+        used = {id(one.symbol) for section in self.object.sections for one in section.relocations}
+        elsewhere: dict[int, str] = {}
+        for name, (target, fate) in self.assembly.versions.items():
             origin = self.assembly.symbol(target)
-            if origin.is_defined:
-                versioned = replace(origin, name=name.replace("@@@", "@@"))
-                self.assembly.hidden.append(versioned)
-                self.symbol(versioned)
-            else:
-                self.symbol(origin).name = name.replace("@@@", "@")
+            made = self.symbol(origin)
+            if not origin.is_defined:
+                known = elsewhere.setdefault(id(made), name)
+                problem = _why_no_version(target, name, known, is_used=id(made) in used)
+                if problem is not None:
+                    self._error(made.used_at or _nowhere(self.object), problem)
+                made.name = name.replace("@@@", "@")
+                if origin.binding == "local":
+                    made.binding = "global"
+                continue
+            final = name.replace("@@@", "@@")
+            if fate == "remove" or "@@@" in name:
+                made.name = final
+                continue
+            versioned = replace(origin, name=final)
+            self.assembly.hidden.append(versioned)
+            self.symbol(versioned)
+            if fate == "hidden":
+                made.visibility = "hidden"
+            elif fate == "local":
+                made.binding = "local"
+        # Versions of what nobody uses are versions of nothing.
+        unused = elsewhere.keys() - used
+        self.object.symbols = [one for one in self.object.symbols if id(one) not in unused]
+
+    def _check_relocations(self) -> None:
+        """Refuses relocations that the object cannot say."""
+        replaced = self._symbols.replaced
+        for section in self.object.sections if replaced or self.object.xlen == 32 else ():
+            for one in section.relocations:
+                if one.symbol is not None and id(one.symbol) in replaced:
+                    name = replaced[id(one.symbol)]
+                    problem = SourceError(
+                        f"the linker needs to know '{name}', which is another place further down",
+                        hint="give the place a label of its own",
+                        text=name,
+                    )
+                    self._error(one.location or _nowhere(self.object), problem)
+                elif self.object.xlen == 32 and not -(1 << 32) < one.addend < 1 << 32:
+                    problem = SourceError(f"the number {one.addend} has more than 32 bits")
+                    self._error(one.location or _nowhere(self.object), problem)
+
+    def _check_privileged(self) -> None:
+        """Refuses versions of the privileged specification that there are not."""
+        location = self.assembly.privileged_at
+        version = tuple(self.assembly.attributes.get(tag, 0) for tag in PRIVILEGED_TAGS)
+        if location is None or version in PRIVILEGED_VERSIONS:
+            return
+        known = ", ".join(".".join(map(str, each)) for each in PRIVILEGED_VERSIONS if any(each))
+        self._error(
+            location,
+            SourceError(
+                f"there is no privileged specification {'.'.join(map(str, version))}",
+                hint=f"valid are {known}; all three numbers count",
+            ),
+        )
 
     def _is_other_name(self, symbol: Symbol) -> bool:
         """Whether a symbol stands for one that another object defines; that one is written then."""
@@ -210,12 +273,11 @@ class Resolver:
             except SourceError as problem:
                 self._error(fixup.location, problem)
         section.fixups = []
-        for request in self.assembly.relocations:
-            if request.section is section:
-                try:
-                    self._request(request, made)
-                except SourceError as problem:
-                    self._error(request.location, problem)
+        for request, at in self._requests.get(id(section), ()):
+            try:
+                self._request(request, at, made)
+            except SourceError as problem:
+                self._error(request.location, problem)
         made.relocations.sort(key=lambda relocation: relocation.offset)
 
     def _tail(self, fragment: Fragment, made: ObjectSection) -> bytes:
@@ -279,6 +341,7 @@ class Resolver:
         is_sum = plus is not None and value.minus is None and value.tree is None
         if width is not None and is_sum and plus is not None and plus.value is None:
             # As most data is whose number is not known yet.
+            _check_number(value.number, int(width))
             made.relocations.append(
                 Relocation(at, width, self.symbol(plus), value.number, fixup.location)
             )
@@ -321,19 +384,34 @@ class Resolver:
         if fixup.is_relaxable and symbol is not None:
             made.relocations.append(Relocation(at, "RELAX", None, value.number, fixup.location))
 
-    def _request(self, request: Request, made: ObjectSection) -> None:
-        """A relocation that `.reloc` asks for."""
+    def _place_requests(self) -> None:
+        """Finds out which section `.reloc` is about, and where in it."""
+        for request in self.assembly.relocations:
+            try:
+                section, at = self._place_of(request)
+            except SourceError as problem:
+                self._error(request.location, problem)
+            else:
+                self._requests.setdefault(id(section), []).append((request, at))
+
+    def _place_of(self, request: Request) -> tuple[Section, int]:
         place = self.assembly.distances.reduce(request.offset)
-        at = place.number
+        section, at = request.section, place.number
         if place.plus is not None and place.minus is None and place.tree is None:
             home = place.plus.fragment
-            if home is None or home.section is not request.section:
-                raise SourceError(".reloc needs a place in the current section")
-            at += home.address + place.plus.offset
+            if home is None:
+                raise SourceError(".reloc needs a place in one of this source's sections")
+            section, at = home.section, at + home.address + place.plus.offset
         elif not place.is_constant:
             raise SourceError(".reloc needs a place that is known when all addresses are")
-        if not 0 <= at <= made.size:
-            raise SourceError(f"offset {at} lies outside of the section's {made.size} bytes")
+        elif section.name == ABSOLUTE:
+            raise SourceError(".reloc has no place in a record", hint="name a label of a section")
+        if not 0 <= at <= section.size:
+            raise SourceError(f"offset {at} lies outside of the section's {section.size} bytes")
+        return section, at
+
+    def _request(self, request: Request, at: int, made: ObjectSection) -> None:
+        """A relocation that `.reloc` asks for."""
         value = self._reduced(request.value)
         if value.minus is not None or value.tree is not None:
             number = self.assembly.final_distances.constant(value)
@@ -342,9 +420,15 @@ class Resolver:
             value = Value(number)
         symbol = self.symbol(value.plus) if value.plus is not None else None
         addend = value.number
+        if self.object.xlen == 32:
+            addend = (addend + (1 << 31) & (1 << 32) - 1) - (1 << 31)
         is_own = symbol is not None and symbol.binding == "local" and is_local_label(symbol.name)
         if is_own and symbol is not None and symbol.section is not None:
             addend += symbol.value
+            if at + width(request.kind) > made.size:
+                raise SourceError(
+                    f"the relocation needs {width(request.kind)} bytes, and the section ends before"
+                )
             symbol = ObjectSymbol("", symbol.section, kind="defined", type="section")
         made.relocations.append(Relocation(at, request.kind, symbol, addend, request.location))
 
@@ -363,8 +447,7 @@ class Resolver:
         """A number in data: filled in if it is known for good, else left to the linker."""
         number = self._settled(value)
         if number is not None:
-            if not -(1 << bits) < number < 1 << bits:
-                raise SourceError(f"{number} does not fit {bits} bits")
+            _check_number(number, bits)
             made.data[at : at + bits // 8] = (number & (1 << bits) - 1).to_bytes(
                 bits // 8, "little"
             )
@@ -374,6 +457,7 @@ class Resolver:
                 "this expression cannot be left to the linker",
                 hint="it takes symbol + number, and symbol - symbol + number",
             )
+        _check_number(value.number, bits)
         plus = self.symbol(value.plus)
         if value.minus is None:
             if bits not in (32, 64):
@@ -468,6 +552,28 @@ def _padding(tail: Align) -> bytes:
     pattern = tail.fill
     odd = tail.length % len(pattern)
     return bytes(odd) + pattern * (tail.length // len(pattern))
+
+
+def _why_no_version(target: str, name: str, known: str, *, is_used: bool) -> SourceError | None:
+    """What is wrong with a version of a symbol that another object defines."""
+    if name != known:
+        return SourceError(f"'{target}' has two versions: '{known}' and '{name}'", text=name)
+    if is_used and "@@" in name and "@@@" not in name:
+        return SourceError(
+            f"'{name}' makes a version the usual one, and '{target}' is defined elsewhere",
+            hint="write one @, or three",
+            text=name,
+        )
+    return None
+
+
+def _check_number(number: int, bits: int) -> None:
+    if not -(1 << bits) < number < 1 << bits:
+        raise SourceError(f"{number} does not fit {bits} bits")
+
+
+def _nowhere(made: ObjectFile) -> Location:
+    return Location(made.name, 1)
 
 
 def _first_location(section: Section) -> Location:

@@ -10,7 +10,7 @@ from rvx.assembler.grammar import unescape
 
 _LABEL = re.compile(r'([A-Za-z_.$][\w.$]*|[0-9]+|"(?:\\.|[^"\\])*")\s*:(?!=)\s*', re.ASCII)
 _BARE_LABEL = re.compile(r"(?:[A-Za-z_.$][\w.$]*|[0-9]+):", re.ASCII)
-_ASSIGN = re.compile(r"([A-Za-z_.$][\w.$]*)\s*==?(?!=)\s*(.*)", re.ASCII | re.DOTALL)
+_ASSIGN = re.compile(r"([A-Za-z_.$][\w.$]*)\s*(==?)(?!=)\s*(.*)", re.ASCII | re.DOTALL)
 _HEAD = re.compile(r"([A-Za-z_.$][\w.$]*)(?:\s+|(?=[^\w.$\s])|$)(.*)", re.ASCII | re.DOTALL)
 
 
@@ -64,7 +64,10 @@ def parse_statement(text: str) -> Statement:
         return Statement(tuple(labels), "", "")
     assign = _ASSIGN.fullmatch(body)
     if assign is not None:
-        return Statement(tuple(labels), "=", assign[2].strip(), assign[1])
+        name, sign, expression = assign[1], assign[2], assign[3].strip()
+        if sign == "==":
+            return Statement(tuple(labels), ".eqv", f"{name}, {expression}")
+        return Statement(tuple(labels), "=", expression, name)
     head = _HEAD.fullmatch(body)
     if head is None:
         raise SourceError(

@@ -28,7 +28,8 @@ class Symbol:
         is_mentioned: whether a directive names it, so that it must be written.
         is_fixed: whether `.local` names it.
         is_predefined: whether the assembler defines it itself; it is not written.
-        is_assigned: whether `.set` defines it, which may do so again.
+        is_assigned: whether `.set` defines it, which may do so again, or a label instead.
+        is_replaced: whether its name stands for something else from some line on.
         alias: the symbol that `.set` made it a name for; type and size are taken from there.
         is_weakly_used: whether an expression names it through a name of `.weakref`.
         is_directly_used: whether an expression names it itself.
@@ -50,6 +51,7 @@ class Symbol:
     is_common: bool = False
     is_fixed: bool = False
     is_assigned: bool = False
+    is_replaced: bool = False
     is_predefined: bool = False
     alias: Symbol | None = None
     is_weakly_used: bool = False
@@ -211,6 +213,20 @@ def wrap(number: int) -> int:
     return ((number + (1 << 63)) & (1 << 64) - 1) - (1 << 63)
 
 
+def signed(number: int) -> int:
+    """The signed number that 64 bits are, which may be written without a sign, too.
+
+    Raises:
+        SourceError: there are more than 64 bits.
+    """
+    if not -(1 << 63) <= number < 1 << 64:
+        raise SourceError(
+            f"{number} has more than 64 bits, with which nothing can be computed",
+            hint="only data directives take longer numbers, such as .octa",
+        )
+    return wrap(number)
+
+
 def _tree(operator: str, *parts: Value) -> Value:
     """An operator that has to wait for its operands.
 
@@ -283,7 +299,7 @@ def combine(operator: str, parts: list[Value], distances: Distances) -> Value:
         if difference is not None and not (parts[0].is_constant and parts[1].is_constant):
             return Value(-int(_COMPARISONS[operator](difference, 0)))
     numbers = [distances.settled(part) for part in parts]
-    known = [number for number in numbers if number is not None]
+    known = [signed(number) for number in numbers if number is not None]
     if len(known) < len(numbers):
         return _tree(operator, *parts)
     if len(known) == 1:

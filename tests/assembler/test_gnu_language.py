@@ -28,9 +28,26 @@ def test_object_equals_gnu(gnu: Gnu, name: str, relax: bool) -> None:
         assert ours[part] == expected, part
 
 
-@pytest.mark.parametrize("name", ["numbers", "branches", "code_alignment", "comments", "floats"])
+@pytest.mark.parametrize(
+    "name", ["numbers", "branches", "code_alignment", "comments", "floats", "numbers_of_64_bits"]
+)
 def test_source_equals_gnu_for_rv32(gnu: Gnu, name: str) -> None:
     source = SOURCES[name]
+    assert own_sections(own_object(source, "rv32gc")) == gnu.sections(source, "rv32gc")
+
+
+def test_patterns_of_32_bits_are_not_compressed(gnu: Gnu) -> None:
+    source = "\n".join(
+        (
+            "addi a0, a0, 0xffffffff",
+            "addi a0, a0, -4294967295",
+            "slli a0, a0, -4294967295",
+            "li a0, 0xffffffff",
+            "li a0, -4294967295",
+            "lw a0, 0xffffffff(a0)",
+            ".reloc 0, R_RISCV_NONE, far + 0x100000000\n",
+        )
+    )
     assert own_sections(own_object(source, "rv32gc")) == gnu.sections(source, "rv32gc")
 
 

@@ -59,19 +59,67 @@ NO_SYMBOLS_FOR_IT = """
 .comm c, 8; .dtprelword c
 .cfi_startproc; .cfi_val_encoded_addr 8, 0x1b, 12; .cfi_endproc
 """
+NAMES_TAKEN = """
+.equiv x, 5; .set x, 6
+.equiv x, 5; x: nop
+.equiv x, 8; .comm x, 8
+x == 4; x: nop
+x: nop; x = 5
+.set x, 5; x: nop; .set x, 6
+one: nop; .set x, one; j x; .set x, 1
+.weakref x, y; x: nop
+.weakref x, y; .set x, 3
+.weakref x, y; .comm x, 4
+.comm x, 8; .size x, . - x
+.comm x, 8; .size x, nowhere
+call a; .symver a, b@V1; .symver a, c@V2
+.globl a; call a; .symver a, b@@V1
+.symver a, b@V1, nonsense
+"""
+OUT_OF_RANGE = """
+.word a + 0x100000000
+.data; .half a - b + 0x10000
+.ifgt 0x10000000000000000; .endif
+.struct 0; .reloc 0, R_RISCV_NONE
+.reloc 0, R_RISCV_32, 1f; nop; 1:
+.attribute priv_spec, 2
+.attribute 12, -1
+.cfi_sections .debug_frame; .cfi_startproc; .cfi_endproc; .cfi_sections .eh_frame
+"""
+FOR_RV32 = """
+tail 0x100000000
+call a + 0x100000000
+lui a0, %hi(a + 0x100000000)
+lui a0, -0x100000000
+lui a0, 0xffffffff
+c.addi a0, 0xffffffff
+c.li a0, 0xffffffff
+c.andi a0, 0xffffffff
+.insn ci C1, 1, a0, 0xffffffff
+.insn u OP, a0, -0x100000000
+"""
 LINES = [*DROPPED_OPERATORS.split("\n"), *REGISTERS_AS_NUMBERS.split("\n")]
-LINES = [*LINES, *NO_SYMBOLS_FOR_IT.split("\n")]
+LINES = [*LINES, *(NO_SYMBOLS_FOR_IT + NAMES_TAKEN + OUT_OF_RANGE).split("\n")]
 LINES = [line for line in (*LINES, *CHANGING_DISTANCES.split("\n")) if line]
 
 
 @pytest.mark.parametrize("line", LINES)
 def test_both_refuse(gnu: Gnu, line: str) -> None:
+    _both_refuse(gnu, line, "rv64gc")
+
+
+@pytest.mark.parametrize("line", FOR_RV32.strip().split("\n"))
+def test_both_refuse_for_rv32(gnu: Gnu, line: str) -> None:
+    _both_refuse(gnu, line, "rv32gc")
+
+
+def _both_refuse(gnu: Gnu, line: str, march: str) -> None:
     with pytest.raises(AssemblyError) as refused:
-        own_object(line, relax=True)
+        own_object(line, march, relax=True)
     assert all(each.message and "\n" not in each.message for each in refused.value.diagnostics)
     path = gnu.path(".s")
     path.write_text(line + "\n")
-    flags = ["-march=rv64gc", f"-mabi={ABIS['rv64gc']}", "-o", str(gnu.path(".o"))]
+    flags = [f"-march={march}", f"-mabi={ABIS[march]}", "-o", str(gnu.path(".o"))]
     assert gnu.run("as", *flags, str(path)).returncode != 0
 
 

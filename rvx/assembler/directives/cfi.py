@@ -94,7 +94,13 @@ def sections(assembly: Assembly, name: str, rest: str) -> None:
                 hint="valid are " + ", ".join(_SECTIONS),
                 text=part,
             )
-    assembly.frames.sections = chosen
+    frames = assembly.frames
+    if frames.used and ".eh_frame" in chosen and ".eh_frame" not in frames.sections:
+        raise SourceError(
+            "frames before this line do not go to .eh_frame, and later ones cannot",
+            hint="write .cfi_sections in front of the first .cfi_startproc",
+        )
+    frames.sections = chosen
 
 
 @directive(".cfi_startproc", is_repeatable=True)
@@ -110,12 +116,9 @@ def startproc(assembly: Assembly, name: str, rest: str) -> None:
 def _begin(assembly: Assembly, *, is_simple: bool) -> None:
     if assembly.frames.current is not None:
         raise SourceError(".cfi_startproc follows another one", hint="end that with .cfi_endproc")
-    start = assembly.hidden_label(".L0 ")
-    frame = Frame(start, start)
+    frame = assembly.frames.begin(assembly.hidden_label(".L0 "))
     if not is_simple:
         frame.steps.append(DEF_CFA_SP)
-    assembly.frames.current = frame
-    assembly.frames.frames.append(frame)
 
 
 @directive(".cfi_endproc", is_repeatable=True)

@@ -7,11 +7,10 @@ from dataclasses import replace
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.directives.registry import arguments, directive, string
-from rvx.assembler.elf.attributes import canonical_arch
+from rvx.assembler.elf.attributes import PRIVILEGED_TAGS, canonical_arch
 
 _SWITCHES = "push pop rvc norvc relax norelax pic nopic csr-check no-csr-check arch".split()
 ARCH = 5
-_PRIV_SPEC = (8, 10, 12)
 ATTRIBUTE_TAGS = {
     "Tag_RISCV_stack_align": 4,
     "Tag_RISCV_arch": 5,
@@ -70,7 +69,7 @@ def attribute(assembly: Assembly, name: str, rest: str) -> None:
             hint=did_you_mean(parts[0], ATTRIBUTE_TAGS) or "valid are " + ", ".join(ATTRIBUTE_TAGS),
             text=parts[0],
         )
-    if tag in (ARCH, *_PRIV_SPEC) and assembly.has_code():
+    if tag in (ARCH, *PRIVILEGED_TAGS) and assembly.has_code():
         raise SourceError(f"{name} {parts[0]} stands behind the first instruction")
     if tag % 2:
         text = string(parts[1]).decode("utf-8", "replace")
@@ -84,3 +83,5 @@ def attribute(assembly: Assembly, name: str, rest: str) -> None:
                 assembly.warn(f"the code is not restricted to this: {problem.message}", text)
     else:
         assembly.attributes[tag] = assembly.constant(parts[1], "the value")
+        if tag in PRIVILEGED_TAGS:
+            assembly.privileged_at = assembly.location

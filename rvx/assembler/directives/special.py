@@ -92,6 +92,13 @@ def symver(assembly: Assembly, name: str, rest: str) -> None:
     other = plain_name(parts[1])
     if "@" not in other:
         raise SourceError(f"'{other}' names no version", hint="write other@version", text=parts[1])
+    fate = parts[2] if len(parts) > 2 else ""
+    if fate not in ("", "local", "hidden", "remove"):
+        raise SourceError(
+            f"'{fate}' cannot become of the first name",
+            hint="valid are local, hidden and remove",
+            text=fate,
+        )
     if assembly.symbol(plain_name(parts[0])).is_common:
         raise SourceError(f"the common symbol '{parts[0]}' can have no version", text=parts[0])
-    assembly.versions[other] = plain_name(parts[0])
+    assembly.versions[other] = (plain_name(parts[0]), fate)

@@ -145,18 +145,20 @@ def size(assembly: Assembly, name: str, rest: str) -> None:
         return
     value = assembly.evaluate(expression)
     symbol = assembly.symbol(symbol_name)
-    _give_size(symbol, value)
+    _give_size(assembly, symbol, value)
     assembly.depend_on_place()
 
 
 def _end_here(assembly: Assembly, symbol: Symbol) -> None:
     """`.size name, .-name`, as compilers write it."""
-    _give_size(symbol, assembly.evaluate(Binary("-", Name("."), Name(symbol.name))))
+    _give_size(assembly, symbol, assembly.evaluate(Binary("-", Name("."), Name(symbol.name))))
 
 
-def _give_size(symbol: Symbol, value: Value) -> None:
+def _give_size(assembly: Assembly, symbol: Symbol, value: Value) -> None:
     symbol.is_mentioned = True
-    if not symbol.is_common:  # that of a common symbol is how much room it asks for
+    if symbol.is_common:  # its size is how much room it asks for, whatever is said here
+        assembly.other_sizes.append((symbol.name, value, assembly.location))
+    else:
         symbol.size = value
 
 
@@ -172,7 +174,8 @@ def comm(assembly: Assembly, name: str, rest: str) -> None:
     is_local = symbol.binding == "local" and symbol.is_fixed
     natural = 1 if is_local else min(16, 1 << max(count - 1, 0).bit_length())
     alignment = _alignment(assembly, parts[2]) if len(parts) > 2 else natural
-    if symbol.fragment is not None:
+    assembly.check_no_other_name(symbol.name)
+    if symbol.fragment is not None or (symbol.value is not None and not symbol.is_assigned):
         raise SourceError(f"symbol '{symbol.name}' is defined already", text=parts[0])
     if is_local:
         _reserve(assembly, symbol.name, count, alignment)

@@ -9,6 +9,9 @@ from rvx.isa import Extension, Isa
 
 SECTION = ".riscv.attributes"
 ARCH, PRIV_SPEC, PRIV_SPEC_MINOR = 5, 8, 10
+PRIVILEGED_TAGS = (PRIV_SPEC, PRIV_SPEC_MINOR, 12)
+PRIVILEGED_VERSIONS = ((0, 0, 0), (1, 9, 1), (1, 10, 0), (1, 11, 0), (1, 12, 0), (1, 13, 0))
+"""Of the privileged specification; zeros name none."""
 _VENDOR = b"riscv\0"
 _FILE_TAG = 1
 _LETTERS = "iemafdqlcbkjtpvnh"
@@ -24,16 +27,17 @@ _TOKEN = re.compile(r"([a-z][a-z0-9]*?)(\d+)p(\d+)")
 
 
 def attributes_section(attributes: Mapping[int, int | str]) -> bytes:
-    """The bytes of the section. Odd tags hold strings, even ones numbers; 0 need not be said."""
+    """The bytes of the section. Odd tags hold strings, even ones numbers of 32 bits.
+
+    A value of 0 need not be said, and the tags 0 and 1 have other meanings there.
+    """
     body = b""
     for tag, value in sorted(attributes.items()):
-        if not value:
+        number = value & 0xFFFFFFFF if isinstance(value, int) else 0
+        if tag <= _FILE_TAG or not (value if isinstance(value, str) else number):
             continue
         body += _uleb128(tag)
-        if isinstance(value, str):
-            body += value.encode() + b"\0"
-        else:
-            body += _uleb128(value & 0xFFFFFFFF)
+        body += value.encode() + b"\0" if isinstance(value, str) else _uleb128(number)
     file_part = bytes([_FILE_TAG]) + (len(body) + 5).to_bytes(4, "little") + body
     length = 4 + len(_VENDOR) + len(file_part)
     return b"A" + length.to_bytes(4, "little") + _VENDOR + file_part

@@ -1,0 +1,24 @@
+# A symbol of .set may become a label; what stands before that keeps the number.
+        .data
+        .word   early, early - 1
+        early = 1
+        early = 2
+        .word   early
+        .text
+        nop
+early:  nop
+        .globl  counted
+        .type   counted, @function
+        .size   counted, 8
+        .set    counted, 4
+        .equ    doubled, counted * 2
+counted:
+        .word   doubled
+        .set    elsewhere, nowhere
+        j       elsewhere
+elsewhere:
+        nop
+        .data
+        .word   early, counted
+        .set    room, 3
+        .lcomm  room, 8
