@@ -185,6 +185,10 @@ COMMANDS = {
     "rvx.compare/1": [
         "compare gemm -p M=2 -p N=2 -p K=4 --variant f32 --json",
         "compare . -p M=2 -p N=2 -p K=4 --variant wrong --json || test $? = 3",
+        "compare maxpool -p C=1 -p H=2 -p W=2 --variant f32 --json",
+        "compare gemm -p M=1 -p N=1 -p K=2000 --variant f32 --json",
+        "compare gemm -p M=1 -p N=1 -p K=4 --variant f16_exsdotp --range 1e30 --json",
+        "compare gemm -p M=1 -p N=1 -p K=4 --variant f64 --range 1e300 --json",
     ],
     "rvx.sweep/1": ["sweep gemm -p M=N=K=4 --variant f32 -o rows --json"],
     "rvx.asm/1": ["asm good.s --json", "asm warned.s --json"],

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from numbers import Rational
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rvx.analysis.arithmetic import Arithmetic, Encoded, bits_of
-from rvx.analysis.distributions import check_distribution, drawn
+from rvx.analysis.distributions import arrange, check_distribution, drawn
 from rvx.analysis.kernel import Call, Kernel, Variant, load
 from rvx.analysis.keys import KernelError
 from rvx.analysis.metrics import Errors, finite, measure
 from rvx.analysis.room import Room
+from rvx.analysis.spread import (
+    MOST_OPERANDS,
+    Box,
+    Spread,
+    operands_of,
+    spread,
+    spread_exactly,
+)
 from rvx.analysis.versions import versions
 from rvx.assembler import assemble
 from rvx.emulator import Backend, Machine, RunResult, Tier, Trap, TrapKind
@@ -64,6 +75,13 @@ class Inputs:
     b: Reals
     golden: Reals
     distribution: str = "uniform"
+    _exact: list[Sequence[Fraction] | None] = field(default_factory=list, repr=False, compare=False)
+
+    def exactly(self, kernel: Kernel) -> Sequence[Fraction] | None:
+        """The golden result in rationals, computed once; None if the kernel is not rational."""
+        if not self._exact:
+            self._exact.append(_exactly(kernel, self.parameters, self.a, self.b))
+        return self._exact[0]
 
 
 @dataclass(frozen=True)
@@ -80,6 +98,8 @@ class Row:
         mismatches: results whose bits differ from the order-exact reference.
         results: how many results there are.
         inputs_out_of_range: elements of the inputs that the format has no finite number for.
+        spread: how the total errors are distributed; None where there is nothing to measure
+            against.
     """
 
     variant: Variant
@@ -91,6 +111,7 @@ class Row:
     mismatches: int
     results: int
     inputs_out_of_range: int = 0
+    spread: Spread | None = None
 
     @property
     def instructions_per_mac(self) -> float:
@@ -126,6 +147,7 @@ class Row:
                 "inputs": self.from_inputs.to_json(),
                 "arithmetic": self.from_arithmetic.to_json(),
             },
+            "distribution": None if self.spread is None else self.spread.to_json(),
             "by_mnemonic": dict(self.run.by_mnemonic),
             "by_kind": dict(self.run.by_kind),
         }
@@ -188,10 +210,42 @@ class Comparison:
             "range": [self.inputs.low, self.inputs.high],
             "distribution": self.inputs.distribution,
             "seed": self.inputs.seed,
-            "rows": [row.to_json() for row in self.rows],
+            "rows": self._rows(),
             "failures": [failure.to_json() for failure in self.failures],
             "versions": versions(),
         }
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """The rows, with what went into the worst result of each."""
+        boxes: dict[tuple[int, ...], dict[str, Any]] = {}
+        found = [row.to_json() for row in self.rows]
+        for row in found:
+            worst = row["distribution"] and row["distribution"]["worst"]
+            if worst:
+                index = tuple(worst["index"])
+                if index not in boxes:
+                    boxes[index] = self._operands(index)
+                worst |= boxes[index]
+        return found
+
+    def _operands(self, index: tuple[int, ...]) -> dict[str, Any]:
+        inputs, sizes = self.inputs, self.inputs.parameters
+        golden = partial(_golden, self.kernel, sizes)
+        boxes = operands_of(golden, inputs.a, inputs.b, index)
+        return {
+            name: None if box is None else _elements(operand, box)
+            for name, operand, box in zip("ab", (inputs.a, inputs.b), boxes, strict=True)
+        }
+
+
+def _elements(operand: Reals, box: Box) -> dict[str, Any]:
+    """The part of an operand within a box; its elements if they are not too many to be read."""
+    part = operand[tuple(slice(first, last + 1) for first, last in box)]
+    return {
+        "first": [first for first, _ in box],
+        "last": [last for _, last in box],
+        "values": part.reshape(-1).tolist() if part.size <= MOST_OPERANDS else None,
+    }
 
 
 def draw(
@@ -233,6 +287,8 @@ def draw(
     with kernel.users_code():
         room.take(kernel.data.output_shape(sizes))
         a, b = kernel.data.operands(*kernel.data.inputs(sizes, uniform or usual))
+        if uniform is None:
+            a, b = arrange(distribution, generator, (low + high) / 2, a, b)
     golden = _golden(kernel, sizes, a, b)
     return Inputs(sizes, low, high, seed, a, b, golden, distribution)
 
@@ -241,6 +297,39 @@ def _golden(kernel: Kernel, sizes: Mapping[str, int], a: Reals, b: Reals) -> Rea
     with kernel.users_code(), np.errstate(over="ignore", invalid="ignore"):
         values = np.asarray(kernel.golden.golden(sizes, a, b), np.float64)
         return values.reshape(kernel.data.output_shape(sizes))
+
+
+def _exactly(
+    kernel: Kernel, sizes: Mapping[str, int], a: Reals, b: Reals
+) -> Sequence[Fraction] | None:
+    fractions = [np.vectorize(Fraction, otypes=[object])(x) if x.size else x for x in (a, b)]
+    try:
+        found = np.asarray(kernel.golden.golden(sizes, *fractions))
+    except Exception:  # exponentials and roots have no fractions, whatever NumPy says to that
+        return None
+    values = found.reshape(-1).tolist()
+    is_exact = found.dtype == object and all(isinstance(value, Rational) for value in values)
+    return [Fraction(value) for value in values] if is_exact else None
+
+
+PRECISE = 2.0**-40
+"""Units in the last place below this part of a value are not much more than float64's own."""
+MOST_EXACT = 1 << 22
+"""Multiply-accumulates that are done in exact rationals, some 0.2 microseconds each."""
+
+
+def _spread(
+    kernel: Kernel, numbers: Arithmetic, inputs: Inputs, raw: npt.NDArray[Any], ulp: Reals
+) -> Spread | None:
+    """The errors one by one, against rationals where float64 cannot tell."""
+    golden, size = inputs.golden, kernel.data.macs(inputs.parameters)
+    sizes = np.abs(golden[golden != 0])
+    is_precise = sizes.size and bool(np.median(ulp[golden != 0] / sizes) < PRECISE)
+    if is_precise and size <= MOST_EXACT and np.isfinite(golden).all():
+        wanted = inputs.exactly(kernel)
+        if wanted is not None:
+            return spread_exactly(numbers.exactly(raw), wanted, ulp)
+    return spread(numbers.decode(raw), golden, ulp)
 
 
 def run_variant(
@@ -275,6 +364,7 @@ def run_variant(
         ulp = numbers.ulp(inputs.golden)
         rounded = _golden(kernel, sizes, a.values, b.values)
         result = numbers.decode(raw)
+        distribution = _spread(kernel, numbers, inputs, raw, ulp)
     return Row(
         variant=variant,
         run=run,
@@ -285,6 +375,7 @@ def run_variant(
         mismatches=int(np.count_nonzero(bits_of(raw) != bits_of(reference))),
         results=raw.size,
         inputs_out_of_range=sum(int(np.count_nonzero(~np.isfinite(x.values))) for x in (a, b)),
+        spread=distribution,
     )
 
 

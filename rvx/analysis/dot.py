@@ -8,6 +8,10 @@ but IEEE operations, and so gives the same bits on every machine.
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -24,7 +28,7 @@ def _split(x: Reals) -> tuple[Reals, Reals]:
 
 
 def matmul(a: npt.ArrayLike, b: npt.ArrayLike) -> Reals:
-    """The product a b^T.
+    """The product a b^T; of arrays of fractions exactly.
 
     Args:
         a: shape (rows, K), magnitudes between 2^-450 and 2^500, or 0.
@@ -33,6 +37,8 @@ def matmul(a: npt.ArrayLike, b: npt.ArrayLike) -> Reals:
     Returns:
         Shape (rows, columns).
     """
+    if np.asarray(a).dtype == object:
+        return _exact_matmul(np.asarray(a), np.asarray(b))
     left = np.asarray(a, np.float64).T[:, :, None]
     right = np.asarray(b, np.float64).T[:, None, :]
     left_high, left_low = _split(left)
@@ -52,3 +58,15 @@ def matmul(a: npt.ArrayLike, b: npt.ArrayLike) -> Reals:
         lost += (total - (after - part)) + (product - part)
         total = after
     return total + lost
+
+
+def _exact_matmul(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The product of fractions, as one of integers: those need no common divisors."""
+    (left, of_left), (right, of_right) = (_integers(x) for x in (a, b))
+    divisor = of_left * of_right
+    return np.asarray(np.vectorize(lambda x: Fraction(x, divisor), otypes=[object])(left @ right.T))
+
+
+def _integers(x: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], int]:
+    divisor = math.lcm(*{Fraction(value).denominator for value in x.flat})
+    return np.vectorize(lambda value: int(value * divisor), otypes=[object])(x), divisor

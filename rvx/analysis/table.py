@@ -57,6 +57,48 @@ COLUMNS = (
 )
 
 
+def _ulps(value: float) -> str:
+    if np.isnan(value):
+        return "-"
+    return f"{value:.2f}" if abs(value) < 1e4 else f"{value:.2e}"
+
+
+def _quantile(share: float) -> Callable[[Row], str]:
+    return lambda row: "-" if row.spread is None else _ulps(row.spread.quantiles[share])
+
+
+def _nearest(row: Row) -> str:
+    return "-" if row.spread is None else f"{row.spread.nearest / row.spread.results:.1%}"
+
+
+def _digits(which: int) -> Callable[[Row], str]:
+    return lambda row: "-" if row.spread is None else f"{row.spread.digits[which]:.1f}"
+
+
+def _worst(row: Row) -> str:
+    if row.spread is None or row.spread.worst is None:
+        return "-"
+    place = ",".join(map(str, row.spread.worst))
+    return f"[{place}] {row.spread.result:.9g} for {row.spread.wanted:.9g}"
+
+
+ERROR_COLUMNS = (
+    Column("variant", lambda row: row.variant.name),
+    Column("within 1/2 ulp", _nearest),
+    Column("median ulp", _quantile(0.5)),
+    Column("90 %", _quantile(0.9)),
+    Column("99 %", _quantile(0.99)),
+    Column("max ulp", _quantile(1.0)),
+    Column("bias ulp", lambda row: "-" if row.spread is None else _ulps(row.spread.bias)),
+    Column("median digits", _digits(0)),
+    Column("least digits", _digits(1)),
+    Column("not finite", lambda row: "-" if row.spread is None else f"{row.spread.not_finite}"),
+    Column("worst result", _worst),
+    Column("against", lambda row: "-" if row.spread is None else row.spread.against),
+)
+"""How errors are distributed: `rvx.analysis.spread` says what the figures are."""
+
+
 @dataclass(frozen=True)
 class Grid:
     """A table as text.
@@ -148,20 +190,36 @@ def _over_vlen(comparison: Comparison, vlens: Sequence[int]) -> Grid:
     return Grid(headers, rows)
 
 
+def _errors_grid(comparison: Comparison) -> Grid:
+    rows = []
+    for row in comparison.rows:
+        cells = [column.text(row) for column in ERROR_COLUMNS]
+        if row.variant.vlen:
+            cells[0] += f" VLEN {row.variant.vlen}"
+        rows.append((cells, row.bit_exact))
+    return Grid([column.header for column in ERROR_COLUMNS], rows)
+
+
+def errors_to_rich(comparison: Comparison) -> Table:
+    """The distribution of errors for a terminal."""
+    return _to_rich(title(comparison), _errors_grid(comparison))
+
+
 def to_rich(comparison: Comparison) -> Table:
     """The table for a terminal."""
+    return _to_rich(title(comparison), to_grid(comparison))
+
+
+def _to_rich(name: str, grid: Grid) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(
-        title=title(comparison), box=SIMPLE_HEAD, title_justify="left", collapse_padding=True
-    )
-    grid = to_grid(comparison)
-    for name in grid.headers:
+    table = Table(title=name, box=SIMPLE_HEAD, title_justify="left", collapse_padding=True)
+    for text in grid.headers:
         # Two lines of header, so that a row is not much wider than its numbers.
-        above, space, below = name.rpartition(" ")
+        above, space, below = text.rpartition(" ")
         header = f"{above}\n{below}" if space else below
-        is_text = name in ("variant", "form")
+        is_text = text in ("variant", "form")
         table.add_column(
             header, justify="left" if is_text else "right", no_wrap=True, vertical="bottom"
         )
@@ -176,9 +234,9 @@ def to_html(comparison: Comparison) -> str:
     return html_table(grid.headers, [cells for cells, _ in grid.rows], title(comparison))
 
 
-def to_markdown(comparison: Comparison) -> str:
+def to_markdown(comparison: Comparison, *, errors: bool = False) -> str:
     """The table in Markdown, without the title."""
-    grid = to_grid(comparison)
+    grid = _errors_grid(comparison) if errors else to_grid(comparison)
     lines = [
         " | ".join(grid.headers),
         " | ".join("---" if i == 0 else "---:" for i in range(len(grid.headers))),

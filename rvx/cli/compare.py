@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,9 +46,18 @@ def compare(
             "--distribution",
             metavar="NAME",
             help="Of the inputs, scaled to the range: uniform, normal, laplace, lognormal, heavy, "
-            "sparse, wide.",
+            "sparse, ill (pairs that nearly cancel), wide.",
         ),
     ] = "uniform",
+    files: Annotated[
+        list[Path] | None,
+        Option(
+            "--inputs",
+            metavar="FILE.npy",
+            help="Take the inputs from files, in the order in which the kernel draws them. "
+            "Repeatable.",
+        ),
+    ] = None,
     seed: Annotated[int, Option("--seed", min=0, help="Of the random inputs.")] = 0,
     variant: Annotated[
         list[str] | None,
@@ -62,6 +72,9 @@ def compare(
         Path | None,
         Option("--plot", metavar="FILE", help="Also draw accuracy and instructions (.svg, .png)."),
     ] = None,
+    errors: Annotated[
+        bool, Option("--errors", help="Print how the errors are distributed, and the worst ones.")
+    ] = False,
     markdown: Annotated[bool, Option("--markdown", help="Print a Markdown table.")] = False,
     as_json: Json = False,
     backend: BackendName = "native",
@@ -77,6 +90,7 @@ def compare(
     from rvx.analysis import compare as library
     from rvx.analysis import kernel as kernels
     from rvx.analysis import plots, table
+    from rvx.analysis.distributions import Files
 
     way = parse_tier(backend, tier)
     if plot is not None:
@@ -85,9 +99,13 @@ def compare(
     chosen = kernels.load(kernel)
     vlens, sizes = parse_vlens(parameter or [])
     variants = chosen.select(variant or [], vlens)
+    given = Files(files) if files else None
     inputs = library.draw(
-        chosen, parse_parameters(sizes), low, high, seed, distribution=distribution
+        chosen, parse_parameters(sizes), low, high, seed, given, distribution=distribution
     )
+    if given is not None:
+        given.end()
+        inputs = replace(inputs, distribution=", ".join(path.name for path in files or ()))
     comparison = _run(chosen, inputs, variants, way)
     if plot is not None:
         plots.draw(comparison, plot)
@@ -95,7 +113,9 @@ def compare(
     if as_json:
         print_json(comparison.to_json())
     elif markdown:
-        print(table.to_markdown(comparison), end="")
+        print(table.to_markdown(comparison, errors=errors), end="")
+    elif errors:
+        print_table(table.errors_to_rich(comparison))
     else:
         print_table(table.to_rich(comparison))
     for failure in comparison.failures:

@@ -52,7 +52,7 @@ def sweep(
         Option(
             "--distribution",
             metavar="NAME,...",
-            help="Of the inputs: uniform, normal, laplace, lognormal, heavy, sparse, wide.",
+            help="Of the inputs: uniform, normal, laplace, lognormal, heavy, sparse, ill, wide.",
         ),
     ] = "uniform",
     seeds: Annotated[int, Option("--seeds", min=1, help="Inputs of each kind.")] = 1,
@@ -195,7 +195,7 @@ _SHOWN = {
 }
 _HIDDEN = frozenset(
     "custom_instructions macs max_abs_error max_ulp sqnr_db inputs_mse arithmetic_mse results "
-    "mismatches inputs_out_of_range seconds error".split()
+    "median_ulp p99_ulp bias_ulp mismatches inputs_out_of_range seconds error".split()
 )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -111,6 +113,12 @@ class Arithmetic(ABC):
     @abstractmethod
     def decode(self, raw: Raw) -> Reals:
         """The numbers that elements of the result stand for."""
+
+    def exactly(self, raw: Raw) -> list[Fraction | None]:
+        """The same without any rounding, in the order of the array; None for what is no number."""
+        with np.errstate(invalid="ignore"):
+            values = self.decode(raw).reshape(-1).tolist()
+        return [Fraction(value) if math.isfinite(value) else None for value in values]
 
     @abstractmethod
     def ulp(self, values: Reals) -> Reals:

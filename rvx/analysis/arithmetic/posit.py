@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from rvx import jit
 from rvx.analysis.arithmetic import sweep
 from rvx.analysis.arithmetic.base import Arithmetic, Codes, Encoded, Raw, Reals, check_finite
-from rvx.formats.posit import Posit, kernels
+from rvx.formats.posit import Posit, exact, kernels
 from rvx.formats.posit.convert import IEEE, make_from_ieee, make_to_ieee
 
 FRACTION_BITS = 52
@@ -57,6 +59,10 @@ class PositSums(Arithmetic):
     def decode(self, raw: Raw) -> Reals:
         """The numbers that the posits stand for, rounded once if they have 64 bits; NaN for NaR."""
         return self._values(raw.astype(np.int64))
+
+    def exactly(self, raw: Raw) -> list[Fraction | None]:
+        """Posits of 64 bits may have more digits than binary64."""
+        return [exact.decode(int(code), self.fmt) for code in raw.reshape(-1)]
 
     def ulp(self, values: Reals) -> Reals:
         """Distance from the posit at each value to the next one away from 0."""

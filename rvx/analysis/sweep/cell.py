@@ -70,6 +70,7 @@ QUESTIONS = ("kernel", "variant", "vlen", "distribution", "low", "high", "seed")
 RESULTS = (
     *("instructions", "custom_instructions", "macs", "instructions_per_mac"),
     *("mse", "max_abs_error", "max_ulp", "sqnr_db", "digits", "inputs_mse", "arithmetic_mse"),
+    *("median_ulp", "p99_ulp", "bias_ulp"),
     *("results", "mismatches", "bit_exact", "inputs_out_of_range"),
 )
 """Columns of a row that say what came out."""
@@ -99,11 +100,15 @@ def _results(cell: Cell) -> Row:
     (variant,) = kernel.select([cell.variant], [cell.vlen] if cell.vlen else ())
     found = run_variant(kernel, variant, _inputs(cell.kernel, *_drawn(cell))).to_json()
     errors = found.pop("errors")
+    spread = found.pop("distribution") or {"quantiles": {}}
     found |= {
         "max_ulp": errors["total"]["max_ulp"],
         "digits": errors["total"]["digits"],
         "inputs_mse": errors["inputs"]["mse"],
         "arithmetic_mse": errors["arithmetic"]["mse"],
+        "median_ulp": spread["quantiles"].get("0.5"),
+        "p99_ulp": spread["quantiles"].get("0.99"),
+        "bias_ulp": spread.get("bias_ulp"),
     }
     return {name: found[name] for name in (*RESULTS, "seconds")}
 
