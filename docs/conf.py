@@ -13,7 +13,7 @@ project = "rvx"
 author = "the rvx authors"
 release = next(
     line.split('"')[1]
-    for line in (_ROOT / "rvx" / "__init__.py").read_text(encoding="utf-8").splitlines()
+    for line in (_ROOT / "rvx" / "version.py").read_text(encoding="utf-8").splitlines()
     if line.startswith("__version__")
 )
 html_title = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]["description"]

@@ -6,10 +6,11 @@ quick as an empty module. The rest is in the rooms that `docs/architecture.md` l
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from rvx.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from rvx.analysis.compare import Comparison, compare, draw
+    from rvx.analysis.compare import compare, draw
+    from rvx.analysis.comparison import Comparison
     from rvx.analysis.kernel import Kernel
     from rvx.analysis.kernel import load as load_kernel
     from rvx.assembler import AssemblyError, Program, assemble
@@ -51,7 +52,8 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "analysis.compare": "Comparison compare draw",
+    "analysis.compare": "compare draw",
+    "analysis.comparison": "Comparison",
     "analysis.kernel": "Kernel load_kernel",
     "assembler": "AssemblyError Program assemble",
     "disassembler": "disassemble",

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
-from functools import partial
-from numbers import Rational
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rvx.analysis.arithmetic import Arithmetic, Encoded, bits_of
+from rvx.analysis.comparison import Comparison, Failure, Inputs, Reals, Row, golden_of
 from rvx.analysis.distributions import arrange, check_distribution, drawn
 from rvx.analysis.kernel import Call, Kernel, Variant, load
 from rvx.analysis.keys import KernelError
-from rvx.analysis.metrics import Errors, finite, measure
+from rvx.analysis.metrics import measure
 from rvx.analysis.room import Room
 from rvx.analysis.spread import (
-    MOST_OPERANDS,
-    Box,
     Spread,
-    operands_of,
     spread,
     spread_exactly,
 )
-from rvx.analysis.versions import versions
 from rvx.assembler import assemble
 from rvx.emulator import Backend, Machine, RunResult, Tier, Trap, TrapKind
 from rvx.errors import Exit, RvxError
 from rvx.resources import programs
 from rvx.userfiles import users_mistake
 
-SCHEMA = "rvx.compare/1"
-Reals = npt.NDArray[np.float64]
 STACK_AND_SLACK = 1 << 20
 
 
@@ -50,202 +42,6 @@ class GuestError(RvxError):
         self.trap = trap
         is_interrupted = trap.kind is TrapKind.INTERRUPTED
         self.exit_code = Exit.INTERRUPTED if is_interrupted else Exit.TRAP
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Float64 operands of a kernel, drawn once for all variants.
-
-    Attributes:
-        parameters: every size.
-        low: smallest possible element.
-        high: upper end of the range.
-        seed: of NumPy's PCG64 generator.
-        a: first operand, in the order of the kernel.
-        b: second operand, in the order of the kernel.
-        golden: the result for these operands.
-        distribution: of the elements; the range is that of `uniform`, and scales the others.
-    """
-
-    parameters: Mapping[str, int]
-    low: float
-    high: float
-    seed: int
-    a: Reals
-    b: Reals
-    golden: Reals
-    distribution: str = "uniform"
-    _exact: list[Sequence[Fraction] | None] = field(default_factory=list, repr=False, compare=False)
-
-    def exactly(self, kernel: Kernel) -> Sequence[Fraction] | None:
-        """The golden result in rationals, computed once; None if the kernel is not rational."""
-        if not self._exact:
-            self._exact.append(_exactly(kernel, self.parameters, self.a, self.b))
-        return self._exact[0]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One variant, run and judged.
-
-    Attributes:
-        variant: what was run.
-        run: counts and time.
-        macs: multiply-accumulates of the mathematical kernel, without filling.
-        total: errors against float64 on the unrounded inputs.
-        from_inputs: errors that the rounding of the inputs to the format causes on its own.
-        from_arithmetic: errors of the arithmetic on the rounded inputs.
-        mismatches: results whose bits differ from the order-exact reference.
-        results: how many results there are.
-        inputs_out_of_range: elements of the inputs that the format has no finite number for.
-        spread: how the total errors are distributed; None where there is nothing to measure
-            against.
-    """
-
-    variant: Variant
-    run: RunResult
-    macs: int
-    total: Errors
-    from_inputs: Errors
-    from_arithmetic: Errors
-    mismatches: int
-    results: int
-    inputs_out_of_range: int = 0
-    spread: Spread | None = None
-
-    @property
-    def instructions_per_mac(self) -> float:
-        """Dynamic instructions of the call per multiply-accumulate."""
-        return self.run.instructions / self.macs
-
-    @property
-    def bit_exact(self) -> bool:
-        """Whether every result has the bits of the order-exact reference."""
-        return self.mismatches == 0
-
-    def to_json(self) -> dict[str, Any]:
-        """The row of the schema; numbers that JSON does not know are null."""
-        return {
-            "variant": self.variant.name,
-            "form": self.variant.form,
-            "vlen": self.variant.vlen or None,
-            "instructions": self.run.instructions,
-            "custom_instructions": self.run.custom_instructions,
-            "fetched": self.run.fetched,
-            "instructions_per_mac": self.instructions_per_mac,
-            "mse": finite(self.total.mse),
-            "max_abs_error": finite(self.total.max_abs),
-            "sqnr_db": finite(self.total.sqnr_db),
-            "bit_exact": self.bit_exact,
-            "seconds": self.run.seconds,
-            "mismatches": self.mismatches,
-            "results": self.results,
-            "inputs_out_of_range": self.inputs_out_of_range,
-            "macs": self.macs,
-            "errors": {
-                "total": self.total.to_json(),
-                "inputs": self.from_inputs.to_json(),
-                "arithmetic": self.from_arithmetic.to_json(),
-            },
-            "distribution": None if self.spread is None else self.spread.to_json(),
-            "by_mnemonic": dict(self.run.by_mnemonic),
-            "by_kind": dict(self.run.by_kind),
-        }
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A variant that could not be run.
-
-    Attributes:
-        variant: of the kernel.
-        error: why.
-    """
-
-    variant: Variant
-    error: RvxError
-
-    def to_json(self) -> dict[str, Any]:
-        """The element of the schema."""
-        return {
-            "variant": self.variant.name,
-            "message": str(self.error),
-            "exit_code": int(self.error.exit_code),
-        }
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """All variants of a kernel on the same inputs.
-
-    Attributes:
-        kernel: what was computed.
-        inputs: of all variants.
-        rows: the variants that ran.
-        failures: the others.
-    """
-
-    kernel: Kernel
-    inputs: Inputs
-    rows: Sequence[Row]
-    failures: Sequence[Failure] = ()
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether every variant that ran is bit exact."""
-        return all(row.bit_exact for row in self.rows)
-
-    def _repr_html_(self) -> str:
-        """The table of `rvx compare`, for notebooks."""
-        from rvx.analysis.table import to_html
-
-        return to_html(self)
-
-    def to_json(self) -> dict[str, Any]:
-        """One document of the schema rvx.compare/1."""
-        return {
-            "schema": SCHEMA,
-            "kernel": self.kernel.name,
-            "parameters": dict(self.inputs.parameters),
-            "range": [self.inputs.low, self.inputs.high],
-            "distribution": self.inputs.distribution,
-            "seed": self.inputs.seed,
-            "rows": self._rows(),
-            "failures": [failure.to_json() for failure in self.failures],
-            "versions": versions(),
-        }
-
-    def _rows(self) -> list[dict[str, Any]]:
-        """The rows, with what went into the worst result of each."""
-        boxes: dict[tuple[int, ...], dict[str, Any]] = {}
-        found = [row.to_json() for row in self.rows]
-        for row in found:
-            worst = row["distribution"] and row["distribution"]["worst"]
-            if worst:
-                index = tuple(worst["index"])
-                if index not in boxes:
-                    boxes[index] = self._operands(index)
-                worst |= boxes[index]
-        return found
-
-    def _operands(self, index: tuple[int, ...]) -> dict[str, Any]:
-        inputs, sizes = self.inputs, self.inputs.parameters
-        golden = partial(_golden, self.kernel, sizes)
-        boxes = operands_of(golden, inputs.a, inputs.b, index)
-        return {
-            name: None if box is None else _elements(operand, box)
-            for name, operand, box in zip("ab", (inputs.a, inputs.b), boxes, strict=True)
-        }
-
-
-def _elements(operand: Reals, box: Box) -> dict[str, Any]:
-    """The part of an operand within a box; its elements if they are not too many to be read."""
-    part = operand[tuple(slice(first, last + 1) for first, last in box)]
-    return {
-        "first": [first for first, _ in box],
-        "last": [last for _, last in box],
-        "values": part.reshape(-1).tolist() if part.size <= MOST_OPERANDS else None,
-    }
 
 
 def draw(
@@ -289,27 +85,12 @@ def draw(
         a, b = kernel.data.operands(*kernel.data.inputs(sizes, uniform or usual))
         if uniform is None:
             a, b = arrange(distribution, generator, (low + high) / 2, a, b)
-    golden = _golden(kernel, sizes, a, b)
-    return Inputs(sizes, low, high, seed, a, b, golden, distribution)
-
-
-def _golden(kernel: Kernel, sizes: Mapping[str, int], a: Reals, b: Reals) -> Reals:
-    with kernel.users_code(), np.errstate(over="ignore", invalid="ignore"):
-        values = np.asarray(kernel.golden.golden(sizes, a, b), np.float64)
-        return values.reshape(kernel.data.output_shape(sizes))
-
-
-def _exactly(
-    kernel: Kernel, sizes: Mapping[str, int], a: Reals, b: Reals
-) -> Sequence[Fraction] | None:
-    fractions = [np.vectorize(Fraction, otypes=[object])(x) if x.size else x for x in (a, b)]
-    try:
-        found = np.asarray(kernel.golden.golden(sizes, *fractions))
-    except Exception:  # exponentials and roots have no fractions, whatever NumPy says to that
-        return None
-    values = found.reshape(-1).tolist()
-    is_exact = found.dtype == object and all(isinstance(value, Rational) for value in values)
-    return [Fraction(value) for value in values] if is_exact else None
+        draw_scalars = getattr(kernel.data, "scalars", lambda sizes, uniform: ())
+        scalars = [
+            np.asarray(one, np.float64).reshape(1) for one in draw_scalars(sizes, uniform or usual)
+        ]
+    golden = golden_of(kernel, sizes, a, b, *scalars)
+    return Inputs(sizes, low, high, seed, a, b, golden, distribution, scalars)
 
 
 PRECISE = 2.0**-40
@@ -351,6 +132,7 @@ def run_variant(
     with np.errstate(over="ignore", invalid="ignore"):
         try:
             a, b = numbers.encode(inputs.a), numbers.encode_weights(inputs.b)
+            scalars = [numbers.encode(one) for one in inputs.scalars]
         except (ValueError, OverflowError) as error:
             if isinstance(error, RvxError):
                 raise
@@ -358,11 +140,11 @@ def run_variant(
                 f"variant {variant.name} does not take these inputs: {error}"
             ) from error
         sizes = inputs.parameters
-        run, raw = execute(kernel, variant, sizes, a, b, backend, tier)
+        run, raw = execute(kernel, variant, sizes, a, b, backend, tier, scalars)
         with kernel.users_code():
-            reference = kernel.golden.reference(sizes, numbers, a, b).reshape(raw.shape)
+            reference = kernel.golden.reference(sizes, numbers, a, b, *scalars).reshape(raw.shape)
         ulp = numbers.ulp(inputs.golden)
-        rounded = _golden(kernel, sizes, a.values, b.values)
+        rounded = golden_of(kernel, sizes, a.values, b.values, *(one.values for one in scalars))
         result = numbers.decode(raw)
         distribution = _spread(kernel, numbers, inputs, raw, ulp)
     return Row(
@@ -374,7 +156,9 @@ def run_variant(
         from_arithmetic=measure(result, rounded, ulp),
         mismatches=int(np.count_nonzero(bits_of(raw) != bits_of(reference))),
         results=raw.size,
-        inputs_out_of_range=sum(int(np.count_nonzero(~np.isfinite(x.values))) for x in (a, b)),
+        inputs_out_of_range=sum(
+            int(np.count_nonzero(~np.isfinite(x.values))) for x in (a, b, *scalars)
+        ),
         spread=distribution,
     )
 
@@ -394,7 +178,7 @@ class Prepared:
 
     machine: Machine
     symbol: str
-    arguments: Sequence[int]
+    arguments: Sequence[Any]
     c: int
     dtype: npt.DTypeLike
     shape: tuple[int, ...]
@@ -416,6 +200,7 @@ def execute(
     b: Encoded,
     backend: Backend = "native",
     tier: Tier = "region",
+    scalars: Sequence[Encoded] = (),
 ) -> tuple[RunResult, npt.NDArray[Any]]:
     """Runs a variant on encoded operands; gives the run and the raw results.
 
@@ -423,7 +208,7 @@ def execute(
         AssemblyError: the source is wrong.
         GuestError: the kernel trapped.
     """
-    prepared = prepare(kernel, variant, sizes, a, b, backend, tier)
+    prepared = prepare(kernel, variant, sizes, a, b, backend, tier, scalars)
     run = prepared.call()
     if run.trap is not None:
         raise GuestError(variant.name, run.trap)
@@ -438,6 +223,7 @@ def prepare(
     b: Encoded,
     backend: Backend = "native",
     tier: Tier = "region",
+    scalars: Sequence[Encoded] = (),
 ) -> Prepared:
     """Loads a variant and its encoded operands into a machine.
 
@@ -454,7 +240,8 @@ def prepare(
     c = machine.allocate(size)
     stored = b.outputs_last if variant.outputs_last else b
     placed = [[machine.place(part) for part in x.memory] for x in (a, stored)]
-    call = Call(placed[0][0], placed[1][0], c, a.length, a.pitch, machine.place)
+    by_value = [numbers.argument(one) for one in scalars]
+    call = Call(placed[0][0], placed[1][0], c, a.length, a.pitch, machine.place, by_value)
     arguments = list(kernel.data.arguments(sizes, call))
     if numbers.has_scales:
         arguments.append(_place_scales(machine, numbers, a, b, placed))

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rvx.analysis.compare import Comparison, Row
-from rvx.analysis.table import title, vlens_of
+from rvx.analysis.comparison import Comparison, Row, title, vlens_of
 from rvx.errors import RvxError
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-import rvx
+from rvx.version import __version__
 
 PACKAGES = ("unicorn", "numba", "numpy", "lark", "pyelftools")
 
 
 def versions() -> dict[str, str]:
     """Versions by name; a package that is not installed is left out."""
-    found = {"rvx": rvx.__version__, "python": platform.python_version()}
+    found = {"rvx": __version__, "python": platform.python_version()}
     for package in PACKAGES:
         try:
             found[package] = version(package)

@@ -16,13 +16,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import rvx
 from rvx import disk, jit
 from rvx.analysis import kernel as kernels
 from rvx.analysis.compare import draw, run_variant
 from rvx.analysis.kernel import Kernel, Variant
 from rvx.emulator import Tier
 from rvx.emulator.handlers.interim import VARIABLE as COMPILE_AFTER
+from rvx.version import __version__
 
 LEAST_VARIANTS = 3
 """With fewer of them to compile, starting processes costs what they save."""
@@ -33,7 +33,7 @@ _POLL_SECONDS = 0.05
 def _mark(variant: Variant) -> Path:
     """A file that exists once a variant has been compiled with this version of everything."""
     source = variant.source.resolve()
-    key = jit.content_key(extra=f"{rvx.__version__} {source} {variant.march} {variant.vlen}")
+    key = jit.content_key(extra=f"{__version__} {source} {variant.march} {variant.vlen}")
     return disk.directory() / "warm" / key
 
 
@@ -64,7 +64,7 @@ def compile_ahead(
     if len(waiting) < LEAST_VARIANTS or count < 2 or not sys.executable:
         return
     command = [sys.executable, "-m", __name__, str(kernel.folder.resolve()), tier]
-    places = [str(Path(rvx.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
+    places = [str(Path(disk.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, places)),

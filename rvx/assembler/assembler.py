@@ -17,19 +17,20 @@ from rvx.assembler.expander import Expander, Limits, TooManyLines
 from rvx.assembler.forms import FormTable
 from rvx.assembler.garbage import without_collector
 from rvx.assembler.grammar import parse_operands
-from rvx.assembler.instructions import emit_operands
-from rvx.assembler.linker import BASE, link
+from rvx.assembler.instructions import PSEUDO, emit_operands
+from rvx.assembler.linker import BASE
+from rvx.assembler.linkresult import link
 from rvx.assembler.objectfile import ObjectFile
 from rvx.assembler.output import ABSOLUTE, Options
 from rvx.assembler.preprocess import preprocess
 from rvx.assembler.program import Program
-from rvx.assembler.pseudo import PSEUDO, emit_symbol_access
+from rvx.assembler.pseudo import emit_symbol_access
 from rvx.assembler.reader import Line, SourceText
-from rvx.assembler.repetition import Code, Recording, Repetition, perform
+from rvx.assembler.recording import Code, Recording, perform
+from rvx.assembler.repetition import Repetition
 from rvx.assembler.resolve import resolve
-from rvx.assembler.sections import DATA, INSTRUCTION, NOBITS, Section, packed
+from rvx.assembler.sections import DATA, INSTRUCTION, NOBITS, Section, Symbol, Value, packed
 from rvx.assembler.statements import Statement, is_label, parse_statement
-from rvx.assembler.values import Symbol, Value
 from rvx.isa import Isa
 from rvx.isa.operands import ROUNDING_MODES
 

@@ -12,10 +12,9 @@ from rvx.assembler.forms import FormTable
 from rvx.assembler.frames import FrameTable
 from rvx.assembler.grammar import parse_expression
 from rvx.assembler.output import Options, Output
-from rvx.assembler.repetition import is_plain
-from rvx.assembler.sections import Request
+from rvx.assembler.sections import Request, Symbol, Value
 from rvx.assembler.syntax import Binary, Expression, LocalLabel, Modified, Name, Number, Text, Unary
-from rvx.assembler.values import Distances, Symbol, Value, combine, inherit
+from rvx.assembler.values import Distances, combine, inherit
 from rvx.isa import Extension, Isa, IsaError
 
 _NOWHERE = Distances()
@@ -353,7 +352,7 @@ class Assembly(Output):
             if others and not others.keys().isdisjoint(names):
                 return False
         for symbol in symbols:
-            if not is_plain(symbol):
+            if not symbol.is_place:
                 return False
             symbol.is_directly_used |= is_use
         return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.relocations import modifier_relocation
+from rvx.assembler.sections import Value
 from rvx.assembler.syntax import (
     Braced,
     Enclosed,
@@ -20,7 +21,7 @@ from rvx.assembler.syntax import (
     TypeName,
     hoisted,
 )
-from rvx.assembler.values import Value, wrap
+from rvx.assembler.values import wrap
 from rvx.isa import Instruction, Isa
 from rvx.isa import Operand as Place
 from rvx.isa.operands import (

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rvx import __version__
 from rvx.assembler.assembler import Assembler
 from rvx.assembler.diagnostics import AssemblyError, SourceError, did_you_mean, show
 from rvx.assembler.elf.relocatable import write_object
 from rvx.assembler.grammar import parse_integer
 from rvx.isa import Isa, IsaError
+from rvx.version import __version__
 
 DEFAULT_MARCH = "rv64gc"
 SOURCE_ERROR, USAGE_ERROR = 3, 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from rvx.assembler.assembly import Assembly
@@ -9,6 +10,7 @@ from rvx.assembler.compression import compress
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.forms import Filled, Form, Mismatch, register_value
 from rvx.assembler.grammar import parse_operands
+from rvx.assembler.recording import Encoded
 from rvx.assembler.relocations import (
     PARTS,
     RELAXABLE,
@@ -16,12 +18,15 @@ from rvx.assembler.relocations import (
     modifier_relocation,
     target_relocation,
 )
-from rvx.assembler.repetition import Encoded
-from rvx.assembler.sections import Branch
+from rvx.assembler.sections import Branch, Value
 from rvx.assembler.syntax import Enclosed, Memory, Modified, Name, Operand
-from rvx.assembler.values import Value, wrap
+from rvx.assembler.values import wrap
 from rvx.isa import EncodingError, Instruction
 
+Expander = Callable[[Assembly, str, list[Operand]], None]
+"""Assembles a pseudo-instruction of that mnemonic."""
+PSEUDO: dict[str, Expander] = {}
+"""Those there are, as `pseudo` declares them: whoever does not know a mnemonic names these, too."""
 INVERTIBLE = frozenset("beq bne blt bge bltu bgeu".split())
 """Branches whose condition is inverted by bit 12 of the word."""
 _PRIVILEGED = frozenset("mret sret wfi sfence.vma".split())
@@ -288,8 +293,6 @@ def base_instruction(assembly: Assembly, mnemonic: str) -> Instruction:
 
 def unknown_mnemonic(assembly: Assembly, mnemonic: str) -> SourceError:
     """The error for a word that is no instruction, with what may have been meant."""
-    from rvx.assembler.pseudo import PSEUDO
-
     known = [*assembly.forms.mnemonics(), *PSEUDO]
     hint = assembly.isa.who_has(mnemonic) or did_you_mean(mnemonic, known)
     if not hint:

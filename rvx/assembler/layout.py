@@ -19,8 +19,8 @@ from operator import add
 
 from rvx.assembler.diagnostics import Diagnostics, SourceError
 from rvx.assembler.leb128 import encode_leb128
-from rvx.assembler.sections import Align, Branch, Leb128, Org, Section, Space
-from rvx.assembler.values import Distances, Value
+from rvx.assembler.sections import Align, Branch, Leb128, Org, Section, Space, Value
+from rvx.assembler.values import Distances
 
 MAX_PASSES = 64
 MAX_SIZE = 1 << 41

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from rvx.assembler.alignment import align_code
 from rvx.assembler.archive import Archive
 from rvx.assembler.diagnostics import Diagnostics, Location, SourceError, did_you_mean
-from rvx.assembler.garbage import without_collector
-from rvx.assembler.linkresult import make_program
+from rvx.assembler.elf.executable import PAGE, ProgramSection
 from rvx.assembler.linksymbols import Definitions
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
 from rvx.assembler.offsettable import KINDS as GOT_KINDS
@@ -24,7 +23,6 @@ from rvx.assembler.outputs import (
     rank,
 )
 from rvx.assembler.patch import REACHING, patch
-from rvx.assembler.program import PAGE, Program, ProgramSection
 from rvx.assembler.sections import ALLOC, EXEC, NOBITS, TLS, WRITE
 from rvx.isa.registers import X
 
@@ -78,8 +76,8 @@ class Linker:
         self.outputs: dict[str, Output] = {}
         self.places: dict[int, int] = {}
 
-    def link(self) -> Program:
-        """The program.
+    def place(self) -> list[ProgramSection]:
+        """Gives everything its address, and the sections of the program.
 
         Raises:
             AssemblyError: symbols are missing or defined twice, or something does not fit.
@@ -97,7 +95,7 @@ class Linker:
         self._provide()
         sections = [self._section(output) for output in self.outputs.values()]
         self.diagnostics.check()
-        return make_program(self, sections)
+        return sections
 
     def _check_company(self) -> None:
         self.xlen = self.objects[0].xlen if self.objects else 64
@@ -355,20 +353,3 @@ def _about(name: str, known: list[str]) -> str:
     if name in X.numbers():
         return f"{name} is also a register; the address in it is written ({name})"
     return did_you_mean(name, known)
-
-
-@without_collector
-def link(
-    objects: Iterable[ObjectFile | Archive],
-    *,
-    base: int = BASE,
-    entry: str = "_start",
-    addresses: Mapping[str, int] | None = None,
-    defines: Mapping[str, int] | None = None,
-) -> Program:
-    """Links objects to a program; see `Linker`.
-
-    Raises:
-        AssemblyError: symbols are missing or defined twice, or something does not fit.
-    """
-    return Linker(objects, base=base, entry=entry, addresses=addresses, defines=defines).link()

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
+from rvx.assembler.archive import Archive
 from rvx.assembler.elf.attributes import merged
-from rvx.assembler.objectfile import LineRows, ObjectSymbol
+from rvx.assembler.elf.executable import ProgramSection, ProgramSymbol
+from rvx.assembler.garbage import without_collector
+from rvx.assembler.linker import BASE, Linker
+from rvx.assembler.objectfile import LineRows, ObjectFile, ObjectSymbol
 from rvx.assembler.outputs import output_name
-from rvx.assembler.program import Program, ProgramSection, ProgramSymbol
+from rvx.assembler.program import Program
 from rvx.assembler.sections import ALLOC
 
-if TYPE_CHECKING:
-    from rvx.assembler.linker import Linker
+
+@without_collector
+def link(
+    objects: Iterable[ObjectFile | Archive],
+    *,
+    base: int = BASE,
+    entry: str = "_start",
+    addresses: Mapping[str, int] | None = None,
+    defines: Mapping[str, int] | None = None,
+) -> Program:
+    """Links objects to a program; see `Linker`.
+
+    Raises:
+        AssemblyError: symbols are missing or defined twice, or something does not fit.
+    """
+    linker = Linker(objects, base=base, entry=entry, addresses=addresses, defines=defines)
+    return _program(linker, linker.place())
 
 
-def make_program(linker: Linker, sections: list[ProgramSection]) -> Program:
+def _program(linker: Linker, sections: list[ProgramSection]) -> Program:
     """The program of these sections, with symbols, lines and notes."""
     symbols: dict[str, ProgramSymbol] = {}
     every: list[ProgramSymbol] = []

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rvx.assembler.diagnostics import Location
-from rvx.assembler.program import Program, ProgramSection
+from rvx.assembler.elf.executable import ProgramSection
+from rvx.assembler.program import Program
 from rvx.assembler.sections import ALLOC
 
 _ROW = 8

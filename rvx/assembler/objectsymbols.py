@@ -5,8 +5,7 @@ from __future__ import annotations
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import Location, SourceError
 from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol
-from rvx.assembler.sections import TLS
-from rvx.assembler.values import Symbol, Value
+from rvx.assembler.sections import TLS, Symbol, Value
 
 _COPIED_TYPES = ("func", "object", "gnu_ifunc")
 

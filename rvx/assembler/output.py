@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from rvx.assembler.diagnostics import Diagnostics, Location, Origin, SourceError
 from rvx.assembler.linetable import LineTable, Loc
 from rvx.assembler.reader import Line
-from rvx.assembler.repetition import Recording
+from rvx.assembler.recording import Recording
 from rvx.assembler.sections import (
     ALLOC,
     DATA,
@@ -28,12 +28,13 @@ from rvx.assembler.sections import (
     Org,
     Section,
     Space,
+    Symbol,
     Tail,
+    Value,
     default_attributes,
     is_known_name,
     packed,
 )
-from rvx.assembler.values import Symbol, Value
 
 MAX_BYTES = 1 << 27
 MAX_NOBITS = 1 << 40

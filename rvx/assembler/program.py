@@ -8,67 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 from rvx.assembler.diagnostics import Diagnostic, Location
+from rvx.assembler.elf.executable import PAGE, ProgramSection, ProgramSymbol, Segment, executable
+from rvx.assembler.elf.notes import extensions_note
 from rvx.assembler.objectfile import LineRows
 
-PAGE = 0x1000
 _ALLOC, _TLS = 0x2, 0x400
-
-
-@dataclass(frozen=True)
-class ProgramSymbol:
-    """A symbol of a program.
-
-    Attributes:
-        address: where it is, or its value if it is absolute.
-        size: in bytes, 0 if the source does not say.
-        type: `func`, `object`, `notype` ...
-        binding: `local`, `global` or `weak`.
-        section: name of its section, empty if absolute.
-    """
-
-    name: str
-    address: int
-    size: int = 0
-    type: str = "notype"
-    binding: str = "local"
-    section: str = ""
-
-
-@dataclass
-class ProgramSection:
-    """A section of a program.
-
-    Attributes:
-        data: its bytes; empty for .bss and the like.
-        size: in bytes.
-        flags: of the ELF section header: 1 writable, 2 in memory, 4 code.
-        type: of the ELF section header.
-    """
-
-    name: str
-    address: int
-    data: bytes
-    size: int
-    flags: int
-    type: int
-    alignment: int = 1
-    entry_size: int = 0
-
-
-@dataclass(frozen=True)
-class Segment:
-    """What is loaded in one piece.
-
-    Attributes:
-        data: the bytes; the rest up to `size` is zero.
-        size: in memory.
-        flags: 4 readable, 2 writable, 1 executable.
-    """
-
-    address: int
-    data: bytes
-    size: int
-    flags: int
 
 
 @dataclass
@@ -143,9 +87,16 @@ class Program:
 
     def to_elf(self) -> bytes:
         """The program as a static ELF executable."""
-        from rvx.assembler.elf.executable import executable
-
-        return executable(self)
+        return executable(
+            self.xlen,
+            self.sections,
+            self.segments,
+            self.all_symbols,
+            entry=self.entry,
+            flags=self.elf_flags,
+            about=extensions_note(self.march, self.extensions),
+            attributes=self.attributes,
+        )
 
     def write_elf(self, path: str | Path) -> None:
         """Writes the program as a static ELF executable."""

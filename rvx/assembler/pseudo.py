@@ -9,6 +9,8 @@ from rvx.assembler.compression import compress
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.forms import register_value
 from rvx.assembler.instructions import (
+    PSEUDO,
+    Expander,
     base_instruction,
     emit_base,
     emit_encoded,
@@ -16,8 +18,9 @@ from rvx.assembler.instructions import (
     emit_values,
     register_number,
 )
+from rvx.assembler.recording import Encoded
 from rvx.assembler.relocations import immediate_format, low_part
-from rvx.assembler.repetition import Encoded
+from rvx.assembler.sections import Value
 from rvx.assembler.syntax import (
     Braced,
     Enclosed,
@@ -30,12 +33,9 @@ from rvx.assembler.syntax import (
     TypeName,
     hoisted,
 )
-from rvx.assembler.values import Value, wrap
+from rvx.assembler.values import wrap
 from rvx.isa import Instruction, Isa
 from rvx.isa.operands import RegisterKind
-
-Expander = Callable[[Assembly, str, list[Operand]], None]
-PSEUDO: dict[str, Expander] = {}
 
 
 def _pseudo(*names: str) -> Callable[[Expander], Expander]:

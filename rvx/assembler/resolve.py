@@ -11,10 +11,10 @@ from operator import le
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import Location, SourceError
 from rvx.assembler.elf.attributes import PRIVILEGED_TAGS, PRIVILEGED_VERSIONS
-from rvx.assembler.frames import write_frames
+from rvx.assembler.framebytes import write_frames
 from rvx.assembler.layout import lay_out
 from rvx.assembler.leb128 import encode_leb128
-from rvx.assembler.linetable import write_lines
+from rvx.assembler.linebytes import write_lines
 from rvx.assembler.objectfile import (
     LineRows,
     ObjectFile,
@@ -45,8 +45,9 @@ from rvx.assembler.sections import (
     Section,
     Space,
     Statements,
+    Symbol,
+    Value,
 )
-from rvx.assembler.values import Symbol, Value
 from rvx.isa import EncodingError
 
 _JAL = 0x6F

@@ -1,100 +1,15 @@
-"""Symbols, and what an expression is worth while not every address is known."""
+"""What an expression is worth while not every address is known."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
-from rvx.assembler.diagnostics import Location, SourceError
-
-if TYPE_CHECKING:
-    from rvx.assembler.sections import Fragment
-
-
-@dataclass(slots=True, eq=False)
-class Symbol:
-    """A name for a place or a number.
-
-    Attributes:
-        name: as written; `.L1<0x02>3` for the third numeric label `1:`.
-        fragment: where it is, with `offset` bytes of the fragment before it.
-        value: of a symbol made by `.equ`, instead.
-        binding: `local`, `global` or `weak`.
-        type: `notype`, `object`, `func`, `tls`, `common` ...
-        visibility: `default`, `hidden`, `internal` or `protected`.
-        size: in bytes, a number or an expression.
-        alignment: of a common symbol.
-        defined_at: the statement that defines it.
-        is_mentioned: whether a directive names it, so that it must be written.
-        is_fixed: whether `.local` names it.
-        is_predefined: whether the assembler defines it itself; it is not written.
-        is_assigned: whether `.set` defines it, which may do so again, or a label instead.
-        is_replaced: whether its name stands for something else from some line on.
-        alias: the symbol that `.set` made it a name for; type and size are taken from there.
-        is_weakly_used: whether an expression names it through a name of `.weakref`.
-        is_directly_used: whether an expression names it itself.
-        is_variant: whether `.variant_cc` names it.
-    """
-
-    name: str
-    fragment: Fragment | None = None
-    offset: int = 0
-    value: Value | None = None
-    binding: str = "local"
-    type: str = "notype"
-    visibility: str = "default"
-    size: Value | None = None
-    alignment: int = 0
-    defined_at: Location | None = None
-    used_at: Location | None = None
-    is_mentioned: bool = False
-    is_common: bool = False
-    is_fixed: bool = False
-    is_assigned: bool = False
-    is_replaced: bool = False
-    is_predefined: bool = False
-    alias: Symbol | None = None
-    is_weakly_used: bool = False
-    is_directly_used: bool = False
-    is_variant: bool = False
-
-    @property
-    def is_defined(self) -> bool:
-        """Whether this source says what it is."""
-        return self.fragment is not None or self.value is not None or self.is_common
-
-
-@dataclass(slots=True)
-class Value:
-    """`number + plus - minus`, or a tree of such values that only addresses can reduce.
-
-    It is not changed; frozen, it would take three times as long to make.
-
-    Attributes:
-        number: the constant part.
-        plus: a symbol that is added, or None.
-        minus: a symbol that is taken away, or None.
-        tree: operator and operands, where the shape above does not do.
-        modifier: a relocation function around all of it, such as `%lo`.
-        nodes: how many values the tree has.
-    """
-
-    number: int = 0
-    plus: Symbol | None = None
-    minus: Symbol | None = None
-    tree: tuple[str, tuple[Value, ...]] | None = None
-    modifier: str = ""
-    nodes: int = 1
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether it is a number."""
-        return self.plus is None and self.minus is None and self.tree is None
-
+from rvx.assembler.diagnostics import SourceError
+from rvx.assembler.sections import Fragment, Symbol, Value
 
 MAX_NODES, MAX_DEPTH = 200, 100
 ZERO = Value(0)
-Place = tuple["Fragment | None", int]
+Place = tuple[Fragment | None, int]
 
 
 @dataclass

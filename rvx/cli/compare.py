@@ -14,7 +14,7 @@ from rvx.errors import Exit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rvx.analysis.compare import Comparison, Inputs
+    from rvx.analysis.comparison import Comparison, Inputs
     from rvx.analysis.kernel import Kernel, Variant
     from rvx.emulator import Backend, Tier
 

@@ -11,10 +11,11 @@ from typing import Annotated
 
 from click import Command
 
-from rvx import __version__, disk
+from rvx import disk
 from rvx.cli.declare import End, Group, Option
 from rvx.cli.output import UsageProblem
 from rvx.cli.program import Program, watch_everything
+from rvx.version import __version__
 
 EPILOG = (
     "Exit codes: 0 ok, 1 the program under test failed or a check did not hold, 2 usage, "

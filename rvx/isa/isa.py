@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from rvx.isa.bits import Word
 from rvx.isa.csr import Csr
+from rvx.isa.decoded import Decoded
 from rvx.isa.errors import ClashError, IsaError
 from rvx.isa.extension import Extension, State
 from rvx.isa.instruction import Alias, Instruction
 from rvx.isa.registers import F, RegisterFile, V, X
 from rvx.isa.vector.state import STATE
 from rvx.isa.vector.unit import VectorUnit, check_vlen, csrs, reset_words
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """A word and what it means."""
-
-    instruction: Instruction
-    word: Word
-    values: Mapping[str, int]
-
-    @property
-    def expanded(self) -> Decoded:
-        """What a compressed instruction abbreviates, with the same word; else the thing itself."""
-        expansion = self.instruction.expansion
-        if expansion is None:
-            return self
-        return Decoded(expansion.target, self.word, expansion.expand(self.values))
 
 
 class Isa:

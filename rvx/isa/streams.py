@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from rvx.isa import misuse
 from rvx.isa.bits import Words
-from rvx.isa.isa import Decoded
+from rvx.isa.decoded import Decoded
 from rvx.isa.memory import (
     FAULT_KIND,
     FAULT_SIZE,

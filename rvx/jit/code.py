@@ -158,7 +158,7 @@ def _loaded_or_made(path: Path, make: Callable[[], Image]) -> Loaded:
         if found is None:
             image = make()
             disk.store(path, image.to_bytes())
-            found = load(image)
+            found = mapped(image)
             assert found is not None
         return _loaded.setdefault(path, found)
 
@@ -169,7 +169,16 @@ def _stored(path: Path) -> Loaded | None:
     except OSError:
         return None
     image = Image.from_bytes(data)
-    return None if image is None else load(image)
+    return None if image is None else mapped(image)
+
+
+def mapped(image: Image) -> Loaded | None:
+    """The code in memory; LLVM loads what could not be linked in advance."""
+    if not image.is_object:
+        return load(image)
+    from rvx.jit import compiler
+
+    return compiler.load_object(image.code, tuple(image.entries))
 
 
 @cache

@@ -145,10 +145,6 @@ class Loaded:
 
 def load(image: Image) -> Loaded | None:
     """Maps an image into memory; None if a function that it calls is missing here."""
-    if image.is_object:
-        from rvx.jit.compiler import load_object
-
-        return load_object(image.code, tuple(image.entries))
     room = mmap.mmap(-1, max(len(image.code), 1), prot=mmap.PROT_READ | mmap.PROT_WRITE)
     room[: len(image.code)] = image.code
     base = ctypes.addressof(ctypes.c_char.from_buffer(room))

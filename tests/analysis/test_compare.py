@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from rvx.analysis.compare import compare, draw
+from rvx.analysis.comparison import COLUMNS, title
 from rvx.analysis.kernel import load
 from rvx.analysis.keys import KernelError
-from rvx.analysis.table import COLUMNS, title, to_markdown, to_rich
+from rvx.analysis.table import to_markdown, to_rich
 
 SIZES = {"M": 3, "N": 4, "K": 5}
 

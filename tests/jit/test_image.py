@@ -8,7 +8,7 @@ from typing import Any
 import llvmlite.binding as llvm
 import pytest
 
-from rvx.jit import compiler, image
+from rvx.jit import code, compiler, image
 
 TABLE = """
 @table = internal constant [4 x i64] [i64 10, i64 20, i64 30, i64 40]
@@ -189,7 +189,7 @@ def test_code_that_calls_what_nobody_has_stays_an_object() -> None:
 
 def test_an_object_is_loaded_by_llvm() -> None:
     made = image.Image(object_of(TABLE), 0, {"f": 0}, is_object=True)
-    assert called(image.load(made))(2) == 30
+    assert called(code.mapped(made))(2) == 30
 
 
 def test_an_import_that_is_gone_means_to_compile_anew() -> None:

@@ -50,6 +50,7 @@ CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
     "mxfp4": lambda: Blocks(MXFP4),
     "nvfp4": TwoLevels,
     "f32_nofma": lambda: floating.separate(FP32),
+    "f64_nofma": lambda: floating.separate(FP64),
 }
 _SNITCH: dict[str, Callable[[], Arithmetic]] = {
     "fp64_naive": lambda: snitch.fused(FP64),

@@ -110,6 +110,26 @@ class Arithmetic(ABC):
         """
         raise TypeError(f"{type(self).__name__} has no maximum; only floats and posits have")
 
+    def multiply_add(self, factor: Encoded, x: Encoded, y: Encoded) -> Raw:
+        """factor x + y, element by element, bit for bit as a kernel computes it.
+
+        Args:
+            factor: one number.
+            x: a tensor.
+            y: a tensor of the same shape.
+
+        Returns:
+            Array of `output`, of the shape of the tensors.
+
+        Raises:
+            TypeError: the arithmetic has no instruction for it.
+        """
+        raise TypeError(f"{type(self).__name__} has no multiply-add; only floats and posits have")
+
+    def argument(self, scalar: Encoded) -> Any:
+        """A number as a function takes it by value: an integer for an x register."""
+        return int(scalar.memory[0].reshape(-1)[0])
+
     @abstractmethod
     def decode(self, raw: Raw) -> Reals:
         """The numbers that elements of the result stand for."""

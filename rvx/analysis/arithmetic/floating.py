@@ -5,6 +5,8 @@ All round to nearest, ties to even, as the kernels do with the frm they are call
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from rvx.analysis.arithmetic import sweep
@@ -49,7 +51,22 @@ class Floating(Arithmetic):
 
     def product(self, a: Encoded, b: Encoded) -> Raw:
         """Every element in the order of the kernel."""
-        codes = sweep.matmul(self.step, self.ending, a.parts[0], b.parts[0], self.lanes, self.words)
+        return self._raw(
+            sweep.matmul(self.step, self.ending, a.parts[0], b.parts[0], self.lanes, self.words)
+        )
+
+    def multiply_add(self, factor: Encoded, x: Encoded, y: Encoded) -> Raw:
+        """Rounded once if products are fused with sums, else twice."""
+        if self.lanes != 1 or self.src.bits != 8 * self.output.itemsize:
+            return super().multiply_add(factor, x, y)
+        parts = (factor.parts[0], x.parts[0], y.parts[0])
+        return self._raw(sweep.multiply_add(self.step, self.ending, *parts))
+
+    def argument(self, scalar: Encoded) -> Any:
+        """In an f register, as the type of NumPy that is passed there."""
+        return scalar.memory[0].view(f"f{self.src.bits // 8}")[0]
+
+    def _raw(self, codes: Codes) -> Raw:
         unsigned = codes.astype(f"u{self.output.itemsize}", casting="unsafe")
         return unsigned.view(self.output)
 

@@ -49,6 +49,17 @@ class PositSums(Arithmetic):
         codes = sweep.matmul(self.step, self.ending, a.parts[0], b.parts[0], 1, self.words)
         return codes.astype(self.output, casting="unsafe")
 
+    def multiply_add(self, factor: Encoded, x: Encoded, y: Encoded) -> Raw:
+        """With a quire factor x + 1 y, exact before it is rounded; else both rounded."""
+        factors, xs, ys = factor.parts[0], x.parts[0], y.parts[0]
+        if self.words == 1:
+            codes = sweep.multiply_add(self.step, self.ending, factors, xs, ys)
+        else:
+            rows = np.stack([xs.reshape(-1), ys.reshape(-1)], axis=-1)
+            ones = np.array([[factors[0], self.fmt.one]])
+            codes = sweep.matmul(self.step, self.ending, ones, rows, 1, self.words)
+        return codes.reshape(ys.shape).astype(self.output, casting="unsafe")
+
     def maximum(self, a: Encoded) -> Raw:
         """pmax: patterns are compared as two's complements, so that NaR is the least."""
         away = 64 - self.fmt.n

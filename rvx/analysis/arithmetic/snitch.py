@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from rvx.analysis.arithmetic import sweep
-from rvx.analysis.arithmetic.base import Codes, Encoded, Raw, Reals
+from rvx.analysis.arithmetic.base import Codes, Raw, Reals
 from rvx.analysis.arithmetic.floating import RNE, Floating, exfma, exsdotp
 from rvx.formats.minifloat import array
 from rvx.formats.minifloat.catalogue import FP16, FP32, FP64
@@ -34,9 +34,7 @@ class SameFormat(Floating):
         super().__init__(fmt, lanes, words, step, ending)
         self.output = np.dtype(f"u{fmt.bits // 8}")
 
-    def product(self, a: Encoded, b: Encoded) -> Raw:
-        """Every element in the order of the kernel."""
-        codes = sweep.matmul(self.step, self.ending, a.parts[0], b.parts[0], self.lanes, self.words)
+    def _raw(self, codes: Codes) -> Raw:
         raw: Raw = codes.astype(self.output, casting="unsafe")
         return raw
 

@@ -35,6 +35,34 @@ def _compiled(step: Step, ending: Ending) -> jit.Exported:
     return jit.export(sweep, _SIGNATURE)
 
 
+@cache
+def _compiled_multiply_add(step: Step, ending: Ending) -> jit.Exported:
+    def sweep(factor: Any, x: Any, y: Any, state: Any, size: int) -> None:
+        for i in range(size):
+            state[0] = y[i]
+            step(factor, x, 0, i, state)
+            y[i] = ending(state)
+
+    return jit.export(sweep, "void(int64[::1], int64[::1], int64[::1], int64[::1], int64)")
+
+
+def multiply_add(step: Step, ending: Ending, factor: Codes, x: Codes, y: Codes) -> Codes:
+    """factor x + y, element by element: one step of one product from the sum y on.
+
+    Args:
+        step: takes one product into the state, which is one sum.
+        ending: makes the result of the state.
+        factor: one code.
+        x: codes.
+        y: codes, of the same shape.
+    """
+    left, right, sums = (
+        np.require(part, np.int64, ["C", "W"]).reshape(-1) for part in (factor, x, y.copy())
+    )
+    _compiled_multiply_add(step, ending)(left, right, sums, np.zeros(1, np.int64), sums.size)
+    return sums.reshape(y.shape)
+
+
 def matmul(step: Step, ending: Ending, a: Codes, b: Codes, lanes: int, words: int) -> Codes:
     """The product a b^T, every element one pass along the last axis.
 

@@ -11,8 +11,7 @@ from rvx.assembler.floats import binary_float
 from rvx.assembler.grammar import parse_expression, split_operands
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.repetition import Ended, Sized
-from rvx.assembler.sections import Leb128
-from rvx.assembler.values import Value
+from rvx.assembler.sections import Leb128, Value
 
 _SIZES = {
     ".byte": 1,

@@ -9,8 +9,8 @@ from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, plain_name
 from rvx.assembler.grammar import parse_expression, split_operands
-from rvx.assembler.sections import Align, Org, Space
-from rvx.assembler.values import Value, wrap
+from rvx.assembler.sections import Align, Org, Space, Value
+from rvx.assembler.values import wrap
 
 _FLAGS = {
     "a": sections.ALLOC,

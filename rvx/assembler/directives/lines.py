@@ -123,7 +123,7 @@ def _add(assembly: Assembly, made: Loc) -> None:
 
 def _define_view(assembly: Assembly, name: str) -> None:
     """Views number the rows of one address; the tables written here have one row an address."""
-    from rvx.assembler.values import Value
+    from rvx.assembler.sections import Value
 
     if not name.lstrip("-").isdecimal():
         assembly.assign(name, Value(0))

@@ -6,9 +6,8 @@ from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, plain_name
 from rvx.assembler.grammar import parse_expression, split_operands
-from rvx.assembler.sections import Space
+from rvx.assembler.sections import Space, Symbol, Value
 from rvx.assembler.syntax import Binary, Name
-from rvx.assembler.values import Symbol, Value
 
 _TYPES = {
     "function": "func",

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from rvx.bodies import form_of
 from rvx.emulator.regions.flow import Step
@@ -30,9 +30,6 @@ from rvx.isa import Isa
 from rvx.isa.vector.plan import Access, Arithmetic, Loop, Plan, plan_of
 from rvx.isa.vector.state import HEADER, STATE, VCSR, VL, VTYPE, most_elements, width
 
-if TYPE_CHECKING:
-    from rvx.emulator.regions.steps import StepEmitter
-
 CONFIG_WORDS = (VL, VTYPE, VCSR)
 """Words of the header that change in a region: vstart is 0 in all of it."""
 _LANES = 32
@@ -42,6 +39,22 @@ _FEW_LANES = 8
 _LONG = 60
 """Operations of an expression from which on chunks are short, so that LLVM is done in time."""
 _MOST_STRIDE = 1 << 40
+
+
+class Emitter(Protocol):
+    """What a vector instruction needs of the function that a region becomes (`StepEmitter`)."""
+
+    def next_unique(self) -> int:
+        """A number that makes names unique."""
+
+    def operand_value(self, step: Step, name: str) -> str:
+        """The value of an operand: of a register, or the number that it is."""
+
+    def write_result(self, step: Step, value: str) -> None:
+        """Writes the register rd, if there is one."""
+
+    def use_mode(self) -> None:
+        """Notes that frm has to be a rounding mode."""
 
 
 def plan_of_step(step: Step, isa: Isa) -> Plan | None:
@@ -112,7 +125,7 @@ class VectorWriter:
 
     def __init__(
         self,
-        emitter: StepEmitter,
+        emitter: Emitter,
         isa: Isa,
         lines: list[str],
         declarations: dict[str, None],

@@ -4,6 +4,7 @@
 are imported by who needs them.
 """
 
+from rvx.formats.minifloat import operations as _operations  # noqa: F401 - enters itself
 from rvx.formats.minifloat.catalogue import (
     E2M1,
     E2M3,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from rvx.formats.elements import OFFERS
 from rvx.formats.minifloat.rounding import Overflow
 
 WIDEST_EXPONENT = 11
@@ -107,19 +108,11 @@ class Minifloat:
 
     def operations(self) -> Mapping[str, Callable[..., Any]]:
         """The operations that element functions of vector instructions ask for by name."""
-        from rvx.formats.minifloat.operations import operations
-
-        return operations(self)
+        return OFFERS[Minifloat].operations(self)
 
     def conversion(self, target: Any) -> Callable[..., Any] | None:
         """convert(a, mode, flags) from this format to another; None if there is none."""
-        from rvx.formats.minifloat.operations import conversion
-
-        if isinstance(target, Minifloat):
-            return conversion(self, target)
-        other = getattr(target, "conversion_from", None)
-        made: Callable[..., Any] | None = None if other is None else other(self)
-        return made
+        return OFFERS[Minifloat].conversion(self, target)
 
     @property
     def precision(self) -> int:

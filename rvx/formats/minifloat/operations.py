@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from rvx.formats.elements import OFFERS, Offer, Operation
 from rvx.formats.minifloat import scalar as kernels
 from rvx.formats.minifloat.format import Minifloat
 
-Operation = Callable[..., Any]
 Kernel = Callable[..., tuple[int, int]]
 
 
@@ -94,6 +94,13 @@ def operations(fmt: Minifloat) -> Mapping[str, Operation]:
 
 
 @cache
-def conversion(source: Minifloat, target: Minifloat) -> Operation:
+def conversion(source: Minifloat, target: Any) -> Operation | None:
     """convert(a, mode, flags): the number of a code in another format, rounded once."""
-    return _unary(kernels.make_convert(source, target))
+    if isinstance(target, Minifloat):
+        return _unary(kernels.make_convert(source, target))
+    other = getattr(target, "conversion_from", None)
+    made: Operation | None = None if other is None else other(source)
+    return made
+
+
+OFFERS[Minifloat] = Offer(operations, conversion)

@@ -7,6 +7,7 @@ Rooms: `format` (the format as a value), `exact` and `exact_*` (the slow referen
 
 from typing import TYPE_CHECKING, Any
 
+from rvx.formats.posit import operations as _operations  # noqa: F401 - enters itself
 from rvx.formats.posit.format import POSIT8, POSIT16, POSIT32, POSIT64, STANDARD, Posit, parse
 from rvx.formats.posit.scalar import kernels, posit8, posit16, posit32, posit64
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from rvx.formats.elements import OFFERS
+
 _NAME = re.compile(r"posit<?(?P<n>\d+)(?:(?:e|es|_|,\s*)(?P<es>\d+))?>?", re.IGNORECASE)
 _LIMB_BITS = 32
 
@@ -57,23 +59,15 @@ class Posit:
 
     def operations(self) -> Mapping[str, Callable[..., Any]]:
         """The operations that element functions of vector instructions ask for by name."""
-        from rvx.formats.posit.operations import operations
-
-        return operations(self)
+        return OFFERS[Posit].operations(self)
 
     def conversion(self, target: Any) -> Callable[..., Any] | None:
         """convert(a, mode, flags) from this format to another; None if there is none."""
-        from rvx.formats.posit import operations
-
-        if isinstance(target, Posit):
-            return operations.conversion(self, target)
-        return operations.conversion_to_ieee(self, target)
+        return OFFERS[Posit].conversion(self, target)
 
     def conversion_from(self, source: Any) -> Callable[..., Any] | None:
         """convert(a, mode, flags) from another format to this one; None if there is none."""
-        from rvx.formats.posit.operations import conversion_from_ieee
-
-        return conversion_from_ieee(source, self)
+        return OFFERS[Posit].conversion_from(source, self)
 
     @property
     def mask(self) -> int:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rvx.formats.posit import array, ufuncs
-
-if TYPE_CHECKING:
-    from rvx.formats.posit.positarray import PositArray
+from rvx.formats.posit.ufuncs import P, Posits
 
 # These only move elements about: they act on the patterns.
 STRUCTURAL = {
@@ -63,7 +61,7 @@ RANKING = {np.argsort, np.argmin, np.argmax, np.searchsorted, np.lexsort}
 
 
 def apply(
-    like: PositArray,
+    like: Posits,
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
     options: dict[str, Any],
@@ -91,7 +89,7 @@ def _is_posits(value: Any) -> bool:
     return hasattr(value, "bits") and hasattr(value, "fmt")
 
 
-def _patterns(like: PositArray, value: Any) -> Any:
+def _patterns(like: Posits, value: Any) -> Any:
     """The argument with every PositArray in it replaced by its patterns."""
     if _is_posits(value):
         return like._coerce(value)
@@ -100,7 +98,7 @@ def _patterns(like: PositArray, value: Any) -> Any:
     return value
 
 
-def _ranks(like: PositArray, value: Any) -> Any:
+def _ranks(like: Posits, value: Any) -> Any:
     if _is_posits(value):
         return like._like(like._coerce(value)).order()
     if isinstance(value, list | tuple):
@@ -108,53 +106,53 @@ def _ranks(like: PositArray, value: Any) -> Any:
     return value
 
 
-def _wrap(like: PositArray, result: Any) -> Any:
+def _wrap(like: Posits, result: Any) -> Any:
     if isinstance(result, list | tuple):
         return type(result)(_wrap(like, x) for x in result)
     return like._like(result)
 
 
 def _reduction(ufunc: np.ufunc) -> Callable[..., Any]:
-    def reduced(like: PositArray, x: Any, axis: Any = None, **options: Any) -> Any:
+    def reduced(like: Posits, x: Any, axis: Any = None, **options: Any) -> Any:
         return ufuncs.reduce(like, ufunc, x, {"axis": axis, **options})
 
     return reduced
 
 
-def _dot(like: PositArray, a: Any, b: Any) -> Any:
+def _dot(like: Posits, a: Any, b: Any) -> Any:
     return like._like(array.matmul(like._coerce(a), like._coerce(b), like.fmt))
 
 
-def mean(like: PositArray, x: Any, axis: Any = None, **options: Any) -> PositArray:
+def mean(like: P, x: Any, axis: Any = None, **options: Any) -> P:
     """The exact sum rounded, divided by the count, rounded."""
-    total = ufuncs.reduce(like, np.add, x, {"axis": axis, **options})
-    result: PositArray = total / (like._coerce(x).size // max(total.size, 1))
+    total: Any = ufuncs.reduce(like, np.add, x, {"axis": axis, **options})
+    result: P = total / (like._coerce(x).size // max(total.size, 1))
     return result
 
 
-def _where(like: PositArray, condition: Any, a: Any, b: Any) -> Any:
+def _where(like: Posits, condition: Any, a: Any, b: Any) -> Any:
     return like._like(np.where(condition, like._coerce(a), like._coerce(b)))
 
 
-def _sort(like: PositArray, x: Any, axis: int = -1) -> Any:
+def _sort(like: Posits, x: Any, axis: int = -1) -> Any:
     bits = like._coerce(x)
     places = np.argsort(like._like(bits).order(), axis=axis, kind="stable")
     return like._like(np.take_along_axis(bits, places, axis=axis))
 
 
-def _clip(like: PositArray, x: Any, low: Any, high: Any) -> Any:
+def _clip(like: Posits, x: Any, low: Any, high: Any) -> Any:
     return np.minimum(np.maximum(x, low), high)
 
 
-def _array_equal(like: PositArray, a: Any, b: Any) -> bool:
+def _array_equal(like: Posits, a: Any, b: Any) -> bool:
     return bool(np.array_equal(like._coerce(a), like._coerce(b)))
 
 
-def _full_like(like: PositArray, x: Any, value: Any) -> Any:
+def _full_like(like: Posits, x: Any, value: Any) -> Any:
     return like._like(np.full_like(like._coerce(x), like._coerce(value)))
 
 
-def _ones_like(like: PositArray, x: Any) -> Any:
+def _ones_like(like: Posits, x: Any) -> Any:
     return like._like(np.full_like(like._coerce(x), like.fmt.one))
 
 

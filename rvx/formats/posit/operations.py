@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from rvx.formats.elements import OFFERS, Offer, Operation
 from rvx.formats.posit.convert import IEEE, make_from_ieee, make_resize, make_to_ieee
 from rvx.formats.posit.format import Posit
 from rvx.formats.posit.narrow import make_fma
 from rvx.formats.posit.scalar import kernels
 
-Operation = Callable[..., Any]
 Kernel = Callable[..., int]
 
 
@@ -67,9 +67,12 @@ def operations(fmt: Posit) -> Mapping[str, Operation]:
 
 
 @cache
-def conversion(source: Posit, target: Posit) -> Operation:
-    """convert(a, mode, flags): a posit in another posit format."""
-    return _unary(make_resize(source, target))
+def conversion(source: Posit, target: Any) -> Operation | None:
+    """convert(a, mode, flags): a posit in another posit format, or in one of IEEE 754."""
+    if isinstance(target, Posit):
+        return _unary(make_resize(source, target))
+    parts = _ieee(target)
+    return None if parts is None else _unary(make_to_ieee(source, *parts))
 
 
 def _ieee(fmt: Any) -> tuple[int, int] | None:
@@ -79,14 +82,10 @@ def _ieee(fmt: Any) -> tuple[int, int] | None:
 
 
 @cache
-def conversion_to_ieee(source: Posit, target: Any) -> Operation | None:
-    """convert(a, mode, flags): a posit in a format of IEEE 754."""
-    parts = _ieee(target)
-    return None if parts is None else _unary(make_to_ieee(source, *parts))
-
-
-@cache
 def conversion_from_ieee(source: Any, target: Posit) -> Operation | None:
     """convert(a, mode, flags): a number of a format of IEEE 754 as the nearest posit."""
     parts = _ieee(source)
     return None if parts is None else _unary(make_from_ieee(target, *parts))
+
+
+OFFERS[Posit] = Offer(operations, conversion, conversion_from_ieee)

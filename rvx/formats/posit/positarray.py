@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import ArrayLike, NDArray
 
-from rvx.formats.posit import array, exact, text
+from rvx.formats.posit import array, exact, functions, text, ufuncs
 from rvx.formats.posit.format import Posit, parse
 
 # Conversion kernels by the NumPy type that comes out, and the integer type of its bits.
@@ -176,8 +176,6 @@ class PositArray(NDArrayOperatorsMixin):
         return np.asarray(self.astype(np.float64 if dtype is None else dtype))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        from rvx.formats.posit import ufuncs
-
         return ufuncs.apply(self, ufunc, method, inputs, options)
 
     def __array_function__(
@@ -187,8 +185,6 @@ class PositArray(NDArrayOperatorsMixin):
         arguments: tuple[Any, ...],
         options: dict[str, Any],
     ) -> Any:
-        from rvx.formats.posit import functions
-
         return functions.apply(self, function, arguments, options)
 
     def copy(self) -> PositArray:
@@ -213,20 +209,14 @@ class PositArray(NDArrayOperatorsMixin):
 
     def mean(self, axis: int | None = None) -> PositArray:
         """The sum, rounded once, divided by the count."""
-        from rvx.formats.posit import functions
-
         return functions.mean(self, self, axis)
 
     def min(self, axis: int | None = None) -> PositArray:
         """The least element in posit order: NaR if there is one."""
-        from rvx.formats.posit import ufuncs
-
         return ufuncs.reduce(self, np.minimum, self, {"axis": axis})
 
     def max(self, axis: int | None = None) -> PositArray:
         """The greatest element in posit order."""
-        from rvx.formats.posit import ufuncs
-
         return ufuncs.reduce(self, np.maximum, self, {"axis": axis})
 
     def dot(self, other: Any) -> PositArray:

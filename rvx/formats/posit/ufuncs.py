@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,28 @@ from numpy.typing import NDArray
 from rvx.formats.posit import array, exact
 from rvx.formats.posit.format import Posit
 
-if TYPE_CHECKING:
-    from rvx.formats.posit.positarray import PositArray
-
 Bits = NDArray[Any]
 Operation = Callable[..., Bits]
+
+
+class Posits(Protocol):
+    """The array that NumPy asks, a PositArray: it says the format, and what becomes of patterns."""
+
+    @property
+    def fmt(self) -> Posit:
+        """The format of all operands, and of the result."""
+
+    def _coerce(self, value: Any) -> Bits:
+        """The patterns of an operand in this format."""
+
+    def _like(self, bits: Any) -> Self:
+        """An array of this format with these patterns."""
+
+    def order(self) -> Bits:
+        """Integers in the order of the values."""
+
+
+P = TypeVar("P", bound=Posits)
 
 
 def _kernel(name: str) -> Operation:
@@ -113,7 +130,7 @@ REDUCTIONS = (np.add, np.multiply, np.minimum, np.maximum)
 
 
 def apply(
-    like: PositArray, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]
+    like: Posits, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]
 ) -> Any:
     """Carries out a ufunc, or one of its methods `reduce` and `outer`.
 
@@ -143,7 +160,7 @@ def apply(
     )
 
 
-def _store(like: PositArray, result: Any, targets: tuple[Any, ...]) -> Any:
+def _store(like: Posits, result: Any, targets: tuple[Any, ...]) -> Any:
     target = targets[0]
     if target is None:
         return result
@@ -156,7 +173,7 @@ def _store(like: PositArray, result: Any, targets: tuple[Any, ...]) -> Any:
     return target
 
 
-def reduce(like: PositArray, ufunc: np.ufunc, x: Any, options: dict[str, Any]) -> PositArray:
+def reduce(like: P, ufunc: np.ufunc, x: Any, options: dict[str, Any]) -> P:
     """Sum (exact in the quire), product (from the first to the last), minimum or maximum.
 
     Raises:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from rvx.isa.isa import Decoded
+from rvx.isa.decoded import Decoded
 from rvx.isa.vector.plan import Access, plan_of, result_of
 
 

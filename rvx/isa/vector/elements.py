@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from rvx.isa.bits import shift_right_logical
-from rvx.isa.isa import Decoded
+from rvx.isa.decoded import Decoded
 from rvx.isa.vector.plan import Access, plan_of
 from rvx.isa.vector.state import shifted
 

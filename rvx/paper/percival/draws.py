@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from rvx import jit
 from rvx.analysis import kernel
-from rvx.analysis.compare import Inputs, draw
+from rvx.analysis.compare import draw
+from rvx.analysis.comparison import Inputs
 from rvx.paper.percival.data import SIMULATED_PAIRS, SIZES
 
 _SEED = 88172645463325259

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from rvx.analysis import kernel
-from rvx.analysis.compare import STACK_AND_SLACK, GuestError, Inputs
+from rvx.analysis.compare import STACK_AND_SLACK, GuestError
+from rvx.analysis.comparison import Inputs
 from rvx.analysis.metrics import finite
 from rvx.analysis.versions import versions
 from rvx.assembler import assemble
