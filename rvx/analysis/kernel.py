@@ -6,8 +6,8 @@ Every folder has the same anatomy:
 * one `.s` file per variant;
 * `data.py`: `inputs` draws the operands, `operands` brings them into the order of the kernel,
   `arguments` makes the registers of the call, `output_shape` and `macs` say how much comes out;
-* `data.py` may also have `scalars`, which draws numbers that are passed by value, such as the factor of
-  axpy: the call has them as `call.scalars`, and the two functions of `golden.py` behind the operands;
+* `data.py` may also have `scalars`, which draws numbers that are passed by value, such as the
+  factor of axpy: the call has them as `call.scalars`, `golden.py` behind the operands;
 * `golden.py`: `golden` is the float64 result of the unrounded operands, `reference` is the result
   of a variant, bit for bit, in the order of operations of its source.
 

@@ -2,8 +2,8 @@
 
 The way goes through stages, each a module: `reader` (text to lines), `expander` (macros and
 conditionals), `repetition` (lines that are like earlier ones, from what `recording` took down),
-`statements` and `grammar` (lines to syntax trees), `forms`, `instructions` and `pseudo` (operands to
-words), `directives`, `layout` (relaxation), `resolve` (objects), `linker` (addresses) and
+`statements` and `grammar` (lines to syntax trees), `forms`, `instructions` and `pseudo` (operands
+to words), `directives`, `layout` (relaxation), `resolve` (objects), `linker` (addresses) and
 `linkresult` (programs). What a source becomes on the way is in `sections`, what its state is in
 `assembly`, and `elf` has all that is written to files or read from them.
 """
