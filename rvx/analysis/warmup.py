@@ -68,7 +68,6 @@ def compile_ahead(
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, places)),
-        COMPILE_AFTER: "0",
     }
     helpers: list[subprocess.Popen[bytes]] = []
     try:
@@ -101,6 +100,10 @@ def main(folder: str, tier: Tier, *names: str) -> None:
     for text in names:
         name, _, vlen = text.rpartition(":")
         variant = replace(kernel.variants[name], vlen=int(vlen))
+        # The bodies of vector instructions take long, and few of them are needed beside regions.
+        os.environ.pop(COMPILE_AFTER, None)
+        if not variant.vlen:
+            os.environ[COMPILE_AFTER] = "0"
         try:
             run_variant(kernel, variant, inputs, tier=tier)
         except Exception:

@@ -16,7 +16,7 @@ code is on disk.
 """
 
 from rvx.jit.arrays import borrowed
-from rvx.jit.code import Code, Exported, elementwise, export, from_llvm, host_key
+from rvx.jit.code import Code, Exported, compiling, elementwise, export, from_llvm, host_key
 from rvx.jit.compiler import KernelError, Replacements, callee, native
 from rvx.jit.facts import UnknownCompilerError
 from rvx.jit.image import Loaded, provide
@@ -31,6 +31,7 @@ __all__ = [
     "UnknownCompilerError",
     "borrowed",
     "callee",
+    "compiling",
     "content_key",
     "elementwise",
     "export",

@@ -145,7 +145,12 @@ def from_llvm(
 
 
 _loaded: dict[Path, Loaded] = {}
-_lock = threading.RLock()
+compiling = threading.RLock()
+"""Held by the thread that compiles: LLVM keeps what all modules share, and locks none of it.
+
+Handlers and regions are compiled by threads of their own, so that two of them in LLVM at once end
+the process, sooner or later.
+"""
 
 
 def _loaded_or_made(path: Path, make: Callable[[], Image]) -> Loaded:
@@ -153,7 +158,7 @@ def _loaded_or_made(path: Path, make: Callable[[], Image]) -> Loaded:
     found = _loaded.get(path) or _stored(path)
     if found is not None:
         return _loaded.setdefault(path, found)
-    with _lock:
+    with compiling:
         found = _loaded.get(path) or _stored(path)
         if found is None:
             image = make()

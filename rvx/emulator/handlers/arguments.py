@@ -26,7 +26,7 @@ from rvx.isa.instruction import NUMBER, REQUESTS
 from rvx.isa.memory import FAULT_ROUNDING, PAGE_SHIFT
 from rvx.isa.operands import RegisterKind, RoundingKind
 from rvx.isa.registers import X
-from rvx.isa.vector.state import HEADER
+from rvx.isa.vector.state import HEADER, VLENB
 from rvx.isa.vector.state import STATE as VECTOR
 from rvx.isa.vector.unit import VectorUnit
 
@@ -194,16 +194,21 @@ def _rounding(operand: str, last: int) -> Argument:
 
 
 def _vector_unit(unit: VectorUnit) -> Argument:
-    """The vector registers as elements of each width, and the unit's settings."""
-    bits = 32 * unit.vlen
+    """The vector registers as elements of each width, and the unit's settings.
+
+    VLEN is not part of the text, so that a handler is compiled once for all of them.
+    """
     elements = ", ".join(
-        f"int{eew}_array({{slot[0]}} + {8 * HEADER}, {bits // eew})" for eew in (8, 16, 32, 64)
+        f"int{eew}_array({{slot[0]}} + {8 * HEADER}, {256 // eew} * _{{name}}[{VLENB}])"
+        for eew in (8, 16, 32, 64)
     )
-    settings = (
-        f"int64_array({{slot[0]}}, {HEADER}), {unit.vlen // 8}, {unit.elen}, {unit.floats}, "
-        f"{unit.alternatives}"
+    settings = f"_{{name}}, _{{name}}[{VLENB}], {unit.elen}, {unit.floats}, {unit.alternatives}"
+    return Argument(
+        f"_{{name}} = int64_array({{slot[0]}}, {HEADER})\n"
+        f"{{name}} = Vector({elements}, {settings})",
+        lambda w: (w.state(VECTOR),),
+        1,
     )
-    return Argument(f"{{name}} = Vector({elements}, {settings})", lambda w: (w.state(VECTOR),), 1)
 
 
 _FIXED: dict[str, Argument] = {

@@ -5,6 +5,11 @@ try of a new instruction, is done before that: so the generated source of a hand
 Python at first, called through the same row. When an instruction has been executed a thousand
 times, its body is compiled beside the running program, and its rows get the compiled handler.
 With the backend `python` that never happens.
+
+The body of a vector instruction takes numba seconds, since it is a choice among several loops, and
+compiled loops do without it: they are made of its element functions. So it is compiled once it has
+been interpreted for as long as compiling takes. Who waits for neither would have waited for half of
+it at least.
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ import ctypes
 import os
 import threading
 from dataclasses import dataclass, field
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -27,6 +33,8 @@ from rvx.isa.memory import FAULT_EXCEPTION
 
 EXECUTIONS = 1000
 """How often an instruction is interpreted before its body is compiled."""
+SECONDS = 1.0
+"""For how long a vector instruction is interpreted before, in processor time."""
 NEVER = 1 << 62
 VARIABLE = "RVX_COMPILE_AFTER"
 """Another number instead: 0 compiles before the first execution, `never` interprets all of them."""
@@ -49,11 +57,15 @@ class _Interpreted:
     Attributes:
         callback: keeps the host function alive.
         executions: how often it was called.
+        seconds: processor time of that, where it counts.
+        is_scheduled: whether it is, or was, to be compiled.
         places: rows that call it, and where in them.
     """
 
     callback: Any = None
     executions: int = 0
+    seconds: float = 0.0
+    is_scheduled: bool = False
     places: list[tuple[NDArray[np.int64], int]] = field(default_factory=list)
 
 
@@ -80,6 +92,7 @@ class Interim:
         self._makes = interpreted
         self._is_forever = is_forever
         self.after = NEVER if is_forever else executions_before_compiling()
+        self._is_usual = VARIABLE not in os.environ
         self._interpreted: dict[Instruction, _Interpreted] = {}
         self._lock = threading.Lock()
         self._waiting: list[Instruction] = []
@@ -112,7 +125,7 @@ class Interim:
         with self._lock:
             known.places.append((row, place))
             row[place] = ctypes.cast(known.callback, ctypes.c_void_p).value or 0
-        if known.executions >= self.after > 0 and instruction.mnemonic not in self.refused:
+        if known.is_scheduled and instruction.mnemonic not in self.refused:
             self._replace(instruction, stored_handler(instruction, self._isa))
 
     def _compiled(self, instruction: Instruction) -> int | None:
@@ -127,14 +140,20 @@ class Interim:
         made = self._interpreted[instruction] = _Interpreted()
         words = self._context.words
         after = self.after
+        is_timed = self._is_usual and "v" in instruction.requests
 
         def call(row: int, context: int) -> None:
+            begin = thread_time() if is_timed else 0.0
             try:
                 with np.errstate(over="ignore"):
                     handler(row, context)
                 made.executions += 1
-                if made.executions == after:
-                    self._schedule(instruction)
+                if is_timed:
+                    made.seconds += thread_time() - begin
+                if made.executions >= after and not made.is_scheduled:
+                    made.is_scheduled = not is_timed or made.seconds >= SECONDS
+                    if made.is_scheduled:
+                        self._schedule(instruction)
             except BaseException as error:  # It must not cross the core.
                 self.error = error.__cause__ if isinstance(error, Left) else error
                 words[Field.FAULT] = FAULT_EXCEPTION

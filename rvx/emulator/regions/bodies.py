@@ -26,7 +26,7 @@ from rvx.isa import Instruction, Isa
 from rvx.isa import memory as checked
 from rvx.isa.vector import state
 from rvx.isa.vector.plan import runs_of
-from rvx.isa.vector.state import HEADER
+from rvx.isa.vector.state import HEADER, POLICIES
 from rvx.isa.vector.unit import VectorUnit
 from rvx.reachable import reached
 
@@ -121,12 +121,14 @@ def _source(instruction: Instruction, isa: Isa, is_free: bool) -> str:
 def _vector_unit(isa: Isa) -> str:
     unit = isa.vector
     assert unit is not None
-    size = 4 * unit.vlen
+    # VLEN is not part of the text, so that numba sees a body once for all of them.
     elements = ", ".join(
-        f"int{eew}_array({REGISTERS}, {size * 8 // eew})" for eew in (8, 16, 32, 64)
+        f"int{eew}_array({REGISTERS}, {256 // eew} * config[{state.VLENB}])"
+        for eew in (8, 16, 32, 64)
     )
     return (
-        f"    v = Vector({elements}, int64_array({CONFIG}, {HEADER}), {unit.vlen // 8}, "
+        f"    config = int64_array({CONFIG}, {HEADER})\n"
+        f"    v = Vector({elements}, config, config[{state.VLENB}], "
         f"{unit.elen}, {unit.floats}, {unit.alternatives})\n"
     )
 
@@ -148,7 +150,6 @@ def _under(vtype: int, unit: VectorUnit) -> jit.Replacements:
             state.is_alternative,
             state.is_ill,
             state.is_ready,
-            state.most_elements,
         )
     )
 
@@ -219,6 +220,9 @@ def body_function(
     try:
         source = _source(instruction, isa, is_free)
         unit = None if vtype is None else isa.vector
+        if vtype is not None:
+            # What to do with elements that are agnostic is nothing that a body asks for.
+            vtype &= ~POLICIES
         return _function(function, source, len(names), isa.xlen, vtype, unit, is_free)
     except Exception as error:  # a NumbaError, or whatever numba stumbles over
         raise CompileError(explain(instruction, error)) from None
@@ -259,7 +263,8 @@ def _function(
                 return unchecked
             return (*unchecked, *_for_vtype(kernel, vtype, unit))
 
-        text = _compile(kernel, source, arguments, replacing, key)
+        with jit.compiling:
+            text = _compile(kernel, source, arguments, replacing, key)
         disk.store(path, text.encode())
     uses_floats = _FLOATING.search(text) is not None
     return BodyFunction(_name(key), text, uses_floats, arguments, _RAISING in text)

@@ -13,6 +13,11 @@ from rvx.isa.loops import LAST_SIZE
 from rvx.isa.memory import EXECUTABLE, PAGE_SHIFT, WRITABLE
 
 _RETURN_REGISTERS = (1, 5)
+VECTOR_WEIGHT = 64
+"""For how many other instructions a vector instruction counts when regions are chosen.
+
+Outside of regions it goes over its elements one by one, and is interpreted at first.
+"""
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,9 @@ class Block:
 
     @property
     def weight(self) -> int:
-        """Executed instructions."""
-        return self.executions * len(self.steps)
+        """Executed instructions, those of vectors for as many as they do the work of."""
+        vectors = sum("v" in step.decoded.instruction.requests for step in self.steps)
+        return self.executions * (len(self.steps) + (VECTOR_WEIGHT - 1) * vectors)
 
 
 class Executions:

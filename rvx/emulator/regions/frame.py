@@ -21,7 +21,7 @@ from rvx.isa.memory import FAULT_WORDS
 from rvx.isa.operands import LAST_ROUNDING_MODE
 from rvx.isa.streams import ENABLED, STATE, STREAMS
 from rvx.isa.vector.elements import Elements
-from rvx.isa.vector.state import HEADER, VSTART, VTYPE
+from rvx.isa.vector.state import HEADER, VLENB, VSTART, VTYPE
 
 MOST_RESULTS = 8
 """Registers that one instruction may write; none has as many operands."""
@@ -195,6 +195,9 @@ class Frame:
                 f"  %v.first{word} = load i64, ptr %v.home{word}",
                 f"  store i64 %v.first{word}, ptr %v.config{word}",
             ]
+        assert self.isa.vector is not None
+        # It never changes: bodies that were compiled for any VLEN become those for this one.
+        lines.append(f"  store i64 {self.isa.vector.vlen // 8}, ptr %v.config{VLENB}")
         return lines
 
     def _setting_of_entry(self, start: Address) -> list[str]:

@@ -25,7 +25,7 @@ class Region:
     Attributes:
         blocks: by start address, in the order of addresses.
         entries: starts of blocks where execution may enter it.
-        weight: instructions that were executed in it when it was chosen.
+        weight: instructions that were executed in it when it was chosen, see `Block.weight`.
         settings: the vtype that it is entered under, for entries where that matters.
     """
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from rvx.assembler import assemble
 from rvx.emulator import Machine
+from rvx.emulator.handlers import compiled, interim
 from rvx.emulator.handlers.interim import (
     EXECUTIONS,
     NEVER,
@@ -105,3 +107,49 @@ def test_the_environment_may_say_another_number(
 ) -> None:
     monkeypatch.setenv(VARIABLE, text)
     assert executions_before_compiling() == number
+
+
+# -- vector instructions
+
+
+def summing(isa: Isa, tier: Any) -> Machine:
+    text = """
+    _start: ret
+    f: vsetivli zero, 4, e8, m1, ta, ma
+    1: vadd.vi v8, v8, 1
+       addi a0, a0, -1
+       bnez a0, 1b
+       ret
+    """
+    return Machine(assemble(f".globl f, _start\n{text}", isa).to_elf(), isa, tier=tier)
+
+
+@pytest.mark.parametrize(("seconds", "is_compiled"), [(1e9, False), (0.0, True)])
+def test_vector_instructions_are_compiled_after_a_while(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, is_compiled: bool
+) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setattr(interim, "SECONDS", seconds)
+    made: list[str] = []
+    monkeypatch.setattr(
+        interim, "compile_handler", lambda one, _: made.append(one.mnemonic) or fail(one)
+    )
+    monkeypatch.setattr(interim, "stored_handler", lambda *_: None)
+    machine = summing(isa_for("rv64gcv"), "inline")
+    machine.call("f", EXECUTIONS + 100)
+    machine.hart.interim.finish()
+    # vsetivli was executed once.
+    assert made == (["vadd.vi"] if is_compiled else [])
+
+
+def fail(made: Any) -> None:
+    raise compiled.CompileError(made.mnemonic)
+
+
+def test_handlers_of_vector_instructions_are_those_of_any_vlen() -> None:
+    keys = set()
+    for vlen in (128, 1024):
+        isa = isa_for(f"rv64gcv_zvl{vlen}b")
+        made = isa.instructions["vadd.vv"]
+        keys.add(compiled._code(made, isa, compiled.handler_lines(made, isa)).key)
+    assert len(keys) == 1

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from rvx import jit
 from rvx.assembler import assemble
 from rvx.emulator import Machine, TrapKind
+from rvx.emulator.regions import bodies
 from rvx.emulator.regions import tier as tiers
+from rvx.emulator.regions.flow import VECTOR_WEIGHT, Block, Step
 from rvx.extensions import isa_for
 from rvx.extensions.catalogue import load_file
-from rvx.isa import Extension, Isa, Memory
+from rvx.isa import Decoded, Extension, Isa, Memory
 from rvx.isa.memory import load_u8, store_8
 from rvx.isa.vector.state import HEADER, STATE, VL, VSTART
 
@@ -228,3 +232,43 @@ def test_a_body_with_several_accesses_faults_exactly() -> None:
             assert entries(made) > 0
     assert ends[0] == ends[1]
     assert ends[0][0].kind in (TrapKind.BAD_LOAD, TrapKind.BAD_STORE)
+
+
+def test_vector_loops_are_hot_soon() -> None:
+    def weight(*mnemonics: str) -> int:
+        made = [Decoded(ISA.instructions[one], 0, {}) for one in mnemonics]
+        return Block(0, [Step(4 * at, one, 4) for at, one in enumerate(made)], 10).weight
+
+    assert weight("addi", "bne") == 20
+    assert weight("vadd.vv", "addi", "bne") == 10 * (VECTOR_WEIGHT + 2)
+
+
+def test_bodies_of_regions_are_compiled_by_one_thread_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two threads in LLVM at once, handlers in one and regions in the other, end the process."""
+    monkeypatch.setenv("RVX_CACHE_DIR", str(tmp_path))
+    held: list[bool] = []
+
+    def compiled(*_: object) -> str:
+        other = threading.Thread(target=lambda: held.append(not jit.compiling.acquire(False)))
+        other.start()
+        other.join()
+        return ""
+
+    monkeypatch.setattr(bodies, "_compile", compiled)
+    bodies.body_function.__wrapped__(ISA.instructions["vdiv.vv"], ISA, 0)
+    assert held == [True]
+
+
+@pytest.mark.parametrize("name", ["vdiv.vv", "vrgather.vv"])
+def test_bodies_of_regions_are_those_of_any_vlen_and_policy(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    keys = set()
+    monkeypatch.setattr(bodies, "_function", lambda *given: keys.add(given[1:]) or given)
+    for vlen in (128, 256):
+        isa = isa_for(f"rv64gcv_zvl{vlen}b")
+        for policies in (0, 1 << 6, 3 << 6):
+            bodies.body_function.__wrapped__(isa.instructions[name], isa, 0x10 | policies)
+    assert len({(source, vtype) for source, _, _, vtype, _, _ in keys}) == 1
