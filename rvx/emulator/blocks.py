@@ -34,6 +34,8 @@ TRAPPING = {2: b"\x02\x80", 4: _TRAP, 6: _TRAP + _SHORT_NOP, 8: _TRAP + _NOP}
 
 The core knows no longer words: to it, the block ends four bytes behind the begin of one.
 """
+_MOST_PAGES = 64
+"""Up to which blocks are dropped one by one; beyond, all of them are."""
 
 
 class Blocks:
@@ -95,7 +97,7 @@ class Blocks:
         self._missing.add(start)
         end = self._end_of(start)
         self._note_refused(start, end, frozenset())
-        self._drop(start, end)
+        self.drop(start, end)
 
     def _end_of(self, start: Address) -> Address:
         """Where the block at an address ends that the core has translated, or translates now."""
@@ -126,11 +128,20 @@ class Blocks:
                 self._missing.add(address)
         return is_found
 
-    def _drop(self, start: Address, end: Address) -> None:
-        """Drops the translations of all blocks that share bytes with this one."""
-        self._core.forget(start, end)
-        first = start >> PAGE_SHIFT
-        for page in (first - 1, first, first + 1):
+    def drop(self, start: Address, end: Address) -> None:
+        """Drops the translations of all blocks that hold any of these bytes.
+
+        What is known to stay as it is need not be translated again: a program with a thousand
+        blocks whose words change one after the other would spend its time on the other 999.
+        """
+        first, last = start >> PAGE_SHIFT, end - 1 >> PAGE_SHIFT
+        if last - first > _MOST_PAGES:
+            self.forget()
+            return
+        for page in range(first, last + 1):  # Pages that follow each other need not in the core.
+            begin = page << PAGE_SHIFT
+            self._core.forget(max(start, begin), min(end, begin + (1 << PAGE_SHIFT)))
+        for page in range(first - 1, last + 1):  # By where blocks begin.
             made = self._made.get(page, {})
             for other in [one for one in made if one < end and made[one] > start]:
                 del made[other]
@@ -145,8 +156,9 @@ class Blocks:
         replaced = self._replaced.setdefault(at >> PAGE_SHIFT, {})
         index = (at - self._memory.executable_begin) >> 1
         before, site = replaced.get(at), self._sites[index]
-        self.forget()
-        self.replace(at, self._size_at(at), TRAPPING)
+        size = self._size_at(at)
+        self.drop(pc, at + size)
+        self.replace(at, size, TRAPPING)
         self._sites[index] = 0
         with self._memory.patching:
             self._make(pc)
@@ -157,7 +169,7 @@ class Blocks:
             if before is not None:
                 replaced[at] = before
             self._sites[index] = site
-            self.forget()
+            self.drop(pc, at + size)
 
     def _size_at(self, address: Address) -> int:
         return word_size(self._memory.word(address) or 0)
@@ -191,30 +203,34 @@ class Blocks:
             if self.on_made is not None:
                 self.on_made(start)
             end = self._end_of(start)
+            for address, (word, other) in changed.items():
+                if other == TRAPPING[len(word)]:
+                    end = min(end, address + len(word))
             if not self._note_refused(start, end, changed):
                 made[start] = end
                 return
-            self._drop(start, end)
+            self.drop(start, end)
 
     def _to_replace(self, start: Address) -> dict[Address, tuple[bytes, bytes]]:
         """What is to be replaced in a block, which has no instruction that begins on another page.
 
         What looks like a word to be replaced may be the half of an instruction: only where an
-        instruction begins, from the begin of the block on, it is one.
+        instruction begins, from the begin of the block on, it is one. A word that traps ends its
+        block: of a page full of them, each block has to look at one only.
         """
-        found = {
-            address: words
-            for address, words in self._replaced.get(start >> PAGE_SHIFT, {}).items()
-            if address >= start and self._bytes_at(address, len(words[0])) == words[0]
-        }
-        if not found:
-            return found
-        code = self._bytes_at(start, max(found) + 1 - start)
-        begins, at = set(), 0
-        while at < len(code):
-            begins.add(start + at)
-            at += word_size(code[at])
-        return {address: words for address, words in found.items() if address in begins}
+        found: dict[Address, tuple[bytes, bytes]] = {}
+        replaced = self._replaced.get(start >> PAGE_SHIFT, {})
+        ram, base = self._memory.ram, self._memory.base
+        page_end = ((start >> PAGE_SHIFT) + 1) << PAGE_SHIFT
+        at = start
+        while at < page_end and len(found) < len(replaced):
+            words = replaced.get(at)
+            if words is not None and self._bytes_at(at, len(words[0])) == words[0]:
+                found[at] = words
+                if words[1] == TRAPPING[len(words[0])]:
+                    break
+            at += word_size(int(ram[at - base]))
+        return found
 
     def _put(self, address: Address, word: bytes) -> None:
         at = address - self._memory.base

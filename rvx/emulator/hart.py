@@ -463,11 +463,12 @@ class Hart:
         if status not in (Status.RUNNING, Status.CODE_WRITTEN):
             return status, None, pc
         self.counter.count_one(pc, word_size(memory.word(pc) or 0))
-        if self._htif is not None:
-            for address, size, wanted in accesses:
-                if wanted & WRITABLE:
+        for address, size, wanted in accesses:
+            if wanted & WRITABLE:
+                if self._htif is not None:
                     self._htif.notice(address, size)
-        memory.code_changed |= status == Status.CODE_WRITTEN
+                if status == Status.CODE_WRITTEN:
+                    self.inline.blocks.drop(address, address + size)
         self._forget_changed_code()
         return Status.ELSEWHERE, None, int(self._words[Field.NEXT_PC])
 
@@ -591,9 +592,8 @@ class Hart:
         return pc + 4
 
     def _forget_changed_code(self) -> None:
-        if self._memory.code_changed:
-            self._memory.code_changed = False
-            self.inline.blocks.forget()
+        while self._memory.changed_code:
+            self.inline.blocks.drop(*self._memory.changed_code.pop())
 
     def _handler_of(self, status: Status, error: str | None, pc: Address) -> Address | None:
         """Where the program deals with what has happened at pc; None if it does not."""

@@ -198,7 +198,8 @@ class Machine:
         for address, size, permissions in gone:
             self.core.unmap(address, size)
             if permissions & EXECUTABLE:
-                self.memory.code_changed = True
+                # What the core has translated of pages that are gone is not found by address.
+                self.memory.changed_code.append((0, 1 << 64))
         self._map(new)
         self._show_open_runs()
 

@@ -98,7 +98,8 @@ class GuestMemory:
         heap: where heap and stack begin.
         end: where they end.
         on_protect: called with the runs of pages that are gone and those that are new.
-        code_changed: whether `write` has written over code; whoever sees to that takes it back.
+        changed_code: where `write` has written over code, begins and ends; whoever sees to that
+            takes them away.
 
     Raises:
         MemoryLayoutError: the segments overlap, or lie too far apart or too high, or `room` is less
@@ -148,7 +149,7 @@ class GuestMemory:
         self._runs = self._find_runs(self.pages)
         self._readable = self._joined_runs(READABLE)
         self.on_protect: Callable[[list[Run], list[Run]], None] | None = None
-        self.code_changed = False
+        self.changed_code: list[tuple[Address, Address]] = []
         executable = [run for run in self._runs if run[2] & EXECUTABLE]
         self.executable_begin: Address = executable[0][0]
         self.executable_end: Address = executable[-1][0] + executable[-1][1]
@@ -370,14 +371,15 @@ class GuestMemory:
     def write(self, address: Address, data: bytes) -> bool:
         """Writes as the guest would, by the permissions of pages; False where it may not.
 
-        Code that is written over is noted in `code_changed`.
+        Code that is written over is noted in `changed_code`.
         """
         if not self.can(address, len(data), WRITABLE):
             return False
         at = address - self.base
         self.ram[at : at + len(data)] = np.frombuffer(data, np.uint8)
         pages = self._given[at >> PAGE_SHIFT : (at + len(data) - 1 >> PAGE_SHIFT) + 1]
-        self.code_changed |= bool(data) and bool((pages & EXECUTABLE).any())
+        if data and (pages & EXECUTABLE).any():
+            self.changed_code.append((address, address + len(data)))
         return True
 
     def is_executable(self, address: Address) -> bool:

@@ -14,6 +14,7 @@ holds the word itself: it traps, and the trap hook sees that the inline hook was
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from rvx.emulator.memory import GuestMemory
 from rvx.emulator.touched import TouchedPages
 from rvx.isa import Isa, loops
 from rvx.isa.bits import Address
+from rvx.isa.memory import PAGE_SHIFT
 
 TRAPS_BEFORE_INLINE = 64
 """How often one word traps before all words that trapped so far are moved inline."""
@@ -66,7 +68,6 @@ class InlineTier:
         self._loop_ends: NDArray[np.int8] = sparse.zeros(halfwords + 1, np.int8)
         context.words[Field.LOOP_ENDS] = self._loop_ends.ctypes.data
         self.loops: dict[Address, tuple[Address, ...]] = {}
-        self._patched: set[Address] = set()
         self.blocks = Blocks(core, context, memory, self.sites)
         self._hooked: list[tuple[Address, Address]] = []
         self._region_rows: dict[Address, NDArray[np.int64]] = {}
@@ -81,6 +82,7 @@ class InlineTier:
         """
         self.blocks.starts.add(block)
         begin = self._memory.executable_begin
+        promoted: list[Address] = []
         for index in self._trapped():
             address = begin + 2 * index
             word = self._memory.word(address)
@@ -104,9 +106,12 @@ class InlineTier:
             else:
                 self.sites[index] = row
             size = decoded.instruction.size
-            self._patched.add(address)
             self.blocks.replace(address, size, NOPS)
-        self._install()
+            promoted.append(address)
+        self._hook(promoted)
+        for _, page in groupby(promoted, lambda address: address >> PAGE_SHIFT):
+            first, *others = page
+            self.blocks.drop(first, (others or [first])[-1] + 2)
 
     def mark_loops(self) -> None:
         """Has the last instructions of the hardware loops that are about to run end their blocks.
@@ -160,7 +165,7 @@ class InlineTier:
             self._inner[address] = int(row[Row.INNER])
             self._region_rows[address] = row
             self.sites[index] = row.ctypes.data
-        self._install()
+        self._hook(entries)
 
     def entries_of(self, address: Address) -> int:
         """How often a region was entered at this address."""
@@ -175,22 +180,23 @@ class InlineTier:
         self._older_rows.clear()
         self._inner.clear()
 
-    def _install(self) -> None:
-        """Hooks all sites that no hook reaches yet."""
+    def _hook(self, sites: Iterable[Address]) -> None:
+        """Hooks the sites that no hook reaches yet; what is translated does not know a new hook."""
         code = hooks.addresses()["code"]
-        for first, last in self._new_ranges():
+        ranges = self._new_ranges(sites)
+        for first, last in ranges:
             self._hooked.append((first, last))
             self._core.add_native_hook(HOOK_CODE, code, self._context.address(0), first, last)
         self._hooked.sort()
-        self.blocks.forget()
+        if ranges:
+            self.blocks.forget()
 
-    def _new_ranges(self) -> list[tuple[Address, Address]]:
+    def _new_ranges(self, sites: Iterable[Address]) -> list[tuple[Address, Address]]:
         """Ranges for hooks: runs of adjacent sites, the nearest joined until there are few.
 
         A hook cannot be taken back, and no address may be reached by two. Once there are many,
         everything between them is hooked too, so that no more will be needed.
         """
-        sites = {*self._patched, *self._inner}
         fresh = [a for a in sorted(sites) if not self._is_hooked(a)]
         if not fresh:
             return []
@@ -203,17 +209,14 @@ class InlineTier:
             else:
                 runs.append([address, address])
         room = max(MOST_HOOKS - len(self._hooked), 1)
-        while len(runs) > room:
-            gaps = [
-                (runs[i + 1][0] - runs[i][1], i)
-                for i in range(len(runs) - 1)
-                if not self._has_hook_between(runs[i][1], runs[i + 1][0])
-            ]
-            if not gaps:
-                break
-            _, nearest = min(gaps)
-            runs[nearest][1] = runs.pop(nearest + 1)[1]
-        return [(first, last) for first, last in runs]
+        gaps = [(after[0] - before[1], i) for i, (before, after) in enumerate(pairwise(runs))]
+        apart = {i for _, i in gaps if self._has_hook_between(runs[i][1], runs[i + 1][0])}
+        free = sorted(gap for gap in gaps if gap[1] not in apart)
+        kept = max(room - 1 - len(apart), 0)
+        apart |= {i for _, i in free[len(free) - kept :]}
+        ends = [*sorted(apart), len(runs) - 1]
+        starts = [0, *(i + 1 for i in ends[:-1])]
+        return [(runs[i][0], runs[k][1]) for i, k in zip(starts, ends, strict=True)]
 
     def _gaps(self) -> list[tuple[Address, Address]]:
         gaps: list[tuple[Address, Address]] = []

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rvx.emulator.core import Core
+
 ADDI_A0_100 = 0x06450513  # addi a0, a0, 100
 EXIT = "li a7, 93\n ecall\n"
 
@@ -245,3 +247,41 @@ text: .ascii "x"
     )
     assert end.output == b"x" * 2000
     assert end.custom == 2000 * 300
+
+
+def test_writing_beside_code_costs_no_translations(
+    lab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A block of hundreds of words that trap is not made anew for each write to its segment."""
+    made = 0
+    translate = Core.translate
+
+    def counted(core: Core, address: int) -> int:
+        nonlocal made
+        made += 1
+        return translate(core, address)
+
+    monkeypatch.setattr(Core, "translate", counted)
+    rounds, words = 40, 400
+    body = "\n".join("fadd.s fa0, fa1, fa2" for _ in range(words))
+    end = lab.run(
+        f"""
+.section .rwx, "awx"
+_start: li s1, {rounds}
+loop: {body}
+    la a0, numbers
+    li a1, 8
+    li a2, 0
+    li a7, 278
+    ecall
+    addi s1, s1, -1
+    beqz s1, done
+    j loop
+done: li a0, 0
+    {EXIT}
+.balign 4096
+numbers: .dword 0
+""",
+    )
+    assert end.instructions > rounds * words
+    assert made < 8 * words
