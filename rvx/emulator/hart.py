@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from functools import partial
-from signal import SIGSEGV
+from signal import SIGBUS, SIGILL, SIGSEGV, SIGTRAP
 from typing import Literal
 
 from rvx.bodies import form_of
@@ -39,6 +39,8 @@ from rvx.emulator.linux.descriptors import Stopped
 from rvx.emulator.linux.frame import SIGRETURN, TRAMPOLINE_OFFSET, enter_handler, leave_handler
 from rvx.emulator.linux.process import CallError
 from rvx.emulator.linux.signal_calls import deliver
+from rvx.emulator.linux.signals import DEFAULT, Sent
+from rvx.emulator.linux.timers import can_set_timers
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.native.counters import MACHINES_OWN
 from rvx.emulator.peripherals import Clint
@@ -154,6 +156,8 @@ class Hart:
         may_promote = backend == "native" and tier != "trap"
         system.executed = self.counter.executed
         self.privilege = Privilege(isa, core, context, self.get, self.put, self._entropy)
+        self._timers = system.process.timers
+        self._sets_timers = abi == "linux" and can_set_timers(memory)
         self._rars = Rars(system, isa.xlen) if abi == "rars" else None
         self._semihosting = Semihosting(system, isa.xlen)
         self._view: tuple[int, ...] = ()
@@ -197,6 +201,11 @@ class Hart:
     def _run(self, pc: Address, limit: int | None) -> End:
         while True:
             pc = self._interrupted(pc)
+            if self._timers.is_possible and self._is_due(self._timers.target()):
+                self._system.process.send_expired()
+                done, pc = self._deliver(pc)
+                if done is not None:
+                    return done, None
             if self._view != self.privilege.view:
                 self._follow_privilege()
             target = self._target(limit)
@@ -251,6 +260,8 @@ class Hart:
             else:
                 handler = self._handler_of(status, error, pc)
                 if handler is None:
+                    handler = self._handler_of_signal(status, error, pc)
+                if handler is None:
                     return None, self._trap(status, error, pc, limit)
                 pc = handler
 
@@ -266,7 +277,13 @@ class Hart:
             if left:  # Once it is due, there is nothing to wait for.
                 due = self.counter.executed() + left
                 return due if limit is None else min(limit, due)
-        return limit
+        due_signal = self._timers.target() if self._timers.is_possible else None
+        if due_signal is None:
+            return limit
+        return due_signal if limit is None else min(limit, due_signal)
+
+    def _is_due(self, target: int | None) -> bool:
+        return target is not None and target <= self.counter.executed()
 
     def _interrupted(self, pc: Address) -> Address:
         """Where execution goes on: at pc, or with the handler of an interrupt."""
@@ -302,7 +319,8 @@ class Hart:
         Raises:
             ValueError: this hart has been prepared for runs of the other kind.
         """
-        is_limited = is_limited or self.clint is not None
+        is_limited = is_limited or self.clint is not None or self._sets_timers
+        self._timers.is_possible = is_limited
         if self._is_limited is not None:
             if self._is_limited != is_limited:
                 raise ValueError("a machine runs either with an instruction limit or without one")
@@ -656,21 +674,53 @@ class Hart:
             return 1, pc
         if exit_code is not None:
             return exit_code, pc
-        self.put(10, value)
-        pc += 4
+        if process.is_restarting:
+            process.is_restarting = False
+        else:
+            self.put(10, value)
+            pc += 4
         return self._deliver(pc)
 
     def _deliver(self, pc: Address) -> tuple[int | None, Address]:
         """Signals that are to be seen before pc; gives the exit code if one ends the program."""
         process = self._system.process
-        while signal := deliver(process):
+        while (signal := deliver(process)) is not None:
             trampoline = self._memory.stub + TRAMPOLINE_OFFSET
             try:
                 pc = enter_handler(process, self, signal, pc, trampoline)
             except CallError:  # Without a stack there is no handler.
                 process.end_by(SIGSEGV)
+        process.signals.wait_over()
         self._forget_changed_code()
         return process.ended, pc
+
+    def _handler_of_signal(self, status: Status, error: str | None, pc: Address) -> Address | None:
+        """Where a program of Linux deals with what has happened at pc; None if it does not.
+
+        A fault is a signal there; one that is blocked, or that nobody wants, ends the program.
+        """
+        if self._is_stopping or self._rars is not None or self.privilege.takes_traps:
+            return None
+        found = self._exception(status, error, pc)
+        if found is None:
+            return None
+        cause, value = found
+        number, code = _SIGNALS.get(Cause(cause), (SIGBUS, 1))
+        process = self._system.process
+        signals = process.signals
+        if signals.is_blocked(number) or signals.handler(number) == DEFAULT:
+            return None
+        if signals.is_ignored(number):
+            return None
+        if number == SIGSEGV and self._memory.can(value, 1, READABLE):
+            code = 2  # SEGV_ACCERR: there is memory.
+        address = pc if number in (SIGILL, SIGTRAP) else value
+        sent = Sent(number, code, value=address)
+        with suppress(CallError):
+            handler = enter_handler(process, self, sent, pc, self._memory.stub + TRAMPOLINE_OFFSET)
+            self._forget_changed_code()
+            return handler
+        return None
 
     def _entropy(self, bits: int) -> int:
         """Random bits; the same in every run."""
@@ -826,6 +876,14 @@ _CAUSES = {
     TrapKind.MISALIGNED_STORE: Cause.MISALIGNED_STORE,
 }
 """Of the ends that a program could not go on from, those that are exceptions."""
+_SIGNALS = {
+    Cause.FETCH: (SIGSEGV, 1),
+    Cause.LOAD: (SIGSEGV, 1),
+    Cause.STORE: (SIGSEGV, 1),
+    Cause.ILLEGAL: (SIGILL, 1),
+    Cause.BREAKPOINT: (SIGTRAP, 1),
+}
+"""What exceptions are to a program of Linux: the signal, and its `si_code`."""
 _USES = {
     TrapKind.BAD_LOAD: READABLE,
     TrapKind.BAD_STORE: WRITABLE,

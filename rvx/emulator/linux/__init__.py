@@ -8,10 +8,11 @@
 | `stack.py` | what lies on the stack at the start |
 | `space.py` | who has which pages: brk, mmap, mprotect |
 | `sandbox.py` | which files of the host there are for the guest, and how a path is followed |
-| `descriptors.py` | open files |
-| `clock.py` | time, which is the count of instructions |
+| `descriptors.py`, `pipes.py` | open files; pipes and others that are within the process |
+| `clock.py`, `timers.py` | time, which is the count of instructions; what interrupts at a time |
+| `signals.py`, `frame.py` | signals on their way; what a handler finds on its stack |
 | `structures.py` | how structures lie in memory |
-| `files.py`, `memory.py`, `times.py`, `signals.py`, `identity.py` | the calls, by subject |
+| `file_calls.py`, `memory_calls.py`, ... | the calls, by subject |
 
 A run gives the same numbers every time: the clock is the count of instructions, random numbers come
 from a seed, the standard streams are pipes whatever they are on the host, and the environment is

@@ -14,6 +14,8 @@ _WAIT = 0.05
 """Seconds after which a read that waits looks whether the run is to end."""
 MOST = 1024
 """Open files that a process may have, as Linux has it by default."""
+READY_TO_READ, READY_TO_WRITE, BROKEN, HUNG_UP = 0x41, 0x104, 0x08, 0x10
+"""What poll says of a file: POLLIN and POLLRDNORM, POLLOUT and POLLWRNORM, POLLERR, POLLHUP."""
 USER = 1000
 """Whose files and processes they are, as the guest sees it."""
 
@@ -64,6 +66,10 @@ class File:
         """Moves the offset, and gives it."""
         raise OSError(errno.ESPIPE, "a pipe has no offsets")
 
+    def ready(self) -> int:
+        """What can be done with it at once: everything, unless it is a file that one waits for."""
+        return READY_TO_READ | READY_TO_WRITE
+
     def status(self) -> Status:
         """What kind of file it is. The standard streams are pipes whatever they are on the host."""
         return Status(stat.S_IFIFO | 0o600)
@@ -86,6 +92,10 @@ class Output(File):
         self._write_out(self._number, data)
         return len(data)
 
+    def ready(self) -> int:
+        """It can be written."""
+        return READY_TO_WRITE
+
 
 class Input(File):
     """Standard input: bytes, or what a descriptor of the host has to say."""
@@ -107,7 +117,13 @@ class Input(File):
         while not select.select([self._host], [], [], _WAIT)[0]:
             if self._is_stopping():
                 raise Stopped
+            if self.flags & os.O_NONBLOCK:
+                raise BlockingIOError(errno.EAGAIN, "nothing has come")
         return os.read(self._host, size)
+
+    def ready(self) -> int:
+        """It can be read: whoever asks is told the same whenever something comes."""
+        return READY_TO_READ
 
 
 class Device(File):
@@ -267,6 +283,10 @@ class Descriptors:
         del self._files[number]
         if file not in self._files.values():
             file.close()
+
+    def find(self, number: int) -> File | None:
+        """The file of a number, if it is open."""
+        return self._files.get(number)
 
     def numbers(self) -> list[int]:
         """All that are open."""

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
 from collections.abc import Callable, Iterator, Sequence
 
 from rvx.emulator.linux import structures
-from rvx.emulator.linux.descriptors import USER, Device, File, HostFile, Status, host_status
+from rvx.emulator.linux.descriptors import (
+    BROKEN,
+    HUNG_UP,
+    READY_TO_READ,
+    READY_TO_WRITE,
+    USER,
+    Device,
+    File,
+    HostFile,
+    Status,
+    host_status,
+)
+from rvx.emulator.linux.pipes import Counter, Epoll, Interest, Pipe, ReadEnd, WriteEnd
 from rvx.emulator.linux.process import LONGEST_TRANSFER, CallError, Process
+from rvx.emulator.linux.signals import KERNEL, Sent
 
 AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_REMOVEDIR, AT_EMPTY_PATH = -100, 0x100, 0x200, 0x1000
 _PIECE = 1 << 20
 _MOST_PARTS = 1024
+_NO_FILE = 0x20
+"""POLLNVAL."""
+_CLOSE_ON_EXEC = 0o2000000
+_EPOLL_ADD, _EPOLL_DELETE, _EPOLL_MODIFY, _EPOLL_EVENT, _EPOLL_ONCE = 1, 2, 3, 16, 1 << 30
 Arguments = Sequence[int]
 
 # The guest's flags are those of asm-generic; the host may have others.
@@ -49,7 +67,11 @@ def read(process: Process, arguments: Arguments) -> int:
     address, size = arguments[1], _size(arguments[2])
     if not process.memory.can(address, size, 2):
         raise CallError(errno.EFAULT)
-    data = file.read(size)
+    try:
+        data = file.read(size)
+    except BlockingIOError:
+        process.wait_for_change(file.flags)
+        raise
     process.write(address, data)
     return len(data)
 
@@ -66,7 +88,16 @@ def _write(process: Process, file: File, address: int, size: int) -> int:
     done = 0
     while done < size:
         piece = process.read(address + done, min(size - done, _PIECE))
-        written = file.write(piece)
+        try:
+            written = file.write(piece)
+        except BrokenPipeError:
+            process.signals.send(Sent(signal.SIGPIPE, KERNEL))
+            raise
+        except BlockingIOError:
+            if done:
+                break
+            process.wait_for_change(file.flags)
+            raise
         done += written
         if written < len(piece):
             break
@@ -650,38 +681,182 @@ def fsync(process: Process, arguments: Arguments) -> int:
     return 0
 
 
-def poll(process: Process, arguments: Arguments) -> int:
-    """Arguments: files, count, ...: everything that is open is ready."""
-    if arguments[1] > _MOST_PARTS:
-        raise CallError(errno.EINVAL)
-    table = bytearray(process.read(arguments[0], 8 * arguments[1]))
-    is_open = set(process.descriptors.numbers())
-    ready = 0
-    for at in range(0, len(table), 8):
-        number = int.from_bytes(table[at : at + 4], "little", signed=True)
-        wished = int.from_bytes(table[at + 4 : at + 6], "little")
-        found = (wished & 5 if number in is_open else 0x20) if number >= 0 else 0
-        table[at + 6 : at + 8] = found.to_bytes(2, "little")
-        ready += found != 0
-    process.write(arguments[0], bytes(table))
-    return ready
+def _until(process: Process, address: int, word: int) -> int | None:
+    """When a wait is over that ppoll or pselect6 has given a length; None if never."""
+    return process.clock.monotonic() + process.time(address, word) if address else None
 
 
-def select(process: Process, arguments: Arguments) -> int:
-    """Arguments: count, to read, to write, exceptions, ...: everything that is open is ready."""
-    count = arguments[0]
-    if count > _MOST_PARTS:
+def _waited(process: Process, mask: int | None, until: int | None, look: Callable[[], int]) -> int:
+    """How many files are ready, once one is, or the time is over.
+
+    Args:
+        process: who waits.
+        mask: signals that are blocked while it does, if not those that are anyway.
+        until: when it is over; None if only files or a signal end it.
+        look: counts those that are ready, and tells the program which.
+
+    Raises:
+        CallError: EINTR, a signal has come.
+    """
+    if mask is not None:
+        process.signals.wait_with(mask)
+    found = look()
+    if found or (until is not None and until <= process.clock.monotonic()):
+        return found
+    if process.wait(until) or until is None:
+        if process.signals.first() is None:
+            process.note("the program waits for what nobody gives")
+        raise CallError(errno.EINTR)
+    return look()
+
+
+def _mask_at(process: Process, address: int) -> int | None:
+    return process.integer(address, 8) if address else None
+
+
+def poll(word: int = 0) -> Callable[[Process, Arguments], int]:
+    """Arguments: files, count, time, mask, size."""
+
+    def call(process: Process, arguments: Arguments) -> int:
+        files, count = arguments[:2]
+        if count > _MOST_PARTS:
+            raise CallError(errno.EINVAL)
+        table = bytearray(process.read(files, 8 * count) if count else b"")
+
+        def look() -> int:
+            ready = 0
+            for at in range(0, len(table), 8):
+                number = int.from_bytes(table[at : at + 4], "little", signed=True)
+                wished = int.from_bytes(table[at + 4 : at + 6], "little")
+                file = process.descriptors.find(number)
+                found = _NO_FILE if file is None else file.ready() & (wished | BROKEN | HUNG_UP)
+                found = found if number >= 0 else 0
+                table[at + 6 : at + 8] = found.to_bytes(2, "little")
+                ready += found != 0
+            if table:
+                process.write(files, bytes(table))
+            return ready
+
+        until = _until(process, arguments[2], word or process.word)
+        return _waited(process, _mask_at(process, arguments[3]), until, look)
+
+    return call
+
+
+def select(word: int = 0) -> Callable[[Process, Arguments], int]:
+    """Arguments: count, to read, to write, exceptions, time, mask with its size."""
+
+    def call(process: Process, arguments: Arguments) -> int:
+        count = arguments[0]
+        if count > _MOST_PARTS:
+            raise CallError(errno.EINVAL)
+        size = -(-count // (8 * process.word)) * process.word
+        whole = (1 << count) - 1
+        sets = [process.integer(one, size) & whole if one else 0 for one in arguments[1:4]]
+        wished = sets[0] | sets[1] | sets[2]
+        numbers = [n for n in range(count) if wished >> n & 1]
+        files = {n: process.descriptors[n] for n in numbers}
+
+        def look() -> int:
+            ready = 0
+            ends = (READY_TO_READ | HUNG_UP, READY_TO_WRITE | BROKEN, 0)
+            for address, chosen, bits in zip(arguments[1:4], sets, ends, strict=True):
+                found = sum(1 << n for n in numbers if chosen >> n & 1 and files[n].ready() & bits)
+                if address:
+                    process.write(address, found.to_bytes(size, "little"))
+                ready += found.bit_count()
+            return ready
+
+        mask = process.integer(arguments[5], process.word) if arguments[5] else 0
+        until = _until(process, arguments[4], word or process.word)
+        return _waited(process, _mask_at(process, mask), until, look)
+
+    return call
+
+
+def pipe2(process: Process, arguments: Arguments) -> int:
+    """Arguments: numbers, flags."""
+    if arguments[1] & ~(_CLOSE_ON_EXEC | os.O_NONBLOCK):
         raise CallError(errno.EINVAL)
-    size = -(-count // (8 * process.word)) * process.word
-    is_open = set(process.descriptors.numbers())
-    ready = 0
-    for address in arguments[1:3]:
-        if address:
-            wished = process.integer(address, size) & (1 << count) - 1
-            if any(wished >> n & 1 and n not in is_open for n in range(count)):
-                raise CallError(errno.EBADF)
-            process.write(address, wished.to_bytes(size, "little"))
-            ready += wished.bit_count()
-    if arguments[3]:
-        process.write(arguments[3], bytes(size))
-    return ready
+    if not process.memory.can(arguments[0], 8, 2):
+        raise CallError(errno.EFAULT)
+    pipe, flags = Pipe(), arguments[1] & os.O_NONBLOCK
+    numbers = [process.descriptors.add(end(pipe, flags)) for end in (ReadEnd, WriteEnd)]
+    process.write(arguments[0], b"".join(one.to_bytes(4, "little") for one in numbers))
+    return 0
+
+
+def eventfd2(process: Process, arguments: Arguments) -> int:
+    """Arguments: value, flags."""
+    if arguments[1] & ~(_CLOSE_ON_EXEC | os.O_NONBLOCK | 1):  # EFD_SEMAPHORE
+        raise CallError(errno.EINVAL)
+    flags, takes_one = arguments[1] & os.O_NONBLOCK, bool(arguments[1] & 1)
+    return process.descriptors.add(Counter(arguments[0] & 0xFFFFFFFF, flags, takes_one))
+
+
+def epoll_create1(process: Process, arguments: Arguments) -> int:
+    """Arguments: flags."""
+    return process.descriptors.add(Epoll())
+
+
+def _epoll(process: Process, number: int) -> Epoll:
+    found = _file(process, number)
+    if not isinstance(found, Epoll):
+        raise CallError(errno.EINVAL)
+    return found
+
+
+def epoll_ctl(process: Process, arguments: Arguments) -> int:
+    """Arguments: epoll, what, fd, event."""
+    interests = _epoll(process, arguments[0]).interests
+    what, number = arguments[1], process.signed(arguments[2], 32)
+    file = _file(process, number)
+    if isinstance(file, HostFile | Epoll):
+        raise CallError(errno.EPERM)
+    is_there = number in interests and interests[number][0] is file
+    if what == _EPOLL_ADD and is_there:
+        raise CallError(errno.EEXIST)
+    if what in (_EPOLL_DELETE, _EPOLL_MODIFY) and not is_there:
+        raise CallError(errno.ENOENT)
+    if what == _EPOLL_DELETE:
+        del interests[number]
+    elif what in (_EPOLL_ADD, _EPOLL_MODIFY):
+        data = process.read(arguments[3], _EPOLL_EVENT)
+        interests[number] = file, Interest(int.from_bytes(data[:4], "little"), data[8:])
+    else:
+        raise CallError(errno.EINVAL)
+    return 0
+
+
+def epoll_pwait(process: Process, arguments: Arguments) -> int:
+    """Arguments: epoll, events, most, milliseconds, mask, size."""
+    wait, most = process.signed(arguments[3], 32), process.signed(arguments[2], 32)
+    until = None if wait < 0 else process.clock.monotonic() + wait * 1_000_000
+    return _epoll_wait(process, arguments, most, until)
+
+
+def epoll_pwait2(process: Process, arguments: Arguments) -> int:
+    """Arguments: epoll, events, most, time, mask, size."""
+    most = process.signed(arguments[2], 32)
+    return _epoll_wait(process, arguments, most, _until(process, arguments[3], 8))
+
+
+def _epoll_wait(process: Process, arguments: Arguments, most: int, until: int | None) -> int:
+    interests = _epoll(process, arguments[0]).interests
+    if most <= 0:
+        raise CallError(errno.EINVAL)
+
+    def look() -> int:
+        rows: list[bytes] = []
+        for number, (file, wished) in list(interests.items()):
+            if process.descriptors.find(number) is not file:
+                del interests[number]
+                continue
+            found = file.ready() & (wished.events | BROKEN | HUNG_UP)
+            if found and not wished.is_over and len(rows) < most:
+                rows.append(found.to_bytes(8, "little") + wished.data)
+                wished.is_over = bool(wished.events & _EPOLL_ONCE)
+        process.write(arguments[1], b"".join(rows))
+        return len(rows)
+
+    return _waited(process, _mask_at(process, arguments[4]), until, look)

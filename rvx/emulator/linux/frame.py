@@ -6,10 +6,13 @@ rt_sigreturn, which puts everything back from the frame.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from typing import Protocol
 
-from rvx.emulator.linux.process import Process
+from rvx.emulator.linux.process import CallError, Process
+from rvx.emulator.linux.signals import Sent
+from rvx.emulator.linux.structures import words
 from rvx.isa.bits import Address
 
 RA, SP, A0, A1, A2 = 1, 2, 10, 11, 12
@@ -22,7 +25,7 @@ _INFO = 128
 _MASK = 8
 _UNUSED = 120
 _QUAD_REGISTERS = 528
-_RESET_HAND, _NO_DEFER = 0x80000000, 0x40000000
+_RESET_HAND, _NO_DEFER, _ON_STACK = 0x80000000, 0x40000000, 0x08000000
 
 
 class Registers(Protocol):
@@ -56,6 +59,11 @@ class _Layout:
         return self.xlen // 8
 
     @property
+    def stack(self) -> int:
+        """uc_stack, behind uc_flags and uc_link."""
+        return _INFO + 2 * self.word
+
+    @property
     def mask(self) -> int:
         """uc_sigmask, behind uc_flags, uc_link and uc_stack."""
         return _INFO + 5 * self.word
@@ -75,14 +83,14 @@ class _Layout:
 
 
 def enter_handler(
-    process: Process, registers: Registers, number: int, pc: Address, trampoline: Address
+    process: Process, registers: Registers, sent: Sent, pc: Address, trampoline: Address
 ) -> Address:
     """Puts a frame on the stack, and gives where the handler begins.
 
     Args:
         process: whose handler it is.
         registers: as they are to be when the handler has returned.
-        number: the signal.
+        sent: the signal.
         pc: where execution goes on when the handler has returned.
         trampoline: where `TRAMPOLINE` is.
 
@@ -92,18 +100,29 @@ def enter_handler(
     signals, layout = process.signals, _Layout(process.xlen)
     word = layout.word
     mask = (1 << process.xlen) - 1
-    sp = (registers.get(SP) - layout.size & mask) & -16
+    number, before = sent.number, registers.get(SP)
+    bottom, _, room = signals.stack
+    is_on_it = 0 <= before - bottom <= room
+    if signals.flags(number) & _ON_STACK and room and not is_on_it:
+        before = bottom + room
+    sp = (before - layout.size & mask) & -16
+    if room and bottom <= before <= bottom + room and sp < bottom:
+        raise CallError(errno.EFAULT)
     values = [pc, *(registers.get(i) for i in range(1, 32))]
     image = bytearray(layout.size)
-    image[0:4] = number.to_bytes(4, "little")
-    image[layout.mask : layout.mask + _MASK] = signals.blocked.to_bytes(_MASK, "little")
+    image[:_INFO] = sent.information(word)
+    stack = words(signals.stack, word)
+    image[layout.stack : layout.stack + len(stack)] = stack
+    blocked = signals.blocked if signals.before is None else signals.before
+    signals.before = None
+    image[layout.mask : layout.mask + _MASK] = blocked.to_bytes(_MASK, "little")
     packed = b"".join(value.to_bytes(word, "little") for value in values)
     image[layout.registers : layout.registers + len(packed)] = packed
     floats = registers.floats()
     image[layout.floats : layout.floats + len(floats)] = floats
     process.write(sp, bytes(image))
     action = signals.actions[number]
-    flags = int.from_bytes(action[word : 2 * word], "little")
+    flags = signals.flags(number)
     signals.blocked |= int.from_bytes(action[2 * word :], "little")
     if not flags & _NO_DEFER:
         signals.blocked |= 1 << number - 1

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rvx.emulator.linux.clock import SECOND, Clock
-from rvx.emulator.linux.descriptors import Descriptors
+from rvx.emulator.linux.descriptors import Descriptors, Stopped
 from rvx.emulator.linux.sandbox import Sandbox
-from rvx.emulator.linux.signals import Signals
+from rvx.emulator.linux.signals import NEVER_CAUGHT, RESTART, Signals
 from rvx.emulator.linux.space import AddressSpace
+from rvx.emulator.linux.timers import Timers
 from rvx.emulator.memory import GuestMemory
 from rvx.isa.bits import Address
 
@@ -69,6 +70,7 @@ class Process:
         is_stopping: whether somebody wants the run to end.
         note: takes sentences for the user.
         ended: the exit code, once the program has ended.
+        is_restarting: whether the call is made again, once the handlers of signals are done.
     """
 
     memory: GuestMemory
@@ -81,6 +83,7 @@ class Process:
     is_stopping: Callable[[], bool]
     note: Callable[[str], None]
     ended: int | None = None
+    is_restarting: bool = False
 
     def __post_init__(self) -> None:
         self.space = AddressSpace(self.memory, self.note)
@@ -88,7 +91,8 @@ class Process:
         self.random = random.Random(self.settings.seed)
         self.sandbox = Sandbox(self.settings.readable, self.settings.writable)
         self.descriptors = Descriptors(self.settings.stdin, self.write_out, self.is_stopping)
-        self.signals = Signals()
+        self.signals = Signals(self.word)
+        self.timers = Timers(self.clock)
         self.thread_name = os.fsencode(os.path.basename(self.name))[:15]
 
     @property
@@ -100,6 +104,49 @@ class Process:
         """The program is ended by a signal."""
         self.signals.ended_by = number
         self.ended = 128 + number
+
+    def send_expired(self) -> None:
+        """Sends the signals of timers that are due."""
+        for sent in self.timers.expired():
+            self.signals.send(sent)
+
+    def wait(self, until: int | None) -> bool:
+        """Lets the clock go on, without executing anything; whether a signal has ended the wait.
+
+        Args:
+            until: the time of the clock that goes on always; None to wait for a signal. If none can
+                come, the wait is over at once.
+
+        Raises:
+            Stopped: somebody wants the run to end.
+        """
+        while self.signals.first() is None:
+            due, now = self.timers.wakes_at(), self.clock.monotonic()
+            if due is None or (until is not None and until < due):
+                self.clock.slept += max((until or 0) - now, 0)
+                return False
+            if self.is_stopping():
+                raise Stopped
+            self.clock.slept += max(due - now, 0)
+            self.send_expired()
+        return True
+
+    def wait_for_change(self, flags: int) -> None:
+        """Waits in a call on a file that can neither give nor take anything now.
+
+        Raises:
+            CallError: EAGAIN, the program does not want to wait; EINTR, a signal comes; EDEADLK,
+                nobody would ever change the file.
+        """
+        if flags & os.O_NONBLOCK:
+            raise CallError(errno.EAGAIN)
+        if not self.wait(None):
+            self.note("the program waits for itself, which gives EDEADLK")
+            raise CallError(errno.EDEADLK)
+        first = self.signals.first()
+        if first is not None and first.number not in NEVER_CAUGHT:
+            self.is_restarting = bool(self.signals.flags(first.number) & RESTART)
+        raise CallError(errno.EINTR)
 
     def read(self, address: Address, size: int) -> bytes:
         """Bytes of the guest.

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rvx.emulator.linux import structures
+from rvx.emulator.linux.descriptors import USER
 from rvx.emulator.linux.identity_calls import PROCESS_ID
 from rvx.emulator.linux.process import CallError, Process
-from rvx.emulator.linux.signals import COUNT, DEFAULT, HARMLESS, IGNORE
+from rvx.emulator.linux.signals import (
+    COUNT,
+    DEFAULT,
+    NEVER_CAUGHT,
+    SIGNAL_STACK,
+    THREAD,
+    Sent,
+)
+from rvx.emulator.linux.signals import USER as BY_KILL
 
 _BLOCK, _UNBLOCK, _SET = range(3)
-_NEVER_CAUGHT = (9, 19)
+_SMALLEST_STACK = 2048
 Arguments = Sequence[int]
 
 
 def rt_sigaction(process: Process, arguments: Arguments) -> int:
     """Arguments: signal, new, old, size."""
     number, new, old = arguments[:3]
-    if not 1 <= number <= COUNT or (new and number in _NEVER_CAUGHT):
+    if not 1 <= number <= COUNT or (new and number in NEVER_CAUGHT):
         raise CallError(errno.EINVAL)
     size = 2 * process.word + 8
     wanted = process.read(new, size) if new else b""
@@ -26,6 +35,8 @@ def rt_sigaction(process: Process, arguments: Arguments) -> int:
         process.write(old, process.signals.actions.get(number, bytes(size)))
     if new:
         process.signals.actions[number] = wanted
+        if process.signals.is_ignored(number):
+            process.signals.queue = [o for o in process.signals.queue if o.number != number]
     return 0
 
 
@@ -41,34 +52,68 @@ def rt_sigprocmask(process: Process, arguments: Arguments) -> int:
             raise CallError(errno.EINVAL)
         before = signals.blocked
         chosen = {_BLOCK: before | wanted, _UNBLOCK: before & ~wanted, _SET: wanted}[how]
-        signals.blocked = chosen & ~sum(1 << number - 1 for number in _NEVER_CAUGHT)
+        signals.blocked = chosen & ~sum(1 << number - 1 for number in NEVER_CAUGHT)
     return 0
 
 
 def rt_sigpending(process: Process, arguments: Arguments) -> int:
     """Arguments: set, size."""
-    process.write(arguments[0], process.signals.pending.to_bytes(8, "little"))
+    process.write(arguments[0], process.signals.held_back().to_bytes(8, "little"))
     return 0
 
 
-def rt_sigtimedwait(process: Process, arguments: Arguments) -> int:
-    """Arguments: set, information, time, size: a signal that is held back; nobody sends another."""
-    signals = process.signals
-    wanted = process.integer(arguments[0], 8)
-    found = signals.pending & wanted
-    if not found:
-        raise CallError(errno.EAGAIN if arguments[2] else errno.EDEADLK)
-    number = (found & -found).bit_length()
-    if arguments[1]:
-        process.write(arguments[1], number.to_bytes(4, "little").ljust(128, b"\0"))
-    signals.pending &= ~(1 << number - 1)
-    return number
+def rt_sigsuspend(process: Process, arguments: Arguments) -> int:
+    """Arguments: mask, size: waits for a signal with another mask."""
+    process.signals.wait_with(process.integer(arguments[0], 8))
+    if not process.wait(None):
+        process.note("the program waits for a signal that nobody sends")
+    raise CallError(errno.EINTR)
+
+
+def rt_sigtimedwait(word: int = 0) -> Callable[[Process, Arguments], int]:
+    """Arguments: set, information, time, size: takes a signal that is held back."""
+
+    def call(process: Process, arguments: Arguments) -> int:
+        signals = process.signals
+        wanted = process.integer(arguments[0], 8)
+        until = None
+        if arguments[2]:
+            wished = process.time(arguments[2], word or process.word)
+            until = process.clock.monotonic() + wished
+        # While it waits, those that it waits for end the wait as others do.
+        blocked, signals.blocked = signals.blocked, signals.blocked & ~wanted
+        is_there = process.wait(until)
+        first = signals.first()
+        signals.blocked = blocked
+        if not is_there or first is None:
+            raise CallError(errno.EAGAIN if arguments[2] else errno.EDEADLK)
+        if not wanted >> first.number - 1 & 1:
+            raise CallError(errno.EINTR)
+        signals.queue.remove(first)
+        if arguments[1]:
+            process.write(arguments[1], first.information(process.word))
+        return first.number
+
+    return call
 
 
 def sigaltstack(process: Process, arguments: Arguments) -> int:
-    """Arguments: new, old: noted, and never used."""
-    if arguments[1]:
-        process.write(arguments[1], structures.words((0, 2, 0), process.word))  # SS_DISABLE
+    """Arguments: new, old: where handlers run that want a stack of their own."""
+    new, old = arguments[:2]
+    word = process.word
+    wanted = process.read(new, 3 * word) if new else b""
+    if old:
+        process.write(old, structures.words(process.signals.stack, word))
+    if wanted:
+        address, flags, size = (
+            int.from_bytes(wanted[at : at + word], "little") for at in range(0, 3 * word, word)
+        )
+        if flags & SIGNAL_STACK:
+            process.signals.stack = (0, SIGNAL_STACK, 0)
+        elif size < _SMALLEST_STACK:
+            raise CallError(errno.ENOMEM)
+        else:
+            process.signals.stack = (address, 0, size)
     return 0
 
 
@@ -76,14 +121,14 @@ def kill(process: Process, arguments: Arguments) -> int:
     """Arguments: process, signal."""
     if process.signed(arguments[0], 32) not in (PROCESS_ID, 0, -1):
         raise CallError(errno.ESRCH)
-    return send(process, arguments[1])
+    return _send(process, arguments[1], BY_KILL)
 
 
 def tkill(process: Process, arguments: Arguments) -> int:
     """Arguments: thread, signal."""
     if process.signed(arguments[0], 32) != PROCESS_ID:
         raise CallError(errno.ESRCH)
-    return send(process, arguments[1])
+    return _send(process, arguments[1], THREAD)
 
 
 def tgkill(process: Process, arguments: Arguments) -> int:
@@ -93,44 +138,33 @@ def tgkill(process: Process, arguments: Arguments) -> int:
     return tkill(process, arguments[1:])
 
 
-def send(process: Process, number: int) -> int:
+def rt_sigqueueinfo(process: Process, arguments: Arguments) -> int:
+    """Arguments: process, signal, information: a signal with a value."""
+    if process.signed(arguments[0], 32) != PROCESS_ID:
+        raise CallError(errno.ESRCH)
+    word = process.word
+    data = process.read(arguments[2], 128)
+    code = int.from_bytes(data[8:12], "little", signed=True)
+    at = (16 if word == 8 else 12) + 8
+    return _send(process, arguments[1], code, int.from_bytes(data[at : at + word], "little"))
+
+
+def _send(process: Process, number: int, code: int, value: int = 0) -> int:
     """Sends a signal to the program."""
     if number > COUNT:
         raise CallError(errno.EINVAL)
     if number:
-        process.signals.raised.append(number)
+        process.signals.send(Sent(number, code, (PROCESS_ID, USER), value))
     return 0
 
 
-def deliver(process: Process) -> int:
-    """What is to be done about signals after a call; gives one that its handler is to see, or 0."""
+def deliver(process: Process) -> Sent | None:
+    """The next signal that a handler is to see; those that end the program do so."""
     signals = process.signals
-    for number in list(signals.raised):
-        signals.raised.remove(number)
-        bit = 1 << number - 1
-        if signals.blocked & bit:
-            signals.pending |= bit
-            continue
-        found = _act(process, number)
-        if found or signals.ended_by:
-            return found
-    ready = signals.pending & ~signals.blocked
-    while ready:
-        number = (ready & -ready).bit_length()
-        signals.pending &= ~(1 << number - 1)
-        ready &= ready - 1
-        found = _act(process, number)
-        if found or signals.ended_by:
-            return found
-    return 0
-
-
-def _act(process: Process, number: int) -> int:
-    signals = process.signals
-    handler = signals.handler(number, process.word)
-    if handler == IGNORE or (handler == DEFAULT and number in HARMLESS):
-        return 0
-    if handler == DEFAULT or number in _NEVER_CAUGHT:
-        process.end_by(number)
-        return 0
-    return number
+    while not signals.ended_by and (sent := signals.first()) is not None:
+        signals.queue.remove(sent)
+        if sent.number in NEVER_CAUGHT or signals.handler(sent.number) == DEFAULT:
+            process.end_by(sent.number)
+        elif not signals.is_ignored(sent.number):
+            return sent
+    return None

@@ -1,4 +1,4 @@
-"""Signals of one process: what it wants to do with them, and which it has held back."""
+"""Signals of one process: what it wants to do with them, and which are on their way."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ HARMLESS = frozenset(
     {signal.SIGCHLD, signal.SIGURG, signal.SIGWINCH, signal.SIGCONT},
 )
 """Signals that do nothing unless the program wants them."""
+NEVER_CAUGHT = (9, 19)
+_REAL_TIME = 32
+"""The first signal of those that queue up; another one that is on its way already is lost."""
+RESTART = 0x10000000
+USER, QUEUE, TIMER, THREAD, KERNEL = 0, -1, -2, -6, 0x80
+"""Why a signal was sent: `si_code` of kill, sigqueue, a timer of POSIX, tkill and of all others."""
+SIGNAL_STACK = 2
+"""SS_DISABLE: there is no stack for handlers of their own."""
 
 
 def name_of(number: int) -> str:
@@ -21,24 +29,99 @@ def name_of(number: int) -> str:
         return f"signal {number}"
 
 
-@dataclass
-class Signals:
-    """What rt_sigaction and rt_sigprocmask have set.
+@dataclass(frozen=True)
+class Sent:
+    """A signal on its way, and what its handler is told.
 
     Attributes:
+        number: the signal.
+        code: why it was sent, `si_code`.
+        pair: of those that somebody has sent, process and user; of a timer, its number and how
+            often it was late.
+        value: of a fault, the address; of others what was sent with it.
+    """
+
+    number: int
+    code: int = KERNEL
+    pair: tuple[int, int] | None = None
+    value: int = 0
+
+    def information(self, word: int) -> bytes:
+        """`siginfo_t`."""
+        head = b"".join(
+            (one & 0xFFFFFFFF).to_bytes(4, "little") for one in (self.number, 0, self.code)
+        )
+        body = b"".join((one & 0xFFFFFFFF).to_bytes(4, "little") for one in self.pair or ())
+        value = (self.value & (1 << 8 * word) - 1).to_bytes(word, "little")
+        return (head.ljust(16 if word == 8 else 12, b"\0") + body + value).ljust(128, b"\0")
+
+
+@dataclass
+class Signals:
+    """What rt_sigaction, rt_sigprocmask and sigaltstack have set, and what was sent.
+
+    Attributes:
+        word: bytes of a pointer.
         actions: by signal, `struct sigaction` as the program wrote it.
         blocked: a bit for each signal, the lowest for signal 1.
-        pending: those that were raised while they were blocked.
-        raised: those that were sent and not looked at.
+        before: what was blocked before a call that waits with another mask, until it is over.
+        queue: those that were sent and not looked at.
+        stack: where handlers with SA_ONSTACK run: address, flags, size.
         ended_by: the signal that has ended the program, 0 if none has.
     """
 
+    word: int
     actions: dict[int, bytes] = field(default_factory=dict)
     blocked: int = 0
-    pending: int = 0
-    raised: list[int] = field(default_factory=list)
+    before: int | None = None
+    queue: list[Sent] = field(default_factory=list)
+    stack: tuple[int, int, int] = (0, SIGNAL_STACK, 0)
     ended_by: int = 0
 
-    def handler(self, number: int, word: int) -> int:
+    def handler(self, number: int) -> int:
         """What a signal does: an address, or `DEFAULT` or `IGNORE`."""
-        return int.from_bytes(self.actions.get(number, b"")[:word], "little")
+        return int.from_bytes(self.actions.get(number, b"")[: self.word], "little")
+
+    def flags(self, number: int) -> int:
+        """SA_RESTART and others of the action for a signal."""
+        return int.from_bytes(self.actions.get(number, b"")[self.word : 2 * self.word], "little")
+
+    def is_ignored(self, number: int) -> bool:
+        """Whether a signal does nothing."""
+        found = self.handler(number)
+        return found == IGNORE or (found == DEFAULT and number in HARMLESS)
+
+    def is_blocked(self, number: int) -> bool:
+        """Whether a signal is held back."""
+        return bool(self.blocked >> number - 1 & 1)
+
+    def send(self, sent: Sent) -> None:
+        """Has a signal come, unless nobody would see it."""
+        number = sent.number
+        if self.is_ignored(number) and not self.is_blocked(number):
+            return
+        if number < _REAL_TIME and any(one.number == number for one in self.queue):
+            return
+        self.queue.append(sent)
+
+    def first(self) -> Sent | None:
+        """The signal that is to be seen next: the lowest, and of equal ones the oldest."""
+        ready = [one for one in self.queue if not self.is_blocked(one.number)]
+        return min(ready, key=lambda one: one.number, default=None)
+
+    def held_back(self) -> int:
+        """A bit for each signal that was sent and not seen."""
+        bits = 0
+        for one in self.queue:
+            bits |= 1 << one.number - 1
+        return bits
+
+    def wait_with(self, mask: int) -> None:
+        """Holds back other signals until a call is over, and the handlers that it has called."""
+        self.before = self.blocked
+        self.blocked = mask & ~sum(1 << number - 1 for number in NEVER_CAUGHT)
+
+    def wait_over(self) -> None:
+        """The call is over, and no handler puts back what was blocked before."""
+        if self.before is not None:
+            self.blocked, self.before = self.before, None
