@@ -15,8 +15,8 @@ NEVER_CAUGHT = (9, 19)
 _REAL_TIME = 32
 """The first signal of those that queue up; another one that is on its way already is lost."""
 RESTART = 0x10000000
-USER, QUEUE, TIMER, THREAD, KERNEL = 0, -1, -2, -6, 0x80
-"""Why a signal was sent: `si_code` of kill, sigqueue, a timer of POSIX, tkill and of all others."""
+USER, TIMER, THREAD, KERNEL = 0, -2, -6, 0x80
+"""Why a signal was sent: `si_code` of kill, a timer of POSIX, tkill, and of the system itself."""
 SIGNAL_STACK = 2
 """SS_DISABLE: there is no stack for handlers of their own."""
 
