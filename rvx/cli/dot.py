@@ -71,6 +71,7 @@ def dot(
     """
     from rvx.analysis import dots
     from rvx.analysis.dots import DotError
+    from rvx.analysis.versions import versions
 
     if study:
         if files:
@@ -86,13 +87,15 @@ def dot(
     with step_bar(len(chosen) * len(kinds) * len(counts)) as begin:
         rows = dots.run(chosen, counts, kinds, seeds, progress=begin)
     if as_json:
-        print_json({"schema": dots.SCHEMA, "seeds": seeds, "rows": [row.to_json() for row in rows]})
+        found = [row.to_json() for row in rows]
+        print_json({"schema": dots.SCHEMA, "seeds": seeds, "rows": found, "versions": versions()})
     else:
         print_table(_table(rows))
 
 
 def _study(names: Sequence[str], seeds: int, picture: Path | None, as_json: bool) -> None:
     from rvx.analysis import guard_bits, plots
+    from rvx.analysis.versions import versions
 
     if picture is not None:
         plots.check(picture)
@@ -102,7 +105,7 @@ def _study(names: Sequence[str], seeds: int, picture: Path | None, as_json: bool
     if picture is not None:
         guard_bits.draw(found, picture)
     if as_json:
-        print_json(guard_bits.to_json(found, seeds))
+        print_json({**guard_bits.to_json(found, seeds), "versions": versions()})
     else:
         print_table(_study_table(found))
 

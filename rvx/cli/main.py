@@ -131,6 +131,7 @@ app = Program(
         "run": "rvx.cli.run:run",
         "compare": "rvx.cli.compare:compare",
         "sweep": "rvx.cli.sweep:sweep",
+        "report": "rvx.cli.report:report",
         "format": "rvx.cli.format:format",
         "dot": "rvx.cli.dot:dot",
         "version": "rvx.cli.version:version",

@@ -74,6 +74,7 @@ def sweep(
     exact, the exit code is 1.
     """
     from rvx.analysis.sweep import sweep as run
+    from rvx.analysis.versions import versions
 
     grid = _grid(kernel, variant, parameter, inputs_range, distribution, seeds)
     with progress_bar(1) as show:
@@ -86,6 +87,7 @@ def sweep(
                 "schema": SCHEMA,
                 "computed": done.computed,
                 "rows": [_nested(row) for row in done.rows],
+                "versions": versions(),
             }
         )
     else:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
+from rvx.analysis.html import head
 from rvx.analysis.profile.listing import MOST_ROWS, traffic
 from rvx.analysis.profile.profile import Profile, ProfiledFunction, Sources
 
@@ -15,45 +16,19 @@ _MOST_DEPTH = 60
 _HUES = 12
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8884; --soft: #8882; --bar: #e8943a66; }
-* { box-sizing: border-box; }
-body { font: 15px/1.45 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 76rem; }
-h1 { font-size: 1.4rem; margin: 0 0 .2rem; overflow-wrap: anywhere; }
-h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-p { margin: .2rem 0 .6rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: right;
-  white-space: nowrap; font-variant-numeric: tabular-nums; }
-th { font-weight: 600; }
-th.l, td.l { text-align: left; }
-td.bar { background: linear-gradient(90deg, var(--bar) var(--share), transparent var(--share)); }
-code, pre, .code td { font-family: ui-monospace, monospace; font-size: .85rem; }
 .flame { border: 1px solid var(--line); border-radius: 4px; padding: 2px; overflow: hidden; }
 .flame .row { display: flex; width: 100%; min-width: 0; }
 .flame .frame { min-width: 0; overflow: hidden; }
 .flame .name { display: block; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
   font-size: .75rem; line-height: 1.25rem; height: 1.25rem; padding: 0 .25rem; margin: 1px;
   border-radius: 2px; color: #222; }
-details { border: 1px solid var(--line); border-radius: 4px; margin: .4rem 0; }
-summary { padding: .35rem .6rem; cursor: pointer; overflow-wrap: anywhere; }
-summary:hover { background: var(--soft); }
-.code td { border-bottom: 0; padding: 0 .6rem; }
-.code .source td { padding-top: .4rem; opacity: .75; white-space: pre; }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr));
-  gap: 0 2rem; }
-a { color: inherit; }
 """
 
 
 def to_html(profile: Profile) -> Iterator[str]:
     """The lines of the page."""
     name = escape(profile.name)
-    yield "<!doctype html>"
-    yield '<html lang="en"><head><meta charset="utf-8">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield '<link rel="icon" href="data:,">'
-    yield f"<title>{name}: profile</title><style>{_STYLE}</style></head><body>"
+    yield from head(f"{profile.name}: profile", _STYLE)
     yield f"<h1>{name}</h1>"
     loaded, stored, macs, _ = traffic(profile.total)
     yield (
