@@ -58,11 +58,6 @@ def family(variant: str) -> str:
     return "other"
 
 
-def class_colour(kind: str) -> str:
-    """The colour of a class of instructions; the rarest ones share one."""
-    return CLASSES.get(kind, BLACK)
-
-
 def in_order(kinds: Iterable[str]) -> list[str]:
     """Classes of instructions in the order of every bar."""
     known = list(CLASSES)

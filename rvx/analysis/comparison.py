@@ -178,6 +178,7 @@ class Comparison:
         return {
             "schema": SCHEMA,
             "kernel": self.kernel.name,
+            "unit": self.kernel.unit,
             "parameters": dict(self.inputs.parameters),
             "range": [self.inputs.low, self.inputs.high],
             "distribution": self.inputs.distribution,
@@ -270,11 +271,12 @@ def _exactness(row: Row) -> str:
     return said
 
 
+PER_MAC = "per MAC"
 COLUMNS = (
     Column("variant", lambda row: row.variant.name),
     Column("instructions", lambda row: f"{row.run.instructions:,}"),
     Column("custom", lambda row: f"{row.run.custom_instructions:,}"),
-    Column("per MAC", lambda row: f"{row.instructions_per_mac:.3f}"),
+    Column(PER_MAC, lambda row: f"{row.instructions_per_mac:.3f}"),
     Column("MSE", lambda row: _error(row.total.mse)),
     Column("max abs error", lambda row: _error(row.total.max_abs)),
     Column("SQNR dB", lambda row: _decibel(row.total.sqnr_db)),
@@ -391,7 +393,9 @@ def _rows(comparison: Comparison) -> Grid:
         ([failure.variant.name, *["-"] * (len(COLUMNS) - 2), "failed"], False)
         for failure in comparison.failures
     ]
-    return Grid([column.header for column in COLUMNS], rows)
+    unit = f"per {comparison.kernel.unit}"
+    headers = [unit if column.header == PER_MAC else column.header for column in COLUMNS]
+    return Grid(headers, rows)
 
 
 def _over_vlen(comparison: Comparison, vlens: Sequence[int]) -> Grid:

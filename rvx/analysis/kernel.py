@@ -170,6 +170,7 @@ class Kernel:
         golden: the module `golden.py`.
         arithmetics: number systems of its own, by name.
         grows: parameters that grow together where a sweep names no sizes.
+        unit: what `macs` of the data counts: `MAC`, or `element` where nothing is accumulated.
     """
 
     name: str
@@ -182,6 +183,7 @@ class Kernel:
     golden: ModuleType
     arithmetics: Mapping[str, Arithmetic] = field(default_factory=dict)
     grows: tuple[str, ...] = ()
+    unit: str = "MAC"
 
     @contextlib.contextmanager
     def users_code(self) -> Iterator[None]:
@@ -362,6 +364,7 @@ def _read(folder: Path, keys: Keys) -> Kernel:
         _part(folder, "golden", base.golden if base else None),
         {name: made for module in modules for name, made in _arithmetics(module).items()},
         tuple(keys.get("grows", list, list(base.grows) if base else [])),
+        keys.get("unit", str, base.unit if base else "MAC"),
     )
     for name in kernel.grows:
         if name not in kernel.parameters:

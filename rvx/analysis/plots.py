@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rvx.analysis.colours import BLACK, CLASSES, FAMILIES, family, in_order
 from rvx.analysis.comparison import Comparison, Row, title, vlens_of
 from rvx.errors import RvxError
 
@@ -20,6 +22,8 @@ Box = tuple[float, float, float, float]
 """Left, bottom, right, top, in printer's points."""
 
 LABEL_SIZE = 8
+_LEAST_SHARE = 0.005
+_REST = "other"
 SUFFIXES = (".svg", ".png", ".pdf")
 
 
@@ -73,10 +77,13 @@ def draw(comparison: Comparison, path: Path) -> None:
         draw_over_vlen(axes, comparison.rows, vlens)
         save(figure, path)
         return
-    figure = Figure(figsize=(12, 5), layout="constrained")
+    # The bars need a line each, the legends room of their own below.
+    rows = len(comparison.rows)
+    figure = Figure(figsize=(12, max(4.4, 1.8 + 0.21 * rows)), layout="constrained")
     left, right = figure.subplots(1, 2)
-    draw_pareto(left, comparison.rows)
-    draw_mix(right, comparison.rows)
+    unit = comparison.kernel.unit
+    draw_pareto(left, comparison.rows, unit)
+    draw_mix(right, comparison.rows, unit)
     figure.suptitle(title(comparison), fontsize=10)
     save(figure, path)
 
@@ -91,8 +98,11 @@ def save(figure: Figure, path: Path) -> None:
         figure.savefig(path, metadata=metadata)
 
 
-def draw_pareto(axes: Axes, rows: Sequence[Row]) -> None:
-    """SQNR over instructions per MAC, and the line of the variants that nothing beats."""
+def draw_pareto(axes: Axes, rows: Sequence[Row], unit: str = "MAC") -> None:
+    """SQNR over instructions, and the line of the variants that nothing beats.
+
+    Each kind of number system has its colour and its mark; hollow marks are tuned forms.
+    """
     shown = [row for row in rows if np.isfinite(row.total.sqnr_db)]
     front = pareto_front(shown)
     axes.step(
@@ -102,44 +112,74 @@ def draw_pareto(axes: Axes, rows: Sequence[Row]) -> None:
         color="0.75",
         zorder=1,
     )
-    for row in shown:
-        axes.scatter(row.instructions_per_mac, row.total.sqnr_db, s=25, zorder=2)
+    for name, (colour, mark) in FAMILIES.items():
+        for form, face in (("plain", colour), ("tuned", "white")):
+            own = [
+                row
+                for row in shown
+                if family(row.variant.name) == name and (row.variant.form == form)
+            ]
+            if own:
+                axes.scatter(
+                    [row.instructions_per_mac for row in own],
+                    [row.total.sqnr_db for row in own],
+                    s=28,
+                    marker=mark,
+                    facecolor=face,
+                    edgecolor=colour,
+                    linewidth=1.1,
+                    zorder=2,
+                    label=name if form == "plain" else f"{name}, tuned",
+                )
     axes.set_xscale("log", base=2)
-    axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
-    axes.margins(0.2)
-    points = {row.variant.name: (row.instructions_per_mac, row.total.sqnr_db) for row in shown}
-    annotate(axes, points)
-    axes.set_xlabel("instructions per MAC")
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}" if x >= 1 else f"1/{1 / x:g}")
+    axes.margins(x=0.28, y=0.15)
+    axes.set_xlabel(f"instructions per {unit}")
     axes.set_ylabel("SQNR in dB")
     axes.set_title("Accuracy against instructions", fontsize=10)
     axes.grid(alpha=0.3)
+    if shown:
+        _legend_below(axes)
+    points = {row.variant.name: (row.instructions_per_mac, row.total.sqnr_db) for row in shown}
+    colours = {row.variant.name: FAMILIES[family(row.variant.name)][0] for row in shown}
+    # Where points are in the picture is known when there is room for the texts around it.
+    figure = axes.get_figure(root=True)
+    if figure is not None:
+        figure.draw_without_rendering()
+    annotate(axes, points, colours)
 
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
-"""Of Okabe and Ito: told apart by everybody."""
-MARKERS = "osD^vP*X"
+def _legend_below(axes: Axes) -> None:
+    """A legend that covers nothing."""
+    axes.legend(
+        fontsize=LABEL_SIZE,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.13),
+        ncols=4,
+        frameon=False,
+        handletextpad=0.4,
+        columnspacing=1.2,
+    )
 
 
 def draw_over_vlen(axes: Axes, rows: Sequence[Row], vlens: Sequence[int]) -> None:
     """Instructions per MAC over VLEN: a line a variant, and on the left those without vectors.
 
-    A number system has a colour and a marker, which is hollow where the form is tuned.
+    A kind of number systems has a colour and a mark, which is hollow where the form is tuned.
     """
     names = list(dict.fromkeys(row.variant.name for row in rows if row.variant.vlen))
-    systems = list(dict.fromkeys(r.variant.arithmetic for r in rows if r.variant.vlen))
     first, last = math.log2(vlens[0]), math.log2(vlens[-1])
     beside = first - 0.35 * max(last - first, 1)
     right: dict[str, float] = {}
     for name in names:
         own = sorted((r for r in rows if r.variant.name == name), key=lambda r: r.variant.vlen)
         variant = own[0].variant
-        at = systems.index(variant.arithmetic)
-        colour, is_plain = COLOURS[at % len(COLOURS)], variant.form == "plain"
+        (colour, mark), is_plain = FAMILIES[family(name)], variant.form == "plain"
         axes.plot(
             [math.log2(row.variant.vlen) for row in own],
             [row.instructions_per_mac for row in own],
             color=colour,
-            marker=MARKERS[at % len(MARKERS)],
+            marker=mark,
             markersize=4.5,
             markerfacecolor=colour if is_plain else "white",
             lw=1.2,
@@ -162,9 +202,7 @@ def draw_over_vlen(axes: Axes, rows: Sequence[Row], vlens: Sequence[int]) -> Non
     span = last - (beside if left else first)
     axes.set_xlim((beside - 0.42 * span) if left else first - 0.05 * span, last + 0.46 * span)
     colours = {
-        row.variant.name: COLOURS[systems.index(row.variant.arithmetic) % len(COLOURS)]
-        for row in rows
-        if row.variant.vlen
+        row.variant.name: FAMILIES[family(row.variant.name)][0] for row in rows if row.variant.vlen
     }
     # Where points are in the picture is known when there is room for the texts around it.
     figure = axes.get_figure(root=True)
@@ -218,7 +256,11 @@ def _last(group: Sequence[float], apart: float) -> float:
     return sum(group) / len(group) + (len(group) - 1) * apart / 2
 
 
-def annotate(axes: Axes, points: Mapping[str, tuple[float, float]]) -> None:
+def annotate(
+    axes: Axes,
+    points: Mapping[str, tuple[float, float]],
+    colours: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Writes names beside points, each with a line to its own; see `label_offsets`."""
     for name, offset in label_offsets(axes, points).items():
         axes.annotate(
@@ -227,6 +269,7 @@ def annotate(axes: Axes, points: Mapping[str, tuple[float, float]]) -> None:
             xytext=offset,
             textcoords="offset points",
             fontsize=LABEL_SIZE,
+            color=colours.get(name, "black"),
             arrowprops={"arrowstyle": "-", "color": "0.7", "lw": 0.5, "shrinkB": 2},
         )
 
@@ -260,19 +303,45 @@ def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def draw_mix(axes: Axes, rows: Sequence[Row]) -> None:
-    """Instructions per MAC by class, a bar a variant."""
-    totals: dict[str, int] = {}
-    for row in rows:
-        for kind, count in row.run.by_kind.items():
-            totals[kind] = totals.get(kind, 0) + count
+def draw_mix(axes: Axes, rows: Sequence[Row], unit: str = "MAC") -> None:
+    """Instructions by class, a bar a variant; what all of them have little of is one class."""
     names = [row.variant.name for row in rows]
+    shares: dict[str, float] = {}
+    for row in rows:
+        whole = sum(row.run.by_kind.values())
+        for kind, count in row.run.by_kind.items():
+            shares[kind] = max(shares.get(kind, 0), count / whole)
+    shown = in_order(kind for kind in shares if shares[kind] >= _LEAST_SHARE and kind in CLASSES)
     left = np.zeros(len(rows))
-    for kind in sorted(totals, key=lambda k: -totals[k]):
-        widths = np.array([row.run.by_kind.get(kind, 0) / row.macs for row in rows])
-        axes.barh(names, widths, left=left, label=kind)
+    for kind in [*shown, _REST]:
+        counts = [
+            sum(n for k, n in row.run.by_kind.items() if (k if k in shown else _REST) == kind)
+            for row in rows
+        ]
+        widths = np.array(counts, float) / [row.macs for row in rows]
+        if not widths.any():
+            continue
+        colour = CLASSES.get(kind, BLACK)
+        # What nobody can see in the bars has no place in the legend.
+        seen = kind in shown or sum(shares[k] for k in shares if k not in shown) >= _LEAST_SHARE
+        axes.barh(
+            range(len(names)),
+            widths,
+            left=left,
+            label=kind if seen else "_nolegend_",
+            color=colour,
+            edgecolor="white",
+            lw=0.4,
+        )
         left += widths
-    axes.invert_yaxis()
-    axes.set_xlabel("instructions per MAC")
+    axes.set_yticks(range(len(names)), names, fontsize=LABEL_SIZE)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    for at, width in enumerate(left):
+        axes.text(width, at, f" {width:.3g}", va="center", fontsize=LABEL_SIZE - 1)
+    axes.margins(x=0.1)
+    axes.set_xlabel(f"instructions per {unit}")
     axes.set_title("Mix of instructions", fontsize=10)
-    axes.legend(fontsize=8)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    if rows:
+        _legend_below(axes)

@@ -102,7 +102,7 @@ def test_every_variant_is_drawn_and_named():
     draw_mix(right, ROWS)
     assert {text.get_text() for text in left.texts} == {row.name for row in ROWS}
     assert [t.get_text() for t in right.get_yticklabels()] == [row.name for row in ROWS]
-    assert [t.get_text() for t in right.get_legend().get_texts()] == ["load", "custom"]
+    assert [t.get_text() for t in right.get_legend().get_texts()] == ["custom", "load"]
 
 
 def test_exact_results_have_no_place_on_a_scale_of_decibels():

@@ -161,9 +161,10 @@ def _compare(document: Document) -> Study:
     ]
     sizes = " ".join(f"{name}={value}" for name, value in document["parameters"].items())
     low, high = document["range"]
+    unit = document.get("unit", "MAC")
     seed, kernel, drawn = document["seed"], document["kernel"], document["distribution"]
     failures = document["failures"]
-    summary = [*_verdict(rows, len(failures)), *_best(rows)]
+    summary = [*_verdict(rows, len(failures)), *_best(rows, unit)]
     summary += [f"{one['variant']} could not be run: {one['message']}" for one in failures]
     options = [f"-p {name}={value}" for name, value in document["parameters"].items()]
     vlens = list(dict.fromkeys(str(row["vlen"]) for row in rows if row["vlen"]))
@@ -178,7 +179,7 @@ def _compare(document: Document) -> Study:
         *_results(rows, ("form", "form", ""), ("vlen", "VLEN", "axis")),
         *_results(
             rows,
-            ("instructions_per_mac", "instructions per MAC", "cost"),
+            ("instructions_per_mac", f"instructions per {unit}", "cost"),
             ("instructions", "instructions", ""),
             ("custom_instructions", "custom", ""),
             ("digits", "correct digits", "error"),
@@ -202,7 +203,7 @@ def _compare(document: Document) -> Study:
             row["name"]: {kind: n / row["macs"] for kind, n in row["by_kind"].items()}
             for row in rows
         },
-        mix_unit="instructions per MAC",
+        mix_unit=f"instructions per {unit}",
         spreads={row["name"]: row["distribution"] for row in rows if row.get("distribution")},
         again=again,
         versions=document["versions"],
@@ -229,7 +230,7 @@ def _verdict(rows: Sequence[Document], failed: int) -> list[str]:
     return [said + (f" {failed:,} failed." if failed else "")]
 
 
-def _best(rows: Sequence[Document]) -> list[str]:
+def _best(rows: Sequence[Document], unit: str = "MAC") -> list[str]:
     """What is cheapest, what is most accurate."""
     told = []
     cheap = [row for row in rows if row["instructions_per_mac"] is not None]
