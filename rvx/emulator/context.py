@@ -177,7 +177,7 @@ class Context:
             offsets[name] = at
             at += state.words
         for name, file in isa.register_files.items():
-            if not (file.is_core or file.is_vector):
+            if not (file.is_core or file.is_by_number):
                 offsets[name] = at
                 at += file.count * file.words
         words = np.zeros(at, np.int64)

@@ -37,9 +37,10 @@ from rvx.emulator.regions.floats import use_default_environment
 from rvx.emulator.report import Reporter
 from rvx.emulator.result import RunResult, Trap, TrapKind
 from rvx.emulator.system import System
-from rvx.isa import Isa, RegisterFile, streams
+from rvx.isa import Isa, RegisterFile, streams, tiles
 from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE
+from rvx.isa.vector.state import HEADER
 from rvx.isa.vector.state import STATE as VECTOR
 
 DEFAULT_MEMORY = 128 << 20
@@ -316,22 +317,55 @@ class Machine:
         """The bits of a register by any of its names, not negative."""
         file, number = self.isa.registers[name]
         if not file.is_core:
-            return int.from_bytes(self._own_register(file, number).tobytes(), "little")
+            return int.from_bytes(self._own_register(file, number), "little")
         return self.core.read((F0 if file.name == "f" else X0) + number)
 
     def set_register(self, name: str, value: int) -> None:
         """Writes the bits of a register by any of its names."""
         file, number = self.isa.registers[name]
         if not file.is_core:
-            kept = (value & (1 << file.bits) - 1).to_bytes(8 * file.words, "little")
-            self._own_register(file, number)[:] = np.frombuffer(kept, np.int64)
+            own = self._own_register(file, number)
+            bits = file.bits or 8 * own.size
+            own[:] = np.frombuffer((value & (1 << bits) - 1).to_bytes(own.size, "little"), np.uint8)
         elif file.name == "f" or number:
             self.core.write((F0 if file.name == "f" else X0) + number, value)
 
-    def _own_register(self, file: RegisterFile, number: int) -> NDArray[np.int64]:
-        """The words of a register that an extension brings along."""
+    def _own_register(self, file: RegisterFile, number: int) -> NDArray[np.uint8]:
+        """The bytes of a register that an extension brings along, or of a vector or a tile."""
+        unit = self.isa.vector
+        if file.is_vector:
+            assert unit is not None
+            data = self.state(VECTOR)[HEADER:].view(np.uint8)
+            return data[number * unit.vlen // 8 :][: unit.vlen // 8]
+        if file.is_tiled:
+            assert unit is not None
+            return self.state(file.name).view(np.uint8)[number * unit.edge**2 :][: unit.edge**2]
         words = self.context.state(file.name, file.count * file.words)
-        return words[number * file.words : (number + 1) * file.words]
+        return words[number * file.words : (number + 1) * file.words].view(np.uint8)
+
+    def tile(self, name: str, width: int) -> NDArray[Any]:
+        """The elements of a tile as a matrix of unsigned numbers; a copy.
+
+        Args:
+            name: of the tile, such as `mt4`.
+            width: bits of an element: 8, 16, 32 or 64.
+
+        Raises:
+            ValueError: there is no such tile of this width.
+        """
+        file, number = self.isa.registers.get(name, (None, 0))
+        if file is None or not file.is_tiled or width not in tiles.PLACES:
+            raise ValueError(f"'{name}' is no tile with elements of {width} bits")
+        if number % tiles.step_of(width):
+            raise ValueError(
+                f"with elements of {width} bits, tiles are every {tiles.step_of(width)}th one, "
+                f"which {name} is not"
+            )
+        assert self.isa.vector is not None
+        edge = self.isa.vector.edge
+        data, place = self.state(file.name).view(f"u{width // 8}"), tiles.PLACES[width]
+        n = range(tiles.edge_of(edge, width))
+        return np.array([[data[place(edge, number, row, column)] for column in n] for row in n])
 
     def state(self, name: str) -> NDArray[np.int64]:
         """A view of the state words of an extension, such as a quire."""
@@ -369,6 +403,9 @@ class Machine:
 
     def registers(self) -> dict[str, int]:
         """The bits of all registers but vectors, not negative, by the names that are printed.
+
+        Tiles of matrix state are among them: all bits of each as elements of 8 bits have it; `tile`
+        gives the elements of one.
 
         `pc` is where `run` begins.
         """

@@ -133,7 +133,7 @@ class _Writer:
         head += [
             f"# rvx: registers {file.name} {file.count} {file.bits}"
             for file in self.extension.register_files.values()
-            if not file.is_core and not file.is_vector
+            if not file.is_core and not file.is_by_number
         ]
         head += [
             f"# rvx: argument {name} {argument.bits}" for name, argument in self.arguments.items()

@@ -40,6 +40,7 @@ DRAFTS = (
     *("zvabd", "zvzip", "zvfofp8min", "zvfofp4min", "zvdot4a8i"),
     *("zvqwdota8i", "zvfwdota16bf", "zvfqwdota8f"),
     *("zvqwbdota8i", "zvfwbdota16bf", "zvfqwbdota8f", "zvfbdota32f"),
+    *("zvt", "zvt4t", "zvt8t", "zvt16t", "zvt32t", "zvt64t", "zvt128t", "zvt256t"),
 )
 """Extensions of the folder `drafts`."""
 

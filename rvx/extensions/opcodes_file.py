@@ -420,7 +420,7 @@ def _declare_alias(
     for kind in EXTRA_KINDS.values():
         scratch.operand_kind(kind)
     for file in extension.register_files.values():
-        if file.name not in scratch.register_files and not file.is_vector:
+        if file.name not in scratch.register_files and not file.is_by_number:
             scratch.register_file(file.name, count=file.count, bits=file.bits, abi=file.abi)
     _declare(scratch, line, arguments, xlen)
     same = _parts(line, arguments).same

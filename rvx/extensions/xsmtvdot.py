@@ -97,6 +97,7 @@ def _declare(mnemonic: str, bits: str, signs: tuple[bool, bool], slide: int) -> 
             _make_legality(slide > 0),
             right="vs1",
             has_vm=False,
+            result="tile",
         )
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from rvx.isa import loops
+from rvx.isa import loops, tiles
 from rvx.isa.csr import Csr
 from rvx.isa.errors import DeclarationError
 from rvx.isa.instruction import (
@@ -168,6 +168,27 @@ class Extension:
         self._kinds.update(register_kinds(file))
         return file
 
+    def tile_file(self, name: str = "mt") -> RegisterFile:
+        """Declares matrix state: 16 tiles that every element width sees in another shape.
+
+        How large it is, the ISA says: the `edge` of its `VectorUnit`. Operands that are tiles are
+        written `md:NAME`, and `md:NAME*2` or `md:NAME*4` where only every second or fourth one may
+        stand; a body gets the number of a tile. A body that asks for NAME gets all of them, see
+        `rvx.isa.tiles`.
+
+        Args:
+            name: letters; tiles are NAME0, NAME1, ...
+        """
+        _check_text(f"a tile file of {self.name}", name, _IDENTIFIER, "letters, such as mt")
+        if name in self.states or name in REQUESTS:
+            raise DeclarationError(f"{self.name}: '{name}' is a state already; choose another name")
+        names = tuple(f"{name}{i}" for i in range(tiles.COUNT))
+        file = RegisterFile(name, tiles.COUNT, 0, names, is_tiled=True)
+        self._new_kind(name)
+        self.register_files[name] = file
+        self._kinds.update(register_kinds(file))
+        return file
+
     def operand_kind(self, kind: Kind) -> None:
         """Declares a further operand kind, to be used in syntax strings of this extension."""
         self._new_kind(kind.name)
@@ -177,8 +198,17 @@ class Extension:
         if name in self._kinds:
             raise DeclarationError(f"{self.name}: the operand kind '{name}' is taken")
 
-    def state(self, name: str, words: int, doc: str = "") -> State:
-        """Declares state words that bodies may ask for by name."""
+    def state(
+        self, name: str, words: int, doc: str = "", reset: Sequence[tuple[int, int]] = ()
+    ) -> State:
+        """Declares state words that bodies may ask for by name.
+
+        Args:
+            name: what a body asks for.
+            words: how many.
+            doc: what it holds, in a sentence.
+            reset: words that are not 0 at reset, as pairs of position and value.
+        """
         taken = [*REQUESTS, *self.states, *self.register_files]
         taken += [operand for made in self.instructions.values() for operand in made.operands]
         _check_text(f"a state of {self.name}", name, _IDENTIFIER, "a name that Python can have")
@@ -187,7 +217,7 @@ class Extension:
                 f"{self.name}: state '{name}' with {words} words; the name must be new "
                 f"(taken are {', '.join(dict.fromkeys(taken))}) and the size 1 to {MOST_WORDS}"
             )
-        self.states[name] = State(name, words, doc)
+        self.states[name] = State(name, words, doc, tuple(reset))
         return self.states[name]
 
     def hardware_loops(self, name: str, count: int = 2, doc: str = "") -> State:
@@ -439,7 +469,7 @@ class Extension:
             body,
             extension=self.name,
             kinds=self._kinds,
-            state=self.states,
+            state=[*self.states, *(f.name for f in self.register_files.values() if f.is_tiled)],
             xlens=(xlen,) if xlen else (32, 64),
             kind=kind,
             overlaps=overlaps,

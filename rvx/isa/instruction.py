@@ -374,7 +374,7 @@ def _destinations(
     registers = [
         name
         for name, one in operands.items()
-        if isinstance(one.kind, RegisterKind) and not one.kind.file.is_vector
+        if isinstance(one.kind, RegisterKind) and not one.kind.file.is_by_number
     ]
     if writes is None:
         return ("rd",) if "rd" in registers else ()

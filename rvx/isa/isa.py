@@ -13,8 +13,9 @@ from rvx.isa.errors import ClashError, IsaError
 from rvx.isa.extension import Extension, State
 from rvx.isa.instruction import Alias, Instruction
 from rvx.isa.registers import F, RegisterFile, V, X
+from rvx.isa.tiles import words_of
 from rvx.isa.vector.state import STATE
-from rvx.isa.vector.unit import VectorUnit, check_vlen, csrs, reset_words
+from rvx.isa.vector.unit import VectorUnit, check_edge, check_vlen, csrs, reset_words
 
 
 class Isa:
@@ -117,7 +118,16 @@ class Isa:
             STATE, unit.words, "vl, vtype and the vector registers", reset_words(unit, self.xlen)
         )
         self.csrs.update({csr.name: csr for csr in csrs(unit)})
+        check_edge(unit)
+        for file in self.tile_files.values():
+            doc = f"tiles of {unit.edge} x {unit.edge} bytes"
+            self.states[file.name] = State(file.name, words_of(unit.edge), doc)
         return unit
+
+    @property
+    def tile_files(self) -> dict[str, RegisterFile]:
+        """The files of matrix state, by name."""
+        return {name: file for name, file in self.register_files.items() if file.is_tiled}
 
     def _preferred(self, first: Instruction, second: Instruction) -> Instruction:
         """Which of two instructions with one mnemonic counts."""

@@ -36,7 +36,7 @@ class RegisterKind:
     @property
     def has_words(self) -> bool:
         """Whether a body gets words, and not one value."""
-        return self.group > 1 or self.file.words > 1
+        return not self.file.is_by_number and (self.group > 1 or self.file.words > 1)
 
     def members(self, number: int) -> tuple[int, ...]:
         """The registers that are meant where this one is named: with x0, x0 alone, repeatedly."""
@@ -210,7 +210,7 @@ def group_kind(name: str, base: Kind | None, size: str) -> RegisterKind | None:
     """The kind of `x*2`: aligned groups of registers; None if there are none of this size."""
     if not isinstance(base, RegisterKind) or base.file.is_vector or base.file.words > 1:
         return None
-    group = int(size)
+    group = int(size)  # of tiles: those that elements of more than 8 bits take together
     if group < 2 or base.file.count % group or base.numbers != tuple(range(base.file.count)):
         return None
     return RegisterKind(name, base.file, base.numbers[::group], group)
@@ -385,7 +385,7 @@ class Operand:
             return ()
         if not isinstance(kind, RegisterKind | RoundingKind | ImmediateKind | FrameKind):
             return ()
-        values = range(1 << self.field.width)
+        values = range(0, 1 << self.field.width, 1 << self.field.lsb)
         return tuple((stored, self.field.insert(v)) for v in values if not self.is_valid(v))
 
     def is_valid(self, value: int) -> bool:

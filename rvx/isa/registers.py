@@ -32,6 +32,8 @@ class RegisterFile:
         aliases: further accepted names, as pairs of name and number.
         is_core: whether the CPU core holds it (x and f), not the extension's own state.
         is_vector: whether it is v, of which a body gets the number of a register and not its value.
+        is_tiled: whether registers are tiles, see `rvx.isa.tiles`; the ISA says how large they are,
+            and a body gets the number of one, too.
     """
 
     name: str
@@ -41,6 +43,7 @@ class RegisterFile:
     aliases: tuple[tuple[str, int], ...] = ()
     is_core: bool = False
     is_vector: bool = False
+    is_tiled: bool = False
 
     def __post_init__(self) -> None:
         if not self.name.isalpha():
@@ -57,6 +60,11 @@ class RegisterFile:
                 f"register file '{self.name}': a register has 1 to 64 bits, or a multiple of 64 up "
                 f"to {MOST_BITS}, not {self.bits}"
             )
+
+    @property
+    def is_by_number(self) -> bool:
+        """Whether a body gets the number of a register; it asks for what is in it by name."""
+        return self.is_vector or self.is_tiled
 
     @property
     def words(self) -> int:

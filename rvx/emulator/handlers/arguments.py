@@ -202,12 +202,26 @@ def _vector_unit(unit: VectorUnit) -> Argument:
         f"int{eew}_array({{slot[0]}} + {8 * HEADER}, {256 // eew} * _{{name}}[{VLENB}])"
         for eew in (8, 16, 32, 64)
     )
-    settings = f"_{{name}}, _{{name}}[{VLENB}], {unit.elen}, {unit.floats}, {unit.alternatives}"
+    numbers = ", ".join(map(str, unit.settings[1:]))
+    settings = f"_{{name}}, _{{name}}[{VLENB}], {numbers}"
     return Argument(
-        f"_{{name}} = int64_array({{slot[0]}}, {HEADER})\n"
+        f"_{{name}} = int64_array({{slot[0]}}, {HEADER})
+"
         f"{{name}} = Vector({elements}, {settings})",
         lambda w: (w.state(VECTOR),),
         1,
+    )
+
+
+def _tiles(name: str, words: int, edge: int) -> Argument:
+    """Matrix state as elements of each width."""
+    elements = ", ".join(f"int{eew}_array({{at}}, {64 * words // eew})" for eew in (8, 16, 32, 64))
+    made = f"{{name}} = Tiles({elements}, {edge})"
+    return Argument(
+        made.replace("{at}", "{slot[0]}"),
+        lambda wired: (wired.state(name),),
+        1,
+        unpack=made.replace("{at}", "{name}"),
     )
 
 
@@ -241,13 +255,16 @@ def argument_of(instruction: Instruction, name: str, isa: Isa) -> Argument:
         kind = operand.kind
         if isinstance(kind, RoundingKind):
             return _rounding(name, instruction.last_rounding_mode)
-        if not isinstance(kind, RegisterKind) or kind.file.is_vector:
+        if not isinstance(kind, RegisterKind) or kind.file.is_by_number:
             return _known(lambda wired: wired.value(name))
         if kind.group > 1:
             return _group(name, kind, isa.xlen)
         if kind.has_words:
             return _wide(name, kind, name in instruction.writes)
         return _register(name, kind, isa.xlen)
+    if name in isa.tile_files:
+        assert isa.vector is not None
+        return _tiles(name, isa.states[name].words, isa.vector.edge)
     if name in isa.states:
         return _words(isa.states[name].words, lambda wired: wired.state(name))
     if name == "v":

@@ -17,6 +17,7 @@ from rvx.emulator.handlers.arguments import layout_of
 from rvx.emulator.native import pointers
 from rvx.isa import Instruction, Isa, Memory
 from rvx.isa.memory import FAULT_EXCEPTION, FAULT_MISALIGNED_FETCH
+from rvx.isa.tiles import Tiles
 from rvx.isa.vector.state import Vector
 
 
@@ -104,6 +105,7 @@ class CompileError(ValueError):
 
 _NAMES = {
     "Memory": Memory,
+    "Tiles": Tiles,
     "Vector": Vector,
     "byte_array": pointers.byte_array,
     "int8_array": pointers.int8_array,

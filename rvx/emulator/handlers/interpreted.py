@@ -23,6 +23,7 @@ from rvx.emulator.context import Context, Field
 from rvx.emulator.handlers.compiled import handler_lines
 from rvx.emulator.memory import GuestMemory
 from rvx.isa import Instruction, Isa, Memory
+from rvx.isa.tiles import Tiles
 from rvx.isa.vector.state import HEADER, Vector
 from rvx.isa.vector.state import STATE as VECTOR
 
@@ -103,8 +104,17 @@ def interpreted_vector(isa: Isa, context: Context) -> Vector | None:
     words = context.state(VECTOR, unit.words)
     registers = words[HEADER:]
     e8, e16, e32, e64 = (Lanes(registers.view(f"i{eew // 8}")) for eew in (8, 16, 32, 64))
-    widths = (unit.vlen // 8, unit.elen, unit.floats, unit.alternatives)
-    return Vector(e8, e16, e32, e64, words[:HEADER], *widths)
+    return Vector(e8, e16, e32, e64, words[:HEADER], *unit.settings)
+
+
+def interpreted_tiles(isa: Isa, context: Context) -> Tiles | None:
+    """The matrix state for interpreted bodies; None if the ISA has none."""
+    for name in isa.tile_files:
+        assert isa.vector is not None
+        words = context.state(name, isa.states[name].words)
+        e8, e16, e32, e64 = (Lanes(words.view(f"i{eew // 8}")) for eew in (8, 16, 32, 64))
+        return Tiles(e8, e16, e32, e64, isa.vector.edge)
+    return None
 
 
 class Interpreted:
@@ -121,6 +131,7 @@ class Interpreted:
         self._isa = isa
         self._failures = failures
         vector = interpreted_vector(isa, context)
+        tiles = interpreted_tiles(isa, context)
         # Arrays over the same words are asked for again and again, and cost more than most bodies.
         known: dict[tuple[int, int], NDArray[np.int64]] = {}
 
@@ -134,6 +145,7 @@ class Interpreted:
         self._names: dict[str, Any] = {
             "Memory": lambda *_: mem,
             "Vector": lambda *_: vector,
+            "Tiles": lambda *_: tiles,
             "int64_array": int64_array,
             **dict.fromkeys(
                 ("byte_array", "int8_array", "int16_array", "int32_array"),

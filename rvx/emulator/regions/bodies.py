@@ -24,6 +24,7 @@ from rvx.emulator.native import pointers
 from rvx.emulator.regions.settings import vector_under
 from rvx.isa import Instruction, Isa
 from rvx.isa import memory as checked
+from rvx.isa.tiles import Tiles
 from rvx.isa.vector import state
 from rvx.isa.vector.plan import runs_of
 from rvx.isa.vector.state import HEADER, POLICIES
@@ -126,10 +127,12 @@ def _vector_unit(isa: Isa) -> str:
         f"int{eew}_array({REGISTERS}, {256 // eew} * config[{state.VLENB}])"
         for eew in (8, 16, 32, 64)
     )
+    settings = ", ".join(map(str, unit.settings[1:]))
     return (
-        f"    config = int64_array({CONFIG}, {HEADER})\n"
-        f"    v = Vector({elements}, config, config[{state.VLENB}], "
-        f"{unit.elen}, {unit.floats}, {unit.alternatives})\n"
+        f"    config = int64_array({CONFIG}, {HEADER})
+"
+        f"    v = Vector({elements}, config, config[{state.VLENB}], {settings})
+"
     )
 
 
@@ -291,6 +294,7 @@ def _compile(
     names = {
         "body": kernel,
         "Vector": state.Vector,
+        "Tiles": Tiles,
         "Memory": checked.Memory,
         "byte_array": pointers.byte_array,
         "int8_array": pointers.int8_array,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from rvx.emulator.regions.flow import Block, Step
 from rvx.isa import Isa
 from rvx.isa.bits import Address
+from rvx.isa.vector.plan import changes_of
 from rvx.isa.vector.setting import configure
 from rvx.isa.vector.state import HEADER, VTYPE, Vector, most_elements
 from rvx.isa.vector.unit import VectorUnit
@@ -27,14 +28,15 @@ def vector_under(vtype: int, unit: VectorUnit) -> Vector:
     """A vector unit under a vtype, without registers: for what depends on the setting alone."""
     config = [0] * HEADER
     config[VTYPE] = vtype
-    widths = (unit.vlen // 8, unit.elen, unit.floats, unit.alternatives)
-    return Vector([], [], [], [], config, *widths)
+    return Vector([], [], [], [], config, *unit.settings)
 
 
 def is_setting(step: Step) -> bool:
     """Whether an instruction sets vtype."""
     made = step.decoded.instruction
-    return made.extension == BASE and made.mnemonic.startswith("vset")
+    if made.extension == BASE:
+        return made.mnemonic.startswith("vset")
+    return "v" in made.requests and changes_of(made.body) == "vtype"
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ def setting_of(step: Step, before: Known, isa: Isa) -> Setting | None:
         return None
     is_number = made.mnemonic == "vsetivli"
     keeps = not is_number and values["rs1"] == 0 and values["rd"] == 0
-    if keeps and before is None:
-        return None
+    if before is None and (keeps or isa.vector.lambdas):
+        return None  # lambda stays as it is, and so do the fields beside it
     v = vector_under(0 if before is None else before, isa.vector)
     configure(v, -1, keeps, values["vtype"], isa.xlen)
     vtype = int(v.config[VTYPE])
@@ -83,7 +85,9 @@ def after(step: Step, before: Known, isa: Isa) -> Known:
 
 def may_change_length(step: Step) -> bool:
     """Whether an instruction may change vl: settings, and loads that end at a fault."""
-    return is_setting(step) or "ff.v" in step.decoded.instruction.mnemonic
+    made = step.decoded.instruction
+    is_other = "v" in made.requests and changes_of(made.body) != ""
+    return is_setting(step) or is_other or "ff.v" in made.mnemonic
 
 
 def _may_set(step: Step) -> bool:
@@ -139,6 +143,7 @@ def needs_setting(
     blocks: Mapping[Address, Block],
     entry: Address,
     goals: Callable[[Block], Iterable[Address]],
+    isa: Isa,
 ) -> bool:
     """Whether the vtype at an entry matters, because it is not set before it is used."""
     seen: set[Address] = set()
@@ -150,7 +155,7 @@ def needs_setting(
         seen.add(address)
         for step in blocks[address].steps:
             if "v" in step.decoded.instruction.requests:
-                if is_setting(step) and not _keeps(step):
+                if is_setting(step) and not _keeps(step, isa):
                     break
                 return True
         else:
@@ -158,6 +163,9 @@ def needs_setting(
     return False
 
 
-def _keeps(step: Step) -> bool:
+def _keeps(step: Step, isa: Isa) -> bool:
+    """Whether a part of what was set before is kept: vl, or lambda and the fields beside it."""
     values = step.decoded.values
+    if isa.vector is not None and isa.vector.lambdas:
+        return True
     return values.get("rs1", 1) == 0 and values["rd"] == 0

@@ -258,7 +258,7 @@ class StepEmitter:
         made, values = step.decoded.instruction, step.decoded.values
         operand = made.operands.get(name)
         if operand is not None:
-            if isinstance(operand.kind, RegisterKind) and not operand.kind.file.is_vector:
+            if isinstance(operand.kind, RegisterKind) and not operand.kind.file.is_by_number:
                 return self._register_value(operand.kind, values[name])
             if isinstance(operand.kind, RoundingKind) and values[name] == 7:
                 self._frame.uses_mode = True

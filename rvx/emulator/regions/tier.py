@@ -131,7 +131,9 @@ class RegionTier:
         needed = [
             entry
             for entry in region.entries
-            if needs_setting(region.blocks, entry, lambda block: goals_of(block, region.blocks))
+            if needs_setting(
+                region.blocks, entry, lambda block: goals_of(block, region.blocks), self._isa
+            )
         ]
         settings = {entry: known.get(entry, now) for entry in needed}
         return replace(

@@ -28,9 +28,9 @@ from rvx.emulator.regions.settings import Setting, setting_of, vector_under
 from rvx.emulator.regions.trace import Expression
 from rvx.isa import Isa
 from rvx.isa.vector.plan import Access, Arithmetic, Loop, Plan, plan_of
-from rvx.isa.vector.state import HEADER, STATE, VCSR, VL, VTYPE, most_elements, width
+from rvx.isa.vector.state import HEADER, MTYPE, STATE, VCSR, VL, VTYPE, most_elements, width
 
-CONFIG_WORDS = (VL, VTYPE, VCSR)
+CONFIG_WORDS = (VL, VTYPE, VCSR, MTYPE)
 """Words of the header that change in a region: vstart is 0 in all of it."""
 _LANES = 32
 _WIDE_LANES = 16
@@ -145,6 +145,7 @@ class VectorWriter:
         n = self.emitter.next_unique()
         add = self.lines.append
         add(f"  store i64 {made.vtype}, ptr %v.config{VTYPE}")
+        add(f"  store i64 0, ptr %v.config{MTYPE}")
         if made.keeps:
             add(f"  %vl{n} = load i64, ptr %v.config{VL}")
         elif made.avl is not None:

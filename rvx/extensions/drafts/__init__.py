@@ -18,6 +18,16 @@ from rvx.extensions.drafts.dots import (
 )
 from rvx.extensions.drafts.ofp import Zvfofp4min, Zvfofp8min
 from rvx.extensions.drafts.zip import Zvzip
+from rvx.extensions.drafts.zvt import (
+    Zvt,
+    Zvt4t,
+    Zvt8t,
+    Zvt16t,
+    Zvt32t,
+    Zvt64t,
+    Zvt128t,
+    Zvt256t,
+)
 
 __all__ = [
     "Zvabd",
@@ -31,5 +41,13 @@ __all__ = [
     "Zvfwdota16bf",
     "Zvqwbdota8i",
     "Zvqwdota8i",
+    "Zvt",
+    "Zvt4t",
+    "Zvt8t",
+    "Zvt16t",
+    "Zvt32t",
+    "Zvt64t",
+    "Zvt128t",
+    "Zvt256t",
     "Zvzip",
 ]

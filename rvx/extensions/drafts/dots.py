@@ -281,10 +281,10 @@ def _declare(
     doc: str,
     *,
     has_floats: bool,
+    result: str = "tile",
 ) -> None:
-    body = make_body(
-        make_dispatch(loops, wider, 0, 0), is_legal, right="vs1", has_floats=has_floats
-    )
+    run = make_dispatch(loops, wider, 0, 0)
+    body = make_body(run, is_legal, right="vs1", has_floats=has_floats, result=result)
     extension.instruction(
         f"{mnemonic}.vv vd, vs2, vs1, vm",
         f"{funct6} vm vs2 vs1 {funct3} vd {OP_VE}",
@@ -332,6 +332,7 @@ def _declare_both(
         _make_one_legality(sew, is_always_alternative),
         f"vd[0] += the dot product of vs2 and vs1: {what}",
         has_floats=has_floats,
+        result="one",
     )
     _declare(
         eight,

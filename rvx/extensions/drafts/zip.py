@@ -128,7 +128,10 @@ def _is_legal_unzip(v: Vector, vd: int, vs2: int, vs1: int, vm: int) -> bool:
 
 def _declare(syntax: str, bits: str, loop: Loop, is_legal: Legality, right: str, doc: str) -> None:
     run = make_dispatch(dict.fromkeys(SEWS, loop), 0, 0, 0)
-    Zvzip.instruction(syntax, bits, kind="vector", doc=doc)(make_body(run, is_legal, right=right))
+    # Of vzip, vd has twice as many elements as vl says.
+    result = "tile" if loop is _zip_loop else ""
+    made = make_body(run, is_legal, right=right, result=result)
+    Zvzip.instruction(syntax, bits, kind="vector", doc=doc)(made)
 
 
 _declare(

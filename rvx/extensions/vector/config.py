@@ -29,4 +29,4 @@ def vsetivli(avl: int, vtype: int, v: Vector, xlen: int) -> int:
 def vsetvl(rs1_number: int, rd_number: int, rs1: int, rs2: int, v: Vector, xlen: int) -> int:
     """vl = rd = the smaller of rs1 and VLMAX under vtype = rs2; VLMAX for x0, vl for both x0."""
     avl = -1 if rs1_number == 0 else rs1
-    return configure(v, avl, rs1_number == 0 and rd_number == 0, rs2, xlen)
+    return configure(v, avl, rs1_number == 0 and rd_number == 0, rs2, xlen, True)

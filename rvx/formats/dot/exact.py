@@ -115,7 +115,10 @@ def step(acc: Accumulator, pairs: list[Pair], start: int, random: int = 0) -> tu
 
 
 def _group(acc: Accumulator, pairs: list[Pair], random: int) -> tuple[Datum, int]:
-    """The rounded sum of a group. Exactly zero is +0, and overflow is an infinity in all modes."""
+    """The rounded sum of a group.
+
+    Of an aligned one, exactly zero is +0, and overflow is an infinity in all modes.
+    """
     assert isinstance(acc.result, Minifloat)
     special, flags = _special(acc, pairs, [])
     if special is not None:
@@ -123,6 +126,9 @@ def _group(acc: Accumulator, pairs: list[Pair], random: int) -> tuple[Datum, int
     value = _sum(acc, pairs, [])
     mode = acc.group_rounding
     rm = Rounding.RSR | random << 3 if mode is Rounding.RSR else int(mode or 0)
+    if isinstance(acc.reduction, Exact):
+        code, flags = _rounded(acc, value, pairs, [], rm)
+        return decode(acc.result, code), flags
     code, flags = _round(acc, value, value < 0, rm, stays_finite=False)
     # Neither inexact nor underflow: only what is beyond the format is told.
     return decode(acc.result, code), flags & (NV | OF)

@@ -25,6 +25,17 @@ _OVERFLOWS = {
 }
 
 
+def result_words(fmt: Minifloat, overflow: Overflow | None = None) -> dict[Setting, int]:
+    """What the kernels know of the result format."""
+    return {
+        Setting.PRECISION: fmt.precision,
+        Setting.LSB_MIN: fmt.lsb_min,
+        Setting.EMAX_LSB: fmt.emax - fmt.m,
+        Setting.MAX_SIGNIFICAND: fmt.max_finite & (1 << fmt.m) - 1 | 1 << fmt.m,
+        Setting.OVERFLOW: _OVERFLOWS[fmt.overflow_policy(overflow)],
+    }
+
+
 def setting_of(acc: Accumulator, size: int) -> tuple[int, ...]:
     """What the kernels know of an accumulator, in the places of `Setting`.
 
@@ -55,11 +66,8 @@ def setting_of(acc: Accumulator, size: int) -> tuple[int, ...]:
     fmt = acc.result
     assert isinstance(acc.left, Minifloat)
     assert isinstance(acc.right, Minifloat)
-    made[Setting.PRECISION] = fmt.precision
-    made[Setting.LSB_MIN] = fmt.lsb_min
-    made[Setting.EMAX_LSB] = fmt.emax - fmt.m
-    made[Setting.MAX_SIGNIFICAND] = fmt.max_finite & (1 << fmt.m) - 1 | 1 << fmt.m
-    made[Setting.OVERFLOW] = _OVERFLOWS[fmt.overflow_policy(acc.overflow)]
+    for at, word in result_words(fmt, acc.overflow).items():
+        made[at] = word
     made[Setting.POINT] = acc.left.m + acc.right.m
     lowest = acc.left.lsb_min + acc.right.lsb_min - 2 * WIDEST_SCALE
     made[Setting.LOW] = min(lowest, fmt.lsb_min)

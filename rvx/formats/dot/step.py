@@ -13,7 +13,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from rvx.formats.bits import clz63, clz64
+from rvx.formats.bits import clz63, clz64, ctz64
 from rvx.formats.minifloat.rounding import NV, NX, OF, UF, Rounding
 from rvx.formats.minifloat.scalar.sums import sum_of_two
 
@@ -474,6 +474,40 @@ def sum_by_pairs(
             return s, e, flags
 
 
+def rounded_sum(
+    setting: Any,
+    sa: Any,
+    ea: Any,
+    sb: Any,
+    eb: Any,
+    i: int,
+    j: int,
+    n: int,
+    random: int,
+    is_tame: int,
+    scratch: Any,
+) -> tuple[int, int, int]:
+    """The sum of a group of n products, rounded to the result format; see `group`.
+
+    Of an exact sum all is told, and it rounds as IEEE 754 does. Of an aligned one neither inexact
+    nor underflow, exactly zero is +0, and it overflows in every mode: so does RVBNA.
+    """
+    if is_tame == 0:
+        found = 0
+        for k in range(n):
+            found |= special_of_product(sa[i + k], ea[i + k], sb[j + k], eb[j + k])
+        if found != 0:
+            return special(setting, with_both_signs(found, True))
+    mode = setting[_GROUP_ROUNDING]
+    if setting[_REDUCTION] == EXACT:
+        value, exponent = sum_exactly(setting, sa, ea, sb, eb, i, j, n, 0, 0, scratch)
+        sign = sign_of_no_sum(sa, ea, sb, eb, i, j, n, mode) if value == 0 else 0
+        return round_number(setting, value, exponent, sign, mode, random, setting[_STAYS_FINITE])
+    value, exponent = sum_aligned(setting, sa, ea, sb, eb, i, j, n, 0, 0)
+    s, e, flags = round_number(setting, value, exponent, 0, mode, random, 0)
+    return s, e, flags & (NV | OF)
+
+
 def group(
     setting: Any,
     sa: Any,
@@ -520,20 +554,17 @@ def group(
         s, e, flags = sum_by_pairs(setting, sa, ea, sb, eb, i, j, n, random, scratch)
         s, e, raised = add(setting, s, e, cs, ce, setting[_PRECISION], random)
         return s, e, flags | raised
-    is_rounded = setting[_GROUP_ROUNDING] >= 0
-    found = 0
+    if setting[_GROUP_ROUNDING] >= 0:
+        s, e, flags = rounded_sum(setting, sa, ea, sb, eb, i, j, n, random, is_tame, scratch)
+        s, e, raised = add(setting, s, e, cs, ce, setting[_PRECISION], random)
+        return s, e, flags | raised
+    found = special_of_one(cs, ce)
     if is_tame == 0:
         for k in range(n):
             found |= special_of_product(sa[i + k], ea[i + k], sb[j + k], eb[j + k])
-    if not is_rounded:
-        found |= special_of_one(cs, ce)
     if found != 0:
-        s, e, flags = special(setting, with_both_signs(found, is_rounded))
-        if not is_rounded:
-            return s, e, flags
-        s, e, raised = add(setting, s, e, cs, ce, setting[_PRECISION], random)
-        return s, e, flags | raised
-    is_fused = setting[_IS_FUSED] != 0 or (reduction == EXACT and not is_rounded)
+        return special(setting, with_both_signs(found, False))
+    is_fused = setting[_IS_FUSED] != 0 or reduction == EXACT
     ts, te = (cs, ce) if is_fused else (0, 0)
     if reduction == EXACT and n == 1 and is_fused:
         product = sa[i] * sb[j]
@@ -544,10 +575,6 @@ def group(
         value, exponent = sum_exactly(setting, sa, ea, sb, eb, i, j, n, ts, te, scratch)
     else:
         value, exponent = sum_aligned(setting, sa, ea, sb, eb, i, j, n, ts, te)
-    if is_rounded:
-        s, e, flags = round_number(setting, value, exponent, 0, setting[_GROUP_ROUNDING], random, 0)
-        s, e, raised = add(setting, s, e, cs, ce, setting[_PRECISION], random)
-        return s, e, flags & (NV | OF) | raised
     if not is_fused:
         return add(setting, value, exponent if value != 0 else 0, cs, ce, 60, random)
     mode = setting[_ROUNDING]
@@ -567,6 +594,31 @@ def sign_of_zero(
         if (1 if product else 0) != minus:
             return 1 if setting[_ROUNDING] == _RDN else 0
     return minus
+
+
+def sign_of_no_sum(sa: Any, ea: Any, sb: Any, eb: Any, i: int, j: int, n: int, mode: int) -> int:
+    """The sign of products that add up to 0, in the same way."""
+    first = is_minus(sa[i], ea[i]) != is_minus(sb[j], eb[j])
+    for k in range(1, n):
+        if (is_minus(sa[i + k], ea[i + k]) != is_minus(sb[j + k], eb[j + k])) != first:
+            return 1 if mode == _RDN else 0
+    return 1 if first else 0
+
+
+def multiply(setting: Any, s1: int, e1: int, s2: int, e2: int, mode: int) -> tuple[int, int, int]:
+    """The product of two numbers of the result format, in a rounding mode.
+
+    Where the format has more than 30 significant bits, the second is a power of two.
+    """
+    found = special_of_product(s1, e1, s2, e2)
+    if found != 0:
+        return special(setting, found)
+    sign = 1 if is_minus(s1, e1) != is_minus(s2, e2) else 0
+    if s2 != 0:
+        zeros = ctz64(s2)
+        s2 >>= zeros
+        e2 += zeros
+    return round_number(setting, s1 * s2, e1 + e2, sign, mode, 0, setting[_STAYS_FINITE])
 
 
 def random_bits(seed: int, i: int, j: int, number: int) -> int:

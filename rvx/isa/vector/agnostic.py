@@ -61,6 +61,8 @@ def code_of(decoded: Decoded) -> int:
     if name.endswith(".mm") or name in _MASKS:
         return _code(Result.MASK, values["vd"], other, 8, 1)
     kind, wider = result_of(made.body)
+    if kind == "tile":
+        return 0  # What is left is not what lies behind vl, and may be left as it is.
     if kind == "mask" and values["vd"] == other:
         other = NO_REGISTER
     kinds = {"group": Result.GROUP, "mask": Result.MASK, "one": Result.ONE}

@@ -13,7 +13,7 @@ from enum import IntEnum
 
 from rvx.isa.bits import shift_right_logical
 from rvx.isa.decoded import Decoded
-from rvx.isa.vector.plan import Access, plan_of
+from rvx.isa.vector.plan import Access, changes_of, moves_of, plan_of
 from rvx.isa.vector.state import shifted
 
 
@@ -72,7 +72,7 @@ def elements_of(decoded: Decoded, vlen: int) -> Elements:
         vlen: bits of a vector register.
     """
     made, values = decoded.instruction, decoded.values
-    if "v" not in made.requests or made.mnemonic.startswith("vset"):
+    if "v" not in made.requests or made.mnemonic.startswith("vset") or changes_of(made.body):
         return NONE
     plan = plan_of(made.body)
     is_masked = values.get("vm", 1) == 0
@@ -83,6 +83,9 @@ def elements_of(decoded: Decoded, vlen: int) -> Elements:
         if plan.pattern == "whole":
             return Elements(Counted.FIXED, plan.fields * vlen // (plan.eew or 8), size=size)
         return Elements(Counted.BODY, plan.fields, is_masked, size)
+    eew = moves_of(made.body)
+    if eew is not None:
+        return Elements(Counted.BODY, 1, is_masked, eew // 8 or OF_SEW)
     if moved := _WHOLE_MOVE.fullmatch(made.mnemonic):
         return Elements(Counted.REGISTERS, int(moved[1]))
     if made.mnemonic in _ONE:

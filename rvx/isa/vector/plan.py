@@ -96,6 +96,8 @@ class Access:
 Plan = Arithmetic | Access
 _PLAN, _LOOP, _ONLY = "vector_plan", "vector_loop", "vector_run_of"
 _RESULT = "vector_result"
+_CHANGES = "vector_changes"
+_MOVES = "vector_moves"
 
 
 def with_plan(body: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
@@ -134,12 +136,41 @@ def runs_of(run: Any) -> Callable[[int], Any] | None:
     return only
 
 
+def with_changes(body: Callable[..., Any], what: str) -> Callable[..., Any]:
+    """The body, marked with what of the configuration it changes: `length`, or `vtype` as well."""
+    setattr(body, _CHANGES, what)
+    return body
+
+
+def changes_of(body: Any) -> str:
+    """What of the configuration a body changes; empty if nobody has said that it does."""
+    found: str = getattr(body, _CHANGES, "")
+    return found
+
+
+def with_moves(body: Callable[..., Any], eew: int) -> Callable[..., Any]:
+    """The body, marked with what it moves between memory and registers: vl elements.
+
+    Args:
+        body: of a load or a store that has no plan.
+        eew: bits of an element; 0 where that is SEW.
+    """
+    setattr(body, _MOVES, eew)
+    return body
+
+
+def moves_of(body: Any) -> int | None:
+    """Bits of the elements that a load or a store without a plan moves; None for others."""
+    eew: int | None = getattr(body, _MOVES, None)
+    return eew
+
+
 def with_result(body: Callable[..., Any], kind: str, wider: int) -> Callable[..., Any]:
-    """The body, marked with what it writes: a `group`, a `mask`, or `one` element.
+    """The body, marked with what it writes: a `group`, a `mask`, `one` element, or a `tile`.
 
     Args:
         body: of an instruction.
-        kind: what it writes.
+        kind: what it writes; `tile` stands for elements that are not those below vl.
         wider: binary logarithm of EEW / SEW for the result.
     """
     setattr(body, _RESULT, (kind, wider))

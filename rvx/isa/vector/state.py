@@ -20,8 +20,8 @@ STATE = "vector"
 HEADER = 8
 CONVERTED_HALVES = 1
 """Beside the widths of floats: halves, which are converted and no more (Zvfhmin)."""
-VL, VTYPE, VSTART, VCSR, VLENB = 0, 1, 2, 3, 4
-"""Words of the header. VCSR holds vxsat in bit 0 and vxrm in bits 2 and 1."""
+VL, VTYPE, VSTART, VCSR, VLENB, MTYPE = 0, 1, 2, 3, 4, 5
+"""Words of the header. VCSR holds vxsat in bit 0 and vxrm in bits 2 and 1; MTYPE is that of Zvt."""
 ALTFMT = 1 << 8
 """Bit of vtype that chooses another format for some operands, such as BF16 instead of binary16."""
 
@@ -37,12 +37,13 @@ class Vector(NamedTuple):
         e16: the same bytes as elements of 16 bits.
         e32: as elements of 32 bits.
         e64: as elements of 64 bits.
-        config: int64[8]: vl, vtype, vstart, vcsr and vlenb, see `VL` and so on.
+        config: int64[8]: vl, vtype, vstart, vcsr, vlenb and mtype, see `VL` and so on.
         vlenb: bytes of a register.
         elen: bits of the widest element.
         floats: the widths of elements that may be floats, as a sum such as 16 + 32 + 64, and
             `CONVERTED_HALVES`.
         alternatives: the SEW under which vtype may have altfmt set, as a sum such as 8 + 16.
+        lambdas: the values of lambda that vtype may hold, likewise; 0 if it has no such field.
     """
 
     e8: Words
@@ -54,6 +55,7 @@ class Vector(NamedTuple):
     elen: int
     floats: int
     alternatives: int
+    lambdas: int
 
 
 def is_ill(v: Vector) -> bool:

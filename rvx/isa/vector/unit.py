@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from rvx.isa.csr import Csr
 from rvx.isa.errors import IsaError
-from rvx.isa.vector.state import HEADER, STATE, VCSR, VL, VLENB, VSTART, VTYPE
+from rvx.isa.tiles import LEAST_EDGE
+from rvx.isa.vector.state import HEADER, MTYPE, STATE, VCSR, VL, VLENB, VSTART, VTYPE
 
 LEAST_VLEN, MOST_VLEN = 32, 65_536
 
@@ -21,12 +22,17 @@ class VectorUnit:
         floats: the widths of elements that may be floats, as a sum such as 16 + 32 + 64, and
             `CONVERTED_HALVES`.
         alternatives: the SEW under which vtype may have altfmt set, likewise.
+        lambdas: the values of lambda that vtype may hold (Zvvm), as a sum such as 1 + 2 + 4; 0 if
+            it has no such field.
+        edge: rows and columns of the tiles of matrix state, at least; 0 if none is demanded.
     """
 
     vlen: int = LEAST_VLEN
     elen: int = 32
     floats: int = 0
     alternatives: int = 0
+    lambdas: int = 0
+    edge: int = 0
 
     def joined(self, other: VectorUnit) -> VectorUnit:
         """What meets both demands."""
@@ -35,7 +41,14 @@ class VectorUnit:
             max(self.elen, other.elen),
             self.floats | other.floats,
             self.alternatives | other.alternatives,
+            self.lambdas | other.lambdas,
+            max(self.edge, other.edge),
         )
+
+    @property
+    def settings(self) -> tuple[int, ...]:
+        """What `Vector` holds behind the registers and the words that configure them."""
+        return (self.vlen // 8, self.elen, self.floats, self.alternatives, self.lambdas)
 
     @property
     def words(self) -> int:
@@ -55,14 +68,32 @@ def check_vlen(vlen: int, least: int) -> None:
         )
 
 
+def check_edge(unit: VectorUnit) -> None:
+    """Checks that a row of a tile fits a group of vector registers.
+
+    Raises:
+        IsaError: it does not.
+    """
+    most = unit.vlen // 4
+    if unit.edge > most:
+        raise IsaError(
+            f"tiles of {unit.edge} rows need a VLEN of {4 * unit.edge}, and it is {unit.vlen}, "
+            f"which holds {most}"
+            if most >= LEAST_EDGE
+            else f"tiles need a VLEN of {4 * LEAST_EDGE} at least, and it is {unit.vlen}"
+        )
+
+
 def reset_words(unit: VectorUnit, xlen: int) -> tuple[tuple[int, int], ...]:
     """The words of the state that are not 0 at reset: vtype is ill, and vlenb is a constant."""
     return ((VTYPE, -(1 << xlen - 1)), (VLENB, unit.vlen // 8))
 
 
 def csrs(unit: VectorUnit) -> list[Csr]:
-    """The seven CSRs of the vector unit."""
+    """The CSRs of the vector unit: seven, and with tiles mtype."""
+    tiles = [Csr("mtype", 0xC23, STATE, 0, 64, "Rows and depth of products of tiles", MTYPE)]
     return [
+        *(tiles if unit.edge else []),
         Csr("vstart", 0x008, STATE, 0, unit.vlen.bit_length() - 1, "First element to do", VSTART),
         Csr("vxsat", 0x009, STATE, 0, 1, "Whether a fixed-point result was clipped", VCSR),
         Csr("vxrm", 0x00A, STATE, 1, 2, "Rounding of fixed-point instructions", VCSR),

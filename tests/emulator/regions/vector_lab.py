@@ -107,7 +107,7 @@ def vtype_of(case: Case, isa: Isa) -> int:
     """The vtype that a case is performed under."""
     unit = isa.vector
     assert unit is not None
-    v = Vector([], [], [], [], [0] * HEADER, unit.vlen // 8, unit.elen, unit.floats, 0)
+    v = Vector([], [], [], [], [0] * HEADER, *unit.settings)
     mask = (1 << isa.xlen) - 1
     setting = case.vtype & mask
     configure(v, 0, False, setting - (1 << 64) if setting >> 63 else setting, isa.xlen)

@@ -62,6 +62,8 @@ WORDS = {
 def test_all_words() -> None:
     found = {}
     for name in DRAFTS:
+        if name.startswith("zvt"):
+            continue  # see test_zvt.py
         for made in load(name).instructions.values():
             found[made.mnemonic] = (made.pattern.match, made.pattern.mask)
     assert found == WORDS

@@ -1,0 +1,582 @@
+"""Zvt: products of matrices into tiles of their own.
+
+A tile holds C, vector registers hold A and B with a row of each in a register group, and an
+instruction adds A^T B: tm rows and tn columns, in sums of tk products. tm and tk are fields of
+mtype, tn is vl. `msetmtype` sets mtype and vtype together; whatever else sets vtype takes mtype
+away.
+
+Products of 8 and 16 bits go through the manual's bulk normalisation, which rounds to odd, and are
+added as frm says; of 32 and 64 bits, products are rounded by frm and then added. Of the flags, only
+NV and OF are raised.
+
+Where the draft leaves a choice: reserved bits of a tile subset specifier are not looked at, as it
+expects of most; tails are left as they are. The rows of a tile are as many as the extension
+demands that is named beside it, such as Zvt32t, else 4.
+
+Source: Zvt 0.3, riscv-isa-manual pull request 2997, src/unpriv/zvt.adoc; riscv-opcodes at c1d9bdf.
+The words of msetmtype and what follows it are those of riscv-opcodes, which differ from the
+draft's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rvx.extensions.vector.memory import LOADS, STORES
+from rvx.formats.dot import chosen
+from rvx.formats.dot.chosen import SCRATCH, WORDS, pack, unpack
+from rvx.formats.dot.step import INFINITE, group
+from rvx.formats.minifloat import Minifloat
+from rvx.formats.minifloat import scalar as kernels
+from rvx.formats.minifloat.catalogue import FP32, FP64
+from rvx.formats.minifloat.rounding import NV, OF, Rounding
+from rvx.isa import Extension, Memory, Words
+from rvx.isa.bits import less_unsigned
+from rvx.isa.memory import (
+    FAULT_KIND,
+    FAULT_MISALIGNED_LOAD,
+    FAULT_MISALIGNED_STORE,
+    FAULT_NONE,
+    is_aligned,
+)
+from rvx.isa.tiles import PLACES, Tiles, edge_of, place_32, place_64, step_of
+from rvx.isa.vector.elementwise import generated
+from rvx.isa.vector.plan import with_changes, with_moves, with_result
+from rvx.isa.vector.setting import configure
+from rvx.isa.vector.state import (
+    MTYPE,
+    VL,
+    VSTART,
+    VTYPE,
+    Vector,
+    is_alternative,
+    is_ill,
+    is_ready,
+    most_elements,
+    refuse,
+    width,
+)
+from rvx.isa.vector.state import group as log_group
+from rvx.isa.vector.unit import VectorUnit
+
+SOURCE = "riscv-isa-manual, pull request 2997, src/unpriv/zvt.adoc; riscv-opcodes at c1d9bdf"
+MOST_EDGE = 256
+
+Zvt = Extension(
+    "Zvt",
+    version="2026-08-19",
+    doc="Draft: vectors, products of matrices into tiles",
+    source=SOURCE,
+    requires=("Zve64d",),
+    vector_unit=VectorUnit(alternatives=8 + 16, edge=4),
+)
+Zvt.tile_file("mt")
+_ROWS = 4 * MOST_EDGE
+Zvt.state(
+    "tile_operands", WORDS + 4 * _ROWS, "factors taken apart, within one instruction of tiles"
+)
+Zvt.csr_name("mtype", 0xC23)
+
+
+def _sized(edge: int) -> Extension:
+    return Extension(
+        f"Zvt{edge}t",
+        version="2026-08-19",
+        doc=f"Draft: tiles of at least {edge} rows and columns",
+        source=SOURCE,
+        requires=("Zvt",),
+        vector_unit=VectorUnit(edge=edge),
+    )
+
+
+Zvt4t, Zvt8t, Zvt16t, Zvt32t, Zvt64t, Zvt128t, Zvt256t = (_sized(4 << i) for i in range(7))
+
+
+# -- mtype ---------------------------------------------------------------------------------
+
+
+def widening(v: Vector) -> int:
+    """TEW / SEW; 0 while the matrix unit is not configured."""
+    return 1 << (v.config[MTYPE] & 3) >> 1
+
+
+def depth(v: Vector) -> int:
+    """tk."""
+    return v.config[MTYPE] >> 5 & 7
+
+
+def rows(v: Vector) -> int:
+    """tm."""
+    return v.config[MTYPE] >> 10 & 0x3FFF
+
+
+def most_depth(sew: int) -> int:
+    """KMAX."""
+    if sew == 8:
+        return 4
+    return 2 if sew == 16 else 1
+
+
+def most_length(v: Vector, edge: int) -> int:
+    """The largest tm and tn: what a register group holds, and a tile."""
+    return min(most_elements(v), edge_of(edge, width(v) * widening(v)))
+
+
+def set_matrix(v: Vector, mtype: int, setting: int, xlen: int, edge: int) -> None:
+    """Sets mtype and vtype; vl becomes 0."""
+    configure(v, 0, False, setting, xlen, True)
+    if is_ill(v) or mtype & 3 == 0:
+        return
+    sew, twiden = width(v), 1 << (mtype & 3) >> 1
+    if sew * twiden > v.elen:
+        v.config[VTYPE] = (v.config[VTYPE] | -1) << (xlen - 1)
+        return
+    in_register = 8 * v.vlenb // sew
+    wanted = min(8 // most_depth(sew), 8 // twiden)
+    wanted = min(wanted, (edge_of(edge, sew * twiden) + in_register - 1) // in_register)
+    vlmul = 0
+    while 2 << vlmul <= wanted:
+        vlmul += 1
+    v.config[VTYPE] = v.config[VTYPE] & -8 | vlmul | 0xC0
+    v.config[MTYPE] = mtype & 3
+    tk = min(mtype >> 5 & 7, most_depth(sew))
+    tm = min(mtype >> 10 & 0x3FFF, most_length(v, edge))
+    v.config[MTYPE] = mtype & 3 | tk << 5 | tm << 10
+
+
+@Zvt.instruction("msetmtype rs1, rs2", "1000010 rs2 rs1 111 00000 1010111", kind="vector")
+def msetmtype(rs1: int, rs2: int, v: Vector, mt: Tiles, xlen: int) -> None:
+    """mtype = rs1 and vtype = rs2, with the register group that tiles want; vl = 0."""
+    set_matrix(v, rs1, rs2, xlen, mt.edge)
+
+
+@Zvt.instruction(
+    "msetmtypei mtype:u, vsew:u",
+    "1000100 vsew[1:0] 100 000 mtype[1:0] 111 00000 1010111",
+    kind="vector",
+)
+def msetmtypei(mtype: int, vsew: int, v: Vector, mt: Tiles, xlen: int) -> None:
+    """mtype = mtype and vtype = vsew, with the register group that tiles want; vl = 0."""
+    set_matrix(v, mtype, vsew << 3, xlen, mt.edge)
+
+
+def _bounded(value: int, most: int) -> int:
+    return value if less_unsigned(value, most) else most
+
+
+@Zvt.instruction("msettn rd, rs1", "1000100 00 000 rs1 111 rd 1010111", kind="vector")
+def msettn(rs1: int, v: Vector, mt: Tiles) -> int:
+    """rd = tn = vl = the smaller of rs1 and what a tile and a register group hold."""
+    most = 0
+    if not is_ill(v):
+        most = most_elements(v) if widening(v) == 0 else most_length(v, mt.edge)
+    v.config[VL] = _bounded(rs1, most)
+    v.config[VSTART] = 0
+    return v.config[VL]
+
+
+@Zvt.instruction("msettm rd, rs1", "1000100 00 001 rs1 111 rd 1010111", kind="vector")
+def msettm(rs1: int, v: Vector, mt: Tiles) -> int:
+    """rd = tm = the smaller of rs1 and what a tile and a register group hold."""
+    made = 0
+    if widening(v) != 0:
+        made = _bounded(rs1, most_length(v, mt.edge))
+        v.config[MTYPE] = v.config[MTYPE] & (0x3FFF << 10 ^ -1) | made << 10
+    v.config[VSTART] = 0
+    return made
+
+
+@Zvt.instruction("msettk rd, rs1", "1000100 00 010 rs1 111 rd 1010111", kind="vector")
+def msettk(rs1: int, v: Vector) -> int:
+    """rd = tk = the smaller of rs1 and what this width allows: 4, 2 or 1."""
+    made = 0
+    if widening(v) != 0:
+        made = _bounded(rs1, most_depth(width(v)))
+        v.config[MTYPE] = v.config[MTYPE] & (7 << 5 ^ -1) | made << 5
+    v.config[VSTART] = 0
+    return made
+
+
+for _body, _what in (
+    (msetmtype, "vtype"),
+    (msetmtypei, "vtype"),
+    (msettn, "length"),
+    (msettm, "length"),
+    (msettk, "length"),
+):
+    with_changes(_body, _what)
+
+
+# -- rows and columns ----------------------------------------------------------------------
+
+
+def make_place(eew: int) -> Callable[[int, int, int], int]:
+    """place(edge, subset, x): of element x of a row or a column, by its tile subset specifier."""
+    place, kept = PLACES[eew], step_of(eew) - 1 ^ 15
+
+    def at(edge: int, subset: int, x: int) -> int:
+        tile = subset >> 27 & kept
+        index = subset & (edge_of(edge, eew) - 1)
+        if subset >> 24 & 1 != 0:
+            return place(edge, tile, x, index)
+        return place(edge, tile, index, x)
+
+    return at
+
+
+def make_move(eew: int, to_vector: bool) -> Callable[..., None]:
+    """Moves a row or a column to vector registers, or from there."""
+    place = make_place(eew)
+
+    def move(lanes: Words, tiles: Words, edge: int, at: int, subset: int, x: int, end: int) -> None:
+        for i in range(x, end):
+            if to_vector:
+                lanes[at + i] = tiles[place(edge, subset, i)] | 0
+            else:
+                tiles[place(edge, subset, i)] = lanes[at + i] | 0
+
+    return move
+
+
+def _make_move_body(to_vector: bool) -> Callable[..., None]:
+    move_8, move_16, move_32, move_64 = (make_move(eew, to_vector) for eew in (8, 16, 32, 64))
+
+    def body(register: int, subset: int, v: Vector, mt: Tiles, fault: Words) -> None:
+        if is_ill(v) or widening(v) == 0 or register & ((1 << max(log_group(v), 0)) - 1) != 0:
+            refuse(fault)
+            return
+        sew, n = width(v), v.vlenb
+        x, end = v.config[VSTART] | 0, min(v.config[VL] | 0, edge_of(mt.edge, sew))
+        at = register * n
+        if sew == 8:
+            move_8(v.e8, mt.e8, mt.edge, at, subset, x, end)
+        elif sew == 16:
+            move_16(v.e16, mt.e16, mt.edge, at >> 1, subset, x, end)
+        elif sew == 32:
+            move_32(v.e32, mt.e32, mt.edge, at >> 2, subset, x, end)
+        else:
+            move_64(v.e64, mt.e64, mt.edge, at >> 3, subset, x, end)
+        v.config[VSTART] = 0
+
+    return body
+
+
+_to_vector, _to_tile = _make_move_body(True), _make_move_body(False)
+
+
+@Zvt.instruction("vtmv.v.t vd, rs1", "010000 1 11111 rs1 110 vd 1010111", kind="vector")
+def vtmv_v_t(vd: int, rs1: int, v: Vector, mt: Tiles, fault: Words) -> None:
+    """vd = the row or column that rs1 names, of elements of SEW."""
+    _to_vector(vd, rs1, v, mt, fault)
+
+
+@Zvt.instruction("vtmv.t.v rs1, vs2", "010111 1 vs2 rs1 110 00000 1010111", kind="vector")
+def vtmv_t_v(rs1: int, vs2: int, v: Vector, mt: Tiles, fault: Words) -> None:
+    """The row or column that rs1 names = vs2, of elements of SEW."""
+    _to_tile(vs2, rs1, v, mt, fault)
+
+
+with_result(vtmv_v_t, "tile", 0)
+
+
+def _make_access(eew: int, *, is_store: bool) -> Callable[..., None]:
+    place, load, store, size = make_place(eew), LOADS[eew], STORES[eew], eew // 8
+    kind = FAULT_MISALIGNED_STORE if is_store else FAULT_MISALIGNED_LOAD
+
+    def transfer(
+        tiles: Words, edge: int, base: int, subset: int, v: Vector, mem: Memory, fault: Words
+    ) -> None:
+        if is_ill(v) or widening(v) == 0 or eew > v.elen:
+            refuse(fault)
+            return
+        for x in range(v.config[VSTART], min(v.config[VL] | 0, edge_of(edge, eew))):
+            if not is_aligned(mem, kind, base + x * size, size):
+                v.config[VSTART] = x
+                return
+            at = place(edge, subset, x)
+            if is_store:
+                store(mem, base + x * size, tiles[at] | 0)
+            else:
+                value = load(mem, base + x * size)
+            if fault[FAULT_KIND] != FAULT_NONE:
+                v.config[VSTART] = x
+                return
+            if not is_store:
+                tiles[at] = value
+        v.config[VSTART] = 0
+
+    text = (
+        "def access(rs2, rs1, v, mt, mem, fault):\n"
+        f"    transfer(mt.e{eew}, mt.edge, rs1, rs2, v, mem, fault)\n"
+    )
+    made: Callable[..., None] = generated(text, "access", {"transfer": transfer})
+    return with_moves(made, eew)
+
+
+def _declare_access(eew: int, is_store: bool) -> None:
+    letter, verb = ("s", "Stores") if is_store else ("l", "Loads")
+    Zvt.instruction(
+        f"vt{letter}e{eew} rs2, (rs1)",
+        f"{eew.bit_length() - 4:03b} 1 00 1 rs2 rs1 111 00000 0{int(is_store)}00111",
+        kind="store" if is_store else "load",
+        doc=f"{verb} the row or column that rs2 names, of elements of {eew} bits, from rs1 on.",
+    )(_make_access(eew, is_store=is_store))
+
+
+for _eew in (8, 16, 32, 64):
+    for _is_store in (False, True):
+        _declare_access(_eew, _is_store)
+
+
+# -- whole tiles ---------------------------------------------------------------------------
+
+
+def is_tile(tile: int, width_of_element: int) -> bool:
+    """Whether there is a tile of this number."""
+    return tile & (step_of(width_of_element) - 1) == 0
+
+
+def make_zero(tew: int) -> Callable[..., None]:
+    """Zeros in the rows and columns of a product."""
+    place = PLACES[tew]
+
+    def zero(tiles: Words, edge: int, tile: int, tm: int, tn: int) -> None:
+        for row in range(tm):
+            for column in range(tn):
+                tiles[place(edge, tile, row, column)] = 0
+
+    return zero
+
+
+_zero_8, _zero_16, _zero_32, _zero_64 = (make_zero(tew) for tew in (8, 16, 32, 64))
+
+
+@Zvt.instruction("vtzero mtd:mt", "010000 1 11110 00000 110 mtd[3:0] 0 1010111", kind="vector")
+def vtzero(mtd: int, v: Vector, mt: Tiles, fault: Words) -> None:
+    """mtd = 0, in tm rows and tn columns, of elements as wide as the sums of products."""
+    if not is_ready(v) or widening(v) == 0:
+        refuse(fault)
+        return
+    tew = width(v) * widening(v)
+    if not is_tile(mtd, tew):
+        refuse(fault)
+        return
+    tm, tn = rows(v), min(v.config[VL] | 0, edge_of(mt.edge, tew))
+    if tew == 8:
+        _zero_8(mt.e8, mt.edge, mtd, tm, tn)
+    elif tew == 16:
+        _zero_16(mt.e16, mt.edge, mtd, tm, tn)
+    elif tew == 32:
+        _zero_32(mt.e32, mt.edge, mtd, tm, tn)
+    else:
+        _zero_64(mt.e64, mt.edge, mtd, tm, tn)
+
+
+@Zvt.instruction("vtdiscard", "010000 1 11100 00000 110 00000 1010111", kind="vector")
+def vtdiscard(v: Vector, fault: Words) -> None:
+    """Tells that what tiles hold is needed no more; they keep it here."""
+    if is_ill(v):
+        refuse(fault)
+        return
+    v.config[VSTART] = 0
+
+
+# -- products ------------------------------------------------------------------------------
+
+
+def is_legal_product(v: Vector, mtd: int, vs2: int, vs1: int, sew: int, tew: int) -> bool:
+    """Whether tiles and registers may stand in a product of elements of these widths."""
+    if not is_ready(v) or width(v) != sew or widening(v) * sew != tew or not is_tile(mtd, tew):
+        return False
+    apart = 8 // most_depth(sew)
+    held = (1 << log_group(v)) - 1
+    return vs2 & 7 < apart and vs1 & 7 < apart and vs2 & held == 0 and vs1 & held == 0
+
+
+def make_integers(is_signed_a: bool) -> Callable[..., None]:
+    """Of bytes; the sign of vs1 is a choice of vtype."""
+
+    def run(v: Vector, mt: Tiles, mtd: int, vs2: int, vs1: int, is_signed_b: bool) -> None:
+        tm, tn, tk = rows(v), min(v.config[VL] | 0, mt.edge), depth(v)
+        mask_a = -1 if is_signed_a else 255
+        mask_b = -1 if is_signed_b else 255
+        step = 2 * v.vlenb
+        for row in range(tm):
+            for column in range(tn):
+                at = place_32(mt.edge, mtd, row, column)
+                total = mt.e32[at] | 0
+                for k in range(tk):
+                    a = v.e8[vs2 * v.vlenb + k * step + row] & mask_a
+                    b = v.e8[vs1 * v.vlenb + k * step + column] & mask_b
+                    total += a * b
+                mt.e32[at] = total
+
+    return run
+
+
+def _make_integer_body(is_signed_a: bool) -> Callable[..., None]:
+    run = make_integers(is_signed_a)
+
+    def body(mtd: int, vs2: int, vs1: int, v: Vector, mt: Tiles, fault: Words) -> None:
+        if not is_legal_product(v, mtd, vs2, vs1, 8, 32):
+            refuse(fault)
+            return
+        run(v, mt, mtd, vs2, vs1, is_alternative(v))
+
+    return body
+
+
+_ODD = int(Rounding.ROD)
+
+
+def take_apart(
+    fmt: int, lanes: Words, at: int, step: int, n: int, tk: int, s: Words, e: Words
+) -> int:
+    """Takes the columns of a factor apart, tk in a row each; gives 1 if all are numbers."""
+    is_tame = 1
+    for column in range(n):
+        for k in range(tk):
+            made, exponent = unpack(fmt, lanes[at + k * step + column] | 0)
+            s[4 * column + k], e[4 * column + k] = made, exponent
+            if exponent >= INFINITE:
+                is_tame = 0
+    return is_tame
+
+
+def bulk(
+    v: Vector,
+    mt: Tiles,
+    mtd: int,
+    lanes: Words,
+    at_a: int,
+    at_b: int,
+    step: int,
+    left: int,
+    right: int,
+    mode: int,
+    work: Any,
+) -> int:
+    """The product of factors of two formats into binary32, by bulk normalisation; gives flags."""
+    tm, tn, tk = rows(v), min(v.config[VL] | 0, mt.edge), depth(v)
+    if tm == 0 or tn == 0 or tk == 0:
+        return 0
+    chosen.choose(work, left, right, chosen.OF_FP32, mode)
+    chosen.normalise(work)
+    chosen.round_groups(work, _ODD)
+    chosen.in_groups(work, tk)
+    scratch = work[SCRATCH:WORDS]
+    sa, ea = work[WORDS : WORDS + _ROWS], work[WORDS + _ROWS : WORDS + 2 * _ROWS]
+    sb, eb = work[WORDS + 2 * _ROWS : WORDS + 3 * _ROWS], work[WORDS + 3 * _ROWS :]
+    is_tame = take_apart(left, lanes, at_a, step, tm, tk, sa, ea)
+    is_tame &= take_apart(right, lanes, at_b, step, tn, tk, sb, eb)
+    flags = 0
+    for row in range(tm):
+        for column in range(tn):
+            at = place_32(mt.edge, mtd, row, column)
+            cs, ce = unpack(chosen.OF_FP32, mt.e32[at] | 0)
+            s, e, raised = group(
+                work, sa, ea, sb, eb, 4 * row, 4 * column, tk, cs, ce, 0, is_tame, scratch
+            )
+            mt.e32[at] = pack(chosen.OF_FP32, s, e)
+            flags |= raised
+    return flags
+
+
+def make_single(fmt: Minifloat) -> Callable[..., int]:
+    """The product of factors of 32 or 64 bits: products are rounded, and then added."""
+    multiply, add = kernels.make_mul(fmt), kernels.make_add(fmt)
+    place, mask = (place_32, 0xFFFFFFFF) if fmt is FP32 else (place_64, -1)
+
+    def run(
+        v: Vector, lanes: Words, tiles: Words, edge: int, mtd: int, at_a: int, at_b: int, mode: int
+    ) -> int:
+        tm, tn = rows(v), min(v.config[VL] | 0, edge_of(edge, fmt_bits))
+        if depth(v) == 0:
+            tm = 0
+        flags = 0
+        for row in range(tm):
+            for column in range(tn):
+                at = place(edge, mtd, row, column)
+                product, raised = multiply(
+                    lanes[at_a + row] & mask, lanes[at_b + column] & mask, mode
+                )
+                flags |= raised
+                tiles[at], raised = add(tiles[at] & mask, product, mode)
+                flags |= raised
+        return flags
+
+    fmt_bits = fmt.bits
+    return run
+
+
+_single, _double = make_single(FP32), make_single(FP64)
+
+
+def _make_float_body(is_other: bool) -> Callable[..., None]:
+    """Of the two instructions for floats; one is for the formats that altfmt stands for."""
+    of_byte = chosen.OF_E5M2 if is_other else chosen.OF_E4M3
+    of_half = chosen.OF_BF16 if is_other else chosen.OF_FP16
+
+    def body(
+        mtd: int,
+        vs2: int,
+        vs1: int,
+        v: Vector,
+        mt: Tiles,
+        tile_operands: Words,
+        frm: int,
+        fflags: Words,
+        fault: Words,
+    ) -> None:
+        sew, is_alt = width(v), is_alternative(v)
+        is_legal = frm <= 4 and is_legal_product(v, mtd, vs2, vs1, sew, max(sew, 32))
+        if sew != 8 and is_alt != is_other:
+            is_legal = False
+        if sew >= 32 and is_other:
+            is_legal = False
+        if not is_legal:
+            refuse(fault)
+            return
+        n = v.vlenb
+        flags = 0
+        if sew == 8:
+            right = chosen.OF_E5M2 if is_alt else chosen.OF_E4M3
+            flags = bulk(
+                v, mt, mtd, v.e8, vs2 * n, vs1 * n, 2 * n, of_byte, right, frm, tile_operands
+            )
+        elif sew == 16:
+            n >>= 1
+            flags = bulk(
+                v, mt, mtd, v.e16, vs2 * n, vs1 * n, 4 * n, of_half, of_half, frm, tile_operands
+            )
+        elif sew == 32:
+            n >>= 2
+            flags = _single(v, v.e32, mt.e32, mt.edge, mtd, vs2 * n, vs1 * n, frm)
+        else:
+            n >>= 3
+            flags = _double(v, v.e64, mt.e64, mt.edge, mtd, vs2 * n, vs1 * n, frm)
+        fflags[0] |= flags & (NV | OF)
+
+    return body
+
+
+def _declare_product(name: str, funct3: str, low: int, doc: str, body: Any) -> None:
+    Zvt.instruction(
+        f"{name}.tvv mtd:mt*2, vs2, vs1",
+        f"111100 1 vs2 vs1 {funct3} mtd[3:1] 0 {low} 1110111",
+        kind="vector",
+        doc=f"mtd += vs2^T vs1, tm rows and tn columns of sums of tk products: {doc}",
+    )(body)
+
+
+for _name, _is_other, _what in (
+    ("vtfmm", False, "E4M3 times E4M3 or with altfmt E5M2, binary16, binary32 or binary64."),
+    ("vtfmm.alt", True, "E5M2 times E4M3 or with altfmt E5M2; with altfmt, BF16."),
+):
+    _declare_product(_name, "001", int(_is_other), _what, _make_float_body(_is_other))
+for _name, _is_signed, _what in (
+    ("vtmmu", False, "unsigned bytes times unsigned ones, or with altfmt signed."),
+    ("vtmms", True, "signed bytes times unsigned ones, or with altfmt signed."),
+):
+    _declare_product(_name, "000", int(_is_signed), _what, _make_integer_body(_is_signed))
