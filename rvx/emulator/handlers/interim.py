@@ -150,10 +150,11 @@ class Interim:
                 made.executions += 1
                 if is_timed:
                     made.seconds += thread_time() - begin
-                if made.executions >= after and not made.is_scheduled:
-                    made.is_scheduled = not is_timed or made.seconds >= SECONDS
-                    if made.is_scheduled:
-                        self._schedule(instruction)
+                # A product of matrices may be as much work as thousands of other instructions.
+                is_due = made.seconds >= SECONDS if is_timed else made.executions >= after
+                if is_due and not made.is_scheduled:
+                    made.is_scheduled = True
+                    self._schedule(instruction)
             except BaseException as error:  # It must not cross the core.
                 self.error = error.__cause__ if isinstance(error, Left) else error
                 words[Field.FAULT] = FAULT_EXCEPTION

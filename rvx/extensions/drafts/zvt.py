@@ -26,7 +26,7 @@ from typing import Any
 from rvx.extensions.vector.memory import LOADS, STORES
 from rvx.formats.dot import chosen
 from rvx.formats.dot.chosen import SCRATCH, WORDS, pack, unpack
-from rvx.formats.dot.step import INFINITE, group
+from rvx.formats.dot.step import INFINITE, summed
 from rvx.formats.minifloat import Minifloat
 from rvx.formats.minifloat import scalar as kernels
 from rvx.formats.minifloat.catalogue import FP32, FP64
@@ -475,7 +475,7 @@ def bulk(
         for column in range(tn):
             at = place_32(mt.edge, mtd, row, column)
             cs, ce = unpack(chosen.OF_FP32, mt.e32[at] | 0)
-            s, e, raised = group(
+            s, e, raised = summed(
                 work, sa, ea, sb, eb, 4 * row, 4 * column, tk, cs, ce, 0, is_tame, scratch
             )
             mt.e32[at] = pack(chosen.OF_FP32, s, e)

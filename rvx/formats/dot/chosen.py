@@ -10,19 +10,9 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any, Final
 
-import numpy as np
-
+from rvx.formats.dot.scalar import make_code, make_parts
 from rvx.formats.dot.setting import WIDEST_SCALE, result_words
-from rvx.formats.dot.step import (
-    DIGITS,
-    EXACT,
-    INFINITE,
-    MINUS_ZERO,
-    QUIET,
-    SIGNALLING,
-    TO_ODD,
-    Setting,
-)
+from rvx.formats.dot.step import DIGITS, EXACT, TO_ODD, Setting
 from rvx.formats.minifloat.catalogue import E2M1, E4M3FN, FP8, FP16, FP16ALT, FP32, FP64
 from rvx.formats.minifloat.format import Minifloat
 
@@ -39,79 +29,69 @@ SCRATCH = int(Setting.END)
 class Column(IntEnum):
     """Columns of the table of formats."""
 
-    BITS = 0
-    M = 1
-    TOP = 2  # the largest exponent field
-    BIAS = 3
-    HAS_INFINITY = 4
-    HAS_NAN = 5
-    HAS_SIGNALLING = 6
-    NAN = 7
-    INFINITY = 8
-    PRECISION = 9
-    LSB_MIN = 10
-    EMAX_LSB = 11
-    MAX_SIGNIFICAND = 12
-    OVERFLOW = 13
-    END = 14
+    M = 0
+    BIAS = 1
+    PRECISION = 2
+    LSB_MIN = 3
+    EMAX_LSB = 4
+    MAX_SIGNIFICAND = 5
+    OVERFLOW = 6
+    END = 7
 
 
-def _row(fmt: Minifloat) -> list[int]:
-    """What the kernels know of a format."""
-    result = result_words(fmt).values()
-    nan = 0x7F if fmt.bits == 8 else fmt.nan or 0
-    flags = [fmt.has_infinity, fmt.has_nan, fmt.has_infinity and fmt.bits > 8]
-    return [fmt.bits, fmt.m, (1 << fmt.e) - 1, fmt.bias, *flags, nan, fmt.infinity or 0, *result]
+def _row(fmt: Minifloat) -> tuple[int, ...]:
+    """What a setting is made of."""
+    return (fmt.m, fmt.bias, *result_words(fmt).values())
 
 
-TABLE: Any = np.array([_row(fmt) for fmt in FORMATS], np.int64)
-_BITS, _M, _TOP, _BIAS = Column.BITS + 0, Column.M + 0, Column.TOP + 0, Column.BIAS + 0
-_HAS_INFINITY, _HAS_NAN = Column.HAS_INFINITY + 0, Column.HAS_NAN + 0
-_HAS_SIGNALLING, _NAN, _INFINITY = Column.HAS_SIGNALLING + 0, Column.NAN + 0, Column.INFINITY + 0
+TABLE: Final = tuple(word for fmt in FORMATS for word in _row(fmt))
+"""All rows, one behind the other."""
+_END = Column.END + 0
+_M, _BIAS = Column.M + 0, Column.BIAS + 0
 _PRECISION, _LSB_MIN = Column.PRECISION + 0, Column.LSB_MIN + 0
 _EMAX_LSB, _MAX_SIGNIFICAND = Column.EMAX_LSB + 0, Column.MAX_SIGNIFICAND + 0
 _OVERFLOW = Column.OVERFLOW + 0
 
+_parts_0, _parts_1, _parts_2, _parts_3, _parts_4, _parts_5, _parts_6 = (
+    make_parts(fmt, has_signalling=fmt.bits > 8) for fmt in FORMATS
+)
+_code_0, _code_1, _code_2, _code_3, _code_4, _code_5, _code_6 = (
+    make_code(fmt, 0x7F if fmt.bits == 8 else 0) for fmt in FORMATS
+)
+
 
 def unpack(fmt: int, code: int) -> tuple[int, int]:
     """Signed significand and exponent of a code, see `rvx.formats.dot.step`."""
-    m, top = TABLE[fmt, _M], TABLE[fmt, _TOP]
-    fraction = code & ((1 << m) - 1)
-    field = code >> m & top
-    is_minus = code >> (TABLE[fmt, _BITS] - 1) & 1 != 0
-    if field == top and TABLE[fmt, _HAS_NAN] != 0:
-        if TABLE[fmt, _HAS_INFINITY] != 0:
-            if fraction == 0:
-                return (-1 if is_minus else 1), INFINITE
-            if TABLE[fmt, _HAS_SIGNALLING] != 0 and fraction >> (m - 1) == 0:
-                return 1, SIGNALLING
-            return 1, QUIET
-        if fraction == (1 << m) - 1:
-            return 1, QUIET
-    if field == 0:
-        if fraction == 0:
-            return 0, MINUS_ZERO if is_minus else 0
-        field = 1
-    else:
-        fraction |= 1 << m
-    return (-fraction if is_minus else fraction), field - TABLE[fmt, _BIAS] - m
+    if fmt == 5:
+        return _parts_5(code & 0xFFFFFFFF)
+    if fmt == 4:
+        return _parts_4(code & 0xFFFF)
+    if fmt == 3:
+        return _parts_3(code & 0xFFFF)
+    if fmt == 2:
+        return _parts_2(code & 0xFF)
+    if fmt == 1:
+        return _parts_1(code & 0xFF)
+    if fmt == 0:
+        return _parts_0(code & 0xF)
+    return _parts_6(code)
 
 
 def pack(fmt: int, significand: int, exponent: int) -> int:
     """The code of a number of the format; the inverse of `unpack`."""
-    if exponent >= QUIET:
-        nan: int = TABLE[fmt, _NAN] | 0
-        return nan
-    m = TABLE[fmt, _M]
-    magnitude = abs(significand)
-    made: int = magnitude & ((1 << m) - 1)
-    if magnitude >> m != 0:
-        made |= (exponent + TABLE[fmt, _BIAS] + m) << m
-    if exponent == INFINITE:
-        made = TABLE[fmt, _INFINITY] | 0
-    if significand < 0 or (significand == 0 and exponent == MINUS_ZERO):
-        made |= 1 << (TABLE[fmt, _BITS] - 1)
-    return made
+    if fmt == 5:
+        return _code_5(significand, exponent)
+    if fmt == 4:
+        return _code_4(significand, exponent)
+    if fmt == 3:
+        return _code_3(significand, exponent)
+    if fmt == 2:
+        return _code_2(significand, exponent)
+    if fmt == 1:
+        return _code_1(significand, exponent)
+    if fmt == 0:
+        return _code_0(significand, exponent)
+    return _code_6(significand, exponent)
 
 
 def choose(setting: Any, left: int, right: int, result: int, mode: int) -> None:
@@ -124,16 +104,16 @@ def choose(setting: Any, left: int, right: int, result: int, mode: int) -> None:
         result: of the accumulator.
         mode: rounding of the accumulator.
     """
-    p = TABLE[left, _M] + TABLE[right, _M]
+    p = TABLE[_END * left + _M] + TABLE[_END * right + _M]
     setting[Setting.PRODUCT_BITS + 0] = p + 2
     setting[Setting.POINT + 0] = p
-    setting[Setting.PRECISION + 0] = TABLE[result, _PRECISION]
-    setting[Setting.LSB_MIN + 0] = TABLE[result, _LSB_MIN]
-    setting[Setting.EMAX_LSB + 0] = TABLE[result, _EMAX_LSB]
-    setting[Setting.MAX_SIGNIFICAND + 0] = TABLE[result, _MAX_SIGNIFICAND]
-    setting[Setting.OVERFLOW + 0] = TABLE[result, _OVERFLOW]
-    low = 2 - TABLE[left, _BIAS] - TABLE[right, _BIAS] - p - 2 * WIDEST_SCALE
-    setting[Setting.LOW + 0] = min(low, TABLE[result, _LSB_MIN] | 0)
+    setting[Setting.PRECISION + 0] = TABLE[_END * result + _PRECISION]
+    setting[Setting.LSB_MIN + 0] = TABLE[_END * result + _LSB_MIN]
+    setting[Setting.EMAX_LSB + 0] = TABLE[_END * result + _EMAX_LSB]
+    setting[Setting.MAX_SIGNIFICAND + 0] = TABLE[_END * result + _MAX_SIGNIFICAND]
+    setting[Setting.OVERFLOW + 0] = TABLE[_END * result + _OVERFLOW]
+    low = 2 - TABLE[_END * left + _BIAS] - TABLE[_END * right + _BIAS] - p - 2 * WIDEST_SCALE
+    setting[Setting.LOW + 0] = min(low, TABLE[_END * result + _LSB_MIN] | 0)
     setting[Setting.ROUNDING + 0] = mode
     setting[Setting.STAYS_FINITE + 0] = 1
     setting[Setting.GROUP_ROUNDING + 0] = -1

@@ -61,12 +61,15 @@ def make_parts(fmt: Minifloat, *, has_signalling: bool = True) -> Callable[[int]
 
 
 @cache
-def make_code(fmt: Minifloat) -> Callable[[int, int], int]:
-    """code(significand, exponent): the inverse of `make_parts`, for a format with infinities."""
+def make_code(fmt: Minifloat, nan: int = 0) -> Callable[[int, int], int]:
+    """code(significand, exponent): the inverse of `make_parts`.
+
+    Args:
+        fmt: of the code; without infinities it gets none.
+        nan: the code of a NaN, if not the usual one.
+    """
     m, bias, sign_mask, fraction = fmt.m, fmt.bias, fmt.sign_mask, (1 << fmt.m) - 1
-    infinity, nan = fmt.infinity, fmt.nan
-    assert infinity is not None
-    assert nan is not None
+    infinity, nan = fmt.infinity or 0, nan or fmt.nan or 0
 
     def code(significand: int, exponent: int) -> int:
         if exponent >= QUIET:

@@ -554,6 +554,26 @@ def group(
         s, e, flags = sum_by_pairs(setting, sa, ea, sb, eb, i, j, n, random, scratch)
         s, e, raised = add(setting, s, e, cs, ce, setting[_PRECISION], random)
         return s, e, flags | raised
+    return summed(setting, sa, ea, sb, eb, i, j, n, cs, ce, random, is_tame, scratch)
+
+
+def summed(
+    setting: Any,
+    sa: Any,
+    ea: Any,
+    sb: Any,
+    eb: Any,
+    i: int,
+    j: int,
+    n: int,
+    cs: int,
+    ce: int,
+    random: int,
+    is_tame: int,
+    scratch: Any,
+) -> tuple[int, int, int]:
+    """`group` for exact and for aligned sums, which is what bodies of instructions need of it."""
+    reduction = setting[_REDUCTION]
     if setting[_GROUP_ROUNDING] >= 0:
         s, e, flags = rounded_sum(setting, sa, ea, sb, eb, i, j, n, random, is_tame, scratch)
         s, e, raised = add(setting, s, e, cs, ce, setting[_PRECISION], random)
