@@ -205,8 +205,7 @@ def _vector_unit(unit: VectorUnit) -> Argument:
     numbers = ", ".join(map(str, unit.settings[1:]))
     settings = f"_{{name}}, _{{name}}[{VLENB}], {numbers}"
     return Argument(
-        f"_{{name}} = int64_array({{slot[0]}}, {HEADER})
-"
+        f"_{{name}} = int64_array({{slot[0]}}, {HEADER})\n"
         f"{{name}} = Vector({elements}, {settings})",
         lambda w: (w.state(VECTOR),),
         1,

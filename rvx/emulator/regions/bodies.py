@@ -129,10 +129,8 @@ def _vector_unit(isa: Isa) -> str:
     )
     settings = ", ".join(map(str, unit.settings[1:]))
     return (
-        f"    config = int64_array({CONFIG}, {HEADER})
-"
-        f"    v = Vector({elements}, config, config[{state.VLENB}], {settings})
-"
+        f"    config = int64_array({CONFIG}, {HEADER})\n"
+        f"    v = Vector({elements}, config, config[{state.VLENB}], {settings})\n"
     )
 
 
