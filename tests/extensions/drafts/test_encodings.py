@@ -71,7 +71,7 @@ def test_all_words() -> None:
 
 def test_all_drafts_go_together_with_all_vectors() -> None:
     every = "_".join(DRAFTS)
-    isa = isa_for(f"rv64gcv_zvfh_zvfbfwma_zvbb_zvbc_{every}")
+    isa = isa_for(f"rv64gcv_zvfh_zvfbfwma_zvbb_zvbc_{every}_zvl1024b")
     assert set(WORDS) <= set(isa.instructions)
 
 
