@@ -1,29 +1,11 @@
-# gemm in FP8 (E5M2), summed in binary16 by two expanding FMAs, four by four elements of C at a time.
-# The loop nest is in tuned.inc.
-
-        .equ    SHIFT, 0
-        .equ    STEP, 8
-        .equ    RESULT_SHIFT, 2
-
-        .macro  clear register
-        fmv.d.x \register, zero
-        .endm
-
-        .macro  load register, place
-        fld     \register, \place
-        .endm
+# gemm in FP8 (E5M2), summed in binary16 by two expanding FMAs,
+# four by four elements of C at a time.
+# The step is in ../steps/block_f8.inc, the loop nest in tuned.inc.
 
         .macro  products sum, a, b
-        vfmacex.h.b \sum, \a, \b
-        vfmacexu.h.b \sum, \a, \b
+        vfmacex.h.b f\sum, f\a, f\b
+        vfmacexu.h.b f\sum, f\a, f\b
         .endm
 
-        .macro  finish sum, place
-        fmv.d.x f28, zero
-        vfsumex.s.h f28, \sum
-        fmv.d.x f29, zero
-        vfsum.s f29, f28
-        fsw     f29, \place
-        .endm
-
+        .include "../steps/block_f8.inc"
         .include "tuned.inc"

@@ -9,7 +9,8 @@ from typing import cast
 from rvx.assembler.archive import Archive, is_archive, read_archive
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import AssemblyError, Diagnostics, SourceError
-from rvx.assembler.directives.registry import REPEATABLE, Handler, find, unknown
+from rvx.assembler.directives import find, unknown
+from rvx.assembler.directives.registry import REPEATABLE, Handler
 from rvx.assembler.directives.symbols import assign
 from rvx.assembler.elf.attributes import ARCH, PRIV_SPEC, PRIV_SPEC_MINOR, arch_string
 from rvx.assembler.elf.reader import read_object

@@ -24,7 +24,8 @@ def compare(
         str,
         Argument(
             metavar="KERNEL",
-            help="gemm, gemm_snitch, conv2d, maxpool, softmax, layernorm, or a folder.",
+            help="dot, axpy, gemv, gemm, gemm_snitch, conv2d, maxpool, softmax, layernorm, or a "
+            "folder.",
         ),
     ],
     parameter: Annotated[

@@ -31,7 +31,7 @@ def export(
 
     What the target cannot say is left out, and named on stderr with the reason.
     """
-    from rvx.export import target as targets
+    from rvx.export import targets
 
     if target == "list":
         for name, doc in targets.TARGETS.items():

@@ -1,16 +1,8 @@
-"""What an export is, and which targets there are.
-
-A target is a module of this package with a function `export`: it takes extensions and gives files.
-To add one, write the module and a row here.
-"""
+"""What an export is."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from rvx.isa import Extension
 
 
 @dataclass
@@ -24,26 +16,3 @@ class Export:
 
     files: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
-
-
-TARGETS: dict[str, str] = {
-    "binutils": "rows of opcodes/riscv-opc.c and include/opcode/riscv-opc.h",
-    "c": "headers of C and C++ for unmodified GCC and Clang",
-    "clib": "bodies as portable C",
-    "json": "one document with everything but the bodies",
-    "latex": "tables of bit diagrams",
-    "llvm": "TableGen records of LLVM's RISC-V target",
-    "pygments": "a lexer that knows the mnemonics",
-    "riscv-opcodes": "files of the repository riscv-opcodes",
-    "svg": "a bit diagram for each instruction",
-    "systemverilog": "packages with a decoder",
-    "textmate": "a grammar that knows the mnemonics, for editors",
-}
-"""What each target is, by name; its module has the name with underscores."""
-
-
-def export(target: str, extensions: Sequence[Extension]) -> Export:
-    """The files of a target for these extensions."""
-    module = importlib.import_module(f"rvx.export.{target.replace('-', '_')}")
-    made: Export = module.export(extensions)
-    return made

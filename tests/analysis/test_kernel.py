@@ -7,7 +7,7 @@ from rvx.analysis import arithmetic, kernel
 from rvx.analysis.keys import KernelError
 from rvx.resources import programs
 
-SHIPPED = ["conv2d", "gemm", "gemm_snitch", "layernorm", "maxpool", "softmax"]
+SHIPPED = "axpy conv2d dot gemm gemm_snitch gemv layernorm maxpool softmax".split()
 
 
 def with_includes(path):

@@ -62,7 +62,7 @@ from hostile import (
 
 from rvx.cli.main import app
 from rvx.errors import Exit
-from rvx.export.target import TARGETS
+from rvx.export.targets import TARGETS
 
 SECONDS_EACH = 60
 """Of processor time: the machine may be busy."""

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from rvx.cli.main import app
 from rvx.errors import Exit
-from rvx.export.target import TARGETS
+from rvx.export.targets import TARGETS
 
 run = CliRunner().invoke
 OPCODES = ["isa", "export", "riscv-opcodes", "--ext"]

@@ -16,7 +16,7 @@ from rvx.analysis import review
 from rvx.bodies import form_of
 from rvx.bodies.arithmetic import ERROR, BodyRaised
 from rvx.bodies.form import HART
-from rvx.export.target import export
+from rvx.export.targets import export
 from rvx.extensions import load, load_file
 from rvx.extensions.catalogue import SHIPPED, make_isa
 from rvx.isa import Extension, Instruction, Isa

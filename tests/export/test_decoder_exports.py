@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rvx.export.target import export
+from rvx.export.targets import export
 from rvx.extensions import load
 from rvx.isa import Extension, Instruction
 

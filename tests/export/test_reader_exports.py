@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from pygments.token import Token
 
-from rvx.export.target import export
+from rvx.export.targets import export
 from rvx.extensions import load
 from rvx.isa import Extension
 from rvx.userfiles import run_file

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rvx.errors import ExtensionNote
-from rvx.export.target import export
+from rvx.export.targets import export
 from rvx.extensions import load, load_file
 from rvx.extensions.catalogue import SHIPPED
 from rvx.extensions.opcodes_arguments import ARGUMENTS

@@ -159,6 +159,32 @@ def test_blocks_of_four_by_four_are_loaded_once():
     assert 1.3 < ratio[0] / ratio[1] < 2
 
 
+@pytest.mark.parametrize(
+    ("kernel", "variant", "most"),
+    [
+        ("gemm", "int8", 0.4),
+        ("gemm", "vsq4", 0.6),
+        ("gemm", "posit32", 0.45),
+        ("gemm", "posit32_quire", 0.65),
+        ("conv2d", "f64", 0.45),
+        ("conv2d", "f16_exsdotp", 0.5),
+        ("conv2d", "posit32", 0.5),
+    ],
+)
+def test_blocks_spend_this_share_of_the_plain_form(kernel, variant, most):
+    """On the same products: what is saved is loads and the loop."""
+    if kernel == "gemm":
+        sizes = {"M": 16, "N": 16, "K": 64}
+    else:
+        sizes = {"N": 1, "C": 32, "H": 10, "W": 10, "F": 8, "K": 3, "S": 1}
+    plain, tuned = (run(kernel, name, sizes).run for name in (variant, f"{variant}_tuned"))
+    assert tuned.instructions < most * plain.instructions
+    product = {"f64": "fmadd.d", "f16_exsdotp": "vfdotpex.s.h", "int8": "vsq.sdotsp.b"}
+    product |= {"vsq4": "vsq.dotsp.n", "posit32": "pmul.s", "posit32_quire": "qmadd.s"}
+    name = product[variant]
+    assert tuned.by_mnemonic[name] == plain.by_mnemonic[name]
+
+
 def test_maxima_are_exact_after_the_inputs_are_rounded():
     for variant in load("maxpool").variants:
         row = run("maxpool", variant, POOL_SIZES[2])

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from importlib import import_module
 
 from rvx.assembler.assembly import Assembly
-from rvx.assembler.diagnostics import SourceError, did_you_mean
+from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.grammar import parse_operand, split_operands, unescape
-from rvx.assembler.linewords import HANDLED
 from rvx.assembler.syntax import Text
 
 Handler = Callable[[Assembly, str, str], None]
@@ -18,9 +15,6 @@ Handler = Callable[[Assembly, str, str], None]
 DIRECTIVES: dict[str, Handler] = {}
 REPEATABLE: set[Handler] = set()
 """Those whose effect depends on nothing but their text; see `rvx.assembler.repetition`."""
-_MODULES = (
-    "data room layout symbols options insn formats cfi lines messages remarks structs special"
-)
 
 
 def directive(*names: str, is_repeatable: bool = False) -> Callable[[Handler], Handler]:
@@ -39,30 +33,6 @@ def directive(*names: str, is_repeatable: bool = False) -> Callable[[Handler], H
         return handler
 
     return declare
-
-
-def find(name: str) -> Handler | None:
-    """The function for a directive, or None."""
-    _load()
-    known = DIRECTIVES.get(name) or DIRECTIVES.get(name.lower())
-    if known is None:
-        from rvx.assembler.directives import formats
-
-        if formats.encoder(name[1:].lower()) is not None:
-            return formats.emit_numbers
-    return known
-
-
-@cache
-def _load() -> None:
-    for module in _MODULES.split():
-        import_module(f"rvx.assembler.directives.{module}")
-
-
-def unknown(name: str) -> SourceError:
-    """The error for a word that is no directive, with what may have been meant."""
-    hint = did_you_mean(name, [*DIRECTIVES, *HANDLED])
-    return SourceError(f"there is no directive '{name}'", hint=hint, text=name)
 
 
 def arguments(name: str, rest: str, least: int, most: int, syntax: str) -> list[str]:

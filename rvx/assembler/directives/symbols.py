@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
-from rvx.assembler.directives.registry import arguments, directive, plain_name
+from rvx.assembler.directives.lines import number_file
+from rvx.assembler.directives.registry import arguments, directive, plain_name, string
 from rvx.assembler.grammar import parse_expression, split_operands
 from rvx.assembler.sections import Space, Symbol, Value
 from rvx.assembler.syntax import Binary, Name
@@ -226,12 +227,8 @@ def _alignment(assembly: Assembly, text: str) -> int:
 def file(assembly: Assembly, name: str, rest: str) -> None:
     """`.file "name"`: the source the compiler read; with a number, for line information."""
     if rest[:1].isdecimal():
-        from rvx.assembler.directives.lines import number_file
-
         number_file(assembly, rest)
         return
-    from rvx.assembler.directives.registry import string
-
     assembly.file_symbols.append(string(rest).decode("utf-8", "surrogateescape"))
 
 

@@ -1,0 +1,7 @@
+# axpy in posit64, exact until it is rounded.
+# The elements are in posit.inc, the loop in axpy.inc.
+
+        .equ    SHIFT, 3
+        .equ    QUIRE, 1
+        .include "posit.inc"
+        .include "axpy.inc"

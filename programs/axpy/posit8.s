@@ -1,0 +1,7 @@
+# axpy in posit8, product and sum rounded.
+# The elements are in posit.inc, the loop in axpy.inc.
+
+        .equ    SHIFT, 0
+        .equ    QUIRE, 0
+        .include "posit.inc"
+        .include "axpy.inc"

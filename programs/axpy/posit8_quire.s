@@ -1,0 +1,7 @@
+# axpy in posit8, exact until it is rounded.
+# The elements are in posit.inc, the loop in axpy.inc.
+
+        .equ    SHIFT, 0
+        .equ    QUIRE, 1
+        .include "posit.inc"
+        .include "axpy.inc"

@@ -1,0 +1,6 @@
+# conv2d in binary32, one fused multiply-add per product,
+# four by four windows and filters at a time.
+# The step is in ../steps/block_f32.inc, the loop nest in tuned.inc.
+
+        .include "../steps/block_f32.inc"
+        .include "tuned.inc"

@@ -1,0 +1,8 @@
+# conv2d in posit16, every product and every sum rounded,
+# four by four windows and filters at a time.
+# The step is in ../steps/block_posit.inc, the loop nest in tuned.inc.
+
+        .equ    SHIFT, 1
+        .equ    QUIRE, 0
+        .include "../steps/block_posit.inc"
+        .include "tuned.inc"

@@ -1,0 +1,7 @@
+# conv2d in posit8, every product and every sum rounded, four by four windows and filters at a time.
+# The step is in ../steps/block_posit.inc, the loop nest in tuned.inc.
+
+        .equ    SHIFT, 0
+        .equ    QUIRE, 0
+        .include "../steps/block_posit.inc"
+        .include "tuned.inc"

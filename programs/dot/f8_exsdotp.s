@@ -1,0 +1,5 @@
+# dot: FP8 (E5M2) into binary16, two products and one rounding a lane.
+# It is gemm of one row and one column: see dot.inc.
+
+        .include "dot.inc"
+        .include "../gemm/f8_exsdotp.s"

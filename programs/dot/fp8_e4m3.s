@@ -1,0 +1,5 @@
+# dot: FP8 (E4M3), one scale per tensor, binary32 sums.
+# It is gemm of one row and one column: see dot.inc.
+
+        .include "dot.inc"
+        .include "../gemm/fp8_e4m3.s"

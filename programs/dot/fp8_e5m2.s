@@ -1,0 +1,5 @@
+# dot: FP8 (E5M2), one scale per tensor, binary32 sums.
+# It is gemm of one row and one column: see dot.inc.
+
+        .include "dot.inc"
+        .include "../gemm/fp8_e5m2.s"

@@ -1,0 +1,5 @@
+# dot: INT8, one scale per tensor, 32-bit sums, four steps at a time.
+# It is gemm of one row and one column: see dot.inc.
+
+        .include "dot.inc"
+        .include "../gemm/int8_tuned.s"

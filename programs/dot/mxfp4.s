@@ -1,0 +1,5 @@
+# dot: MXFP4 (E2M1), a power of two per 32 elements, binary32 sums.
+# It is gemm of one row and one column: see dot.inc.
+
+        .include "dot.inc"
+        .include "../gemm/mxfp4.s"

@@ -1,0 +1,5 @@
+# dot: posit32, exact sums in the quire, four steps at a time.
+# It is gemm of one row and one column: see dot.inc.
+
+        .include "dot.inc"
+        .include "../gemm/posit32_quire_tuned.s"

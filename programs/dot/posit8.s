@@ -1,0 +1,5 @@
+# dot: posit8, every operation rounded.
+# It is gemm of one row and one column: see dot.inc.
+
+        .include "dot.inc"
+        .include "../gemm/posit8.s"

@@ -1,0 +1,7 @@
+# gemm in posit16, every product and every sum rounded, four by four elements of C at a time.
+# The step is in ../steps/block_posit.inc, the loop nest in tuned.inc.
+
+        .equ    SHIFT, 1
+        .equ    QUIRE, 0
+        .include "../steps/block_posit.inc"
+        .include "tuned.inc"

@@ -1,0 +1,5 @@
+# gemv: posit16, every operation rounded.
+# It is gemm of one row: see gemv.inc.
+
+        .include "gemv.inc"
+        .include "../gemm/posit16.s"

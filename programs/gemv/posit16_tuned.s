@@ -1,0 +1,5 @@
+# gemv: posit16, every operation rounded, four elements of y at a time.
+# It is gemm of one row: see gemv.inc.
+
+        .include "gemv.inc"
+        .include "../gemm/posit16_tuned.s"

@@ -1,0 +1,5 @@
+# gemv: posit32, exact sums in the quire, four steps at a time.
+# It is gemm of one row: see gemv.inc.
+
+        .include "gemv.inc"
+        .include "../gemm/posit32_quire_tuned.s"

@@ -1,0 +1,5 @@
+# gemv: posit32, every operation rounded, a lane is an element of y.
+# It is gemm of one row: see gemv.inc.
+
+        .include "gemv.inc"
+        .include "../gemm/rvv_posit32.s"
