@@ -56,6 +56,23 @@ def is_made(target: Path) -> bool:
     return target in {REFERENCE / name for name in generate()}
 
 
+def test_the_walk_of_contributing_is_in_the_tree():
+    """Files that the page names are there, and hold the code that it shows of them."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    named: list[Path] = []
+    shown = 0
+    for part in re.split(r"^(```python\n.*?^```)$", text, flags=re.MULTILINE | re.DOTALL):
+        if part.startswith("```python"):
+            assert part[len("```python\n") : -len("```")] in named[-1].read_text()
+            shown += 1
+        else:
+            found = re.findall(r"`((?:rvx|tests|programs|docs)/[\w/.]+)`", part)
+            named += [ROOT / name for name in found]
+    assert shown == 2
+    assert [str(path) for path in named if not path.exists()] == []
+    assert len(named) > 10
+
+
 # What the README promises.
 
 

@@ -24,8 +24,7 @@ def compare(
         str,
         Argument(
             metavar="KERNEL",
-            help="dot, axpy, gemv, gemm, gemm_snitch, conv2d, maxpool, softmax, layernorm, or a "
-            "folder.",
+            help="One that comes with rvx, such as gemm, conv2d, gemv, dot or axpy; or a folder.",
         ),
     ],
     parameter: Annotated[
