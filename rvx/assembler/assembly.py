@@ -14,7 +14,7 @@ from rvx.assembler.grammar import parse_expression
 from rvx.assembler.output import Options, Output
 from rvx.assembler.sections import Request, Symbol, Value
 from rvx.assembler.syntax import Binary, Expression, LocalLabel, Modified, Name, Number, Text, Unary
-from rvx.assembler.values import Distances, combine, inherit
+from rvx.assembler.values import Distances, combine, inherit, signed
 from rvx.isa import Extension, Isa, IsaError
 
 _NOWHERE = Distances()
@@ -147,7 +147,7 @@ class Assembly(Output):
         if symbol.is_common and symbol.size == Value(0):  # it has not asked for any room
             symbol.is_common, symbol.size = False, None
         if symbol.is_assigned:
-            symbol = self._replaced(symbol)
+            symbol = self.renewed(symbol)
         if symbol.is_defined:
             raise _is_taken(symbol)
         symbol.defined_at = self.location
@@ -166,11 +166,13 @@ class Assembly(Output):
         if name == ".":
             raise SourceError("'.' is set by .org", hint="write .org and the offset")
         self.check_no_other_name(name)
+        if value.is_constant:
+            signed(value.number)
         symbol = self.symbol(name)
         if symbol.is_defined and (is_once or not symbol.is_assigned):
             raise _is_taken(symbol)
         if symbol.is_assigned:
-            symbol = self._replaced(symbol)
+            symbol = self.renewed(symbol)
         symbol.is_assigned = not is_once
         symbol.defined_at = self.location
         place = value.plus
@@ -191,7 +193,7 @@ class Assembly(Output):
         else:
             symbol.value = value
 
-    def _replaced(self, symbol: Symbol) -> Symbol:
+    def renewed(self, symbol: Symbol) -> Symbol:
         """A symbol of the same name without a value; what was said before this line stays so."""
         symbol.is_replaced = True
         made = replace(

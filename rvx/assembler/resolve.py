@@ -289,6 +289,13 @@ class Resolver:
         if isinstance(tail, Branch):
             return self._branch(tail, at, made)
         if isinstance(tail, Align):
+            if tail.location is not None and tail.length % len(tail.fill or b"\0"):
+                problem = SourceError(
+                    f"the padding has {tail.length} bytes, into which a pattern of "
+                    f"{len(tail.fill or b'')} does not go",
+                    hint="align the place before, or pad with single bytes",
+                )
+                self._error(tail.location, problem)
             return _padding(tail)
         if isinstance(tail, Space):
             return tail.fill * (tail.length // len(tail.fill))
@@ -550,9 +557,7 @@ def _padding(tail: Align) -> bytes:
         if odd >= 2 and tail.nop_size == 4:
             return bytes(odd) + nops(tail.length - odd)
         return nops(tail.length)
-    pattern = tail.fill
-    odd = tail.length % len(pattern)
-    return bytes(odd) + pattern * (tail.length // len(pattern))
+    return tail.fill * (tail.length // len(tail.fill))
 
 
 def _why_no_version(target: str, name: str, known: str, *, is_used: bool) -> SourceError | None:

@@ -134,12 +134,14 @@ class Align:
         fill: the padding byte pattern; None means nops.
         nop_size: 2 or 4, the smallest nop where `fill` is None.
         maximum: if more bytes than this are needed, none are added; 0 is no limit.
+        location: the statement, where the padding may not fit the pattern.
     """
 
     alignment: int
     fill: bytes | None
     nop_size: int
     maximum: int
+    location: Location | None = None
     length: int = 0
 
 

@@ -134,7 +134,7 @@ def signed(number: int) -> int:
     Raises:
         SourceError: there are more than 64 bits.
     """
-    if not -(1 << 63) <= number < 1 << 64:
+    if not -(1 << 64) < number < 1 << 64:
         raise SourceError(
             f"{number} has more than 64 bits, with which nothing can be computed",
             hint="only data directives take longer numbers, such as .octa",

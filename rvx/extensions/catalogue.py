@@ -289,10 +289,6 @@ def _isa_of(march: str | None, added: list[Extension], vlen: int) -> Isa:
     if march is None:
         return _default_isa(added, vlen)
     parsed = parse_march(march, [*names(), *(extension.name.lower() for extension in added)])
-    if parsed.missing:
-        lacking = ", ".join(name.capitalize() for name in parsed.missing)
-        said = f"{march} is taken without {lacking}, which rvx does not have"
-        warnings.warn(said, ExtensionNote, stacklevel=2)
     return make_isa([*_all_of(parsed, added), *added], parsed.xlen, vlen or parsed.vlen)
 
 

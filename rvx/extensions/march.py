@@ -50,12 +50,9 @@ PROFILES = {
     "rvi20u64": "rv64i",
     "rva20u64": f"rv64{_RVA20}_za128rs",
     "rva22u64": f"rv64{_RVA22}",
-    "rva23u64": f"rv64{_RVA22}_v_zihintntl_zicond_zimop_zcmop_zcb_zfa_zawrs_zvfhmin_zvkt_supm",
+    "rva23u64": f"rv64{_RVA22}_v_zihintntl_zicond_zimop_zcmop_zcb_zfa_zawrs_zvfhmin_zvbb_zvkt_supm",
 }
-"""What the profiles of user mode promise, as far as rvx has it."""
-
-MISSING = {"rva23u64": ("zvbb",)}
-"""What they promise besides."""
+"""What the profiles of user mode promise."""
 
 _VERSION = r"[0-9]+(?:p[0-9]+)?"
 _LONG = re.compile(rf"(?P<name>[a-z][a-z0-9]*?[a-z])(?P<version>{_VERSION})?")
@@ -73,14 +70,12 @@ class March:
             without parts of others.
         versions: those that were written, such as `2.1`, by name.
         vlen: the least width of vector registers that is asked for, 0 if none is.
-        missing: names of what the string asks for by a profile, and rvx does not have.
     """
 
     xlen: int
     names: tuple[str, ...]
     versions: dict[str, str]
     vlen: int = 0
-    missing: tuple[str, ...] = ()
 
 
 def parse_march(text: str, known: Collection[str] = ()) -> March:
@@ -122,7 +117,7 @@ def parse_march(text: str, known: Collection[str] = ()) -> March:
         and WHOLES.get(name) not in names
         and not _VECTOR_LENGTH.fullmatch(name)
     )
-    return March(xlen, kept, versions, max(widths, default=0), MISSING.get(profile, ()))
+    return March(xlen, kept, versions, max(widths, default=0))
 
 
 def _parts(text: str, part: str, known: Collection[str], is_first: bool) -> list[tuple[str, str]]:

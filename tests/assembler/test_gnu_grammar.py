@@ -32,6 +32,7 @@ LISTED = (
     "holds no bytes, only their size",
     "an instruction has no place in a record",
     "bytes are more than a section can hold",
+    "bytes, more than 134217728",
     "'j' does not take 0 operands",
 )
 """What rvx says where it refuses what GNU as takes, as the page of differences says."""

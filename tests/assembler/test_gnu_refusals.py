@@ -83,6 +83,9 @@ OUT_OF_RANGE = """
 .struct 0; .reloc 0, R_RISCV_NONE
 .reloc 0, R_RISCV_32, 1f; nop; 1:
 .attribute priv_spec, 2
+.data; .byte 1; .balignw 4, 5
+.byte 1, 2; .balignl 4, 5
+.set x, -0x10000000000000000
 .attribute 12, -1
 .cfi_sections .debug_frame; .cfi_startproc; .cfi_endproc; .cfi_sections .eh_frame
 """

@@ -89,6 +89,7 @@ def section(assembly: Assembly, name: str, rest: str) -> None:
         group = plain_name(rest_parts.pop(0))
         is_comdat = bool(rest_parts) and rest_parts[0] == "comdat"
         del rest_parts[: int(is_comdat)]
+        is_comdat |= section_name.startswith(".gnu.linkonce")
     unique = ""
     if rest_parts and rest_parts[0] == "unique":
         number = assembly.constant(rest_parts[1] if len(rest_parts) > 1 else "", "the number")
@@ -213,7 +214,8 @@ def add_alignment(assembly: Assembly, alignment: int, fill: bytes | None, most: 
             assembly.mark_data()
         else:
             assembly.mark_padding()
-        assembly.end_fragment(Align(alignment, fill, nop_size, most))
+        location = assembly.location if fill is not None and len(fill) > 1 else None
+        assembly.end_fragment(Align(alignment, fill, nop_size, most, location))
     current.alignment = max(current.alignment, alignment)
 
 

@@ -117,6 +117,8 @@ def type_(assembly: Assembly, name: str, rest: str) -> None:
     is_unique = word.lower() == "gnu_unique_object"
 
     def give(assembly: Assembly, symbol: Symbol) -> None:
+        if kind == "common" and symbol.is_assigned:
+            symbol = assembly.renewed(symbol)
         if kind == "common" and symbol.is_defined and not symbol.is_common:
             raise SourceError(f"symbol '{symbol.name}' is defined already", text=symbol.name)
         if symbol.is_common and kind not in ("object", "common"):
@@ -175,11 +177,13 @@ def comm(assembly: Assembly, name: str, rest: str) -> None:
     natural = 1 if is_local else min(16, 1 << max(count - 1, 0).bit_length())
     alignment = _alignment(assembly, parts[2]) if len(parts) > 2 else natural
     assembly.check_no_other_name(symbol.name)
-    if symbol.fragment is not None or (symbol.value is not None and not symbol.is_assigned):
+    if symbol.is_defined and not symbol.is_common and not symbol.is_assigned:
         raise SourceError(f"symbol '{symbol.name}' is defined already", text=parts[0])
     if is_local:
         _reserve(assembly, symbol.name, count, alignment)
         return
+    if symbol.is_assigned:
+        symbol = assembly.renewed(symbol)
     symbol.binding = "global" if symbol.binding == "local" else symbol.binding
     symbol.is_common = True
     symbol.size = Value(count)

@@ -22,3 +22,9 @@ elsewhere:
         .word   early, counted
         .set    room, 3
         .lcomm  room, 8
+        .set    shared, 3
+        .type   shared, @common
+        .set    big, 3
+        .comm   big, 24
+        .section .gnu.linkonce.t.x, "axG", @progbits, one
+        nop
