@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_assembler.py
 
-C functions are generated and compiled with -O2, -O0 and -g, in three sizes. Each assembler runs as
+C functions are generated and compiled with -O2, -O0 and -g, in four sizes. Each assembler runs as
 a process of its own, in turns; the processor time of the process counts, its start included, and
 the least of the rounds is shown. "times GNU's" is rvx's time over that of GNU as, or of GNU as and
 ld for `rvx asm`, which links. "linearity" is what a line costs over what it costs in the source of
@@ -26,9 +26,9 @@ from rich.table import Table
 COMPILER, GNU, LINKER = (f"riscv64-unknown-elf-{tool}" for tool in ("gcc", "as", "ld"))
 TARGET = ["-march=rv64gc", "-mabi=lp64d"]
 RVX = [sys.executable, "-m", "rvx"]
-SIZES = (125, 620, 3200)
-"""Functions of the generated sources; these have some 10,000, 50,000 and 260,000 lines."""
-MIDDLE = SIZES[1]
+SIZES = (12, 125, 620, 3200)
+"""Functions of the generated sources; these have some 1,000, 10,000, 50,000 and 260,000 lines."""
+MIDDLE = 620
 WAYS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("gcc -O2", ("-O2",), ()),
     ("gcc -O0", ("-O0",), ()),
