@@ -129,6 +129,7 @@ app = Program(
         "toolchain": "rvx.cli.toolchain:toolchain",
         "dis": "rvx.cli.dis:dis",
         "run": "rvx.cli.run:run",
+        "diff-trace": "rvx.cli.diff_trace:diff_trace",
         "compare": "rvx.cli.compare:compare",
         "sweep": "rvx.cli.sweep:sweep",
         "report": "rvx.cli.report:report",

@@ -23,7 +23,17 @@ from rvx.cli.options import (
     parse_size,
     parse_tier,
 )
-from rvx.cli.output import print_json, print_table, say
+from rvx.cli.output import UsageProblem, print_json, print_table, say
+from rvx.cli.trace import (
+    Lines,
+    Trace,
+    TraceAfter,
+    TraceCount,
+    TraceFrom,
+    TraceOnly,
+    TraceTo,
+    Wanted,
+)
 from rvx.errors import Exit
 
 if TYPE_CHECKING:
@@ -87,6 +97,12 @@ def run(
             ".txt, .json, .callgrind, .folded or .speedscope.json. Repeatable.",
         ),
     ] = None,
+    trace: Trace = None,
+    trace_from: TraceFrom = None,
+    trace_to: TraceTo = None,
+    trace_after: TraceAfter = 0,
+    trace_count: TraceCount = None,
+    trace_only: TraceOnly = None,
     include_dirs: IncludeDirs = None,
     defines: Defines = None,
     max_instructions: Annotated[
@@ -166,6 +182,12 @@ def run(
 
         for path in profile:
             check(path)
+    wanted = Wanted(
+        trace, trace_from or [], trace_to or [], trace_after, trace_count, trace_only or []
+    )
+    wanted.check()
+    if trace is not None and profile:
+        raise UsageProblem("a run is traced or profiled: give --trace or --profile, not both")
     inputs = SourceInputs.of(files, include_dirs, defines)
     most = None if memory is None else parse_size("--memory", memory)
     settings = Settings(
@@ -176,6 +198,7 @@ def run(
         writable=writable or [],
         seed=seed,
     )
+    traced = Lines(wanted)
     machine, places = _load(
         inputs,
         march,
@@ -189,8 +212,12 @@ def run(
         is_quiet=as_json,
         follow_calls=bool(profile),
         fills_agnostic=_fills_agnostic(vector_agnostic),
+        traced=traced,
     )
-    result = machine.run(max_instructions)
+    with traced.opened(machine.isa):
+        result = machine.run(max_instructions)
+    if trace is not None:
+        say(f"wrote {traced.count:,} lines to {trace}")
     for reason in machine.refused.values():
         say(f"note: {reason}: it ran interpreted")
     if profile:
@@ -213,8 +240,6 @@ def run(
 
 
 def _abi(name: str) -> Abi:
-    from rvx.cli.output import UsageProblem
-
     if name == "rars":
         return "rars"
     if name == "linux":
@@ -223,8 +248,6 @@ def _abi(name: str) -> Abi:
 
 
 def _environment(variables: list[str]) -> list[str]:
-    from rvx.cli.output import UsageProblem
-
     for variable in variables:
         if not variable.partition("=")[1] or variable.startswith("="):
             raise UsageProblem(f"--env {variable}: write NAME=VALUE")
@@ -258,6 +281,7 @@ def _load(
     is_quiet: bool,
     follow_calls: bool,
     fills_agnostic: bool,
+    traced: Lines,
 ) -> tuple[Machine, Places | None]:
     """The machine, and source lines of what rvx has assembled itself."""
     from rvx.cli.sources import ELF_MAGIC, STDIN, assembled, choose_isa, is_object, read_elf
@@ -289,6 +313,8 @@ def _load(
         abi=abi,
         follow_calls=follow_calls,
         fills_agnostic=fills_agnostic,
+        tracing=traced.wanted.tracing(executable, isa),
+        on_retired=traced.write,
     )
     return machine, places
 
@@ -326,8 +352,6 @@ def _fills_agnostic(choice: str) -> bool:
     Raises:
         UsageProblem: it is neither that nor the usual.
     """
-    from rvx.cli.output import UsageProblem
-
     if choice not in ("undisturbed", "ones"):
         raise UsageProblem(f"--vector-agnostic {choice}: there are undisturbed and ones")
     return choice == "ones"

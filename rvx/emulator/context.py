@@ -111,9 +111,12 @@ class Field(IntEnum):
     LOOP_ENDS = 188  # bytes: executable halfwords where the last instruction of one begins
     SUSPENDED = 189  # address of the record of a repetition that a limit has stopped, else 0
     FILLS_AGNOSTIC = 190  # whether agnostic elements of vectors are filled with ones
-    STOP = 191  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
-    RAISED = 192  # what a body has raised: three words, see rvx.bodies.arithmetic
-    END = 195
+    TRACE = 191  # address of what traces write to, 0 if nobody traces; see native.retire
+    ACCESSES = 192  # address of the log of accesses, see rvx.isa.memory
+    ACCESS_WORDS = 193  # how many words it has, 0 if nobody traces
+    STOP = 194  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
+    RAISED = 195  # what a body has raised: three words, see rvx.bodies.arithmetic
+    END = 198
 
 
 assert int(Field.END - Field.STOP) == HART_WORDS
@@ -140,7 +143,8 @@ class Row(IntEnum):
     NEXT = 15  # the row of another region with this entry, 0 if there is none
     ELEMENTS = 16  # of a vector instruction, how its elements are counted, else 0
     AGNOSTIC = 17  # what is filled with ones behind it, 0 if nothing is
-    END = 18
+    EFFECTS = 18  # while somebody traces, the address of what it writes, see native.retire; else 0
+    END = 19
 
 
 class Needs(IntFlag):

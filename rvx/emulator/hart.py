@@ -31,6 +31,7 @@ from rvx.emulator.handlers.rows import (
     Rows,
     Wiring,
     csr_refusal,
+    is_write,
     needs_of,
     switched_off,
 )
@@ -43,8 +44,10 @@ from rvx.emulator.linux.signals import DEFAULT, Sent
 from rvx.emulator.linux.timers import can_set_timers
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.native.counters import MACHINES_OWN
+from rvx.emulator.native.retire import Kind, Mark, Trace
 from rvx.emulator.peripherals import Clint
 from rvx.emulator.privileged import Cause, Mode, Privilege
+from rvx.emulator.privileged.registers import Address as Csr
 from rvx.emulator.privileged.unit import Performed
 from rvx.emulator.rars import Rars
 from rvx.emulator.regions.tier import RegionTier
@@ -53,6 +56,7 @@ from rvx.emulator.repetition.tier import RepeatTier
 from rvx.emulator.report import (
     BREAKPOINT_WORDS,
     FETCH,
+    LOAD,
     Reporter,
     fault_detail,
     kind_of_access,
@@ -63,6 +67,8 @@ from rvx.emulator.result import Trap, TrapKind
 from rvx.emulator.semihosting import Semihosting, is_call
 from rvx.emulator.system import System
 from rvx.emulator.tiers import TRAPS_BEFORE_INLINE, InlineTier
+from rvx.emulator.tracing.stepper import Paused, steps
+from rvx.emulator.tracing.tracer import Tracer
 from rvx.isa import Isa
 from rvx.isa.bits import Address, word_size
 from rvx.isa.memory import (
@@ -70,6 +76,8 @@ from rvx.isa.memory import (
     FAULT_ADDRESS,
     FAULT_EXCEPTION,
     FAULT_ILLEGAL,
+    FAULT_LOAD,
+    FAULT_STORE,
     PAGE_SHIFT,
     READABLE,
     WRITABLE,
@@ -108,6 +116,7 @@ class Hart:
         clint: which of them raises the interrupts of the timer and of software.
         ends: exit codes by the address at which the program has ended.
         abi: whose calls `ecall` makes.
+        tracer: takes what retires, if somebody traces.
 
     Attributes:
         privilege: what the run loop holds of the machine's state.
@@ -131,8 +140,10 @@ class Hart:
         clint: Clint | None = None,
         ends: Mapping[Address, int] | None = None,
         abi: Abi = "linux",
+        tracer: Tracer | None = None,
     ) -> None:
         self._isa = isa
+        self.tracer = tracer
         self._gate = gate
         self._core = core
         self._words = context.words
@@ -145,7 +156,8 @@ class Hart:
         mem = interpreted_memory(context, memory)
         interpreted = Interpreted(isa, context, mem, self._failures)
         self.interim = Interim(isa, context, interpreted, is_forever=backend == "python")
-        self.rows = Rows(Wiring(isa, core, context), context, self.interim)
+        effects = tracer.effects.address if tracer is not None else None
+        self.rows = Rows(Wiring(isa, core, context, effects), context, self.interim)
         self.records = Records(isa, context, memory, self.rows)
         self.inline = InlineTier(isa, core, context, memory, self.rows, self.counter.touched)
         self._repeats = any("repeat" in made.requests for made in isa.instructions.values())
@@ -161,6 +173,7 @@ class Hart:
         self._rars = Rars(system, isa.xlen) if abi == "rars" else None
         self._semihosting = Semihosting(system, isa.xlen)
         self._view: tuple[int, ...] = ()
+        self._traced_since = 0
         self.bus = Bus()
         self._htif = htif
         for at, size, device in devices:
@@ -193,9 +206,14 @@ class Hart:
             if is_changed:
                 self.inline.drop_regions()
             self.regions.begin(self.inline.install_region, is_changed)
+        if self.tracer is not None:
+            self.tracer.begin()
         try:
             return self._run(pc, limit)
         finally:
+            if self.tracer is not None:
+                self.tracer.flush()
+                self.tracer.switch(False)
             self._code = self.counter.code()
 
     def _run(self, pc: Address, limit: int | None) -> End:
@@ -212,7 +230,7 @@ class Hart:
             remaining = _NO_LIMIT if target is None else target - self.counter.executed()
             self._words[Field.REMAINING] = remaining
             if remaining > 0:
-                status, error, pc = self._resumed(pc) or self._start(pc)
+                status, error, pc = self._resumed(pc) or self._go(pc)
             else:
                 status, error = Status.LIMIT, None
             if status == Status.LIMIT and target is not None:
@@ -224,7 +242,7 @@ class Hart:
                 if done is not None:
                     return done, None
             elif status == Status.PRIVILEGED:
-                pc = self._perform_privileged()
+                pc = self._perform_privileged(pc)
             elif status == Status.TIER_UP:
                 self.inline.promote(self._last_block)
             elif status == Status.NEW_LOOP:
@@ -239,12 +257,15 @@ class Hart:
             elif status == Status.REFUSED:
                 self.inline.blocks.refuse(pc)
             elif status == Status.END:
-                return self._ends[pc], None
+                if pc in self._ends:
+                    return self._ends[pc], None
+                self._at_mark(pc)
             elif status == Status.LIMIT:
                 if pc == self._memory.stub:
                     return 0, None
                 if limit is None or limit > self.counter.executed():
-                    continue  # The timer is due.
+                    self._follow_range()
+                    continue  # The timer is due, or the tracer wanted to know.
                 return None, self._reporter.trap(TrapKind.LIMIT, pc, "", limit)
             elif self._is_pausing and status == Status.RUNNING and error is None:
                 self._is_pausing = False
@@ -272,18 +293,61 @@ class Hart:
 
     def _target(self, limit: int | None) -> int | None:
         """The count of instructions at which somebody has to look: the limit, or the timer."""
+        targets = [] if limit is None else [limit]
         if self.clint is not None and self.privilege.enables(_TIMER):
             left = self.clint.left()
             if left:  # Once it is due, there is nothing to wait for.
-                due = self.counter.executed() + left
-                return due if limit is None else min(limit, due)
-        due_signal = self._timers.target() if self._timers.is_possible else None
-        if due_signal is None:
-            return limit
-        return due_signal if limit is None else min(limit, due_signal)
+                targets.append(self.counter.executed() + left)
+        if self._timers.is_possible and (due := self._timers.target()) is not None:
+            targets.append(due)
+        if self._range_end is not None:
+            targets.append(self._range_end)
+        return min(targets, default=None)
 
     def _is_due(self, target: int | None) -> bool:
         return target is not None and target <= self.counter.executed()
+
+    @property
+    def _range_end(self) -> int | None:
+        """The count of instructions at which the tracer begins, or ends."""
+        tracer = self.tracer
+        if tracer is None:
+            return None
+        if not tracer.is_on:
+            after = tracer.tracing.after
+            return after if after > self.counter.executed() else None
+        return None if tracer.left is None else self._traced_since + tracer.left
+
+    def _follow_range(self) -> None:
+        """Begins to trace, or ends that, where the count says so."""
+        tracer = self.tracer
+        if tracer is None:
+            return
+        executed = self.counter.executed()
+        if tracer.is_on:
+            if tracer.left is not None and executed >= self._traced_since + tracer.left:
+                tracer.left = 0
+                tracer.switch(False)
+        elif tracer.tracing.after == executed and not tracer.tracing.begins_at:
+            self._switch(True)
+
+    def _switch(self, is_on: bool) -> None:
+        """Begins to trace, or ends that."""
+        assert self.tracer is not None
+        executed = self.counter.executed()
+        if self.tracer.is_on and self.tracer.left is not None:
+            self.tracer.left -= executed - self._traced_since
+        self._traced_since = executed
+        self.tracer.switch(is_on)
+
+    def _at_mark(self, pc: Address) -> None:
+        """The program has reached an address at which a range of the trace begins or ends."""
+        tracer = self.tracer
+        assert tracer is not None
+        if pc in tracer.tracing.ends_at:
+            self._switch(False)
+        if pc in tracer.tracing.begins_at:
+            self._switch(True)
 
     def _interrupted(self, pc: Address) -> Address:
         """Where execution goes on: at pc, or with the handler of an interrupt."""
@@ -320,6 +384,9 @@ class Hart:
             ValueError: this hart has been prepared for runs of the other kind.
         """
         is_limited = is_limited or self.clint is not None or self._sets_timers
+        if self.tracer is not None:
+            tracing = self.tracer.tracing
+            is_limited = is_limited or bool(tracing.after) or tracing.most is not None
         self._timers.is_possible = is_limited
         if self._is_limited is not None:
             if self._is_limited != is_limited:
@@ -340,7 +407,12 @@ class Hart:
         self._core.add_native_hook(HOOK_BLOCK, block, data)
         self._core.add_native_hook(HOOK_TRAP, self.trap_hook(), data)
         self._core.on_bad_access(self._note_bad_access)
-        for address in self._ends:
+        marks = set(self._ends)
+        if self.tracer is not None:
+            marks |= {*self.tracer.tracing.begins_at}
+            for address in self._ends:
+                self.tracer.mark(address, Mark.STOPS)
+        for address in marks:
             self._core.on_reaching(address, partial(self._stop_at, address))
         self._words[Field.IS_LIMITED] = is_limited
         if self._uses_regions:
@@ -358,6 +430,49 @@ class Hart:
     def trap_hook(self) -> int:
         """Address of the hook for traps of the core; tests put a witness in its place."""
         return hooks.addresses()["trap"]
+
+    def _go(self, pc: Address) -> tuple[Status, str | None, Address]:
+        """Starts the core, or the loop of traced instructions; gives what `_start` does."""
+        if self.tracer is None:
+            return self._start(pc)
+        tracing = self.tracer.tracing
+        if not self.tracer.is_on and pc in tracing.begins_at and pc not in tracing.ends_at:
+            self._at_mark(pc)
+        return self._start_traced(pc) if self.tracer.is_on else self._start(pc)
+
+    def _start_traced(self, pc: Address) -> tuple[Status, str | None, Address]:
+        """Performs instructions by their bodies, each of them traced; gives what `_start` does."""
+        tracer, words = self.tracer, self._words
+        assert tracer is not None
+        self._begin()
+        if self._is_stopping:
+            return Status.RUNNING, None, pc
+        tracer.look(self.privilege.mode)
+        why = steps()(self._core.handle, self._context.address(0), pc)
+        self._raise_failure()
+        pc = int(words[Field.PC])
+        if tracer.words[Trace.CODE_WRITTEN]:
+            tracer.words[Trace.CODE_WRITTEN] = 0
+            self._memory.code_changed = True
+            self._forget_changed_code()
+        if why == Paused.ASKED:
+            return Status.RUNNING, None, pc
+        if why == Paused.MARK:
+            return Status.END, None, pc
+        if why == Paused.FETCH:
+            self._bad_access = (FETCH, pc, 2)
+        elif why == Paused.NO_BODY:
+            return self._instead_of_body(pc) or (Status.ILLEGAL, None, pc)
+        status = Status.RUNNING if why == Paused.FETCH else Status(why)
+        if self._held_back(status, pc) is not None:
+            return self._perform_singly(status, pc)
+        if self._makes_writable(status):
+            return Status.ELSEWHERE, None, pc
+        if status == Status.FAULT and self._words[Field.FAULT] in (FAULT_LOAD, FAULT_STORE):
+            # To the run loop, which asks devices, as if the core had met it.
+            address, size = (int(one) for one in words[Field.FAULT + 1 : Field.FAULT + 3])
+            self._bad_access = (LOAD, address, size)
+        return status, None, pc
 
     def _start(self, pc: Address) -> tuple[Status, str | None, Address]:
         """Starts the core; gives why it stopped, Unicorn's error, and where execution stands."""
@@ -533,6 +648,9 @@ class Hart:
     def _raise_failure(self) -> None:
         """Raises what went wrong on the Python side of a hook."""
         failure = self.rows.error or self.records.error or self.interim.error
+        if self.tracer is not None:
+            failure = failure or self.tracer.error
+            self.tracer.error = None
         if failure is not None:
             self.rows.error = self.records.error = self.interim.error = None
             raise failure
@@ -574,9 +692,10 @@ class Hart:
         decoded = self._isa.decode(word)
         return None if decoded is None else self.privilege.plan(decoded, pc)
 
-    def _perform_privileged(self) -> Address:
+    def _perform_privileged(self, pc: Address) -> Address:
         """Performs what `_start` has stopped at; gives where execution goes on."""
         done = self._planned()
+        self._note(pc)
         if done.waits and self.clint is not None and self.privilege.enables(_TIMER):
             self.clint.wait()
         handler = self.privilege.interrupt(done.next_pc)
@@ -594,6 +713,7 @@ class Hart:
             return False
         size = decoded.instruction.size
         self.counter.count_one(pc, size)
+        self._note(pc)
         self._next_pc = pc + size
         self._forget_changed_code()
         return True
@@ -606,8 +726,33 @@ class Hart:
             return pc
         self.counter.count_one(pc, 4)
         self.put(10, value)
+        self._note(pc, 10)
         self._forget_changed_code()
         return pc + 4
+
+    def _note(self, pc: Address, register: int = 0) -> None:
+        """Notes for the tracer what the run loop has performed.
+
+        Args:
+            pc: its address.
+            register: of x, which it has written though it does not name it; 0 if there is none.
+        """
+        if self.tracer is None or not self.tracer.is_on:
+            return
+        decoded = self._isa.decode(self._memory.word(pc) or 0)
+        if decoded is None:
+            return
+        made, values = decoded.expanded.instruction, decoded.expanded.values
+        numbers = {register, values.get("rd", 0) if "rd" in made.writes else 0} - {0}
+        writes = [(number << 4 | Kind.X, self.get(number)) for number in numbers]
+        csrs: tuple[int, ...] = ()
+        if "csr" in values and is_write(decoded):
+            csrs = _WRITTEN_CSRS.get(values["csr"], (values["csr"],))
+        elif made.mnemonic in ("mret", "sret"):
+            is_wide = made.mnemonic == "sret" or self._isa.xlen == 64
+            csrs = (Csr.MSTATUS,) if is_wide else (Csr.MSTATUS, Csr.MSTATUSH)
+        writes += [(csr << 4 | Kind.CSR, self.privilege.read(csr)) for csr in csrs]
+        self.tracer.note(pc, decoded, writes)
 
     def _forget_changed_code(self) -> None:
         while self._memory.changed_code:
@@ -664,7 +809,9 @@ class Hart:
         where = partial(self._reporter.place, pc)
         try:
             if self._rars is not None and self._rars.has(number):
-                return self._rars.call(number, self), pc + 4
+                done = self._rars.call(number, self)
+                self._note(pc, 10)
+                return done, pc + 4
             value, exit_code = self._system.call(number, arguments, where)
         except Stopped:
             self.counter.take_back(pc)
@@ -673,11 +820,14 @@ class Hart:
             self._system.say(f"the call of RARS fails: {error}")
             return 1, pc
         if exit_code is not None:
+            self._note(pc)
             return exit_code, pc
         if process.is_restarting:
             process.is_restarting = False
+            self._note(pc)
         else:
             self.put(10, value)
+            self._note(pc, 10)
             pc += 4
         return self._deliver(pc)
 
@@ -770,7 +920,9 @@ class Hart:
             self._core.write(FRM, value >> 5)
 
     def _stop_at(self, address: Address) -> None:
-        """The program has reached an address at which it has ended."""
+        """The program has reached an address at which it has ended, or a trace begins."""
+        if address not in self._ends and (self.tracer is None or self.tracer.left == 0):
+            return
         if not self._words[Field.STATUS]:
             self._words[Field.STATUS] = Status.END
             self._words[Field.PC] = address
@@ -867,6 +1019,12 @@ class Hart:
         return self._failures.said or "its body raised an exception"
 
 
+_WRITTEN_CSRS: dict[int, tuple[int, ...]] = {
+    Csr.SSTATUS: (Csr.MSTATUS,),
+    Csr.SIE: (Csr.SIE, Csr.MIE),
+    Csr.SIP: (Csr.SIP, Csr.MIP),
+}
+"""What a write to a CSR is noted as, where it is a view of another; as Spike has it."""
 _CAUSES = {
     TrapKind.BAD_LOAD: Cause.LOAD,
     TrapKind.BAD_STORE: Cause.STORE,

@@ -166,7 +166,7 @@ def on_edge(uc: int, block: int, previous: int, data: int) -> None:
             stop(uc, context, _IS_REFUSED)
 
 
-def _find_row(context: Any, word: int) -> int:
+def find_row(context: Any, word: int) -> int:
     """The row of a word: from the table, else from the Python side, 0 if it is illegal."""
     mask = context[_HASH_MASK]
     table = int64_array(context[_HASH], 2 * (mask + 1))
@@ -216,7 +216,7 @@ def on_trap(uc: int, cause: int, data: int) -> None:
         _count_trap(uc, context, index)
         _go_on(uc, context, pc)
         return
-    row = _find_row(context, word)
+    row = find_row(context, word)
     if row == 0:
         stop(uc, context, _ILLEGAL)
         return

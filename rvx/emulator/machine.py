@@ -37,6 +37,8 @@ from rvx.emulator.regions.floats import use_default_environment
 from rvx.emulator.report import Reporter
 from rvx.emulator.result import RunResult, Trap, TrapKind
 from rvx.emulator.system import System
+from rvx.emulator.tracing.records import Batch
+from rvx.emulator.tracing.tracer import Tracer, Tracing
 from rvx.isa import Isa, RegisterFile, streams, tiles
 from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE
@@ -68,6 +70,9 @@ class Machine:
         board: memory and devices beside the program.
         abi: whose calls `ecall` makes: `linux`, or `rars`, with those of RARS before them.
         follow_calls: note who calls whom, and what it costs, for `RunResult.calls`.
+        tracing: what of the run is traced; every instruction that is then runs by its body.
+        on_retired: called with batches of what has retired, while the hart waits; without it,
+            results have all of them (`RunResult.retired`).
         fills_agnostic: whether agnostic elements of vectors are filled with ones, to find programs
             that depend on them. Loops are not compiled then.
 
@@ -95,6 +100,8 @@ class Machine:
         board: Board | None = None,
         abi: Abi = "linux",
         follow_calls: bool = False,
+        tracing: Tracing | None = None,
+        on_retired: Callable[[Batch], None] | None = None,
         fills_agnostic: bool = False,
     ) -> None:
         self.executable = load_executable(program)
@@ -109,7 +116,9 @@ class Machine:
         segments = (*self.executable.segments, *board.segments(self.executable.segments))
         self.memory = GuestMemory(segments, memory, isa.xlen)
         self.context = Context.for_isa(isa)
-        self._has_bodies = needs_bodies(isa, self.memory, self.executable)
+        # The core keeps flags and rounding mode where bodies do not look for them.
+        is_traced = tracing is not None and "fcsr" in isa.states
+        self._has_bodies = is_traced or needs_bodies(isa, self.memory, self.executable)
         self.core = Core(isa.xlen, by_pointer, has_floats=not self._has_bodies)
         self.system = System(
             self.memory,
@@ -127,6 +136,13 @@ class Machine:
         self.context.words[Field.FILLS_AGNOSTIC] = fills_agnostic
         self._connect()
         self._place_stack()
+        self._batches: list[Batch] = []
+        tracer = None
+        if tracing is not None:
+            take = self._batches.append if on_retired is None else on_retired
+            tracer = Tracer(isa, self.context, self.core, self.memory, tracing, take)
+        # A compiled loop would run over the places where a trace begins.
+        is_inline = fills_agnostic or (tracing is not None and tracing.begins_at)
         devices = [(place.at, place.size, self._device(place, board)) for place in board.places]
         self.hart = Hart(
             isa,
@@ -137,7 +153,8 @@ class Machine:
             self.system,
             Reporter(isa, self.memory, self.executable.symbols),
             backend=backend,
-            tier="inline" if fills_agnostic and tier == "region" else tier,
+            tier="inline" if is_inline and tier == "region" else tier,
+            tracer=tracer,
             htif=htif_of(self._symbol_or_none, self.memory, self.system, isa.xlen),
             devices=devices,
             clint=next((one for _, _, one in devices if isinstance(one, Clint)), None),
@@ -531,7 +548,16 @@ class Machine:
             ended_by=self.system.process.signals.ended_by,
             float_bits=self.register("fa0") if self._has_floats else 0,
             calls=None if follow is None else follow.tree(counts.total),
+            retired=self._retired(),
         )
+
+    def _retired(self) -> Batch | None:
+        """What has retired in this run, if somebody traces and nobody else takes it."""
+        tracer = self.hart.tracer
+        if tracer is None:
+            return None
+        batches, self._batches[:] = [*self._batches], []
+        return Batch.joined(batches, tracer.names)
 
     def _in_thread(self, work: Callable[[], End]) -> tuple[int | None, Trap | None, float]:
         """Runs the hart beside this thread, so that Ctrl-C reaches Python and stops it.

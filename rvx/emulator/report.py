@@ -29,6 +29,8 @@ BREAKPOINT_WORDS = (0x00100073, 0x9002)
 CAUSE_MISALIGNED_LOAD, CAUSE_MISALIGNED_STORE = 4, 6
 FETCH = int(const.UC_MEM_FETCH_PROT)
 """Unicorn's number for a fetch from where nothing may be fetched."""
+LOAD = int(const.UC_MEM_READ_UNMAPPED)
+"""Of a load from where nothing is mapped."""
 _READS = (const.UC_MEM_READ_UNMAPPED, const.UC_MEM_READ_PROT)
 _WRITES = (const.UC_MEM_WRITE_UNMAPPED, const.UC_MEM_WRITE_PROT)
 

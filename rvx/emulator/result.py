@@ -9,6 +9,7 @@ from enum import StrEnum
 from rvx.emulator.arguments import number
 from rvx.emulator.calls import CallTree
 from rvx.emulator.counts import ElementCounts
+from rvx.emulator.tracing.records import Batch
 from rvx.isa.bits import Address
 from rvx.notebook import html_table
 
@@ -70,6 +71,7 @@ class RunResult:
         ended_by: the signal that has ended it, such as that of `abort`; 0 if none has.
         float_bits: the bits of fa0 at the end; 0 without floating-point registers.
         calls: who called whom, of a machine that follows calls.
+        retired: the instructions that were traced, if somebody traces.
     """
 
     exit_code: int | None
@@ -89,6 +91,7 @@ class RunResult:
     float_bits: int = 0
     elements: Mapping[str, ElementCounts] = field(default_factory=dict)
     calls: CallTree | None = None
+    retired: Batch | None = None
 
     @property
     def float_value(self) -> float:

@@ -88,11 +88,12 @@ def _declare_reservations(
         if not memory.is_aligned(mem, memory.FAULT_MISALIGNED_STORE, rs1, size):
             return 0
         is_held = reservation[0] == 1 and reservation[1] == rs1
+        if is_held:
+            store(mem, rs1, rs2)
+            if mem.fault[memory.FAULT_KIND] != memory.FAULT_NONE:
+                return 0  # Whoever performs it once more finds it reserved.
         reservation[0] = 0
-        if not is_held:
-            return 1
-        store(mem, rs1, rs2)
-        return 0
+        return 0 if is_held else 1
 
     for order, flags in ORDERS:
         tail = f"rs1 {funct3} rd 0101111"

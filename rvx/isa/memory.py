@@ -7,6 +7,7 @@ guest at this instruction. The functions are kernels: they run interpreted and c
 
 from __future__ import annotations
 
+from array import array
 from typing import NamedTuple
 
 from rvx.isa.bits import Words
@@ -32,6 +33,9 @@ BASE, SIZE, ADDRESS_MASK = 0, 1, 2
 FAULT_KIND, FAULT_ADDRESS, FAULT_SIZE, CODE_WRITTEN = 0, 1, 2, 3
 FAULT_WORDS = 4
 
+ACCESS_ADDRESS, ACCESS_KIND, ACCESS_VALUE, ACCESS_WORDS = 0, 1, 2, 3
+"""Of an access in `Memory.log`: its address, twice its bytes plus 1 for a store, the value."""
+
 PAGE_SHIFT = 12
 READABLE, WRITABLE, EXECUTABLE = 1, 2, 4
 
@@ -46,12 +50,15 @@ class Memory(NamedTuple):
             address that count (registers of RV32 arrive sign-extended).
         fault: int64[4]: kind (`FAULT_*`), guest address and size in bytes of the first bad
             access; then 1 if a store went to an executable page.
+        log: where accesses are written down while somebody traces, else empty: the position behind
+            the last one, then `ACCESS_WORDS` for each.
     """
 
     ram: Words
     pages: Words
     bounds: Words
     fault: Words
+    log: Words = array("q")
 
 
 def _offset(mem: Memory, address: int, size: int) -> int:
@@ -97,12 +104,39 @@ def _byte(mem: Memory, at: int) -> int:
     return mem.ram[at] & 0xFF
 
 
+def _log(mem: Memory, kind: int, address: int, value: int) -> None:
+    # Compiled, an empty log is a constant, so that all of this is gone where nobody traces.
+    if len(mem.log) != 0:
+        at = mem.log[0]
+        mem.log[at + ACCESS_ADDRESS] = address & mem.bounds[ADDRESS_MASK]
+        mem.log[at + ACCESS_KIND] = kind
+        mem.log[at + ACCESS_VALUE] = value
+        mem.log[0] = at + ACCESS_WORDS
+
+
+def _two_bytes(mem: Memory, at: int) -> int:
+    return _byte(mem, at) | _byte(mem, at + 1) << 8
+
+
+def _four_bytes(mem: Memory, at: int) -> int:
+    return _two_bytes(mem, at) | _byte(mem, at + 2) << 16 | _byte(mem, at + 3) << 24
+
+
+def _put_four_bytes(mem: Memory, at: int, value: int) -> None:
+    mem.ram[at] = value & 0xFF
+    mem.ram[at + 1] = value >> 8 & 0xFF
+    mem.ram[at + 2] = value >> 16 & 0xFF
+    mem.ram[at + 3] = value >> 24 & 0xFF
+
+
 def load_u8(mem: Memory, address: int) -> int:
     """One byte, zero-extended."""
     at = _offset(mem, address, 1)
     if at < 0:
         return 0
-    return _byte(mem, at)
+    value = _byte(mem, at)
+    _log(mem, 2, address, value)
+    return value
 
 
 def load_u16(mem: Memory, address: int) -> int:
@@ -110,7 +144,9 @@ def load_u16(mem: Memory, address: int) -> int:
     at = _offset(mem, address, 2)
     if at < 0:
         return 0
-    return _byte(mem, at) | _byte(mem, at + 1) << 8
+    value = _two_bytes(mem, at)
+    _log(mem, 4, address, value)
+    return value
 
 
 def load_u32(mem: Memory, address: int) -> int:
@@ -118,8 +154,9 @@ def load_u32(mem: Memory, address: int) -> int:
     at = _offset(mem, address, 4)
     if at < 0:
         return 0
-    low = _byte(mem, at) | _byte(mem, at + 1) << 8
-    return low | _byte(mem, at + 2) << 16 | _byte(mem, at + 3) << 24
+    value = _four_bytes(mem, at)
+    _log(mem, 8, address, value)
+    return value
 
 
 def load_s8(mem: Memory, address: int) -> int:
@@ -142,7 +179,10 @@ def load_64(mem: Memory, address: int) -> int:
     at = _offset(mem, address, 8)
     if at < 0:
         return 0
-    return load_s32(mem, address + 4) << 32 | load_u32(mem, address)
+    high = (_four_bytes(mem, at + 4) ^ 0x80000000) - 0x80000000
+    value = high << 32 | _four_bytes(mem, at)
+    _log(mem, 16, address, value)
+    return value
 
 
 def store_8(mem: Memory, address: int, value: int) -> None:
@@ -150,6 +190,7 @@ def store_8(mem: Memory, address: int, value: int) -> None:
     at = store_offset(mem, address, 1)
     if at >= 0:
         mem.ram[at] = value & 0xFF
+        _log(mem, 3, address, value & 0xFF)
 
 
 def store_16(mem: Memory, address: int, value: int) -> None:
@@ -158,21 +199,21 @@ def store_16(mem: Memory, address: int, value: int) -> None:
     if at >= 0:
         mem.ram[at] = value & 0xFF
         mem.ram[at + 1] = value >> 8 & 0xFF
+        _log(mem, 5, address, value & 0xFFFF)
 
 
 def store_32(mem: Memory, address: int, value: int) -> None:
     """The low four bytes of the value, little-endian."""
     at = store_offset(mem, address, 4)
     if at >= 0:
-        mem.ram[at] = value & 0xFF
-        mem.ram[at + 1] = value >> 8 & 0xFF
-        mem.ram[at + 2] = value >> 16 & 0xFF
-        mem.ram[at + 3] = value >> 24 & 0xFF
+        _put_four_bytes(mem, at, value)
+        _log(mem, 9, address, value & 0xFFFFFFFF)
 
 
 def store_64(mem: Memory, address: int, value: int) -> None:
     """All eight bytes of the value, little-endian."""
     at = store_offset(mem, address, 8)
     if at >= 0:
-        store_32(mem, address, value)
-        store_32(mem, address + 4, value >> 32)
+        _put_four_bytes(mem, at, value)
+        _put_four_bytes(mem, at + 4, value >> 32)
+        _log(mem, 17, address, value)

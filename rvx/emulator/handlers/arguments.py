@@ -238,6 +238,7 @@ _FIXED: dict[str, Argument] = {
         f"    byte_array(context[{int(Field.PAGES)}], {_RAM_SIZE} >> {PAGE_SHIFT}),\n"
         f"    int64_array(context_address + {8 * Field.RAM_BOUNDS}, 3),\n"
         f"    int64_array(context_address + {8 * Field.FAULT}, 4),\n"
+        f"    int64_array(context[{int(Field.ACCESSES)}], context[{int(Field.ACCESS_WORDS)}]),\n"
         ")"
     ),
     "csr_word": _words(1, lambda wired: wired.csr_address()),

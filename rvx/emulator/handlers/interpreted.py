@@ -143,7 +143,7 @@ class Interpreted:
             return found
 
         self._names: dict[str, Any] = {
-            "Memory": lambda *_: mem,
+            "Memory": lambda *parts: mem._replace(log=parts[-1]) if len(parts[-1]) else mem,
             "Vector": lambda *_: vector,
             "Tiles": lambda *_: tiles,
             "int64_array": int64_array,

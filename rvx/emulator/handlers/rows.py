@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from rvx.emulator.context import Context, Field, Needs, Row
 from rvx.emulator.core import F0, FRM, MSTATUS, MSTATUS_FS_DIRTY, X0, Core
-from rvx.emulator.handlers.arguments import layout_of
+from rvx.emulator.handlers.arguments import Layout, layout_of
 from rvx.emulator.handlers.compiled import CompileError, check_body
 from rvx.emulator.handlers.interim import Interim
 from rvx.emulator.native.counters import counting_address
@@ -44,11 +45,14 @@ class Wiring:
         isa: what the words mean.
         core: whose registers are meant.
         context: where the extensions' state is.
+        effects: gives the address of what a word may write, for a word, its row and its layout;
+            None if nobody traces.
     """
 
     isa: Isa
     core: Core
     context: Context
+    effects: Callable[[Decoded, NDArray[np.int64], Layout], int] | None = None
 
     def row(self, decoded: Decoded) -> NDArray[np.int64]:
         """The row of a decoded word, but for the address of its handler.
@@ -94,6 +98,8 @@ class Wiring:
                 row[Row.COUNTER] = word.csr_address()
             row[Row.RATIO] = csr.counts
             row[Row.IS_WRITE] = is_write(decoded)
+        if self.effects is not None:
+            row[Row.EFFECTS] = self.effects(decoded, row, layout)
         return row
 
 

@@ -19,6 +19,7 @@ from rvx.emulator.native.pointers import (
     uc_reg_read,
     uc_reg_write,
 )
+from rvx.emulator.native.retire import retire
 from rvx.isa.bits import word_size
 from rvx.isa.memory import FAULT_ILLEGAL
 
@@ -36,6 +37,7 @@ _RESULT, _FLOATS, _VECTORS = int(Needs.RESULT), int(Needs.UNIT), int(Needs.VECTO
 _CHANGES_VECTORS = int(Needs.VECTOR_RESULT)
 _VECTOR_STATUS, _VECTOR_DIRTY = int(Field.VECTOR_STATUS), VECTOR_DIRTY
 _DIRTY = MSTATUS_FS_DIRTY
+_TRACE = int(Field.TRACE)
 _ELEMENTS, _AGNOSTIC = int(Row.ELEMENTS), int(Row.AGNOSTIC)
 _READS, _WRITES, _TRANSFERS = int(Row.READS), int(Row.WRITES), int(Row.TRANSFERS)
 _ROW_END = int(Row.END)
@@ -94,6 +96,8 @@ def perform(uc: int, context: Any, row_address: int, pc: int) -> None:
         fill_agnostic(context, row[_AGNOSTIC])
     if code != 0:
         count_elements(context, code, pc, vl, active)
+    if context[_TRACE] != 0:
+        retire(context, row_address, pc)
     if needs & _FLOATS != 0 and load_32(context[_MSTATUS]) & _DIRTY != _DIRTY:
         _note_change(uc, context, needs)
     for i in range(reads, reads + row[_WRITES]):

@@ -23,6 +23,7 @@ from rvx.isa import Memory, memory, streams
 
 _RAM, _BOUNDS, _PAGES = int(Field.RAM), int(Field.RAM_BOUNDS), int(Field.PAGES)
 _FAULT, _SSR = int(Field.FAULT), int(Field.SSR)
+_ACCESSES, _ACCESS_WORDS = int(Field.ACCESSES), int(Field.ACCESS_WORDS)
 _F_REGISTERS, _MIRROR_F, _END = int(Field.F_REGISTERS), int(Field.MIRROR_F), int(Field.END)
 _TAKEN, _APPENDED, _PLAIN = int(Row.TAKEN), int(Row.APPENDED), int(Row.PLAIN_HANDLER)
 _ROW_END = int(Row.END)
@@ -44,6 +45,7 @@ def on_streams(row_address: int, context_address: int) -> None:
         byte_array(context[_PAGES], context[_BOUNDS + 1] >> 12),
         int64_array(context_address + 8 * _BOUNDS, 3),
         int64_array(context_address + 8 * _FAULT, 4),
+        int64_array(context[_ACCESSES], context[_ACCESS_WORDS]),
     )
     taken, appended = row[_TAKEN], row[_APPENDED] - 1
     home = context[_F_REGISTERS]
@@ -79,7 +81,9 @@ def on_streams(row_address: int, context_address: int) -> None:
 
 
 def _is_within(context: Any, ssr: Any, stream: int, kind: int, run: int) -> bool:
-    """Whether a stream of this kind is at memory that needs no further checks."""
+    """Whether a stream of this kind is at memory that needs no further checks, and no trace."""
+    if context[_ACCESS_WORDS] != 0:
+        return False
     at = streams.mover(stream)
     distance = (ssr[at + _POINTER] & context[_BOUNDS + 2]) - context[run]
     return ssr[at + _ACTIVE] == kind and 0 <= distance <= context[run + 1]

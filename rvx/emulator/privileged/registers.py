@@ -32,6 +32,7 @@ class Address(IntEnum):
     SIP = 0x144
     SATP = 0x180
     MSTATUS = 0x300
+    MSTATUSH = 0x310
     MISA = 0x301
     MEDELEG = 0x302
     MIDELEG = 0x303
@@ -144,7 +145,7 @@ def registers(xlen: int, alignment: int, has_entropy: bool) -> Iterator[Register
     for number, name in enumerate(("mvendorid", "marchid", "mimpid", "mhartid", "mconfigptr")):
         yield Register(0xF11 + number, name)
     if xlen == 32:
-        yield Register(0x310, "mstatush")
+        yield Register(Address.MSTATUSH, "mstatush")
         yield Register(0x31A, "menvcfgh")
     # Sixteen regions of memory; RV64 has eight in a CSR, so that there are no odd ones.
     for number in range(0, 4, xlen // 32):

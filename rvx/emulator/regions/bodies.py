@@ -93,6 +93,7 @@ _MEMORY = f"""    context = int64_array({MEMORY}, {int(Field.END)})
         byte_array(context[{int(Field.PAGES)}], context[{int(Field.RAM_BOUNDS) + 1}] >> 12),
         int64_array({MEMORY} + {8 * Field.RAM_BOUNDS}, 3),
         int64_array({FAULT}, {checked.FAULT_WORDS}),
+        int64_array({FAULT}, 0),
     )
 """
 
