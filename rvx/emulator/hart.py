@@ -453,8 +453,7 @@ class Hart:
         pc = int(words[Field.PC])
         if tracer.words[Trace.CODE_WRITTEN]:
             tracer.words[Trace.CODE_WRITTEN] = 0
-            self._memory.code_changed = True
-            self._forget_changed_code()
+            self.inline.blocks.forget()
         if why == Paused.ASKED:
             return Status.RUNNING, None, pc
         if why == Paused.MARK:

@@ -34,7 +34,7 @@ def test_as_spike_has_it(tmp_path: Path, xlen: int) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("xlen", [64, 32])
 def test_two_hundred_programs(tmp_path: Path, xlen: int) -> None:
-    """Half of `RVX_TRACED_PROGRAMS` for each XLEN; 200 take some two minutes beside other work."""
+    """Half of `RVX_TRACED_PROGRAMS` for each XLEN; 200 take four minutes beside other work."""
     for seed in range(1000, 1000 + PROGRAMS // 2):
         check(seed, xlen, tmp_path)
 
