@@ -208,6 +208,7 @@ COMMANDS = {
         "compare gemm -p M=1 -p N=1 -p K=4 --variant f64 --range 1e300 --json",
     ],
     "rvx.sweep/1": ["sweep gemm -p M=N=K=4 --variant f32 -o rows --json"],
+    "rvx.train/1": ["train f32 --seeds 2 --epochs 1 --json"],
     "rvx.asm/1": ["asm good.s --json", "asm warned.s --json"],
     "rvx.error/1": ["run good.s --tier 9 --json || test $? = 2", "isa list --json --no || true"],
     "rvx.diagnostics/1": ["asm wrong.s --json || test $? = 3"],

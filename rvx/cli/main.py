@@ -132,6 +132,7 @@ app = Program(
         "diff-trace": "rvx.cli.diff_trace:diff_trace",
         "compare": "rvx.cli.compare:compare",
         "sweep": "rvx.cli.sweep:sweep",
+        "train": "rvx.cli.train:train",
         "report": "rvx.cli.report:report",
         "format": "rvx.cli.format:format",
         "dot": "rvx.cli.dot:dot",

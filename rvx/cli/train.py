@@ -1,0 +1,175 @@
+"""`rvx train`: a network that learns on the emulated arithmetic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from rvx.cli.declare import Argument, End, Option
+from rvx.cli.options import Json
+from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
+from rvx.errors import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from rvx.analysis.kernel import Kernel
+    from rvx.paper.training.scheme import Scheme
+    from rvx.paper.training.study import Outcome
+
+
+def train(
+    names: Annotated[
+        list[str] | None,
+        Argument(
+            metavar="[SCHEME...]",
+            help="f32, bf16, f16_exsdotp, f16_exfma, f8_exsdotp, f8_exfma, fp8_hybrid, posit16, "
+            "posit16_quire, posit8_forward, int8, int4_forward, vsq4_forward, mxfp8; all without.",
+        ),
+    ] = None,
+    seeds: Annotated[int, Option("--seeds", min=1, help="Runs of each scheme.")] = 3,
+    epochs: Annotated[int, Option("--epochs", min=1, help="Passes over the images.")] = 20,
+    check: Annotated[
+        str,
+        Option("--check", metavar="SHARE", help="Of the products that the emulator does as well."),
+    ] = "1%",
+    folder: Annotated[
+        Path | None,
+        Option("--output", "-o", metavar="FOLDER", help="Keep checkpoints, and go on from them."),
+    ] = None,
+    kernel: Annotated[
+        str, Option("--kernel", metavar="KERNEL", help="A folder that extends gemm.")
+    ] = "gemm",
+    forward: Annotated[
+        str, Option("--forward", metavar="VARIANT", help="A variant of your own choice.")
+    ] = "",
+    backward: Annotated[
+        str, Option("--backward", metavar="VARIANT", help="For the gradients; as forward without.")
+    ] = "",
+    digits: Annotated[
+        int,
+        Option("--digits", min=0, help="Significant bits of its sums; 0 where they are exact."),
+    ] = 24,
+    plot: Annotated[
+        Path | None, Option("--plot", metavar="FILE", help="Also draw the curves (.svg, .png).")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a network on scikit-learn's digits in emulated arithmetic.
+
+    Every matrix product of the forward pass, of the gradients and of the update is that of a
+    variant of gemm, bit for bit: its order-exact reference computes it, and a share runs on the
+    emulator and is compared. Intervals are of 95 % over seeds. If the emulator disagrees, the exit
+    code is 1.
+    """
+    from rvx.analysis import plots
+    from rvx.analysis.kernel import load
+    from rvx.analysis.versions import versions
+    from rvx.paper.training import study
+    from rvx.paper.training.run import Settings
+    from rvx.paper.vsq import digits as images
+
+    if plot is not None:
+        plots.check(plot)
+    chosen = load(kernel)
+    schemes = _schemes(chosen, names, forward, backward, digits)
+    share = parse_share(check)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    settings = [Settings(seed, epochs, share) for seed in range(seeds)]
+    with progress_bar(len(schemes) * seeds) as show:
+        begun: list[str] = []
+
+        def tell(name: str, epoch: int) -> None:
+            if name not in begun:
+                begun.append(name)
+            show(f"{name}: epoch {epoch + 1} of {epochs}", len(begun) - 1 + epoch / epochs)
+
+        found = study.run(chosen, schemes, images.load(), settings, folder, tell)
+    if plot is not None:
+        study.draw(found, plot)
+        say(f"wrote {plot}")
+    if as_json:
+        outcomes = [outcome.to_json() for outcome in found]
+        print_json(
+            {
+                "schema": study.SCHEMA,
+                "kernel": chosen.name,
+                "seeds": seeds,
+                "epochs": epochs,
+                "schemes": outcomes,
+                "versions": versions(),
+            }
+        )
+    else:
+        print_table(_table(found))
+    if any(outcome.mismatches for outcome in found):
+        say("error: the emulation differs from the order-exact reference")
+        raise End(Exit.FAILED)
+
+
+def _schemes(
+    kernel: Kernel, names: Sequence[str] | None, forward: str, backward: str, digits: int
+) -> list[Scheme]:
+    from rvx.paper.training import scheme
+
+    if not forward:
+        if backward:
+            raise UsageProblem("--backward goes with --forward, which names the other variant")
+        if kernel.name != "gemm":
+            raise UsageProblem(f"name variants of {kernel.name} with --forward and --backward")
+        return scheme.choose(names or ())
+    if names:
+        raise UsageProblem("--forward and --backward are a scheme of their own; leave names out")
+    return [scheme.own(kernel, forward, backward or forward, digits)]
+
+
+def parse_share(text: str) -> float:
+    """A part of a whole, such as 1% or 0.01.
+
+    Raises:
+        UsageProblem: it is none.
+    """
+    number, is_percent = (text[:-1], True) if text.endswith("%") else (text, False)
+    try:
+        share = float(number) / (100 if is_percent else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise UsageProblem(f"--check {text}: write a share from 0 to 1, or such as 1%")
+    return share
+
+
+def _table(found: Sequence[Outcome]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("scheme", no_wrap=True)
+    for header in ("accuracy %", "loss", "instructions\na step", "bytes\na step"):
+        table.add_column(header, justify="right", no_wrap=True, vertical="bottom")
+    for header in ("underflow %", "overflow %", "swamped %"):
+        table.add_column(f"{header}\nhidden, output", justify="right", no_wrap=True)
+    for header in ("skipped", "emulated"):
+        table.add_column(header, justify="right", no_wrap=True, vertical="bottom")
+    for outcome in found:
+        (accuracy, of_accuracy), (loss, of_loss) = outcome.accuracy, outcome.loss
+        events = [
+            ", ".join(f"{100 * outcome.share(layer, event):.2g}" for layer in ("hidden", "output"))
+            for event in ("underflow", "overflow", "swamped")
+        ]
+        said = "differs" if outcome.mismatches else f"{outcome.checked} exact"
+        table.add_row(
+            outcome.scheme.name,
+            f"{100 * accuracy:.1f} ± {100 * of_accuracy:.1f}",
+            f"{loss:.4f} ± {of_loss:.4f}",
+            f"{outcome.per_step('instructions'):,.0f}",
+            f"{outcome.per_step('bytes'):,.0f}",
+            *events,
+            f"{sum(run.skipped for run in outcome.runs)}",
+            said,
+            style="bold red" if outcome.mismatches else None,
+        )
+    return table
