@@ -31,6 +31,7 @@ from rvx.isa.operands import (
     FenceKind,
     FrameKind,
     ImmediateKind,
+    LambdaKind,
     MaskKind,
     NumberKind,
     RegisterKind,
@@ -100,21 +101,28 @@ class Form:
             operands = operands[: len(slots)]
         if not min(self.required, len(slots)) <= len(operands) <= len(slots):
             raise Mismatch(-1, "")
-        for position, slot in enumerate(slots):
-            if position >= len(operands):
-                place = self.places[slot.name]
-                assert isinstance(place.kind, RoundingKind | MaskKind)
-                own[slot.name] = place.kind.default
-            else:
-                try:
-                    self._fill(own, slot, operands[position], isa, evaluate)
-                except Mismatch as problem:
-                    problem.position = position
-                    raise
+        position, left_out = 0, len(slots) - len(operands)
+        for slot in slots:
+            optional = self._optional(slot)
+            if left_out and optional and not _is_written(optional, operands[position:]):
+                own[slot.name] = optional.default
+                left_out -= 1
+                continue
+            try:
+                self._fill(own, slot, operands[position], isa, evaluate)
+            except Mismatch as problem:
+                problem.position = position
+                raise
+            position += 1
         return {
             name: bound if isinstance(bound, int) else own[bound]
             for name, bound in self.bindings.items()
         }
+
+    def _optional(self, slot: Slot) -> RoundingKind | MaskKind | LambdaKind | None:
+        """The kind of an operand that may be left out at the end; None for others."""
+        place = self.places.get(slot.name)
+        return place.kind if place is not None and isinstance(place.kind, _Optional) else None
 
     def _takes_rest(self) -> bool:
         """Whether the last slot takes all that is left: a vtype has commas of its own."""
@@ -183,12 +191,21 @@ def fill_place(place: Place, operand: Operand, isa: Isa, evaluate: Evaluate) -> 
     if isinstance(kind, FenceKind):
         return _fence(operand)
     if isinstance(kind, MaskKind):
-        if isinstance(operand, Name) and operand.name.lower() == "v0.t":
+        if _may_stand(kind, operand):
             return 0
         raise Mismatch(
             0,
-            f"'{operand}' is not a mask",
-            hint="v0.t stands here, or nothing",
+            f"'{operand}' is not a mask" if kind.name == "vm" else f"'{operand}' is not a scale",
+            hint=f"{kind.text} stands here{'' if kind.is_required else ', or nothing'}",
+            text=str(operand),
+        )
+    if isinstance(kind, LambdaKind):
+        if _may_stand(kind, operand):
+            return kind.spellings.index(str(operand).upper())
+        raise Mismatch(
+            0,
+            f"'{operand}' is not the shape of a tile",
+            hint=f"{', '.join(kind.spellings[1:])} stand here, or nothing",
             text=str(operand),
         )
     if isinstance(kind, CsrKind) and isinstance(operand, Name):
@@ -438,6 +455,31 @@ def _without_zero(place: Place, is_reserved: bool) -> Place:
 
 def _required(slots: Sequence[Slot], places: Mapping[str, Place]) -> int:
     """How many slots must be written: all, but for a last one that has a default."""
-    last = places.get(slots[-1].name) if slots else None
-    has_default = last is not None and isinstance(last.kind, RoundingKind | MaskKind)
-    return len(slots) - int(has_default)
+    required = len(slots)
+    while required:
+        last = places.get(slots[required - 1].name)
+        if last is None or not isinstance(last.kind, _Optional):
+            break
+        if isinstance(last.kind, MaskKind) and last.kind.is_required:
+            break
+        required -= 1
+    return required
+
+
+_Optional = RoundingKind | MaskKind | LambdaKind
+"""What may be left out at the end of an instruction."""
+
+
+def _is_written(kind: RoundingKind | MaskKind | LambdaKind, operands: list[Operand]) -> bool:
+    """Whether the next operand is one that may be left out; of several, each has its own words."""
+    return bool(operands) and _may_stand(kind, operands[0])
+
+
+def _may_stand(kind: RoundingKind | MaskKind | LambdaKind, operand: Operand) -> bool:
+    """Whether what is written is of a kind that may be left out."""
+    written = operand.name.lower() if isinstance(operand, Name) else ""
+    if isinstance(kind, RoundingKind):
+        return written in ROUNDING_MODES
+    if isinstance(kind, MaskKind):
+        return written == kind.text
+    return written != "" and written.upper() in kind.spellings

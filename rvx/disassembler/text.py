@@ -19,6 +19,7 @@ from rvx.isa.operands import (
     FenceKind,
     FrameKind,
     ImmediateKind,
+    LambdaKind,
     MaskKind,
     NumberKind,
     RegisterKind,
@@ -164,8 +165,10 @@ def _operand(
             return None if value == default else _ROUNDING_NAMES[value]
         case FenceKind():
             return fence_set(value)
-        case MaskKind():
-            return None if value else "v0.t"
+        case MaskKind(text=text):
+            return None if value else text
+        case LambdaKind(spellings=spellings):
+            return spellings[value] or None
         case NumberKind(spellings=spellings):
             return spellings[value]
         case FrameKind() as frame:

@@ -41,6 +41,7 @@ DRAFTS = (
     *("zvqwdota8i", "zvfwdota16bf", "zvfqwdota8f"),
     *("zvqwbdota8i", "zvfwbdota16bf", "zvfqwbdota8f", "zvfbdota32f"),
     *("zvt", "zvt4t", "zvt8t", "zvt16t", "zvt32t", "zvt64t", "zvt128t", "zvt256t"),
+    *("zvvm", "zvvmm", "zvvfmm", "zvvmtls", "zvvmttls"),
 )
 """Extensions of the folder `drafts`."""
 

@@ -40,6 +40,7 @@ class State:
         doc: what it holds, in a sentence.
         reset: words that are not 0 at reset, as pairs of position and value.
         loops: how many hardware loops it holds, see `rvx.isa.loops`.
+        per_byte: how many more words there are for each byte of a vector register.
     """
 
     name: str
@@ -47,6 +48,7 @@ class State:
     doc: str = ""
     reset: tuple[tuple[int, int], ...] = ()
     loops: int = 0
+    per_byte: int = 0
 
 
 class Extension:
@@ -199,7 +201,12 @@ class Extension:
             raise DeclarationError(f"{self.name}: the operand kind '{name}' is taken")
 
     def state(
-        self, name: str, words: int, doc: str = "", reset: Sequence[tuple[int, int]] = ()
+        self,
+        name: str,
+        words: int,
+        doc: str = "",
+        reset: Sequence[tuple[int, int]] = (),
+        per_byte: int = 0,
     ) -> State:
         """Declares state words that bodies may ask for by name.
 
@@ -208,6 +215,7 @@ class Extension:
             words: how many.
             doc: what it holds, in a sentence.
             reset: words that are not 0 at reset, as pairs of position and value.
+            per_byte: how many more there are for each byte of a vector register.
         """
         taken = [*REQUESTS, *self.states, *self.register_files]
         taken += [operand for made in self.instructions.values() for operand in made.operands]
@@ -217,7 +225,7 @@ class Extension:
                 f"{self.name}: state '{name}' with {words} words; the name must be new "
                 f"(taken are {', '.join(dict.fromkeys(taken))}) and the size 1 to {MOST_WORDS}"
             )
-        self.states[name] = State(name, words, doc, tuple(reset))
+        self.states[name] = State(name, words, doc, tuple(reset), per_byte=per_byte)
         return self.states[name]
 
     def hardware_loops(self, name: str, count: int = 2, doc: str = "") -> State:

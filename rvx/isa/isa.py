@@ -119,6 +119,10 @@ class Isa:
         )
         self.csrs.update({csr.name: csr for csr in csrs(unit)})
         check_edge(unit)
+        for name, state in self.states.items():
+            if state.per_byte:
+                words = state.words + state.per_byte * unit.vlen // 8
+                self.states[name] = replace(state, words=words)
         for file in self.tile_files.values():
             doc = f"tiles of {unit.edge} x {unit.edge} bytes"
             self.states[file.name] = State(file.name, words_of(unit.edge), doc)

@@ -114,10 +114,32 @@ class FenceKind:
 
 @dataclass(frozen=True)
 class MaskKind:
-    """Whether a vector instruction is masked: `v0.t` (0), or left out (1)."""
+    """Whether a vector instruction takes v0: written as `v0.t` (0), or left out (1).
+
+    Attributes:
+        name: the kind's name in syntax strings.
+        default: what it is where it is left out.
+        text: how it is written: `v0.t` for a mask, `v0.scale` for scales of blocks.
+        is_required: whether it has to be written.
+    """
 
     name: str = "vm"
     default: int = 1
+    text: str = "v0.t"
+    is_required: bool = False
+
+
+@dataclass(frozen=True)
+class LambdaKind:
+    """The shape of a tile in vector registers: `L1` to `L64`, or left out where vtype says it."""
+
+    name: str = "lambda"
+    default: int = 0
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """How each value is written; nothing for 0."""
+        return ("", *(f"L{1 << i}" for i in range(7)))
 
 
 @dataclass(frozen=True)
@@ -181,6 +203,7 @@ Kind = (
     | RoundingKind
     | FenceKind
     | MaskKind
+    | LambdaKind
     | NumberKind
     | FrameKind
     | VtypeKind
@@ -234,6 +257,9 @@ _BASE_KINDS: dict[str, Kind] = {
     "rtz": RoundingKind("rtz", modes=(ROUNDING_MODES["rtz"],)),
     "fence": FenceKind(),
     "vm": MaskKind(),
+    "scale": MaskKind("scale", text="v0.scale"),
+    "scaled": MaskKind("scaled", text="v0.scale", is_required=True),
+    "lambda": LambdaKind(),
     "vtype": VtypeKind(),
 }
 CORE_KINDS: dict[str, Kind] = {
@@ -259,6 +285,7 @@ DEFAULT_KINDS = {
     **dict.fromkeys(("vd", "vs1", "vs2", "vs3"), "v"),
     "v0": "v0",
     "vm": "vm",
+    "scale": "scale",
     "vtype": "vtype",
 }
 
@@ -383,7 +410,10 @@ class Operand:
             kind.is_indexed or len(kind.numbers) == 1 << self.field.width
         ):
             return ()
-        if not isinstance(kind, RegisterKind | RoundingKind | ImmediateKind | FrameKind):
+        is_always_valid = not isinstance(
+            kind, RegisterKind | RoundingKind | ImmediateKind | FrameKind | MaskKind
+        )
+        if is_always_valid or (isinstance(kind, MaskKind) and not kind.is_required):
             return ()
         values = range(0, 1 << self.field.width, 1 << self.field.lsb)
         return tuple((stored, self.field.insert(v)) for v in values if not self.is_valid(v))
@@ -403,6 +433,8 @@ class Operand:
             return value in self.kind.modes
         if isinstance(self.kind, FrameKind):
             return value >> 2 >= 4
+        if isinstance(self.kind, MaskKind) and self.kind.is_required:
+            return value == 0
         return True
 
 

@@ -28,6 +28,7 @@ from rvx.extensions.drafts.zvt import (
     Zvt128t,
     Zvt256t,
 )
+from rvx.extensions.drafts.zvvm import Zvvfmm, Zvvm, Zvvmm, Zvvmtls, Zvvmttls
 
 __all__ = [
     "Zvabd",
@@ -49,5 +50,10 @@ __all__ = [
     "Zvt64t",
     "Zvt128t",
     "Zvt256t",
+    "Zvvfmm",
+    "Zvvm",
+    "Zvvmm",
+    "Zvvmtls",
+    "Zvvmttls",
     "Zvzip",
 ]

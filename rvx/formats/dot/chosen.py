@@ -17,7 +17,7 @@ from rvx.formats.minifloat.catalogue import E2M1, E4M3FN, FP8, FP16, FP16ALT, FP
 from rvx.formats.minifloat.format import Minifloat
 
 FORMATS: Final = (E2M1, E4M3FN, FP8, FP16, FP16ALT, FP32, FP64)
-_, OF_E4M3, OF_E5M2, OF_FP16, OF_BF16, OF_FP32, _ = range(len(FORMATS))
+OF_E2M1, OF_E4M3, OF_E5M2, OF_FP16, OF_BF16, OF_FP32, OF_FP64 = range(len(FORMATS))
 """Numbers of the formats. All NaNs of 8 bits are quiet, and the one that is made is 0x7f."""
 
 WORDS = int(Setting.END) + DIGITS + 4 * 64

@@ -68,7 +68,8 @@ def make_code(fmt: Minifloat, nan: int = 0) -> Callable[[int, int], int]:
         fmt: of the code; without infinities it gets none.
         nan: the code of a NaN, if not the usual one.
     """
-    m, bias, sign_mask, fraction = fmt.m, fmt.bias, fmt.sign_mask, (1 << fmt.m) - 1
+    m, bias, fraction = fmt.m, fmt.bias, (1 << fmt.m) - 1
+    sign_mask = -1 << (fmt.bits - 1) if fmt.bits == 64 else fmt.sign_mask
     infinity, nan = fmt.infinity or 0, nan or fmt.nan or 0
 
     def code(significand: int, exponent: int) -> int:

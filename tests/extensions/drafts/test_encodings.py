@@ -62,15 +62,16 @@ WORDS = {
 def test_all_words() -> None:
     found = {}
     for name in DRAFTS:
-        if name.startswith("zvt"):
-            continue  # see test_zvt.py
+        if name.startswith(("zvt", "zvv")):
+            continue  # see test_zvt.py and test_zvvm.py
         for made in load(name).instructions.values():
             found[made.mnemonic] = (made.pattern.match, made.pattern.mask)
     assert found == WORDS
 
 
 def test_all_drafts_go_together_with_all_vectors() -> None:
-    every = "_".join(DRAFTS)
+    # Of Zvt and Zvvm, loads and stores of tiles are the same words.
+    every = "_".join(name for name in DRAFTS if name not in ("zvvm", "zvvmtls", "zvvmttls"))
     isa = isa_for(f"rv64gcv_zvfh_zvfbfwma_zvbb_zvbc_{every}_zvl1024b")
     assert set(WORDS) <= set(isa.instructions)
 
