@@ -216,7 +216,8 @@ class Inputs:
     def choose_isa(self, march: str | None, ext: Sequence[str] | None, vlen: int = 0) -> Isa:
         """The ISA that the user asks for, with what the objects among the files note.
 
-        Without an ISA string, a source that has a mnemonic of the vector extension gets it.
+        Without an ISA string, a source that has a mnemonic of the vector extension gets it, and
+        the extensions beside it whose mnemonics it has.
 
         Raises:
             IsaError: an extension is unknown or clashes.
@@ -225,8 +226,9 @@ class Inputs:
 
         noted: dict[str, None] = dict.fromkeys(ext or ())
         shipped, xlen = names(), 0
-        if march is None and any(_has_vectors(self.content(path)) for path in self.files):
-            noted["v"] = None
+        if march is None:
+            for path in self.files:
+                noted.update(dict.fromkeys(_vector_extensions(self.content(path))))
         for path in self.files:
             data = self.content(path)
             if is_object(data):
@@ -243,9 +245,30 @@ _SETS_VECTORS = re.compile(
 """An instruction without which no vector program does anything: it sets vtype, or needs none."""
 
 
-def _has_vectors(data: bytes) -> bool:
-    """Whether these are the bytes of a source with vector instructions."""
-    return not data.startswith(ELF_MAGIC) and _SETS_VECTORS.search(data) is not None
+_VECTOR_MNEMONIC = re.compile(rb"(?:^|[:;])[ \t]*(v[a-z0-9]+(?:\.[a-z0-9]+)*)\b", re.MULTILINE)
+_HALVES = re.compile(rb"^[^#\n]*\bvseti?vli\b[^#\n]*\be16\b", re.MULTILINE)
+_BESIDE_V = ("zvfbfmin", "zvfbfwma", "zvkb", "zvbb", "zvbc", "xvposit", "xvfp8")
+"""Extensions of vector instructions that go together, and with V."""
+
+
+def _vector_extensions(data: bytes) -> list[str]:
+    """The vector extensions that a source uses, by its mnemonics; none for what is no source.
+
+    Halves have the mnemonics of other floats: where both they and elements of 16 bits are there,
+    they are allowed.
+    """
+    from rvx.extensions import load
+
+    if data.startswith(ELF_MAGIC) or _SETS_VECTORS.search(data) is None:
+        return []
+    used = {found.decode() for found in _VECTOR_MNEMONIC.findall(data)}
+    found = ["v"]
+    for name in _BESIDE_V:
+        if any(one.mnemonic in used for one in load(name).instructions.values()):
+            found.append(name)
+    if _HALVES.search(data) and any(one.startswith(("vf", "vmf")) for one in used):
+        found.append("zvfh")
+    return found
 
 
 def _definitions(texts: Sequence[str]) -> dict[str, int]:

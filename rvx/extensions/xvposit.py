@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rvx.formats.minifloat.catalogue import FP16, FP32, FP64
 from rvx.formats.posit import POSIT8, POSIT16, POSIT32
 from rvx.formats.posit.accumulate import make_multiply_add
 from rvx.formats.posit.quire import make_clear, make_round
@@ -143,6 +144,45 @@ def vpwcvt(a: Any, widen: Any, mode: Any, flags: Any) -> Any:
 def vpncvt(a: Any, narrow: Any, mode: Any, flags: Any) -> Any:
     """vd = vs2, of twice as many bits, rounded."""
     return narrow(a, mode, flags)
+
+
+# -- between posits and formats of IEEE 754: round as frm says, and raise flags
+
+
+@Xvposit.vector(
+    "vpwcvt.f.p", "v", "010010", code="01000", result="w", formats=POSITS, wide=(FP16, FP32, FP64)
+)
+def vpwcvt_f_p(a: Any, widen: Any, mode: Any, flags: Any) -> Any:
+    """vd, floats of twice as many bits, = vs2, posits; NaR becomes NaN."""
+    return widen(a, mode, flags)
+
+
+@Xvposit.vector("vpncvt.p.f", "w", "010010", code="01001", formats=POSITS, wide=(FP16, FP32, FP64))
+def vpncvt_p_f(a: Any, narrow: Any, mode: Any, flags: Any) -> Any:
+    """vd, posits, = vs2, floats of twice as many bits, rounded; infinities and NaNs become NaR."""
+    return narrow(a, mode, flags)
+
+
+_float16: Any = POSIT16.conversion(FP16)
+_float32: Any = POSIT32.conversion(FP32)
+_posit16: Any = FP16.conversion(POSIT16)
+_posit32: Any = FP32.conversion(POSIT32)
+
+
+@Xvposit.vector("vpcvt.f.p", "v", "010010", code="00010", formats=(FP16, FP32))
+def vpcvt_f_p(a: Any, sew: Any, mode: Any, flags: Any) -> Any:
+    """vd, floats, = vs2, posits of as many bits, rounded; NaR becomes NaN."""
+    if sew == 16:
+        return _float16(a, mode, flags)
+    return _float32(a, mode, flags)
+
+
+@Xvposit.vector("vpcvt.p.f", "v", "010010", code="00011", formats=(FP16, FP32))
+def vpcvt_p_f(a: Any, sew: Any, mode: Any, flags: Any) -> Any:
+    """vd, posits, = vs2, floats of as many bits, rounded; infinities and NaNs become NaR."""
+    if sew == 16:
+        return _posit16(a, mode, flags)
+    return _posit32(a, mode, flags)
 
 
 _add8, _add16, _add32 = (make_multiply_add(posit) for posit in POSITS)

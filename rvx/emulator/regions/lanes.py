@@ -7,6 +7,7 @@ bytes that is cut off to a byte again it makes a sum of bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,8 @@ from rvx.isa.vector.elementwise import PARAMETERS
 from rvx.isa.vector.plan import Loop
 from rvx.isa.vector.state import VCSR
 
+_COUNTS = ("ctlz",)
+"""Operations that are an intrinsic of LLVM, with a flag that says that 0 is none too many."""
 _BINARY = ("add", "sub", "mul", "and", "or", "xor", "shl", "ashr")
 
 
@@ -37,6 +40,7 @@ def element_expression(
     at = 0 if has_floats else VCSR
     # With the host's unit the mode is known. What does not use it is made for every mode.
     attempts = [(0, host_kernels()), (None, {})] if has_floats else [(None, {})]
+    found: Expression | None = None
     for mode, stand_ins in attempts:
         arguments["mode"] = mode
         try:
@@ -45,7 +49,8 @@ def element_expression(
             continue
         if not stand_ins or made.uses_host:
             return made
-    return None
+        found = replace(made, is_for_nearest=True)
+    return found
 
 
 @cache
@@ -153,6 +158,12 @@ class Lanes:
             condition = self._value(node.operands[0], lanes, "i1")
             one, other = (self._value(operand, lanes) for operand in node.operands[1:])
             self._lines.append(f"  {name} = select {bit} {condition}, {wide} {one}, {wide} {other}")
+        elif node.operation in _COUNTS:
+            count = f"v{lanes}" if lanes > 1 else ""
+            called = f"{wide} @llvm.{node.operation}.{count}i64({wide}"
+            source = self._value(node.operands[0], lanes)
+            self._lines.append(f"  {name} = call {called} {source}, i1 false)")
+            self._declarations[f"declare {called}, i1)"] = None
         elif node.operation.startswith("icmp ") or node.operation in _BINARY:
             operand_kind = "i1" if node.is_bit and node.operation in _BINARY else "i64"
             one, other = (self._value(o, lanes, operand_kind) for o in node.operands)
@@ -175,11 +186,11 @@ class Lanes:
                 active = both
         operands = [self._in_lanes(operand) for operand in node.operands]
         self._unique += 1
-        lines, result, declaration = host_lines(
+        lines, result, declarations = host_lines(
             node.name, operands, self._lanes, active, f"{self._tag}.h{self._unique}"
         )
         self._lines += lines
-        self._declarations[declaration] = None
+        self._declarations.update(dict.fromkeys(declarations))
         if self._lanes > 1:
             reduce = f"declare i1 @llvm.vector.reduce.or.v{self._lanes}i1({bit})"
             self._declarations[reduce] = None

@@ -21,9 +21,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from rvx.bodies.arithmetic import position, word, wrap
+from rvx.formats.bits import INT64_MAX, clz63, clz64
 from rvx.reachable import cells, is_kernel, references
 
-MOST_PATHS = 64
+MOST_PATHS = 400
 MOST_DECISIONS = 64
 MOST_NODES = 2500
 
@@ -64,10 +65,13 @@ class Expression:
     Attributes:
         result: the value.
         raised: what is set in the flags, 0 if nothing ever is.
+        is_for_nearest: whether it holds in round-to-nearest-even only, though the host computes
+            nothing.
     """
 
     result: Operand
     raised: Operand
+    is_for_nearest: bool = False
 
     def nodes(self) -> list[Node]:
         """All parts, operands before what uses them."""
@@ -94,8 +98,8 @@ class Expression:
 
     @property
     def uses_host(self) -> bool:
-        """Whether the host's floating-point unit computes a part of it."""
-        return any(node.operation == "host" for node in self.nodes())
+        """Whether it holds in the mode only that the host's floating-point unit is in."""
+        return self.is_for_nearest or any(node.operation == "host" for node in self.nodes())
 
 
 def _word(value: int) -> int:
@@ -316,6 +320,8 @@ def _bounds(value: Operand, depth: int = 6) -> tuple[int, int]:
     match value.operation:
         case "zext":
             return 0, 1
+        case "ctlz":
+            return 0, 64
         case "select":
             found = min(parts[1][0], parts[2][0]), max(parts[1][1], parts[2][1])
         case "and":
@@ -494,6 +500,9 @@ def _plain(trace: _Trace, value: Any) -> Operand:
     raise UntraceableError(f"gives {type(value).__name__}")
 
 
+_COUNTS = (clz63, clz64)
+
+
 class _Rebound:
     """Copies of functions whose references lead to stand-ins."""
 
@@ -512,18 +521,25 @@ class _Rebound:
             return known
         if function in (wrap, word, position):
             return _same
+        if function in _COUNTS:
+            made = self._made[function] = self._count(function)
+            return made
         name = self._stand_ins.get(function)
         if name is not None:
-            made = self._made[function] = self._host(name)
+            made = self._made[function] = self._host(name, function)
             return made
+        return self._copy(function)
+
+    def _copy(self, function: types.FunctionType) -> Callable[..., Any]:
         namespace = {**function.__globals__, **self._builtins}
         closure = tuple(
             types.CellType(self.function(value) if is_kernel(value) else value)
             for value in cells(function).values()
         )
-        copy = self._made[function] = types.FunctionType(
+        copy = types.FunctionType(
             function.__code__, namespace, function.__name__, function.__defaults__, closure or None
         )
+        self._made.setdefault(function, copy)
         for chain, value in references(function).items():
             if value in (min, max, abs) and len(chain) == 1:
                 # Spelled bodies have names of their own for them.
@@ -545,13 +561,26 @@ class _Rebound:
             holder = namespace[chain[0]] = types.SimpleNamespace(**vars(holder))
         setattr(holder, chain[1], self.function(value))
 
-    def _host(self, name: str) -> Callable[..., Any]:
+    def _count(self, plain: Callable[[int], int]) -> Callable[..., Any]:
+        """The zero bits of an element above its highest one: a loop, and one operation of LLVM."""
+        trace = self._trace
+
+        def count(x: Any) -> Any:
+            if not isinstance(x, Value):
+                return plain(x)
+            below = x & INT64_MAX if plain is clz63 else x
+            return Value(trace, trace.node("ctlz", _plain(trace, below)))
+
+        return count
+
+    def _host(self, name: str, function: types.FunctionType) -> Callable[..., Any]:
         trace = self._trace
 
         def kernel(*operands: Any) -> Any:
             *sources, mode = operands
             if isinstance(mode, Value) or mode != 0:
-                raise UntraceableError("a rounding mode that the host is not in")
+                # A rounding mode that the host is not in.
+                return self._copy(function)(*operands)
             if not any(isinstance(source, Value) for source in sources):
                 raise UntraceableError("floating point of constants")
             nodes = [_plain(trace, source) for source in sources]

@@ -25,6 +25,23 @@
         vse32.v v16, (a3)
         .endm
 
+        .macro  half_row                # the same of 32 halves
+        li      a0, 32
+        vsetvli t0, a0, e16, m2, ta, ma
+        vle16.v v16, (a3)
+        mv      t1, a1
+        mv      t2, a2
+        li      t3, 64
+1:      flh     ft0, 0(t1)
+        vle16.v v8, (t2)
+        addi    t1, t1, 2
+        addi    t2, t2, 64
+        addi    t3, t3, -1
+        vfmacc.vf v16, ft0, v8
+        bnez    t3, 1b
+        vse16.v v16, (a3)
+        .endm
+
         .macro  dot                     # int8: 256 products, strip by strip
         li      a0, 256
         mv      t1, a1

@@ -1,4 +1,4 @@
-"""Forty C loops as Clang vectorises them give what QEMU gives, and what no vectors give.
+"""Forty C loops as Clang 16 vectorises them give what QEMU gives, and what no vectors give.
 
 The loops are in `compiled/loops.c`. One that converts floats to integers is missing: QEMU 7.2 ends
 with an assertion where it meets vfcvt.rtz.x.f.v.
@@ -32,7 +32,7 @@ def output_of(*command: str | Path) -> str:
 
 def compiled(flags: list[str], folder: Path) -> Path:
     made = folder / "loops.elf"
-    output_of("clang", *FLAGS, *flags, SOURCE, "-o", made)
+    output_of("clang-16", *FLAGS, *flags, SOURCE, "-o", made)
     return made
 
 

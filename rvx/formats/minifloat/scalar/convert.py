@@ -15,6 +15,7 @@ from rvx.formats.minifloat.scalar.pack import (
     TOP,
     WIDEST_SHIFT,
     jam_right,
+    make_exact_pack,
     make_infinite,
     make_kind,
     make_nan,
@@ -32,7 +33,7 @@ def make_convert(src: Minifloat, dst: Minifloat, overflow: Overflow | None = Non
     """convert(a, rm): the number of a code of `src` in `dst`; a NaN becomes the canonical one."""
     unpack = make_unpack(src)
     kind = make_kind(src)
-    pack = make_pack(dst, overflow)
+    pack = make_exact_pack(dst) if _holds(dst, src) else make_pack(dst, overflow)
     nan = make_nan(dst)
     infinite = make_infinite(dst, overflow)
     zero = make_zero(dst)
@@ -50,6 +51,16 @@ def make_convert(src: Minifloat, dst: Minifloat, overflow: Overflow | None = Non
         return pack(sign, mag, exp, rm)
 
     return convert
+
+
+def _holds(wide: Minifloat, narrow: Minifloat) -> bool:
+    """Whether every finite number of a format is a normal one of another, or zero."""
+    return (
+        Flavour.SCALE not in (wide.flavour, narrow.flavour)
+        and wide.m >= narrow.m
+        and wide.emin <= narrow.lsb_min
+        and wide.emax >= narrow.emax + 1
+    )
 
 
 @cache

@@ -125,6 +125,20 @@ def make_pack(fmt: Minifloat, overflow: Overflow | None = None) -> Pack:
 
 
 @cache
+def make_exact_pack(fmt: Minifloat) -> Pack:
+    """The same as `make_pack` for what is a normal number of the format, whatever the mode."""
+    m = fmt.m
+    lsb_min = fmt.lsb_min
+    sign_bit = sign_bit_of(fmt)
+
+    def exact_pack(sign: int, mag: int, exp: int, rm: int) -> tuple[int, int]:
+        above = clz64(mag) - (63 - m)
+        return ((exp - above - lsb_min) << m) + (mag << above) | (-sign & sign_bit), 0
+
+    return exact_pack
+
+
+@cache
 def make_careful_pack(fmt: Minifloat, overflow: Overflow | None = None) -> Pack:
     """The same as `make_pack`, in every mode and over the whole range."""
     m = fmt.m
