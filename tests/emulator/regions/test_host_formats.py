@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from rvx import jit
+from rvx.bodies import form_of
 from rvx.emulator.regions.floats import HOST_FLAGS
 from rvx.emulator.regions.hostformats import CONVERTS_HALVES, OPERATIONS, host_kernels, host_lines
 from rvx.emulator.regions.lanes import element_expression
@@ -113,7 +114,8 @@ def test_there_are_halves_on_this_host() -> None:
 
 
 def expression(mnemonic: str, sew: int, march: str = "rv64gcv_zvfh_zvfbfwma_zvbb") -> Any:
-    plan = plan_of(isa_for(march).instructions[mnemonic].body)
+    isa = isa_for(march)
+    plan = plan_of(form_of(isa.instructions[mnemonic], isa).function)
     assert isinstance(plan, Arithmetic)
     loop = plan.loops[sew]
     return element_expression(loop.element, sew, plan.has_floats, loop.words)

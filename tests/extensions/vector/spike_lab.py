@@ -8,6 +8,7 @@ cases are performed by the bodies, interpreted or compiled, on a machine that ne
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from rvx.emulator.core import F0, FFLAGS, FRM, X0
 from rvx.emulator.handlers.compiled import compile_handler
 from rvx.emulator.handlers.interpreted import Failures, Interpreted, interpreted_memory
 from rvx.emulator.handlers.rows import Wiring
-from rvx.isa import Isa
+from rvx.isa import Instruction, Isa
 from rvx.isa.memory import FAULT_ILLEGAL, FAULT_LOAD, FAULT_STORE
 from rvx.isa.vector.state import HEADER, STATE, VCSR, VL, VSTART, VTYPE
 from tests.signatures import build, signature
@@ -290,6 +291,7 @@ class Bodies:
         )
         self.interpreted = Interpreted(isa, self.context, mem, Failures())
         self.wiring = Wiring(isa, self.machine.core, self.context)
+        self._handlers: dict[Instruction, Callable[[int, int], None]] = {}
 
     def perform(self, case: Case) -> Outcome:
         unit = self.isa.vector
@@ -333,17 +335,21 @@ class Bodies:
         words[Field.FAULT : Field.FAULT + 4] = 0
         words[Field.FFLAGS] = 0
         row = self.wiring.row(decoded)
-        if self.is_compiled:
-            handler = compile_handler(decoded.instruction, self.isa)
-            function = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)(handler.address)
-        else:
-            function = self.interpreted.handler(decoded.instruction)
+        function = self._handlers.get(decoded.instruction)
+        if function is None:
+            function = self._handlers[decoded.instruction] = self._handler(decoded.instruction)
         with np.errstate(over="ignore"):
             function(int(row.ctypes.data), int(words.ctypes.data))
         core = self.machine.core
         if not words[Field.FAULT]:
             core.write(FFLAGS, core.read(FFLAGS) | int(words[Field.FFLAGS]))
         return CAUSES[int(words[Field.FAULT])] if words[Field.FAULT] else 0
+
+    def _handler(self, instruction: Instruction) -> Callable[[int, int], None]:
+        if not self.is_compiled:
+            return self.interpreted.handler(instruction)
+        handler = compile_handler(instruction, self.isa)
+        return ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)(handler.address)
 
 
 def _signed_bits(value: int, bits: int) -> int:
