@@ -275,3 +275,15 @@ def test_a_kernel_is_compared_by_its_name():
         rvx.compare("gemm", inputs, ["nothing"])
     with pytest.raises(rvx.RvxError, match="there is no kernel 'nothing'"):
         rvx.compare("nothing")
+
+
+def test_registers_have_the_names_that_they_are_listed_with():
+    isa = rvx.isa_for("rv64gc")
+    machine = rvx.Machine(rvx.assemble("_start: li t0, 7\n li t1, 9\n ebreak\n", isa), isa)
+    machine.run(1)
+    named = machine.registers()
+    assert {name: machine.register(name) for name in named} == named
+    assert (named["pc"], named["t0"], named["t1"]) == (machine.pc, 7, 0)
+    for access in (machine.register, lambda name: machine.set_register(name, 1)):
+        with pytest.raises(KeyError, match="has no register 'x32'"):
+            access("x32")

@@ -331,21 +331,37 @@ class Machine:
         return address
 
     def register(self, name: str) -> int:
-        """The bits of a register by any of its names, not negative."""
-        file, number = self.isa.registers[name]
+        """The bits of a register by any of its names, or `pc`, not negative.
+
+        Raises:
+            KeyError: there is no such register.
+        """
+        if name == "pc":
+            return self.pc
+        file, number = self._named(name)
         if not file.is_core:
             return int.from_bytes(self._own_register(file, number), "little")
         return self.core.read((F0 if file.name == "f" else X0) + number)
 
     def set_register(self, name: str, value: int) -> None:
-        """Writes the bits of a register by any of its names."""
-        file, number = self.isa.registers[name]
+        """Writes the bits of a register by any of its names.
+
+        Raises:
+            KeyError: there is no such register.
+        """
+        file, number = self._named(name)
         if not file.is_core:
             own = self._own_register(file, number)
             bits = file.bits or 8 * own.size
             own[:] = np.frombuffer((value & (1 << bits) - 1).to_bytes(own.size, "little"), np.uint8)
         elif file.name == "f" or number:
             self.core.write((F0 if file.name == "f" else X0) + number, value)
+
+    def _named(self, name: str) -> tuple[RegisterFile, int]:
+        found = self.isa.registers.get(name)
+        if found is None:
+            raise KeyError(f"{self.isa} has no register '{name}'")
+        return found
 
     def _own_register(self, file: RegisterFile, number: int) -> NDArray[np.uint8]:
         """The bytes of a register that an extension brings along, or of a vector or a tile."""
