@@ -28,12 +28,12 @@ class SymbolMaker:
         self._assembly = assembly
         self._object = made
         self._sections = sections
-        self._known: dict[int, ObjectSymbol] = {}
+        self._known: dict[Symbol, ObjectSymbol] = {}
         self.replaced: dict[int, str] = {}
 
     def symbol(self, symbol: Symbol) -> ObjectSymbol:
         """The object's symbol for one of the assembly."""
-        known = self._known.get(id(symbol))
+        known = self._known.get(symbol)
         if known is not None:
             return known
         home = None if symbol.is_defined else self._assembly.sections.get(symbol.name)
@@ -41,10 +41,10 @@ class SymbolMaker:
             # The name of a section stands for its first byte; its symbol has no name of its own.
             section = self._sections[id(home)]
             made = ObjectSymbol("", section, kind="defined", type="section")
-            self._known[id(symbol)] = made
+            self._known[symbol] = made
             return made
         made = ObjectSymbol(symbol.name, type=symbol.type, visibility=symbol.visibility)
-        self._known[id(symbol)] = made
+        self._known[symbol] = made
         if symbol.is_replaced:
             self.replaced[id(made)] = symbol.name
         else:

@@ -29,3 +29,9 @@ renamed:
         .type   alias, @function
         .size   alias, 4
         call    alias
+        # A second name that is made when the symbol of this place is gone.
+        lui     t0, %hi(. + 8)
+        la      t1, .
+        .data
+held:   .word   1
+        .symver held, held@V1
