@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterable
 
 from rvx.extensions.catalogue import isa_for, load, make_isa, names
 from rvx.extensions.march import COMPOSITES, WITHOUT_INSTRUCTIONS, parse_march
@@ -41,22 +43,42 @@ def change_arch(isa: Isa, text: str) -> Isa:
                 chosen[found.name] = found
             else:
                 chosen.pop(found.name, None)
-    return _same_or(isa, make_isa(chosen.values(), isa.xlen, _vlen(isa), isa.unasked - asked))
+    named = [e for e in chosen.values() if not _is_custom(e) or e.name in asked]
+    found = make_isa(named, isa.xlen, _vlen(isa), isa.unasked - asked)
+    return _same_or(isa, _with_custom(found, chosen.values()))
 
 
 def _whole(isa: Isa, text: str) -> Isa:
     parsed = parse_march(text, names())
     if parsed.xlen != isa.xlen:
         raise IsaError(f"'{text}' is for RV{parsed.xlen}, and the source is for RV{isa.xlen}")
+    standard = {each.name.lower() for each in isa.extensions.values() if not _is_custom(each)}
+    if standard == {*parsed.names} and isa.vector is None and not isa.unasked:
+        return isa  # as compilers name in every file what -march has named
     found = isa_for(text)
-    for extension in isa.extensions.values():
-        if not extension.name.startswith("X") or extension.name in found.extensions:
-            continue
-        try:
-            found = make_isa([*found.extensions.values(), extension], isa.xlen, _vlen(found))
-        except IsaError:
-            continue  # It clashes with what the string names, or needs what it leaves out.
-    return _same_or(isa, found)
+    return _same_or(isa, _with_custom(found, isa.extensions.values()))
+
+
+def _is_custom(extension: Extension) -> bool:
+    return extension.name.startswith("X")
+
+
+def _with_custom(isa: Isa, extensions: Iterable[Extension]) -> Isa:
+    """An ISA with the custom extensions that need nothing beyond it, and do not clash with it."""
+    names, fitting = {*isa.extensions}, list[Extension]()
+    for extension in extensions:
+        if _is_custom(extension) and names >= {*extension.requires}:
+            fitting += [extension] if extension.name not in names else []
+            names.add(extension.name)
+    with contextlib.suppress(IsaError):
+        together = [*isa.extensions.values(), *fitting]
+        return make_isa(together, isa.xlen, _vlen(isa), isa.unasked)
+    for extension in fitting:
+        if isa.extensions.keys() >= {*extension.requires}:
+            with contextlib.suppress(IsaError):
+                together = [*isa.extensions.values(), extension]
+                isa = make_isa(together, isa.xlen, _vlen(isa), isa.unasked)
+    return isa
 
 
 def _vlen(isa: Isa) -> int:
