@@ -44,8 +44,8 @@ def change_arch(isa: Isa, text: str) -> Isa:
             else:
                 chosen.pop(found.name, None)
     named = [e for e in chosen.values() if not _is_custom(e) or e.name in asked]
-    found = make_isa(named, isa.xlen, _vlen(isa), isa.unasked - asked)
-    return _same_or(isa, _with_custom(found, chosen.values()))
+    changed = make_isa(named, isa.xlen, _vlen(isa), isa.unasked - asked)
+    return _same_or(isa, _with_custom(changed, chosen.values()))
 
 
 def _whole(isa: Isa, text: str) -> Isa:
