@@ -216,6 +216,12 @@ COMMANDS = {
         "dis 0x0000000b 0xffff 0x0 --json",
         "asm -c -g called.s -o called.o && rvx dis called.o --json",
     ],
+    "rvx.trace.diff/1": [
+        "run loop.s --trace a && rvx diff-trace a a --json",
+        "asm -g loop.s -o loop.elf && rvx run loop.elf --trace a && head -4 a > b"
+        " && { rvx diff-trace a b --program loop.elf --json || test $? = 1; }",
+        "diff-trace b a --program loop.elf --json || test $? = 1",
+    ],
     "rvx.isa.check/1": ["isa check xssr --operands 0 --json"],
     "rvx.isa.export/1": ["isa export json --ext xposit --ext zicsr --ext f"],
     "rvx.isa.list/1": ["isa list --json", "isa list xposit --json"],

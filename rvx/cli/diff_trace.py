@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rvx.emulator.loader import Executable
     from rvx.isa import Isa
 
-SCHEMA = "rvx.diff-trace/1"
+SCHEMA = "rvx.trace.diff/1"
 
 
 def diff_trace(

@@ -57,7 +57,7 @@ def show(
         for each in alias:
             print(f"{each.syntax.shape}  stands for  {each.target}")
         return
-    raise UsageProblem(_unknown(mnemonic, isa))
+    raise UsageProblem(unknown(mnemonic, isa))
 
 
 def _extensions(ext: Any) -> dict[str, Extension]:
@@ -83,7 +83,8 @@ def _elsewhere(mnemonic: str, march: str | None) -> Instruction | None:
     return None
 
 
-def _unknown(mnemonic: str, isa: Isa) -> str:
+def unknown(mnemonic: str, isa: Isa) -> str:
+    """A sentence about a mnemonic that the ISA does not have."""
     import difflib
 
     if has := isa.who_has(mnemonic):
