@@ -22,6 +22,7 @@ from rvx.isa.operands import (
     CsrKind,
     FenceKind,
     Kind,
+    LambdaKind,
     MaskKind,
     Operand,
     RegisterKind,
@@ -84,7 +85,7 @@ def _sort_of(kind: Kind | None, name: str) -> str:
         if kind.is_indexed:
             return f"one of {kind.numbers}"
         return f"register, {kind.group}"
-    for special in (RoundingKind, CsrKind, FenceKind, MaskKind):
+    for special in (RoundingKind, CsrKind, FenceKind, MaskKind, LambdaKind):
         if isinstance(kind, special):
             return special.__name__
     return "target" if name == "target" else "number"
@@ -133,7 +134,7 @@ class _Writer:
         head += [
             f"# rvx: registers {file.name} {file.count} {file.bits}"
             for file in self.extension.register_files.values()
-            if not file.is_core and not file.is_by_number
+            if not file.is_core and not file.is_vector
         ]
         head += [
             f"# rvx: argument {name} {argument.bits}" for name, argument in self.arguments.items()

@@ -11,7 +11,8 @@ The format does not say of which file a register is: names of standard instructi
 that rvx reads, which for others are comments:
 
 * `# rvx: rd=f rs1=f rs2=x` holds from its line on;
-* `# rvx: registers p 32 64` declares a register file of 32 registers of 64 bits;
+* `# rvx: registers p 32 64` declares a register file of 32 registers of 64 bits, and
+  `registers mt 16 0` matrix state, whose size the ISA says;
 * `# rvx: argument NAME imm[11:5]` says which bits of which operand an argument holds, where
   `arg_lut.csv` beside the file has it;
 * `# rvx: syntax plw rd:p, imm(rs1)` says how the instruction of the next line is written.
@@ -37,6 +38,7 @@ from rvx.extensions.opcodes_arguments import (
 from rvx.isa import DeclarationError, Extension, Instruction, IsaError
 from rvx.isa.instruction import Alias
 from rvx.isa.syntax import parse_syntax
+from rvx.isa.tiles import COUNT
 from rvx.userfiles import read_text
 
 Known = Callable[[str], Iterable[Instruction]]
@@ -122,7 +124,10 @@ def read_opcodes(path: Path, known: Known = lambda _: ()) -> Extension:
     xlen = {"rv32_": 32, "rv64_": 64}.get(path.stem[:5])
     for at, name, count, bits in file.register_files:
         with _Place(path, at):
-            extension.register_file(name, count=count, bits=bits)
+            if (count, bits) == (COUNT, 0):
+                extension.tile_file(name)  # how large tiles are, the ISA says
+            else:
+                extension.register_file(name, count=count, bits=bits)
     for at, line in file.lines.values():
         with _Place(path, at):
             _declare(extension, line, file.arguments, xlen)
@@ -420,7 +425,9 @@ def _declare_alias(
     for kind in EXTRA_KINDS.values():
         scratch.operand_kind(kind)
     for file in extension.register_files.values():
-        if file.name not in scratch.register_files and not file.is_by_number:
+        if file.is_tiled:
+            scratch.tile_file(file.name)
+        elif file.name not in scratch.register_files and not file.is_vector:
             scratch.register_file(file.name, count=file.count, bits=file.bits, abi=file.abi)
     _declare(scratch, line, arguments, xlen)
     same = _parts(line, arguments).same

@@ -15,7 +15,7 @@ from rvx.isa.instruction import Alias, Instruction
 from rvx.isa.registers import F, RegisterFile, V, X
 from rvx.isa.tiles import words_of
 from rvx.isa.vector.state import STATE
-from rvx.isa.vector.unit import VectorUnit, check_edge, check_vlen, csrs, reset_words
+from rvx.isa.vector.unit import VectorUnit, check_vlen, csrs, reset_words
 
 
 class Isa:
@@ -118,7 +118,6 @@ class Isa:
             STATE, unit.words, "vl, vtype and the vector registers", reset_words(unit, self.xlen)
         )
         self.csrs.update({csr.name: csr for csr in csrs(unit)})
-        check_edge(unit)
         for name, state in self.states.items():
             if state.per_byte:
                 words = state.words + state.per_byte * unit.vlen // 8

@@ -20,7 +20,6 @@ from rvx.isa.bits import Words
 
 COUNT = 16
 """Tiles of a file, as elements of 8 bits see them."""
-LEAST_EDGE = 4
 
 
 class Tiles(NamedTuple):

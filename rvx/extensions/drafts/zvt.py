@@ -86,7 +86,8 @@ def _sized(edge: int) -> Extension:
         doc=f"Draft: tiles of at least {edge} rows and columns",
         source=SOURCE,
         requires=("Zvt",),
-        vector_unit=VectorUnit(edge=edge),
+        # A row of elements of 32 bits has to fit eight registers.
+        vector_unit=VectorUnit(vlen=4 * edge, edge=edge),
     )
 
 

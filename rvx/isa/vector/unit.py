@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from rvx.isa.csr import Csr
 from rvx.isa.errors import IsaError
-from rvx.isa.tiles import LEAST_EDGE
 from rvx.isa.vector.state import HEADER, MTYPE, STATE, VCSR, VL, VLENB, VSTART, VTYPE
 
 LEAST_VLEN, MOST_VLEN = 32, 65_536
@@ -65,22 +64,6 @@ def check_vlen(vlen: int, least: int) -> None:
     if vlen & (vlen - 1) or not least <= vlen <= MOST_VLEN:
         raise IsaError(
             f"VLEN is a power of two from {least} to {MOST_VLEN} with these extensions, not {vlen}"
-        )
-
-
-def check_edge(unit: VectorUnit) -> None:
-    """Checks that a row of a tile fits a group of vector registers.
-
-    Raises:
-        IsaError: it does not.
-    """
-    most = unit.vlen // 4
-    if unit.edge > most:
-        raise IsaError(
-            f"tiles of {unit.edge} rows need a VLEN of {4 * unit.edge}, and it is {unit.vlen}, "
-            f"which holds {most}"
-            if most >= LEAST_EDGE
-            else f"tiles need a VLEN of {4 * LEAST_EDGE} at least, and it is {unit.vlen}"
         )
 
 
