@@ -57,7 +57,9 @@ def compile_ahead(
         tier: how far they are to be compiled.
         progress: is told from time to time how many variants are done, and of how many.
     """
-    waiting = [variant for variant in variants if not _mark(variant).exists()]
+    found = [(variant, _mark(variant)) for variant in variants]
+    cold = [(variant, mark) for variant, mark in found if not mark.exists()]
+    waiting, marks = [variant for variant, _ in cold], [mark for _, mark in cold]
     # Neighbours are often twins, which share most of what has to be compiled.
     pairs = [waiting[i : i + 2] for i in range(0, len(waiting), 2)]
     count = min(_processors(), len(pairs), MOST_PROCESSES)
@@ -85,7 +87,7 @@ def compile_ahead(
             )
         while any(helper.poll() is None for helper in helpers):
             if progress is not None:
-                progress(sum(_mark(variant).exists() for variant in waiting), len(waiting))
+                progress(sum(mark.exists() for mark in marks), len(marks))
             time.sleep(_POLL_SECONDS)
     finally:
         for helper in helpers:

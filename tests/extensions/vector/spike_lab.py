@@ -290,6 +290,8 @@ class Bodies:
             bounds=words[Field.RAM_BOUNDS : Field.RAM_BOUNDS + 3].tolist(),
         )
         self.interpreted = Interpreted(isa, self.context, mem, Failures())
+        # Without pointers bodies read mirrors, which nobody fills here: every vtype would be 0.
+        assert self.machine.core.pointers is not None, "the core's registers were not found"
         self.wiring = Wiring(isa, self.machine.core, self.context)
         self._handlers: dict[Instruction, Callable[[int, int], None]] = {}
 
