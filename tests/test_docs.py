@@ -209,6 +209,7 @@ COMMANDS = {
     ],
     "rvx.sweep/1": ["sweep gemm -p M=N=K=4 --variant f32 -o rows --json"],
     "rvx.train/1": ["train f32 --seeds 2 --epochs 1 --json"],
+    "rvx.paper.spectrum/1": ["paper ieee-spectrum --size 8 --images 8 --json"],
     "rvx.asm/1": ["asm good.s --json", "asm warned.s --json"],
     "rvx.error/1": ["run good.s --tier 9 --json || test $? = 2", "isa list --json --no || true"],
     "rvx.diagnostics/1": ["asm wrong.s --json || test $? = 3"],

@@ -108,7 +108,8 @@ def _new() -> Group:
 def _paper() -> Group:
     names = ("exsdotp", "percival", "vsq")
     places: dict[str, str | Callable[[], Command]] = {
-        name: f"rvx.cli.paper_{name}:{name}" for name in names
+        "ieee-spectrum": "rvx.cli.paper_spectrum:spectrum",
+        **{name: f"rvx.cli.paper_{name}:{name}" for name in names},
     }
     return Group("paper", "Studies of what papers claim, on the emulator.", places)
 
