@@ -2,6 +2,8 @@
 
 import pytest
 
+from rvx.cli.declare import End
+from rvx.cli.paper_spectrum import spectrum
 from rvx.paper.exsdotp import study as exsdotp
 from rvx.paper.percival import study as percival
 from rvx.paper.spectrum import study
@@ -48,3 +50,14 @@ def test_vector_scales_lie_between_eight_and_four_bits(figures):
         if figure.what.startswith("relative error of the logits")
     }
     assert errors["int8"] < errors["vsq-4/4/4/4"] < errors["int4"]
+
+
+def test_a_result_that_differs_ends_with_1(monkeypatch, capsys):
+    wrong = study.Figure("claim", "figure", 2.0, None, "rvx", False)
+    monkeypatch.setattr(study, "run", lambda *arguments: [wrong])
+    with pytest.raises(End) as ended:
+        spectrum()
+    assert ended.value.exit_code == 1
+    said = capsys.readouterr()
+    assert "error: the emulation differs" in said.err
+    assert said.out.split()[-4:] == ["figure", "2", "-", "rvx"]
