@@ -212,8 +212,10 @@ def test_a_users_own_accumulator(tmp_path):
         'arithmetic = "f32_nofma"\ndoc = "of my own"\n'
     )
     words = ["--kernel", tmp_path, "--forward", "mine", "--epochs", 1, "--seeds", 1, "--json"]
+    words += ["--plot", tmp_path / "curves.svg"]
     done = CliRunner().invoke(app, ["train", *map(str, words)])
     assert done.exit_code == 0, done.stderr
+    assert (tmp_path / "curves.svg").stat().st_size > 1000
     (scheme,) = json.loads(done.stdout)["schemes"]
     assert scheme["forward"] == scheme["backward"] == "mine"
     assert scheme["mismatches"] == 0

@@ -156,6 +156,7 @@ def run(
 def draw(outcomes: Sequence[Outcome], path: Path) -> None:
     """Loss and accuracy over epochs: the mean of the seeds, and the range of all of them."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     from rvx.analysis.colours import FAMILIES, family
     from rvx.analysis.plots import LABEL_SIZE, save
@@ -188,6 +189,7 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> None:
     panels[1].set_ylim(max(0, min(least - 3, 90)), 100)
     for axes in panels:
         axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=LABEL_SIZE)
