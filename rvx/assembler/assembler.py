@@ -361,7 +361,7 @@ def elf_flags(isa: Isa, abi: str = "") -> int:
         isa: the instructions there are.
         abi: such as `lp64d`; if empty, the double-float one where there are doubles, else the soft.
     """
-    flags = _RVC if "c.addi" in isa.instructions else 0
+    flags = (_RVC if "c.addi" in isa.instructions else 0) | (_RVE if isa.has_half else 0)
     if not abi:
         # F alone does not make a single-float ABI: GNU as and GCC keep the soft one until told.
         return flags | _FLOAT_ABI["d" if "D" in isa.extensions else ""]

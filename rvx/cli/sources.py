@@ -109,7 +109,8 @@ def _named_isa(elf: Elf, ext: Sequence[str], vlen: int) -> Isa:
     if elf.xlen == 64 and not any(name in NOT_BY_DEFAULT for name in known):
         return without_superseding(isa_for(None, ext, vlen), known)
     try:
-        return isa_for("_".join([f"rv{elf.xlen}gc", *known]), ext, vlen)
+        general = "gc" if "e" not in known else "emac_zicsr_zifencei"
+        return isa_for("_".join([f"rv{elf.xlen}{general}", *known]), ext, vlen)
     except ClashError:
         letters = "".join(name for name in known if len(name) == 1)
         longer = [name for name in known if len(name) > 1]

@@ -799,7 +799,11 @@ class Hart:
         """Performs the ecall at pc; gives the exit code if the program ends, and the next pc."""
         if pc == self._memory.stub:
             return 0, pc
-        number, arguments = self.get(17), [self.get(i) for i in range(10, 16)]
+        # The ABI of RV32E has no a7: libgloss passes the number in t0.
+        number, arguments = (
+            self.get(5 if self._isa.has_half else 17),
+            [self.get(i) for i in range(10, 16)],
+        )
         process = self._system.process
         if number == SIGRETURN and pc == self._memory.stub + TRAMPOLINE_OFFSET + 4:
             with suppress(CallError):

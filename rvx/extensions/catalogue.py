@@ -23,6 +23,7 @@ from rvx.errors import ExtensionNote
 from rvx.extensions.march import NOT_THERE, March, parse_march
 from rvx.extensions.store import Origin, stored
 from rvx.isa import ClashError, Extension, Instruction, Isa, IsaError
+from rvx.isa.instruction import Body
 from rvx.userfiles import MODULE_PREFIX, UserFileError, run_file
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ DRAFTS = (
 
 SHIPPED: dict[str, str] = {
     "i": "rv_i:I",
+    "e": "rv_e:E",
     "m": "rv_m:M",
     "a": "rv_a:A",
     "f": "rv_f:F",
@@ -133,7 +135,7 @@ NOT_BY_DEFAULT = frozenset(
         *("xposit64", "xposit1", "xposit1p16", "xposit1p8"),
         *("xpositstd", "xposit64std", "xpercival", "xpositlog"),
         *("xsmallfloat32", "xsflt", "xfrep", "xsmtvdot"),
-        *("zcmp", "zcmt", "zksed", "zfinx", "zdinx", "zhinxmin", "zhinx"),
+        *("e", "zcmp", "zcmt", "zksed", "zfinx", "zdinx", "zhinxmin", "zhinx"),
         *VECTORS,
         *DRAFTS,
         *("xvposit", "xvfp8"),
@@ -165,15 +167,16 @@ def shipped_extensions() -> dict[str, Extension]:
     return stored("all", all_of_them, _origins)
 
 
-def _origins() -> dict[Instruction, Origin]:
-    """Where each instruction of the extensions that are imported by now is declared."""
+def _origins() -> dict[Body, Origin]:
+    """Where each body of the extensions that are imported by now is declared."""
     found = {}
     for place in SHIPPED.values():
         module, _, variable = place.partition(":")
         imported = sys.modules.get(f"rvx.extensions.{module}")
         if imported is not None:
             for key, made in getattr(imported, variable).instructions.items():
-                found[made] = (f"rvx.extensions.{module}", variable, key)
+                if made.body is not None:
+                    found[made.body] = (f"rvx.extensions.{module}", variable, key)
     return found
 
 

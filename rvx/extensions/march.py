@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from rvx.isa import IsaError
 
-SINGLE_LETTERS = "imafdcbv"
+SINGLE_LETTERS = "iemafdcbv"
 COMPOSITES: dict[str, tuple[str, ...]] = {
+    "e": ("i", "e"),
     "g": ("i", "m", "a", "f", "d", "zicsr", "zifencei"),
     "b": ("zba", "zbb", "zbs"),
     "zkn": ("zbkb", "zbkc", "zbkx", "zkne", "zknd", "zknh"),
@@ -108,7 +109,7 @@ def parse_march(text: str, known: Collection[str] = ()) -> March:
             if name == "zce" and xlen == 32 and "f" in names:
                 names["zcf"] = None
     if "i" not in names:
-        raise IsaError(f"'{text}' names no base; after rv{xlen} comes i or g, as in rv{xlen}gc")
+        raise IsaError(f"'{text}' names no base; after rv{xlen} comes i, e or g, as in rv{xlen}gc")
     widths = [int(found[1]) for name in names if (found := _VECTOR_LENGTH.fullmatch(name))]
     kept = tuple(
         name

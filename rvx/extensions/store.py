@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 
 from rvx import disk
 from rvx.isa import Instruction
+from rvx.isa.instruction import Body
 from rvx.isa.registers import F, RegisterFile, V, X
 
 Declared = TypeVar("Declared")
@@ -81,10 +82,10 @@ class _Pickler(pickle.Pickler):
 
     Args:
         file: to write to.
-        origins: where each instruction that has a body is declared.
+        origins: where each body is declared.
     """
 
-    def __init__(self, file: io.BytesIO, origins: Mapping[Instruction, Origin]) -> None:
+    def __init__(self, file: io.BytesIO, origins: Mapping[Body, Origin]) -> None:
         super().__init__(file, pickle.HIGHEST_PROTOCOL)
         self._origins = origins
 
@@ -100,8 +101,7 @@ class _Pickler(pickle.Pickler):
             if isinstance(obj, StoredInstruction) and "origin" in state:
                 state.pop("body", None)
             elif state["body"] is not None:
-                del state["body"]
-                state["origin"] = self._origins[obj]
+                state["origin"] = self._origins[state.pop("body")]
             return _restored, (state,)
         if isinstance(obj, MappingProxyType):
             return _proxy, (dict(obj),)

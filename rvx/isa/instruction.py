@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Collection, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -191,6 +192,17 @@ class Instruction:
     def decode(self, word: Word) -> dict[str, int]:
         """The operand values of a word that matches the pattern."""
         return {name: operand.decode(word) for name, operand in self.operands.items()}
+
+    def with_half(self) -> Instruction:
+        """The same where there are but x0 to x15; words that name others are reserved."""
+        operands = {name: operand.with_half() for name, operand in self.operands.items()}
+        if all(operand is self.operands[name] for name, operand in operands.items()):
+            return self
+        made = copy(self)
+        for name in ("_reserved", "target"):
+            vars(made).pop(name, None)
+        vars(made)["operands"] = operands
+        return made
 
     def accepts(self, word: Word) -> bool:
         """Whether the word is this instruction: it matches, and no operand is reserved."""

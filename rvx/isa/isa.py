@@ -17,6 +17,9 @@ from rvx.isa.tiles import words_of
 from rvx.isa.vector.state import STATE
 from rvx.isa.vector.unit import VectorUnit, check_vlen, csrs, reset_words
 
+HALF = "E"
+"""The extension that leaves x16 to x31 out."""
+
 
 class Isa:
     """The instructions of a set of extensions at one XLEN.
@@ -33,6 +36,7 @@ class Isa:
     Attributes:
         vector: the vector unit; None if no extension has vector registers.
         csrs: those that rvx holds, by name.
+        has_half: whether there are but 16 x registers.
         csr_names: address of every named CSR; `printed_csr_names` has the names by address.
 
     Raises:
@@ -61,6 +65,7 @@ class Isa:
         self.csrs: dict[str, Csr] = {}
         self.csr_names: dict[str, int] = {}
         self.printed_csr_names: dict[int, str] = {}
+        self.has_half = HALF in self.extensions
         for extension in self.extensions.values():
             self._check_company(extension)
             self._take(extension)
@@ -89,7 +94,8 @@ class Isa:
                 )
 
     def _take(self, extension: Extension) -> None:
-        for made in extension.instructions.values():
+        for declared in extension.instructions.values():
+            made = declared.with_half() if self.has_half else declared
             if self.xlen in made.xlens and all(name in self.extensions for name in made.needs):
                 other = self.instructions.get(made.mnemonic, made)
                 self.instructions[made.mnemonic] = self._preferred(other, made)

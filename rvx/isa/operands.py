@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rvx.isa.errors import DeclarationError, EncodingError
@@ -13,6 +13,10 @@ ROUNDING_MODES = {"rne": 0, "rtz": 1, "rdn": 2, "rup": 3, "rmm": 4, "dyn": 7}
 LAST_ROUNDING_MODE = 4
 """What frm may hold: 5 and 6 are reserved, and 7, which is `dyn` in a word, is no mode there."""
 FENCE_SETS = "iorw"
+_HALF = 16
+"""As many of the x registers as RV32E has."""
+_EVERY, _FEW = 15, 6
+"""The longest list of Zcmp, and of those registers that RV32E has."""
 _MOST_KNOWN = 1 << 13
 """Values of an operand that are remembered."""
 
@@ -26,17 +30,23 @@ class RegisterKind:
         file: the register file.
         numbers: the registers that may stand here, in the order of their field values.
         group: how many registers are meant, the first of which is named.
+        limit: if not 0, the first register that there is not: 16 for x registers of RV32E.
     """
 
     name: str
     file: RegisterFile
     numbers: tuple[int, ...]
     group: int = 1
+    limit: int = 0
 
     @property
     def has_words(self) -> bool:
         """Whether a body gets words, and not one value."""
         return not self.file.is_by_number and (self.group > 1 or self.file.words > 1)
+
+    def has(self, number: int) -> bool:
+        """Whether this register may stand here."""
+        return number in self.numbers and not 0 < self.limit < number + self.group
 
     def members(self, number: int) -> tuple[int, ...]:
         """The registers that are meant where this one is named: with x0, x0 alone, repeatedly."""
@@ -165,10 +175,12 @@ class FrameKind:
     Attributes:
         name: the kind's name in syntax strings.
         is_negative: whether sp becomes smaller.
+        most: the longest list.
     """
 
     name: str
     is_negative: bool
+    most: int = 15
 
     def text(self, value: int, xlen: int) -> str:
         """How a value is written."""
@@ -345,7 +357,7 @@ class Operand:
         """
         kind = self.kind
         if isinstance(kind, RegisterKind):
-            if value not in kind.numbers:
+            if not kind.has(value):
                 raise EncodingError(
                     f"register {kind.file.abi[value]} cannot stand here; "
                     f"valid are {_register_list(kind)}"
@@ -356,7 +368,10 @@ class Operand:
                 value -= 1 << kind.wrap
             value = self._accepted(value, kind) - kind.bias
         elif isinstance(kind, FrameKind) and not self.is_valid(value):
-            raise EncodingError("a list of registers has at least ra")
+            raise EncodingError(
+                "a list of registers has at least ra"
+                + (", and no register beyond s1" if kind.most < _EVERY else "")
+            )
         elif isinstance(kind, RoundingKind) and not self.is_valid(value):
             raise EncodingError(
                 f"rounding mode {value} is reserved; valid are "
@@ -406,22 +421,39 @@ class Operand:
         stored = self.field.insert(-1)
         if isinstance(kind, ImmediateKind) and not kind.most and not kind.least:
             return ((stored, self.field.insert(-kind.bias)),) if kind.is_nonzero else ()
-        if isinstance(kind, RegisterKind) and (
-            kind.is_indexed or len(kind.numbers) == 1 << self.field.width
-        ):
-            return ()
+        if isinstance(kind, RegisterKind) and not kind.limit:
+            if kind.is_indexed or len(kind.numbers) == 1 << self.field.width:
+                return ()
+        elif isinstance(kind, RegisterKind) and not kind.is_indexed and kind.limit == _HALF:
+            # One bit says for half of the registers that there are none of them.
+            beyond = self.field.insert(_HALF)
+            rest = [v for v in range(_HALF) if not self.is_valid(v)]
+            return ((beyond, beyond), *((stored, self.field.insert(v)) for v in rest))
         is_always_valid = not isinstance(
             kind, RegisterKind | RoundingKind | ImmediateKind | FrameKind | MaskKind
         )
         if is_always_valid or (isinstance(kind, MaskKind) and not kind.is_required):
             return ()
-        values = range(0, 1 << self.field.width, 1 << self.field.lsb)
-        return tuple((stored, self.field.insert(v)) for v in values if not self.is_valid(v))
+        if isinstance(kind, RegisterKind) and kind.is_indexed:
+            bad = [raw for raw, number in enumerate(kind.numbers) if not self.is_valid(number)]
+        else:
+            values = range(0, 1 << self.field.width, 1 << self.field.lsb)
+            bad = [value for value in values if not self.is_valid(value)]
+        return tuple((stored, self.field.insert(raw)) for raw in bad)
+
+    def with_half(self) -> Operand:
+        """The same where there are but x0 to x15."""
+        kind = self.kind
+        if isinstance(kind, RegisterKind) and kind.file is X and max(kind.numbers) >= _HALF:
+            return replace(self, kind=replace(kind, limit=_HALF))
+        if isinstance(kind, FrameKind):
+            return replace(self, kind=replace(kind, most=_FEW))
+        return self
 
     def is_valid(self, value: int) -> bool:
         """Whether a decoded value may stand here; reserved ones make the word illegal."""
         if isinstance(self.kind, RegisterKind):
-            return value in self.kind.numbers
+            return self.kind.has(value)
         if isinstance(self.kind, ImmediateKind):
             is_beyond = self.kind.most != 0 and value > self.kind.most
             return (
@@ -432,20 +464,20 @@ class Operand:
         if isinstance(self.kind, RoundingKind):
             return value in self.kind.modes
         if isinstance(self.kind, FrameKind):
-            return value >> 2 >= 4
+            return 4 <= value >> 2 <= self.kind.most
         if isinstance(self.kind, MaskKind) and self.kind.is_required:
             return value == 0
         return True
 
 
 def _register_list(kind: RegisterKind) -> str:
-    names = [kind.file.abi[number] for number in kind.numbers]
+    names = [kind.file.abi[number] for number in kind.numbers if kind.has(number)]
     if len(names) <= 8:
         return ", ".join(names)
-    missing = [name for i, name in enumerate(kind.file.abi) if i not in kind.numbers]
-    return f"all of {kind.file.name}0 to {kind.file.name}{kind.file.count - 1} but " + ", ".join(
-        missing
-    )
+    last = (kind.limit or kind.file.count) - 1
+    missing = [kind.file.abi[i] for i in range(last + 1) if not kind.has(i)]
+    every = f"{kind.file.name}0 to {kind.file.name}{last}"
+    return f"all of {every} but {', '.join(missing)}" if missing else every
 
 
 def make_operand(name: str, kind_name: str, kinds: dict[str, Kind], pattern: Pattern) -> Operand:

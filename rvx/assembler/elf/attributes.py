@@ -111,6 +111,8 @@ def _joined(xlen: int, names: dict[str, str], vlen: int) -> str:
     for whole, part in _INCLUDED.items():
         if whole in names:
             names.setdefault(part, "1.0")
+    if "e" in names:  # It is the base itself.
+        names = {name: version for name, version in names.items() if name != "i"}
     ordered = sorted(names, key=_rank)
     return f"rv{xlen}" + "_".join(name + _version(names[name]) for name in ordered)
 
