@@ -141,7 +141,7 @@ NOT_BY_DEFAULT = frozenset(
         *("xvposit", "xvfp8"),
     }
 )
-"""Shipped extensions that clash with others, so that they are loaded only when named."""
+"""Shipped extensions that clash with others, or take registers from them: only when named."""
 
 PRESETS: dict[str, str] = {
     "percival-2022": "xpercival",

@@ -59,7 +59,7 @@ def test_the_default_is_rv64gc_and_all_that_does_not_clash() -> None:
     expected = {load(name).name for name in names() if name not in catalogue.NOT_BY_DEFAULT}
     assert isa.xlen == 64
     assert set(isa.extensions) == expected
-    for name in catalogue.NOT_BY_DEFAULT:
+    for name in catalogue.NOT_BY_DEFAULT - {"e"}:  # E takes registers from all others.
         with pytest.raises(IsaError):
             Isa([*isa.extensions.values(), load(name)])
 
