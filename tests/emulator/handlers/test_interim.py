@@ -138,8 +138,8 @@ def test_vector_instructions_are_compiled_after_a_while(
     machine = summing(isa_for("rv64gcv"), "inline")
     machine.call("f", EXECUTIONS + 100)
     machine.hart.interim.finish()
-    # vsetivli was executed once.
-    assert made == (["vadd.vi"] if is_compiled else [])
+    # What an instruction has cost decides, not how often it was executed: vsetivli was, once.
+    assert made == (["vsetivli", "vadd.vi"] if is_compiled else [])
 
 
 def fail(made: Any) -> None:
