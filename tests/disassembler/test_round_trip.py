@@ -46,8 +46,8 @@ def declared() -> list[tuple[Isa, Instruction]]:
 
 def values(operand: Operand) -> st.SearchStrategy[int]:
     match operand.kind:
-        case RegisterKind(numbers=numbers):
-            return st.sampled_from(numbers)
+        case RegisterKind() as kind:
+            return st.sampled_from([number for number in kind.numbers if kind.has(number)])
         case RoundingKind(modes=modes):
             return st.sampled_from(modes)
         case ImmediateKind(is_nonzero=is_nonzero, bias=bias, wrap=wrap):
