@@ -37,3 +37,24 @@ def next_pc(words: Any, loops: int, at: int) -> int:
             if words[first + COUNT] != 0:
                 return int(words[first + START])
     return at
+
+
+def first_unknown(words: Any, loops: int, ends: Any, begin: int) -> int:
+    """The last instruction of a loop that is about to run and whose end nobody has marked yet.
+
+    Args:
+        words: of the state.
+        loops: how many there are.
+        ends: for each executable halfword, whether the last instruction of a loop begins there.
+        begin: the address of the first.
+
+    Returns:
+        The address of that instruction, or -1.
+    """
+    for loop in range(loops):
+        first = WORDS * loop
+        last = words[first + END] - LAST_SIZE
+        index = (last - begin) >> 1
+        if words[first + COUNT] != 0 and 0 <= index < len(ends) and ends[index] == 0:
+            return int(last)
+    return -1

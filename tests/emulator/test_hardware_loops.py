@@ -141,6 +141,63 @@ def test_how_far_a_loop_may_end() -> None:
         assemble("1: nop\n cv.starti 0, 1b\n", COREV)
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_loop_around_a_hardware_loop_is_one_region(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Setup and rounds: the region is left neither for the one nor for the others."""
+    monkeypatch.setattr(select, "LEAST_WEIGHT", 2)
+    text = """f: cv.setup 0, a1, 1f
+ addi a0, a0, 1
+ addi a0, a0, 2
+1: addi a2, a2, -1
+ bnez a2, f
+ ret"""
+    made = machine(COREV, text, way)
+    for rounds, times in ((3, 20), (1, 7), (9, 50)):
+        result = made.call("f", 0, rounds, times)
+        assert (result.value, result.instructions) == (
+            3 * rounds * times,
+            times * (2 * rounds + 3) + 1,
+        )
+        if made.hart.regions is not None:
+            made.hart.regions.look(float("inf"))
+    if way == "region":
+        (entered,) = (one for one in made.explain(result) if one.entries)
+        assert entered.entries == 2  # Once in each call since it was made.
+        assert entered.instructions == result.instructions - 1
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_end_that_is_new_to_a_region(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a setup in a region leads to an end that nobody knows, it is left to the trap hook."""
+    monkeypatch.setattr(select, "LEAST_WEIGHT", 2)
+    text = """f: cv.starti 0, start
+ cv.end 0, a3
+ cv.count 0, a1
+start: addi a0, a0, 1
+ addi a0, a0, 16
+near: addi a0, a0, 256
+ addi a4, a4, 1
+far: addi a2, a2, -1
+ bnez a2, f
+ ret"""
+    made = machine(COREV, text, way)
+    near, far = made.symbol("near"), made.symbol("far")
+    for end, rounds, times in (
+        (near, 3, 20),
+        (near, 5, 9),
+        (far, 4, 30),
+        (near, 2, 6),
+        (far, 3, 9),
+    ):
+        result = made.call("f", 0, rounds, times, end)
+        each = 17 * rounds + 256 if end == near else 273 * rounds
+        assert result.value == each * times
+        if made.hart.regions is not None:
+            made.hart.regions.look(float("inf"))
+
+
 def own_program(draw: random.Random) -> tuple[str, int, int]:
     """A program with loops within each other, what it gives, and how many instructions it has.
 

@@ -1,10 +1,12 @@
-"""What each request of a body is, declared once: in a row, and in the source of a handler.
+"""What each request of a body is, declared once: in a row, in a handler, and in a region.
 
 A body asks by the names of its parameters (`rvx.isa.instruction.REQUESTS`). A handler is generated
 once for an instruction, a row is filled once for a word. So a request has two sides that have to
 agree: what the row holds for it, a number or a host address, and the lines of the handler that make
 the argument of it. Here they stand beside each other. The same lines are compiled by numba and, for
 `--backend python` and for new bodies, run by the interpreter (`rvx.emulator.handlers.interpreted`).
+In a region (`rvx.emulator.regions`) there is no row: a request is one or two int64 values of LLVM
+code, of which a function around the body makes the argument.
 
 `layout_of` says where everything stands in a row; `rvx.emulator.handlers.rows` fills it and
 `rvx.emulator.handlers.compiled` writes the source, both from that.
@@ -12,8 +14,8 @@ the argument of it. Here they stand beside each other. The same lines are compil
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol
 
@@ -23,7 +25,7 @@ from rvx.bodies.form import HART
 from rvx.emulator.context import Field
 from rvx.isa import Csr, Instruction, Isa, RegisterFile
 from rvx.isa.instruction import NUMBER, REQUESTS
-from rvx.isa.memory import FAULT_ROUNDING, PAGE_SHIFT
+from rvx.isa.memory import FAULT_ROUNDING, FAULT_WORDS, PAGE_SHIFT
 from rvx.isa.operands import RegisterKind, RoundingKind
 from rvx.isa.registers import X
 from rvx.isa.vector.state import HEADER, VLENB
@@ -58,9 +60,46 @@ class Wired(Protocol):
         """The bits of it that this ISA has."""
 
 
+class Emitted(Protocol):
+    """A decoded word as a step of a region: everything is given as the name of an LLVM value."""
+
+    def value(self, operand: str) -> int:
+        """The value of an operand: the number of a register, or a number."""
+
+    def register(self, file: RegisterFile, number: int) -> str:
+        """The value of a register."""
+
+    def group(self, name: str, file: RegisterFile, numbers: Sequence[int]) -> str:
+        """The address of a copy of these registers, a word each."""
+
+    def wide(self, name: str, file: RegisterFile, number: int, is_written: bool) -> str:
+        """The address of a register of several words, or of a copy of it."""
+
+    def state(self, name: str) -> str:
+        """The address of the state of an extension."""
+
+    def shared(self, field: Field) -> str:
+        """The address of words of the context, or of what stands for them in a region."""
+
+    def pc(self) -> int:
+        """The address of the instruction."""
+
+    def rounding_mode(self, has_to_be_one: bool) -> str:
+        """The value of frm; the region is left where it has to be a rounding mode and is none."""
+
+    def vector_unit(self) -> tuple[str, str]:
+        """The addresses of the vector registers, and of the words that configure them."""
+
+    def checked_memory(self) -> str:
+        """What is added to a guest address that has been checked, to make a host address of it."""
+
+    def context(self) -> str:
+        """The address of the context."""
+
+
 @dataclass(frozen=True)
 class Argument:
-    """A request, in its two forms.
+    """A request, in all its forms.
 
     Attributes:
         fetch: lines of the handler that assign the argument to `{name}`. `{slot[0]}` is the first
@@ -68,14 +107,17 @@ class Argument:
         fill: gives the words of the row.
         slots: how many they are.
         own: how many more it has for itself, to put values together in.
-        unpack: lines that make the argument of an int64 of its name, in the function of a region:
-            there registers and numbers arrive as they are, and words as their address.
+        emit: gives the LLVM values of it in a region.
+        parameters: the names under which the function around the body gets them, as int64.
+        unpack: lines of that function that make the argument of them.
     """
 
     fetch: str
     fill: Callable[[Wired], tuple[int, ...]] = lambda _: ()
     slots: int = 0
     own: int = 0
+    emit: Callable[[Emitted], tuple[str, ...]] = lambda _: ()
+    parameters: tuple[str, ...] = ("{name}",)
     unpack: str = ""
 
     def lines(self, name: str, first: int) -> str:
@@ -84,6 +126,14 @@ class Argument:
         own = f"row_address + {8 * (first + self.slots)}"
         text = self.fetch.format(name=name, slot=slot, own=own)
         return "".join(f"    {line}\n" for line in text.splitlines())
+
+    def names(self, name: str) -> list[str]:
+        """The parameters of the function around the body, in a region."""
+        return [one.format(name=name) for one in self.parameters]
+
+    def unpacked(self, name: str) -> str:
+        """The lines of that function."""
+        return "".join(f"    {line}\n" for line in self.unpack.format(name=name).splitlines())
 
 
 def _load(file: RegisterFile, xlen: int, address: str) -> str:
@@ -95,6 +145,13 @@ def _known(fill: Callable[[Wired], int]) -> Argument:
     return Argument("{name} = {slot[0]}", lambda wired: (fill(wired),), 1)
 
 
+def _number(operand: str) -> Argument:
+    """The value of an operand that is a number, or the number of a register."""
+    return replace(
+        _known(lambda wired: wired.value(operand)), emit=lambda step: (str(step.value(operand)),)
+    )
+
+
 def _unpacked(count: int) -> str:
     """Words at an address, in the function of a region."""
     return f"{{name}} = int64_array({{name}}, {count})"
@@ -103,17 +160,23 @@ def _unpacked(count: int) -> str:
 def _words(count: int, fill: Callable[[Wired], int]) -> Argument:
     """Words somewhere in the host's memory, as an array."""
     return Argument(
-        f"{{name}} = int64_array({{slot[0]}}, {count})",
-        lambda wired: (fill(wired),),
-        1,
+        f"{{name}} = int64_array({{slot[0]}}, {count})", lambda wired: (fill(wired),), 1
+    )
+
+
+def _state(state: str, count: int) -> Argument:
+    """The state of an extension."""
+    return replace(
+        _words(count, lambda wired: wired.state(state)),
+        emit=lambda step: (step.state(state),),
         unpack=_unpacked(count),
     )
 
 
-def _shared(field: int, count: int) -> Argument:
+def _shared(field: Field, count: int) -> Argument:
     """Words of the context, which are at the same place in every machine."""
     lines = f"{{name}} = int64_array(context_address + {8 * field}, {count})"
-    return Argument(lines, unpack=_unpacked(count))
+    return Argument(lines, emit=lambda step: (step.shared(field),), unpack=_unpacked(count))
 
 
 def _register(operand: str, kind: RegisterKind, xlen: int) -> Argument:
@@ -122,6 +185,7 @@ def _register(operand: str, kind: RegisterKind, xlen: int) -> Argument:
         f"{{name}} = {_load(kind.file, xlen, '{slot[0]}')}",
         lambda wired: (wired.register(kind.file, wired.value(operand)),),
         1,
+        emit=lambda step: (step.register(kind.file, step.value(operand)),),
     )
 
 
@@ -135,6 +199,8 @@ def _group(operand: str, kind: RegisterKind, xlen: int) -> Argument:
         lambda w: tuple(w.register(kind.file, n) for n in kind.members(w.value(operand))),
         kind.group,
         own=kind.group,
+        emit=lambda step: (step.group(operand, kind.file, kind.members(step.value(operand))),),
+        unpack=_unpacked(kind.group),
     )
 
 
@@ -170,6 +236,8 @@ def _wide(operand: str, kind: RegisterKind, is_written: bool) -> Argument:
         lambda wired: (wired.register(kind.file, wired.value(operand)),),
         1,
         own=words if is_written else 0,
+        emit=lambda step: (step.wide(operand, kind.file, step.value(operand), is_written),),
+        unpack=_unpacked(words),
     )
 
 
@@ -190,6 +258,9 @@ def _rounding(operand: str, last: int) -> Argument:
         f"        return",
         lambda wired: (wired.value(operand),),
         1,
+        emit=lambda step: (
+            step.rounding_mode(True) if step.value(operand) == 7 else str(step.value(operand)),
+        ),
     )
 
 
@@ -198,17 +269,25 @@ def _vector_unit(unit: VectorUnit) -> Argument:
 
     VLEN is not part of the text, so that a handler is compiled once for all of them.
     """
-    elements = ", ".join(
-        f"int{eew}_array({{slot[0]}} + {8 * HEADER}, {256 // eew} * _{{name}}[{VLENB}])"
-        for eew in (8, 16, 32, 64)
-    )
     numbers = ", ".join(map(str, unit.settings[1:]))
-    settings = f"_{{name}}, _{{name}}[{VLENB}], {numbers}"
+
+    def made(registers: str, config: str) -> str:
+        elements = ", ".join(
+            f"int{eew}_array({registers}, {256 // eew} * _{{name}}[{VLENB}])"
+            for eew in (8, 16, 32, 64)
+        )
+        return (
+            f"_{{name}} = int64_array({config}, {HEADER})\n"
+            f"{{name}} = Vector({elements}, _{{name}}, _{{name}}[{VLENB}], {numbers})"
+        )
+
     return Argument(
-        f"_{{name}} = int64_array({{slot[0]}}, {HEADER})\n"
-        f"{{name}} = Vector({elements}, {settings})",
-        lambda w: (w.state(VECTOR),),
+        made(f"{{slot[0]}} + {8 * HEADER}", "{slot[0]}"),
+        lambda wired: (wired.state(VECTOR),),
         1,
+        emit=lambda step: step.vector_unit(),
+        parameters=("{name}_registers", "{name}_config"),
+        unpack=made("{name}_registers", "{name}_config"),
     )
 
 
@@ -220,27 +299,51 @@ def _tiles(name: str, words: int, edge: int) -> Argument:
         made.replace("{at}", "{slot[0]}"),
         lambda wired: (wired.state(name),),
         1,
+        emit=lambda step: (step.state(name),),
         unpack=made.replace("{at}", "{name}"),
     )
 
 
-_FIXED: dict[str, Argument] = {
-    "pc": Argument(f"{{name}} = context[{int(Field.PC)}]"),
-    "next_pc": _shared(Field.NEXT_PC, REQUESTS["next_pc"].words),
-    "frm": Argument(f"{{name}} = {_FRM}"),
-    "fflags": _shared(Field.FFLAGS, REQUESTS["fflags"].words),
-    "fault": _shared(Field.FAULT, REQUESTS["fault"].words),
-    "repeat": _shared(Field.REPEAT, REQUESTS["repeat"].words),
-    HART: _shared(Field.STOP, HART_WORDS),
-    "mem": Argument(
+def _memory(fault: str, log: str) -> str:
+    """Guest memory with all checks.
+
+    Args:
+        fault: the address of the words for a fault.
+        log: the array in which accesses are written down, empty where nobody wants them.
+    """
+    return (
         "{name} = Memory(\n"
         f"    byte_array(context[{int(Field.RAM)}], {_RAM_SIZE}),\n"
         f"    byte_array(context[{int(Field.PAGES)}], {_RAM_SIZE} >> {PAGE_SHIFT}),\n"
         f"    int64_array(context_address + {8 * Field.RAM_BOUNDS}, 3),\n"
-        f"    int64_array(context_address + {8 * Field.FAULT}, 4),\n"
-        f"    int64_array(context[{int(Field.ACCESSES)}], context[{int(Field.ACCESS_WORDS)}]),\n"
+        f"    int64_array({fault}, {FAULT_WORDS}),\n"
+        f"    {log},\n"
         ")"
+    )
+
+
+_MEMORY = Argument(
+    _memory(
+        f"context_address + {8 * Field.FAULT}",
+        f"int64_array(context[{int(Field.ACCESSES)}], context[{int(Field.ACCESS_WORDS)}])",
     ),
+    emit=lambda step: (step.context(), step.shared(Field.FAULT)),
+    parameters=("context_address", "fault_address"),
+    unpack=f"context = int64_array(context_address, {int(Field.END)})\n"
+    f"{_memory('fault_address', 'int64_array(fault_address, 0)')}",
+)
+_CHECKED_MEMORY = replace(
+    _MEMORY, emit=lambda step: (step.checked_memory(),), parameters=("{name}",), unpack=""
+)
+"""The same where a region has checked all addresses before: the body's functions check nothing."""
+
+_FIXED: dict[str, Argument] = {
+    "pc": Argument(f"{{name}} = context[{int(Field.PC)}]", emit=lambda step: (str(step.pc()),)),
+    "next_pc": _shared(Field.NEXT_PC, REQUESTS["next_pc"].words),
+    "fflags": _shared(Field.FFLAGS, REQUESTS["fflags"].words),
+    "fault": _shared(Field.FAULT, REQUESTS["fault"].words),
+    "repeat": _shared(Field.REPEAT, REQUESTS["repeat"].words),
+    HART: _shared(Field.STOP, HART_WORDS),
     "csr_word": _words(1, lambda wired: wired.csr_address()),
     "csr_lsb": _known(lambda wired: wired.csr().lsb),
     "csr_mask": _known(lambda wired: wired.csr_mask()),
@@ -248,15 +351,24 @@ _FIXED: dict[str, Argument] = {
 """What stands for itself; `argument_of` knows what depends on operands and on the ISA."""
 
 
-def argument_of(instruction: Instruction, name: str, isa: Isa) -> Argument:
-    """What a request of an instruction's body is: operands first, then states, then the rest."""
+def argument_of(
+    instruction: Instruction, name: str, isa: Isa, checks_memory: bool = True
+) -> Argument:
+    """What a request of an instruction's body is: operands first, then states, then the rest.
+
+    Args:
+        instruction: whose body.
+        name: of the request.
+        isa: where it is.
+        checks_memory: whether the body's own accesses are checked, and not those of a region.
+    """
     operand = instruction.operands.get(name)
     if operand is not None:
         kind = operand.kind
         if isinstance(kind, RoundingKind):
             return _rounding(name, instruction.last_rounding_mode)
         if not isinstance(kind, RegisterKind) or kind.file.is_by_number:
-            return _known(lambda wired: wired.value(name))
+            return _number(name)
         if kind.group > 1:
             return _group(name, kind, isa.xlen)
         if kind.has_words:
@@ -266,16 +378,21 @@ def argument_of(instruction: Instruction, name: str, isa: Isa) -> Argument:
         assert isa.vector is not None
         return _tiles(name, isa.states[name].words, isa.vector.edge)
     if name in isa.states:
-        return _words(isa.states[name].words, lambda wired: wired.state(name))
+        return _state(name, isa.states[name].words)
     if name == "v":
         assert isa.vector is not None
         return _vector_unit(isa.vector)
     if name == X_REGISTERS:
         return _every_register(isa.xlen)
     if name == "xlen":
-        return Argument(f"{{name}} = {isa.xlen}", unpack=f"{{name}} = {isa.xlen}")
+        return Argument(f"{{name}} = {isa.xlen}", parameters=(), unpack=f"{{name}} = {isa.xlen}")
+    if name == "frm":
+        checks = "v" in instruction.requests
+        return Argument(f"{{name}} = {_FRM}", emit=lambda step: (step.rounding_mode(checks),))
+    if name == "mem":
+        return _MEMORY if checks_memory else _CHECKED_MEMORY
     if name.endswith(NUMBER):
-        return _known(lambda wired: wired.value(name.removesuffix(NUMBER)))
+        return _number(name.removesuffix(NUMBER))
     return _FIXED[name]
 
 

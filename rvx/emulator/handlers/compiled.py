@@ -103,7 +103,7 @@ class CompileError(ValueError):
     """The body of an instruction is not within the subset of Python that numba compiles."""
 
 
-_NAMES = {
+NAMES = {
     "Memory": Memory,
     "Tiles": Tiles,
     "Vector": Vector,
@@ -117,11 +117,12 @@ _NAMES = {
     "store_32": pointers.store_32,
     "store_64": pointers.store_64,
 }
+"""What the lines of a handler, or of the function around a body, are made of."""
 
 
 @cache
 def _code(instruction: Instruction, isa: Isa, source: str) -> jit.Code:
-    names = {"body": form_of(instruction, isa).function, **_NAMES}
+    names = {"body": form_of(instruction, isa).function, **NAMES}
     return jit.Code(source, {"handler": "void(int64, int64)"}, names)
 
 

@@ -1,17 +1,17 @@
 """Handlers as plain Python: the same generated source, run by the interpreter.
 
 It is the text that `rvx.emulator.handlers.compiled` compiles, called by the same hooks through the
-same row. What differs is what the names in it stand for: pointers are those of ctypes, and the body
-is called as it is written, so that `print`, pdb and coverage see it, and an exception keeps its
-place.
+same row. What differs is what the names in it stand for: operations on pointers are interpreted
+(`rvx.emulator.native.pointers`), and the body is called as it is written, so that `print`, pdb and
+coverage see it, and an exception keeps its place.
 """
 
 from __future__ import annotations
 
-import ctypes
 import traceback
 from bdb import BdbQuit
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from rvx.bodies import Form, form_of
 from rvx.bodies.arithmetic import BodyRaised
 from rvx.emulator.context import Context, Field
-from rvx.emulator.handlers.compiled import handler_lines
+from rvx.emulator.handlers.compiled import NAMES, handler_lines
 from rvx.emulator.memory import GuestMemory
+from rvx.emulator.native import pointers
 from rvx.isa import Instruction, Isa, Memory
 from rvx.isa.tiles import Tiles
 from rvx.isa.vector.state import HEADER, Vector
@@ -132,29 +133,17 @@ class Interpreted:
         self._failures = failures
         vector = interpreted_vector(isa, context)
         tiles = interpreted_tiles(isa, context)
-        # Arrays over the same words are asked for again and again, and cost more than most bodies.
-        known: dict[tuple[int, int], NDArray[np.int64]] = {}
-
-        def int64_array(address: int, count: int) -> NDArray[np.int64]:
-            found = known.get((address, count))
-            if found is None:
-                words: Any = (ctypes.c_int64 * int(count)).from_address(int(address))
-                found = known[address, count] = np.frombuffer(words, np.int64)
-            return found
-
         self._names: dict[str, Any] = {
+            **NAMES,
             "Memory": lambda *parts: mem._replace(log=parts[-1]) if len(parts[-1]) else mem,
             "Vector": lambda *_: vector,
             "Tiles": lambda *_: tiles,
-            "int64_array": int64_array,
+            # Arrays over the same words are asked for again and again, and cost more than bodies.
+            "int64_array": cache(pointers.int64_array),
             **dict.fromkeys(
                 ("byte_array", "int8_array", "int16_array", "int32_array"),
                 lambda _address, _size: None,
             ),
-            "load_64": lambda at: np.int64(ctypes.c_int64.from_address(int(at)).value),
-            "load_32": lambda at: np.int64(ctypes.c_int32.from_address(int(at)).value),
-            "store_64": lambda at, value: _store(ctypes.c_int64, at, value),
-            "store_32": lambda at, value: _store(ctypes.c_int32, at, value),
         }
 
     def handler(self, instruction: Instruction) -> Callable[[int, int], None]:
@@ -165,7 +154,3 @@ class Interpreted:
         exec(compile(source, f"<{instruction.mnemonic}>", "exec"), names)
         made: Callable[[int, int], None] = names["handler"]
         return made
-
-
-def _store(kind: Any, at: int, value: int) -> None:
-    kind.from_address(int(at)).value = int(value)

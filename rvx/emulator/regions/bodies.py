@@ -17,17 +17,15 @@ from typing import Any
 
 from rvx import disk, jit
 from rvx.bodies import form_of
-from rvx.emulator.context import Field
 from rvx.emulator.handlers.arguments import argument_of
-from rvx.emulator.handlers.compiled import CompileError, explain
+from rvx.emulator.handlers.compiled import NAMES, CompileError, explain
 from rvx.emulator.native import pointers
 from rvx.emulator.regions.settings import vector_under
 from rvx.isa import Instruction, Isa
 from rvx.isa import memory as checked
-from rvx.isa.tiles import Tiles
 from rvx.isa.vector import state
 from rvx.isa.vector.plan import runs_of
-from rvx.isa.vector.state import HEADER, POLICIES
+from rvx.isa.vector.state import POLICIES
 from rvx.isa.vector.unit import VectorUnit
 from rvx.reachable import reached
 
@@ -63,52 +61,13 @@ class BodyFunction:
     may_raise: bool
 
 
-def arguments_of(instruction: Instruction, isa: Isa, is_free: bool = False) -> list[str]:
-    """The requests that the compiled function takes as arguments; the vector unit is two.
-
-    Args:
-        instruction: whose body.
-        isa: where it is.
-        is_free: whether it accesses memory where nobody can say it before: memory is then two
-            arguments, the context and the words of a fault.
-    """
-    found: list[str] = []
-    for name in form_of(instruction, isa).requests:
-        if name == "v":
-            found += [REGISTERS, CONFIG]
-        elif name == "mem" and is_free:
-            found += [MEMORY, FAULT]
-        elif name != "xlen":
-            found.append(name)
-    return found
-
-
-REGISTERS, CONFIG = "v_registers", "v_config"
-"""Addresses of the vector registers, and of the words that configure them."""
-MEMORY, FAULT = "context_address", "fault_address"
-"""Addresses of the context, and of the words where a fault is noted."""
-_MEMORY = f"""    context = int64_array({MEMORY}, {int(Field.END)})
-    mem = Memory(
-        byte_array(context[{int(Field.RAM)}], context[{int(Field.RAM_BOUNDS) + 1}]),
-        byte_array(context[{int(Field.PAGES)}], context[{int(Field.RAM_BOUNDS) + 1}] >> 12),
-        int64_array({MEMORY} + {8 * Field.RAM_BOUNDS}, 3),
-        int64_array({FAULT}, {checked.FAULT_WORDS}),
-        int64_array({FAULT}, 0),
-    )
-"""
-
-
 def _source(instruction: Instruction, isa: Isa, is_free: bool) -> str:
     """Python source of a function of int64 values around the body."""
-    lines = [f"def op({', '.join(arguments_of(instruction, isa, is_free))}):\n"]
     requests = form_of(instruction, isa).requests
-    for name in requests:
-        if name == "v":
-            lines.append(_vector_unit(isa))
-        elif name == "mem" and is_free:
-            lines.append(_MEMORY)
-        elif unpack := argument_of(instruction, name, isa).unpack:
-            lines.append(f"    {unpack.format(name=name)}\n")
+    arguments = {name: argument_of(instruction, name, isa, is_free) for name in requests}
+    parameters = [one for name, argument in arguments.items() for one in argument.names(name)]
+    lines = [f"def op({', '.join(parameters)}):\n"]
+    lines += [argument.unpacked(name) for name, argument in arguments.items()]
     call = f"body({', '.join(requests)})"
     results = instruction.results
     if results:
@@ -118,21 +77,6 @@ def _source(instruction: Instruction, isa: Isa, is_free: bool) -> str:
     else:
         lines.append(f"    {call}\n    return 0\n")
     return "".join(lines)
-
-
-def _vector_unit(isa: Isa) -> str:
-    unit = isa.vector
-    assert unit is not None
-    # VLEN is not part of the text, so that numba sees a body once for all of them.
-    elements = ", ".join(
-        f"int{eew}_array({REGISTERS}, {256 // eew} * config[{state.VLENB}])"
-        for eew in (8, 16, 32, 64)
-    )
-    settings = ", ".join(map(str, unit.settings[1:]))
-    return (
-        f"    config = int64_array({CONFIG}, {HEADER})\n"
-        f"    v = Vector({elements}, config, config[{state.VLENB}], {settings})\n"
-    )
 
 
 @cache
@@ -217,7 +161,6 @@ def body_function(
     """
     if not instruction.has_body:
         raise CompileError(f"'{instruction.mnemonic}' has no semantics: only its encoding is known")
-    names = arguments_of(instruction, isa, is_free)
     function = form_of(instruction, isa).function
     try:
         source = _source(instruction, isa, is_free)
@@ -225,7 +168,7 @@ def body_function(
         if vtype is not None:
             # What to do with elements that are agnostic is nothing that a body asks for.
             vtype &= ~POLICIES
-        return _function(function, source, len(names), isa.xlen, vtype, unit, is_free)
+        return _function(function, source, isa.xlen, vtype, unit, is_free)
     except Exception as error:  # a NumbaError, or whatever numba stumbles over
         raise CompileError(explain(instruction, error)) from None
 
@@ -239,19 +182,19 @@ def kernel_function(kernel: Callable[..., Any], source: str, xlen: int) -> BodyF
         source: of a function `op` of int64 values that calls it as `body`.
         xlen: width of addresses.
     """
-    arguments = source[source.index("(") + 1 : source.index(")")].count(",") + 1
-    return _function(kernel, source, arguments, xlen)
+    return _function(kernel, source, xlen)
 
 
 def _function(
     kernel: Callable[..., Any],
     source: str,
-    arguments: int,
     xlen: int,
     vtype: int | None = None,
     unit: VectorUnit | None = None,
     is_free: bool = False,
 ) -> BodyFunction:
+    parameters = source[source.index("(") + 1 : source.index(")")]
+    arguments = len(parameters.split(", ")) if parameters else 0
     extra = f"{xlen} {vtype} {source}{pointers.fingerprint()}{_own_fingerprint()}"
     key = jit.content_key(kernel, extra=extra)
     path = disk.directory() / "bodies" / f"{key}-{jit.host_key()}.ll"
@@ -290,17 +233,7 @@ def _compile(
 ) -> str:
     from rvx.jit import compiler
 
-    names = {
-        "body": kernel,
-        "Vector": state.Vector,
-        "Tiles": Tiles,
-        "Memory": checked.Memory,
-        "byte_array": pointers.byte_array,
-        "int8_array": pointers.int8_array,
-        "int16_array": pointers.int16_array,
-        "int32_array": pointers.int32_array,
-        "int64_array": pointers.int64_array,
-    }
+    names = {**NAMES, "body": kernel}
     kinds = {"op": ["int64"] * arguments}
     made = compiler.to_llvm(key, source, names, kinds, replacing)
     symbol = made.symbols["op"]

@@ -8,15 +8,16 @@ they, the counts and the flags are written back in one place, where every exit c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from rvx.emulator.calls import Calls
 from rvx.emulator.context import Context, Field
-from rvx.emulator.regions.bodies import kernel_function
+from rvx.emulator.regions.bodies import BodyFunction, kernel_function
 from rvx.emulator.regions.flow import Block, Step, ends_block
 from rvx.emulator.regions.frame import CountedVector, Frame
 from rvx.emulator.regions.select import Region, leading
 from rvx.emulator.regions.settings import after, flow, may_change_length
-from rvx.emulator.regions.steps import StepEmitter, can_translate_under
+from rvx.emulator.regions.steps import StepEmitter, can_translate_under, sets_loops
 from rvx.emulator.regions.vectors import is_vector, uses_host
 from rvx.isa import Isa, loops
 from rvx.isa.bits import Address
@@ -339,7 +340,10 @@ class Emitter(StepEmitter):
             self._frame.masked[f"%vma{step.pc:x}"] = counted
             self._frame.locals.append(f"%vm{step.pc:x}.sum")
             active = self._active_bits(step.pc)
+        before = self._loops_before(step)
         self._instruction(step, lambda: self._exit_within(block, index), vtype)
+        if before:
+            self._check_loops(before, self._exit_within(block, index))
         if active:
             self._lines += [
                 f"  %vma{step.pc:x}.o = load i64, ptr %vma{step.pc:x}",
@@ -353,20 +357,75 @@ class Emitter(StepEmitter):
         if ends_block(step):
             self._branch(block, step)
 
+    def _loops_before(self, step: Step) -> list[str]:
+        """The words of the hardware loops before an instruction that may set one up."""
+        if not sets_loops(step.decoded.instruction, self._isa):
+            return []
+        state = self._isa.loops
+        assert state is not None
+        n = self.next_unique()
+        at = 8 * self._context.offsets[state.name]
+        for word in range(state.words):
+            self._lines += [
+                f"  %lo{n}.{word}.p = getelementptr i8, ptr %c, i64 {at + 8 * word}",
+                f"  %lo{n}.{word} = load i64, ptr %lo{n}.{word}.p",
+            ]
+        return [f"%lo{n}.{word}" for word in range(state.words)]
+
+    def _check_loops(self, before: list[str], leave: str) -> None:
+        """Leaves a setup to the tier below if it begins a loop whose end is not marked yet.
+
+        The trap hook has to see that one. Regions know all ends that are marked, as those made
+        before one was are dropped; so other loops may be set up here.
+        """
+        state = self._isa.loops
+        assert state is not None
+        kernel = self._loops_kernel(
+            loops.first_unknown, "ends, size, begin", "int8_array(ends, size), begin"
+        )
+        n = self.next_unique()
+        for name, index in (
+            (f"le{n}", Field.LOOP_ENDS),
+            (f"lh{n}", Field.EXEC_HALFWORDS),
+            (f"lb{n}", Field.EXEC_BASE),
+        ):
+            self._lines += [
+                f"  %{name}.p = getelementptr i8, ptr %c, i64 {8 * index}",
+                f"  %{name} = load i64, ptr %{name}.p",
+            ]
+        words = self._state(self._context.offsets[state.name])
+        self._lines += [
+            f"  %ld{n} = call i32 @{kernel.name}(ptr %result, ptr %exception, i64 {words}, "
+            f"i64 %le{n}, i64 %lh{n}, i64 %lb{n})",
+            f"  %lr{n} = load i64, ptr %result",
+            f"  %lk{n} = icmp slt i64 %lr{n}, 0",
+            f"  br i1 %lk{n}, label %known{n}, label %new{n}",
+            f"new{n}:",
+            *(f"  store i64 {value}, ptr {value}.p" for value in before),
+            f"  br label {leave}",
+            f"known{n}:",
+        ]
+
+    def _loops_kernel(self, kernel: Any, parameters: str, values: str) -> BodyFunction:
+        """A function of the words of the hardware loops, and of more."""
+        state = self._isa.loops
+        assert state is not None
+        words = f"int64_array(words, {state.words})"
+        source = (
+            f"def op(words, {parameters}):\n    return body({words}, {state.loops}, {values})\n"
+        )
+        made = kernel_function(kernel, source, self._isa.xlen)
+        self.bodies[kernel.__name__, None] = made
+        return made
+
     def _follow_loops(self, step: Step) -> None:
         """Counts a round of the hardware loop that ends here, if one does."""
         state = self._isa.loops
         assert state is not None
-        words = f"int64_array(words, {state.words})"
-        source = f"def op(words, at):\n    return body({words}, {state.loops}, at)\n"
-        self.bodies["next_pc", None] = kernel = kernel_function(
-            loops.next_pc, source, self._isa.xlen
-        )
-        n = self.next_unique()
-        at = 8 * self._context.offsets[state.name]
+        kernel = self._loops_kernel(loops.next_pc, "at", "at")
+        words, n = self._state(self._context.offsets[state.name]), self.next_unique()
         self._lines += [
-            f"  %loops{n} = add i64 %context, {at}",
-            f"  %done{n} = call i32 @{kernel.name}(ptr %result, ptr %exception, i64 %loops{n}, "
+            f"  %done{n} = call i32 @{kernel.name}(ptr %result, ptr %exception, i64 {words}, "
             f"i64 {step.pc + step.size})",
             f"  %to{n} = load i64, ptr %result",
             f"  store i64 %to{n}, ptr %next",

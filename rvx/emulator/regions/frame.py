@@ -86,6 +86,7 @@ class Frame:
         masked: the local variables that sum up active elements, and for which instruction.
         vectors: the vector instructions that are counted, by address.
         locals: further local variables.
+        rooms: copies of registers that bodies get as words: names of arrays, and how long they are.
         registers: filled while the blocks are translated.
         setup: further lines of the prologue, before anything is decided.
     """
@@ -106,8 +107,15 @@ class Frame:
     masked: dict[str, CountedVector] = field(default_factory=dict)
     vectors: dict[Address, CountedVector] = field(default_factory=dict)
     locals: list[str] = field(default_factory=list)
+    rooms: dict[str, int] = field(default_factory=dict)
     registers: Registers = field(default_factory=Registers)
     setup: list[str] = field(default_factory=list)
+
+    def room(self, operand: str, words: int) -> str:
+        """The name of an array for what an operand holds; `.i` behind it is its address."""
+        name = f"%{operand}.words{words}"
+        self.rooms[name] = words
+        return name
 
     def _field_pointer(self, name: str, index: Field) -> str:
         return f"  %{name} = getelementptr i8, ptr %c, i64 {8 * index}"
@@ -157,6 +165,11 @@ class Frame:
             lines += [f"  {name} = alloca i64", *self._fetch(name, file, number)]
         for name in (*self.lengths, *self.masked, *self.locals):
             lines += [f"  {name} = alloca i64", f"  store i64 0, ptr {name}"]
+        for name, words in self.rooms.items():
+            lines += [
+                f"  {name} = alloca [{words} x i64]",
+                f"  {name}.i = ptrtoint ptr {name} to i64",
+            ]
         if self.notes_faults:
             lines.append(f"  %fault = alloca [{FAULT_WORDS} x i64]")
             lines.append("  %fault.i = ptrtoint ptr %fault to i64")

@@ -6,35 +6,27 @@ floating point of the base ISA goes to the host's unit, and memory is accessed a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from rvx.bodies import form_of
-from rvx.bodies.form import HART
 from rvx.emulator.context import Context, Field
+from rvx.emulator.handlers.arguments import X_REGISTERS, argument_of
 from rvx.emulator.handlers.compiled import CompileError
-from rvx.emulator.regions.bodies import (
-    CONFIG,
-    FAULT,
-    MEMORY,
-    REGISTERS,
-    BodyFunction,
-    arguments_of,
-    body_function,
-)
+from rvx.emulator.regions.bodies import BodyFunction, body_function
 from rvx.emulator.regions.floats import Lowered, lower
 from rvx.emulator.regions.flow import Step, ends_block
 from rvx.emulator.regions.frame import MOST_RESULTS, Frame
 from rvx.emulator.regions.settings import is_setting, setting_of
 from rvx.emulator.regions.vectors import VectorWriter, is_illegal, plan_in_region
 from rvx.isa import Instruction, Isa, RegisterFile
-from rvx.isa.instruction import NUMBER
 from rvx.isa.memory import CODE_WRITTEN, FAULT_EXCEPTION, FAULT_WORDS
 from rvx.isa.operands import RegisterKind, RoundingKind
 from rvx.isa.vector.plan import Access, Arithmetic, plan_of
 
 _CHECKED_KINDS = ("load", "store", "atomic")
 _REFUSED_KINDS = ("csr", "system")
-_REFUSED_REQUESTS = ("repeat", "x_registers")
+_REFUSED_REQUESTS = ("repeat", X_REGISTERS)
 
 
 def can_translate(step: Step, isa: Isa) -> bool:
@@ -42,11 +34,10 @@ def can_translate(step: Step, isa: Isa) -> bool:
     made = step.decoded.instruction
     if not made.has_body or made.kind in _REFUSED_KINDS:
         return False
-    registers = [one.kind for one in made.operands.values() if isinstance(one.kind, RegisterKind)]
-    if any(kind.has_words for kind in registers) or len(made.results) > MOST_RESULTS:
+    if len(made.results) > MOST_RESULTS or (
+        sets_loops(made, isa) and not _can_be_undone(made, isa)
+    ):
         return False
-    if isa.loops is not None and isa.loops.name in made.requests:
-        return False  # The trap hook has to see a loop that is about to run.
     if step.loops and "next_pc" in made.requests:
         return False
     if any(name.startswith("csr_") or name in _REFUSED_REQUESTS for name in made.requests):
@@ -60,6 +51,18 @@ def can_translate(step: Step, isa: Isa) -> bool:
     if "reservation" in made.requests:
         return False  # A pair of lr and sc is not to be split between the tiers.
     return not (uses_memory_freely(made, isa) and "next_pc" in made.requests)
+
+
+def sets_loops(made: Instruction, isa: Isa) -> bool:
+    """Whether an instruction may set up a hardware loop."""
+    return isa.loops is not None and isa.loops.name in made.requests
+
+
+def _can_be_undone(made: Instruction, isa: Isa) -> bool:
+    """Whether a setup of hardware loops changes nothing else, so that it can be left to others."""
+    assert isa.loops is not None
+    changing = {"mem", "fault", "fflags", "next_pc", *isa.states}
+    return not made.writes and not (changing - {isa.loops.name}) & set(made.requests)
 
 
 def uses_memory_freely(made: Instruction, isa: Isa) -> bool:
@@ -147,7 +150,10 @@ class StepEmitter:
 
     def operand_value(self, step: Step, name: str) -> str:
         """The value of an operand: of a register, or the number that it is."""
-        return self._argument(name, step)
+        kind, value = step.decoded.instruction.operands[name].kind, step.decoded.values[name]
+        if isinstance(kind, RegisterKind) and not kind.file.is_by_number:
+            return self._register_value(kind.file, value)
+        return str(value)
 
     def write_result(self, step: Step, value: str) -> None:
         """Writes the register rd, if there is one."""
@@ -200,11 +206,11 @@ class StepEmitter:
     def _lower(self, step: Step) -> Lowered | None:
         return lower(step.decoded.instruction, rounding(step))
 
-    def _register_value(self, kind: RegisterKind, number: int) -> str:
-        if kind.file.name == "x" and number == 0:
+    def _register_value(self, file: RegisterFile, number: int) -> str:
+        if file.name == "x" and number == 0:
             return "0"
         n = self.next_unique()
-        name = self._registers.name(kind.file, number)
+        name = self._registers.name(file, number)
         self._lines.append(f"  %v{n} = load i64, ptr {name}")
         return f"%v{n}"
 
@@ -216,10 +222,10 @@ class StepEmitter:
         base, offset = found
         operand = made.operands[base]
         assert isinstance(operand.kind, RegisterKind)
-        value = self._register_value(operand.kind, step.decoded.values[base])
+        value = self._register_value(operand.kind.file, step.decoded.values[base])
         distance = str(step.decoded.values[offset]) if offset else "0"
         if offset and isinstance(kind := made.operands[offset].kind, RegisterKind):
-            distance = self._register_value(kind, step.decoded.values[offset])
+            distance = self._register_value(kind.file, step.decoded.values[offset])
         n = self.next_unique()
         self._lines.append(f"  %a{n} = add i64 {value}, {distance}")
         if made.kind == "atomic":
@@ -254,44 +260,47 @@ class StepEmitter:
         self._declarations['!0 = !{!"branch_weights", i32 100000, i32 1}'] = None
         return f"%m{n}"
 
-    def _argument(self, name: str, step: Step) -> str:
-        made, values = step.decoded.instruction, step.decoded.values
-        operand = made.operands.get(name)
-        if operand is not None:
-            if isinstance(operand.kind, RegisterKind) and not operand.kind.file.is_by_number:
-                return self._register_value(operand.kind, values[name])
-            if isinstance(operand.kind, RoundingKind) and values[name] == 7:
-                self._frame.uses_mode = True
-                return "%frm"
-            return str(values[name])
-        if name.endswith(NUMBER) and name.removesuffix(NUMBER) in values:
-            return str(values[name.removesuffix(NUMBER)])
-        if name in self._isa.states:
-            n = self.next_unique()
-            at = 8 * self._context.offsets[name]
-            self._lines.append(f"  %w{n} = add i64 %context, {at}")
-            return f"%w{n}"
-        if name == HART:
-            n = self.next_unique()
-            self._lines.append(f"  %w{n} = add i64 %context, {8 * Field.STOP}")
-            return f"%w{n}"
-        if name == "frm":
-            self._frame.uses_mode = self._frame.uses_mode or "v" in made.requests
-        if name in ("fault", FAULT):
-            self._frame.notes_faults = True
-        fixed = {
-            REGISTERS: "%v.base.i",
-            CONFIG: "%v.config.i",
-            "fault": "%fault.i",
-            FAULT: "%fault.i",
-            "pc": str(step.pc),
-            "next_pc": "%next.i",
-            "fflags": "%fflags.i",
-            "frm": "%frm",
-            "mem": "%bias",
-            MEMORY: "%context",
-        }
-        return fixed[name]
+    def _copied(self, name: str, file: RegisterFile, numbers: Sequence[int]) -> str:
+        """Room of the function with copies of registers, a word each."""
+        room = self._frame.room(name, len(numbers))
+        for i, number in enumerate(numbers):
+            value, n = self._register_value(file, number), self.next_unique()
+            self._lines += [
+                f"  %r{n} = getelementptr i64, ptr {room}, i64 {i}",
+                f"  store i64 {value}, ptr %r{n}",
+            ]
+        return f"{room}.i"
+
+    def _wide(self, name: str, file: RegisterFile, number: int, is_written: bool) -> str:
+        """A register of several words where it is, or room of the function with a copy of it."""
+        home = self._home(file, number)
+        if not is_written:
+            return f"{home}.i"
+        room = self._frame.room(name, file.words)
+        self._copy_words(room, home, file.words)
+        return f"{room}.i"
+
+    def _home(self, file: RegisterFile, number: int) -> str:
+        n = self.next_unique()
+        at = 8 * (self._context.offsets[file.name] + number * file.words)
+        self._lines += [
+            f"  %h{n} = getelementptr i8, ptr %c, i64 {at}",
+            f"  %h{n}.i = ptrtoint ptr %h{n} to i64",
+        ]
+        return f"%h{n}"
+
+    def _copy_words(self, target: str, source: str, words: int) -> None:
+        copy = "@llvm.memcpy.p0.p0.i64"
+        self._declarations[f"declare void {copy}(ptr, ptr, i64, i1)"] = None
+        self._lines.append(
+            f"  call void {copy}(ptr {target}, ptr {source}, i64 {8 * words}, i1 false)"
+        )
+
+    def _state(self, word: int) -> str:
+        """The address of a word of the context."""
+        n = self.next_unique()
+        self._lines.append(f"  %w{n} = add i64 %context, {8 * word}")
+        return f"%w{n}"
 
     def _call_body(self, step: Step, leave: Callable[[], str], vtype: int | None = None) -> None:
         made = step.decoded.instruction
@@ -303,8 +312,12 @@ class StepEmitter:
         if ends_block(step):
             self._lines.append(f"  store i64 {step.pc + step.size}, ptr %next")
         is_free = uses_memory_freely(made, self._isa)
-        names = arguments_of(made, self._isa, is_free)
-        arguments = [self._argument(name, step) for name in names]
+        asked = _Asked(self, step)
+        arguments = [
+            value
+            for name in form_of(made, self._isa).requests
+            for value in argument_of(made, name, self._isa, is_free).emit(asked)
+        ]
         listed = "".join(f", i64 {value}" for value in arguments)
         n = self.next_unique()
         keeps_flags = body.may_raise and "fflags" in made.requests
@@ -339,16 +352,33 @@ class StepEmitter:
                 f"  br i1 %good{n}, label %right{n}, label {leave()}",
                 f"right{n}:",
             ]
-        for i, name in enumerate(made.results):
-            kind = made.operands[name].kind
-            assert isinstance(kind, RegisterKind)
-            self._lines += [
-                f"  %y{n}.{i}.p = getelementptr i64, ptr %result, i64 {i}",
-                f"  %y{n}.{i} = load i64, ptr %y{n}.{i}.p",
-            ]
-            self._write(kind.file, step.decoded.values[name], f"%y{n}.{i}")
+        for name in made.writes:
+            self._write_operand(step, name)
         if is_free:
             self._lines += self._note_code(n, self._leave_after(step))
+
+    def _write_operand(self, step: Step, name: str) -> None:
+        """Writes a register operand of what the body has returned, or has put into its copy."""
+        made, number = step.decoded.instruction, step.decoded.values[name]
+        kind = made.operands[name].kind
+        assert isinstance(kind, RegisterKind)
+        if not kind.has_words:
+            self._write(kind.file, number, self._word_of("%result", made.results.index(name)))
+        elif kind.group > 1:
+            room = self._frame.room(name, kind.group)
+            for i, member in enumerate(kind.members(number)):
+                self._write(kind.file, member, self._word_of(room, i))
+        else:
+            room = self._frame.room(name, kind.file.words)
+            self._copy_words(self._home(kind.file, number), room, kind.file.words)
+
+    def _word_of(self, room: str, index: int) -> str:
+        n = self.next_unique()
+        self._lines += [
+            f"  %y{n}.p = getelementptr i64, ptr {room}, i64 {index}",
+            f"  %y{n} = load i64, ptr %y{n}.p",
+        ]
+        return f"%y{n}"
 
     def _leave_after(self, step: Step) -> str:
         """The label where the function is left behind an instruction."""
@@ -404,7 +434,7 @@ class StepEmitter:
     def _host_float(self, step: Step, lowered: Lowered, leave: Callable[[], str]) -> None:
         made, values = step.decoded.instruction, step.decoded.values
         operands = {
-            name: self._register_value(operand.kind, values[name])
+            name: self._register_value(operand.kind.file, values[name])
             for name, operand in made.operands.items()
             if name != "rd" and isinstance(operand.kind, RegisterKind)
         }
@@ -422,3 +452,47 @@ class StepEmitter:
         result = made.operands["rd"]
         assert isinstance(result.kind, RegisterKind)
         self._write(result.kind.file, values["rd"], lowered.result.format(n=n))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A step, as what its body asks for is made of it (`rvx.emulator.handlers.arguments`)."""
+
+    emitter: StepEmitter
+    step: Step
+
+    def value(self, operand: str) -> int:
+        return self.step.decoded.values[operand]
+
+    def register(self, file: RegisterFile, number: int) -> str:
+        return self.emitter._register_value(file, number)
+
+    def group(self, name: str, file: RegisterFile, numbers: Sequence[int]) -> str:
+        return self.emitter._copied(name, file, numbers)
+
+    def wide(self, name: str, file: RegisterFile, number: int, is_written: bool) -> str:
+        return self.emitter._wide(name, file, number, is_written)
+
+    def state(self, name: str) -> str:
+        return self.emitter._state(self.emitter._context.offsets[name])
+
+    def shared(self, field: Field) -> str:
+        known = {Field.NEXT_PC: "%next.i", Field.FFLAGS: "%fflags.i", Field.FAULT: "%fault.i"}
+        self.emitter._frame.notes_faults |= field == Field.FAULT
+        return known.get(field) or self.emitter._state(field)
+
+    def pc(self) -> int:
+        return self.step.pc
+
+    def rounding_mode(self, has_to_be_one: bool) -> str:
+        self.emitter._frame.uses_mode |= has_to_be_one
+        return "%frm"
+
+    def vector_unit(self) -> tuple[str, str]:
+        return "%v.base.i", "%v.config.i"
+
+    def checked_memory(self) -> str:
+        return "%bias"
+
+    def context(self) -> str:
+        return "%context"

@@ -16,7 +16,7 @@ from rvx.emulator.regions.bodies import BodyFunction, kernel_function
 from rvx.emulator.regions.flow import Step
 from rvx.emulator.regions.frame import Frame
 from rvx.emulator.regions.select import Region
-from rvx.emulator.regions.steps import StepEmitter, can_translate
+from rvx.emulator.regions.steps import StepEmitter, can_translate, sets_loops
 from rvx.emulator.repetition.sequence import Sequence
 from rvx.isa import Decoded, Isa, RegisterFile, streams
 from rvx.isa.operands import RegisterKind
@@ -77,8 +77,14 @@ class RepeatEmitter(StepEmitter):
         for item, phases in zip(self._sequence.items, self._steps, strict=True):
             for step in phases:
                 made = step.decoded.instruction
+                # A copy of a register that is a stream would not move it.
+                kinds = [one.kind for one in made.operands.values()]
+                has_copies = any(isinstance(one, RegisterKind) and one.has_words for one in kinds)
                 if not item.is_marker and (
-                    not can_translate(step, self._isa) or {"mem", "v"} & set(made.requests)
+                    not can_translate(step, self._isa)
+                    or has_copies
+                    or sets_loops(made, self._isa)
+                    or {"mem", "v"} & set(made.requests)
                 ):
                     raise CompileError(f"'{made.mnemonic}' cannot be part of a compiled repetition")
                 self._note_streams(step.decoded)
@@ -339,10 +345,10 @@ class RepeatEmitter(StepEmitter):
 
     # -- registers -----------------------------------------------------------------------------
 
-    def _register_value(self, kind: RegisterKind, number: int) -> str:
-        if kind.file.name == "f" and number in self._elements:
+    def _register_value(self, file: RegisterFile, number: int) -> str:
+        if file.name == "f" and number in self._elements:
             return self._elements[number]
-        return super()._register_value(kind, number)
+        return super()._register_value(file, number)
 
     def _write(self, file: RegisterFile, number: int, value: str) -> None:
         if file.name == "f" and self._kinds.get(number) == streams.WRITING:

@@ -25,6 +25,7 @@ _LOADS = (("lb", 1), ("lbu", 1), ("lh", 2), ("lhu", 2), ("lw", 4))
 _LOADS_64 = (("lwu", 4), ("ld", 8))
 _STORES = (("sb", 1), ("sh", 2), ("sw", 4))
 _STORES_64 = (("sd", 8),)
+_EVEN = ("a0", "a2", "a4", "t3")
 _BRANCHES = "beq bne blt bge bltu bgeu".split()
 _ATOMICS = "amoswap amoadd amoxor amoand amoor amomin amomax amominu amomaxu".split()
 _PALETTE = 6
@@ -174,6 +175,10 @@ class Writer:
         draw = self.draw
         p = [draw.choice(POSITS) for _ in range(3)]
         x = self.register()
+        even = [draw.choice(_EVEN) for _ in range(3)]
+        wide = [f"w{draw.randrange(4)}" for _ in range(2)]
+        if draw.random() < 0.3:
+            return [self.shape(x, even, wide)]
         return [
             draw.choice(
                 (
@@ -190,6 +195,20 @@ class Writer:
                 )
             )
         ]
+
+    def shape(self, x: str, even: list[str], wide: list[str]) -> str:
+        """A custom instruction with pairs, wide registers, or more than 32 bits."""
+        draw = self.draw
+        return draw.choice(
+            (
+                f"addpair {even[0]}, {even[1]}, {draw.choice((even[2], 'zero'))}",
+                f"addpair zero, {even[1]}, {even[2]}",
+                f"mixw {wide[0]}, {wide[1]}, {x}",
+                f"foldw {x}, {wide[0]}",
+                f"addlong {x}, {self.register()}, {draw.randrange(-(1 << 26), 1 << 26)}",
+                f"xorlong {x}, {self.register()}, {draw.randrange(-(1 << 41), 1 << 41)}",
+            )
+        )
 
     def branch(self) -> list[str]:
         """A branch over a few instructions, or around one of two ways."""

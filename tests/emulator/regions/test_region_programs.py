@@ -23,6 +23,7 @@ from ..followed import check_calls
 from .programs import random_program
 
 Xmix = Extension("Xmix", version="1.0", doc="What random programs use besides posits")
+Xmix.register_file("w", count=8, bits=192)
 
 
 @Xmix.instruction("mac rd, rs1, rs2", "0000000 rs2 rs1 000 rd 1011011")
@@ -47,6 +48,38 @@ def exchange(rs1: int, rs2: int, mem: Memory) -> int:
     return one
 
 
+@Xmix.instruction("addpair rd:x*2, rs1:x*2, rs2:x*2", "0000011 rs2 rs1 000 rd 1011011")
+def addpair(rd: Words, rs1: Words, rs2: Words) -> None:
+    """Each of two registers += the sum of two others; the first before the second."""
+    rd[0] += rs1[0] + rs2[0]
+    rd[1] += rs1[1] + rs2[1] + rd[0]
+
+
+@Xmix.instruction("mixw rd:w, rs1:w, rs2", "0000100 rs2 00 rs1[2:0] 000 00 rd[2:0] 1011011")
+def mixw(rd: Words, rs1: Words, rs2: int) -> None:
+    """Each word of rd = the next one of rs1, and its own, and rs2."""
+    for i in range(3):
+        rd[i] = rd[i] ^ rs1[(i + 1) % 3] + rs2
+
+
+@Xmix.instruction("foldw rd, rs1:w", "0000101 00000 00 rs1[2:0] 000 rd 1011011")
+def foldw(rs1: Words, xlen: int) -> int:
+    """rd = the exclusive or of the words of rs1."""
+    return narrow(rs1[0] ^ rs1[1] ^ rs1[2], xlen)
+
+
+@Xmix.instruction("addlong rd, rs1, imm", "imm[26:0] rs1 rd 00000 011111")
+def addlong(rs1: int, imm: int, xlen: int) -> int:
+    """rd = rs1 + imm, in 48 bits."""
+    return narrow(rs1 + imm, xlen)
+
+
+@Xmix.instruction("xorlong rd, rs1, imm", "imm[41:0] rs1 rd 00000 0111111")
+def xorlong(rs1: int, imm: int, xlen: int) -> int:
+    """rd = rs1 ^ imm, in 64 bits."""
+    return narrow(rs1 ^ imm, xlen)
+
+
 ISAS = {
     xlen: isa_for(f"rv{xlen}gc_zfh_xposit_xvsq_xsmallfloat_xexfma_xmxdotp_xpulpnn", [Xmix])
     for xlen in (32, 64)
@@ -63,6 +96,7 @@ def outcome(hart: Machine, result: Any) -> dict[str, Any]:
         "x": [hart.register(f"x{i}") for i in range(32)],
         "f": [hart.register(f"f{i}") for i in range(32)],
         "p": [hart.register(f"p{i}") for i in range(32)],
+        "w": [hart.register(f"w{i}") for i in range(8)],
         "fflags": hart.fflags,
         "frm": hart.frm,
         "states": {name: hart.state(name).tolist() for name in hart.isa.states},
