@@ -21,7 +21,6 @@ from rvx.emulator.native.pointers import (
     call_hook,
     call_region,
     call_word_callback,
-    int8_array,
     int64_array,
     load_8,
     load_16,
@@ -258,10 +257,15 @@ def _follow_loops(uc: int, context: Any, end: int) -> None:
     words = int64_array(context[_LOOPS], loops.WORDS * context[_LOOP_COUNT])
     if context[_NEXT_PC] == end:
         context[_NEXT_PC] = loops.next_pc(words, context[_LOOP_COUNT], end)
-    ends = int8_array(context[_LOOP_ENDS], context[_EXEC_HALFWORDS])
-    unknown = loops.first_unknown(words, context[_LOOP_COUNT], ends, context[_EXEC_BASE])
-    if unknown >= 0 and context[_STATUS] == 0:
-        stop(uc, context, _NEW_LOOP)
+    for loop in range(context[_LOOP_COUNT]):
+        last = words[loops.WORDS * loop + loops.END] - loops.LAST_SIZE
+        index = (last - context[_EXEC_BASE]) >> 1
+        if words[loops.WORDS * loop + loops.COUNT] == 0 or index < 0:
+            continue
+        if index < context[_EXEC_HALFWORDS] and not ends_loop(context, last):
+            if context[_STATUS] == 0:
+                stop(uc, context, _NEW_LOOP)
+            return
 
 
 def _go_on(uc: int, context: Any, pc: int) -> None:

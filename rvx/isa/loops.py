@@ -42,6 +42,8 @@ def next_pc(words: Any, loops: int, at: int) -> int:
 def first_unknown(words: Any, loops: int, ends: Any, begin: int) -> int:
     """The last instruction of a loop that is about to run and whose end nobody has marked yet.
 
+    What `rvx.emulator.hooks` looks for behind every trap, for compiled loops.
+
     Args:
         words: of the state.
         loops: how many there are.
