@@ -49,7 +49,9 @@ def _is_simple(operand: Operand) -> bool:
     kind = operand.kind
     if isinstance(kind, ImmediateKind):
         return not kind.is_target
-    return isinstance(kind, RegisterKind | RoundingKind)
+    if isinstance(kind, RegisterKind):
+        return not kind.has_words  # The writer has these with registers that it may use.
+    return isinstance(kind, RoundingKind)
 
 
 @dataclass
