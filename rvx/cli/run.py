@@ -174,7 +174,7 @@ def run(
     comes after the files are the program's arguments.
     """
     from rvx.cli.sources import Inputs as SourceInputs
-    from rvx.emulator import Settings
+    from rvx.emulator import Settings, TrapKind
     from rvx.emulator.board import load_board
 
     if profile:
@@ -218,8 +218,10 @@ def run(
         result = machine.run(max_instructions)
     if trace is not None:
         say(f"wrote {traced.count:,} lines to {trace}")
-    for reason in machine.refused.values():
-        say(f"note: {reason}: it ran interpreted")
+    # Who has pressed Ctrl-C does not wait for what is being compiled.
+    if result.trap is None or result.trap.kind != TrapKind.INTERRUPTED:
+        for reason in machine.refused.values():
+            say(f"note: {reason}: it ran interpreted")
     if profile:
         _write_profiles(machine, result, places, profile, str(inputs.files[0]))
     if region_code is not None:

@@ -370,3 +370,16 @@ def test_what_a_source_uses_of_vectors_is_there(
     text = VECTORS.format(instruction=instruction, operand=operand, result=result)
     done = rvx("run", source(text), "--pass-exit-code")
     assert (done.code, done.err) == (expected, "")
+
+
+def test_an_interrupt_waits_for_no_compiler(rvx, tmp_path, monkeypatch):
+    source = tmp_path / "loop.s"
+    source.write_text("_start: addi a0, a0, 1\nj _start\n")
+
+    def finish(_):
+        raise AssertionError("it waits for what is being compiled")
+
+    monkeypatch.setattr("rvx.emulator.hart.Hart.watch", lambda hart, *_: hart.stop())
+    monkeypatch.setattr("rvx.emulator.handlers.interim.Interim.finish", finish)
+    done = rvx("run", source)
+    assert (done.code, done.err[:23]) == (130, "error: interrupted at 0")
