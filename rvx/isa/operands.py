@@ -357,10 +357,10 @@ class Operand:
         """
         kind = self.kind
         if isinstance(kind, RegisterKind):
-            if not kind.has(value):
+            if not kind.has(value) or not self._has_room(value):
                 raise EncodingError(
                     f"register {kind.file.abi[value]} cannot stand here; "
-                    f"valid are {_register_list(kind)}"
+                    f"valid are {self._register_list(kind)}"
                 )
             return self.field.insert(kind.numbers.index(value) if kind.is_indexed else value)
         if isinstance(kind, ImmediateKind):
@@ -386,6 +386,22 @@ class Operand:
                 f"{value} does not fit; valid is 0 to {(1 << self.field.width) - 1}"
             )
         return self.field.insert(value)
+
+    def _has_room(self, register: int) -> bool:
+        """Whether the field keeps all bits of its number: one may leave out the lowest."""
+        kind = self.kind
+        is_position = isinstance(kind, RegisterKind) and kind.is_indexed
+        return is_position or self.field.extract(self.field.insert(register)) == register
+
+    def _register_list(self, kind: RegisterKind) -> str:
+        has = {n: kind.has(n) and self._has_room(n) for n in range(kind.file.count)}
+        names = [kind.file.abi[number] for number in kind.numbers if has[number]]
+        last = (kind.limit or kind.file.count) - 1
+        missing = [kind.file.abi[i] for i in range(last + 1) if not has[i]]
+        if len(names) <= 8 or len(missing) > 8:
+            return ", ".join(names)
+        every = f"{kind.file.name}0 to {kind.file.name}{last}"
+        return f"all of {every} but {', '.join(missing)}" if missing else every
 
     def _accepted(self, value: int, kind: ImmediateKind) -> int:
         low, high = self.range
@@ -468,16 +484,6 @@ class Operand:
         if isinstance(self.kind, MaskKind) and self.kind.is_required:
             return value == 0
         return True
-
-
-def _register_list(kind: RegisterKind) -> str:
-    names = [kind.file.abi[number] for number in kind.numbers if kind.has(number)]
-    if len(names) <= 8:
-        return ", ".join(names)
-    last = (kind.limit or kind.file.count) - 1
-    missing = [kind.file.abi[i] for i in range(last + 1) if not kind.has(i)]
-    every = f"{kind.file.name}0 to {kind.file.name}{last}"
-    return f"all of {every} but {', '.join(missing)}" if missing else every
 
 
 def make_operand(name: str, kind_name: str, kinds: dict[str, Kind], pattern: Pattern) -> Operand:

@@ -11,7 +11,7 @@ def test_the_extensions_are_listed(rvx):
     document = rvx("isa", "list", "--json").document
     assert document["schema"] == "rvx.isa.list/1"
     names = [row["name"] for row in document["extensions"]]
-    assert names[:3] == ["I", "M", "A"]
+    assert names[:4] == ["I", "E", "M", "A"]
     assert {"Xposit", "Xexfma"} <= set(names)
 
 

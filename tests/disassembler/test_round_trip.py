@@ -47,7 +47,8 @@ def declared() -> list[tuple[Isa, Instruction]]:
 def values(operand: Operand) -> st.SearchStrategy[int]:
     match operand.kind:
         case RegisterKind() as kind:
-            return st.sampled_from([number for number in kind.numbers if kind.has(number)])
+            fits = [number for number in kind.numbers if operand.bits(number) is not None]
+            return st.sampled_from(fits)
         case RoundingKind(modes=modes):
             return st.sampled_from(modes)
         case ImmediateKind(is_nonzero=is_nonzero, bias=bias, wrap=wrap):

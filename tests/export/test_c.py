@@ -22,7 +22,7 @@ from rvx.export.c import export
 from rvx.extensions import load
 from rvx.extensions.catalogue import SHIPPED, make_isa
 from rvx.isa import Extension, Instruction, Isa
-from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa.operands import MaskKind, RegisterKind, RoundingKind
 
 COMPILERS = {
     "gcc": ["riscv64-unknown-elf-gcc"],
@@ -90,6 +90,8 @@ def number_in(draw: random.Random, made: Instruction, name: str) -> int:
         return draw.choice([n for n in operand.kind.numbers if n < 32 and n % step == 0])
     if isinstance(operand.kind, RoundingKind):
         return draw.choice([mode for mode in operand.kind.modes if mode != 7])
+    if isinstance(operand.kind, MaskKind):
+        return draw.choice([each for each in (0, 1) if operand.is_valid(each)])
     low, high = operand.range
     step = 1 << operand.field.lsb
     value = draw.choice([low, high, draw.randint(low // step, high // step) * step])

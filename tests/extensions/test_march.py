@@ -76,12 +76,12 @@ def test_extensions_without_instructions_are_accepted() -> None:
             "'arm' is not an ISA string; it begins with rv32 or rv64, as in rv64gc_xposit, or with "
             "a profile: rvi20u32, rvi20u64, rva20u64, rva22u64, rva23u64",
         ),
-        ("rv64", "'rv64' names no base; after rv64 comes i or g, as in rv64gc"),
-        ("rv64mc", "'rv64mc' names no base; after rv64 comes i or g, as in rv64gc"),
+        ("rv64", "'rv64' names no base; after rv64 comes i, e or g, as in rv64gc"),
+        ("rv64mc", "'rv64mc' names no base; after rv64 comes i, e or g, as in rv64gc"),
         (
             "rv64iq",
             "'q' in 'rv64iq' is not an extension that rvx knows; single letters are "
-            "i m a f d c b v and g, and longer names follow an underscore",
+            "i e m a f d c b v and g, and longer names follow an underscore",
         ),
         (
             "rv64i_x",

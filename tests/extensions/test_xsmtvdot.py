@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rvx.assembler import assemble
+from rvx.assembler import AssemblyError, assemble
 from rvx.extensions import isa_for
 
 from .drafts.lab import Lab
@@ -19,6 +19,11 @@ WORDS = {
     "smt.vmadot2 v0, v24, v4": 0xE64C702B,
     "smt.vmadot3 v8, v0, v8": 0xE680B42B,
 }
+
+
+def test_the_field_of_a_pair_of_registers_has_no_room_for_odd_ones() -> None:
+    with pytest.raises(AssemblyError, match="register v9 cannot stand here; valid are v0, v2, v4"):
+        assemble("_start: smt.vmadot v9, v0, v8\n", isa_for("rv64gcv_xsmtvdot"))
 
 
 @pytest.mark.parametrize("line", WORDS)

@@ -162,10 +162,10 @@ def test_blocks_of_four_by_four_are_loaded_once():
 @pytest.mark.parametrize(
     ("kernel", "variant", "most"),
     [
-        ("gemm", "int8", 0.4),
+        ("gemm", "int8", 0.5),
         ("gemm", "vsq4", 0.6),
         ("gemm", "posit32", 0.45),
-        ("gemm", "posit32_quire", 0.65),
+        ("gemm", "posit32_quire", 0.66),
         ("conv2d", "f64", 0.45),
         ("conv2d", "f16_exsdotp", 0.5),
         ("conv2d", "posit32", 0.5),

@@ -271,4 +271,4 @@ def test_bodies_of_regions_are_those_of_any_vlen_and_policy(
         isa = isa_for(f"rv64gcv_zvl{vlen}b")
         for policies in (0, 1 << 6, 3 << 6):
             bodies.body_function.__wrapped__(isa.instructions[name], isa, 0x10 | policies)
-    assert len({(source, vtype) for source, _, _, vtype, _, _ in keys}) == 1
+    assert len({(source, vtype) for source, _, vtype, _, _ in keys}) == 1
