@@ -141,8 +141,8 @@ def compare(seed: int) -> tuple[int, int]:
 
 @pytest.mark.usefixtures("everything_is_hot")
 def test_random_programs() -> None:
-    made = [compare(seed) for seed in range(20)]
-    assert sum(regions for regions, _ in made) > 20
+    made = [compare(seed) for seed in range(8)]
+    assert sum(regions for regions, _ in made) > 8
 
 
 @pytest.mark.long
