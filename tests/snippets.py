@@ -92,6 +92,8 @@ def run(command: str, folder: Path) -> str:
             (tools / name).chmod(0o755)
     environment = os.environ | {
         "PATH": f"{tools}:{os.environ['PATH']}",
+        # What `ls` prints must not depend on whether Python keeps what it compiles.
+        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": str(ROOT),
         "NO_COLOR": "1",
         "COLUMNS": "100",
