@@ -145,6 +145,17 @@ def _results(rows: Sequence[Document], *names: tuple[str, str, str]) -> list[Col
     return found
 
 
+_ERRORS = (
+    ("digits", "correct digits", "error"),
+    ("sqnr_db", "SQNR dB", "error"),
+    ("mse", "MSE", "error"),
+    ("median_ulp", "median ulp", "error"),
+    ("p99_ulp", "99 % ulp", "error"),
+    ("max_ulp", "max ulp", "error"),
+)
+"""What a row of a comparison and one of a sweep tell of their errors: key, heading, role."""
+
+
 def _compare(document: Document) -> Study:
     rows = [
         {
@@ -182,12 +193,7 @@ def _compare(document: Document) -> Study:
             ("instructions_per_mac", f"instructions per {unit}", "cost"),
             ("instructions", "instructions", ""),
             ("custom_instructions", "custom", ""),
-            ("digits", "correct digits", "error"),
-            ("sqnr_db", "SQNR dB", "error"),
-            ("mse", "MSE", "error"),
-            ("median_ulp", "median ulp", "error"),
-            ("p99_ulp", "99 % ulp", "error"),
-            ("max_ulp", "max ulp", "error"),
+            *_ERRORS,
             ("bias_ulp", "bias ulp", ""),
             ("inputs_mse", "inputs MSE", ""),
             ("arithmetic_mse", "arithmetic MSE", ""),
@@ -251,12 +257,7 @@ _SWEEP_RESULTS = (
     ("instructions_per_mac", "instructions per MAC", "cost"),
     ("instructions", "instructions", "cost"),
     ("custom_instructions", "custom", ""),
-    ("digits", "correct digits", "error"),
-    ("sqnr_db", "SQNR dB", "error"),
-    ("mse", "MSE", "error"),
-    ("median_ulp", "median ulp", "error"),
-    ("p99_ulp", "99 % ulp", "error"),
-    ("max_ulp", "max ulp", "error"),
+    *_ERRORS,
     ("max_abs_error", "max abs error", "error"),
     ("bias_ulp", "bias ulp", ""),
 )
