@@ -10,7 +10,8 @@ from typing import Any
 from rvx.bodies.arithmetic import ERROR, HART_WORDS, PLACE, SENTENCES, VALUE, BodyRaised, Error
 from rvx.bodies.kinds import MEMORY, WORD, Array, Kind
 from rvx.bodies.problem import BodyProblem
-from rvx.bodies.translate import Site, Translator
+from rvx.bodies.translate import Translator
+from rvx.bodies.written import Site
 from rvx.isa import Instruction, Isa
 from rvx.isa.bits import Words
 from rvx.isa.instruction import REQUESTS

@@ -19,7 +19,8 @@ import numpy as np
 from rvx.bodies import BodyProblem
 from rvx.bodies.form import HART, kind_of
 from rvx.bodies.kinds import REAL, WORD, Array, Several
-from rvx.bodies.translate import Made, Text, Translator
+from rvx.bodies.translate import Translator
+from rvx.bodies.written import Made, Text
 from rvx.export.target import Export
 from rvx.extensions.catalogue import with_required
 from rvx.isa import Extension, Instruction
