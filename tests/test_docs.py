@@ -196,6 +196,7 @@ SOURCES = {
 }
 COMMANDS = {
     "rvx.run/1": ["run good.s --json", "run wild.s --json", "run vector.s --json"],
+    "rvx.kernels/1": ["compare --list --json"],
     "rvx.profile/1": [
         f"run {name} --profile p.json > /dev/null; cat p.json" for name in ("good.s", "loop.s")
     ],

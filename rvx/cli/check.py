@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from rvx.cli import complete
 from rvx.cli.declare import Argument, End, Option
 from rvx.cli.options import Json
 from rvx.cli.output import UsageProblem, print_json, say
@@ -18,7 +19,12 @@ SCHEMA = "rvx.isa.check/1"
 
 def check(
     file: Annotated[
-        str, Argument(metavar="FILE|NAME", help="The extension: a file, or the name of one.")
+        str,
+        Argument(
+            metavar="FILE|NAME",
+            help="The extension: a file, or the name of one.",
+            complete=complete.extensions,
+        ),
     ],
     against: Annotated[
         list[Path] | None,

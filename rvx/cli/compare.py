@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from rvx.cli import complete
 from rvx.cli.declare import Argument, End, Option
 from rvx.cli.options import BackendName, Json, TierName, parse_tier
 from rvx.cli.output import UsageProblem, print_json, print_table, say
@@ -21,12 +22,20 @@ if TYPE_CHECKING:
 
 def compare(
     kernel: Annotated[
-        str,
+        str | None,
         Argument(
-            metavar="KERNEL",
-            help="One that comes with rvx, such as gemm, conv2d, gemv, dot or axpy; or a folder.",
+            metavar="[KERNEL]",
+            help="One that comes with rvx, such as gemm or softmax, or a folder; --list names them.",
+            complete=complete.kernels,
         ),
-    ],
+    ] = None,
+    list_them: Annotated[
+        bool,
+        Option(
+            "--list",
+            help="Run nothing; list the kernels, their parameters and variants, or those of one.",
+        ),
+    ] = False,
     parameter: Annotated[
         list[str] | None,
         Option(
@@ -47,6 +56,7 @@ def compare(
             metavar="NAME",
             help="Of the inputs, scaled to the range: uniform, normal, laplace, lognormal, heavy, "
             "sparse, ill (pairs that nearly cancel), wide.",
+            complete=complete.distributions,
         ),
     ] = "uniform",
     files: Annotated[
@@ -66,6 +76,7 @@ def compare(
             metavar="NAME",
             help="Only this variant, or those of a pattern such as 'rvv_*'; all for every one. "
             "Repeatable.",
+            complete=complete.variants,
         ),
     ] = None,
     plot: Annotated[
@@ -92,6 +103,14 @@ def compare(
     from rvx.analysis import plots, table
     from rvx.analysis.distributions import Files
 
+    if list_them:
+        _list([kernel] if kernel else kernels.names(), as_json, markdown)
+        return
+    if kernel is None:
+        raise UsageProblem(
+            f"name a kernel: {', '.join(kernels.names())}, or a folder; `rvx compare --list` says "
+            f"what they are"
+        )
     way = parse_tier(backend, tier)
     if plot is not None:
         plots.check(plot)
@@ -126,6 +145,33 @@ def compare(
         wrong = ", ".join(row.variant.name for row in comparison.rows if not row.bit_exact)
         say(f"error: the emulation of {wrong} differs from the order-exact reference")
         raise End(Exit.FAILED)
+
+
+def _list(names: Sequence[str], as_json: bool, markdown: bool) -> None:
+    """Prints what there is of kernels."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from rvx.analysis import catalogue
+    from rvx.analysis import kernel as kernels
+
+    found = [catalogue.describe(kernels.load(name)) for name in names]
+    if as_json:
+        print_json(catalogue.to_json(found))
+        return
+    if markdown:
+        print(catalogue.to_markdown(found), end="")
+        return
+    for one in found:
+        print(f"{one.name}: {one.doc}")
+        for size in one.parameters:
+            print(f"  -p {size.name}={size.default}: {size.doc}")
+        table = Table(box=SIMPLE_HEAD)
+        for header in catalogue.HEADERS:
+            table.add_column(header, no_wrap=True)
+        for row in catalogue.rows(one):
+            table.add_row(*row)
+        print_table(table)
 
 
 def _run(

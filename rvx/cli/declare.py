@@ -19,15 +19,32 @@ import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import click
 from click.exceptions import Exit as End
+
+from rvx.errors import RvxError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = ["Argument", "End", "Group", "Option", "made_by"]
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Complete = Callable[[click.Context, str], "list[CompletionItem]"]
+"""complete(context, text): the words that begin with a text. The context has the parameters that
+stand before it."""
 CONTEXT = "ctx"
 
 
@@ -38,10 +55,12 @@ class Argument:
     Attributes:
         metavar: what it is called in texts.
         help: what it is, in a sentence.
+        complete: what it may be, for shells that complete words.
     """
 
     metavar: str
     help: str
+    complete: Complete | None = None
 
 
 class Option:
@@ -57,6 +76,7 @@ class Option:
         count: whether it is given several times to say more.
         is_eager: whether it is looked at before all others.
         callback: gets the value, in place of the command.
+        complete: what its value may be, for shells that complete words.
     """
 
     def __init__(
@@ -69,6 +89,7 @@ class Option:
         count: bool = False,
         is_eager: bool = False,
         callback: Callable[[Any], None] | None = None,
+        complete: Complete | None = None,
     ) -> None:
         self.names = names
         self.help = help
@@ -78,6 +99,7 @@ class Option:
         self.count = count
         self.is_eager = is_eager
         self.callback = callback
+        self.complete = complete
 
 
 class _Commands(dict[str, click.Command]):
@@ -229,6 +251,7 @@ def _parameter(name: str, hint: Any, default: Any) -> click.Parameter:
             required=is_required,
             metavar=declared.metavar,
             help=declared.help,
+            shell_complete=_completed(declared.complete),
             **given,
         )
     extra: dict[str, Any] = dict(given)
@@ -247,8 +270,23 @@ def _parameter(name: str, hint: Any, default: Any) -> click.Parameter:
         help=declared.help,
         metavar=declared.metavar,
         is_eager=declared.is_eager,
+        shell_complete=_completed(declared.complete),
         **extra,
     )
+
+
+def _completed(complete: Complete | None) -> Any:
+    """What Click asks for the words that may stand in a place; None where it is to ask the type."""
+    if complete is None:
+        return None
+
+    def completed(context: click.Context, _parameter: Any, text: str) -> list[CompletionItem]:
+        try:
+            return complete(context, text)
+        except RvxError:  # what stands before is wrong, which the command itself will say
+            return []
+
+    return completed
 
 
 def _type(kind: Any, least: float | None, most: float | None) -> Any:

@@ -61,8 +61,32 @@ def generate() -> dict[str, str]:
     }
     pages["instructions/index.md"] = index_page(shipped)
     pages["formats.md"] = formats_page()
+    pages["kernels.md"] = kernels_page()
     pages["cli.md"] = command_page()
     return pages
+
+
+def kernels_page() -> str:
+    """The kernels that come with rvx, as `rvx compare --list` has them."""
+    from rvx.analysis import catalogue, kernel
+    from rvx.export.docs_pages import NOTICE
+
+    found = catalogue.to_markdown(catalogue.describe(kernel.load(name)) for name in kernel.names())
+    return f"{NOTICE}\n{_KERNELS}\n{found}"
+
+
+_KERNELS = """\
+# Kernels
+
+`rvx compare KERNEL` runs the variants marked as default on the same inputs, `--variant all` every
+one of them, and `rvx sweep KERNEL` a grid. `rvx compare --list` prints this page. A variant is a
+source of assembly in `programs/KERNEL`, with the ISA that it is written for; a `tuned` form has
+blocks of registers, unrolled loops or streams where the `plain` one is a loop nest as one writes it
+down. The format is that of the operands.
+
+[A kernel of your own](../tutorial/first-kernel.md) is a folder with the same parts, and
+`rvx compare` takes its path in place of a name.
+"""
 
 
 def _own_pages(ext: list[str]) -> dict[str, str]:

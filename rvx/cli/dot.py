@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from rvx.cli import complete
 from rvx.cli.declare import Argument, Option
 from rvx.cli.options import Json, parse_list
 from rvx.cli.output import print_json, print_table, step_bar
@@ -25,6 +26,7 @@ def dot(
             metavar="[ACCUMULATOR...]",
             help="Such as fma-bfloat16; without, all for the formats, and those of the files. With "
             "--study formats, such as MXFP4; without, all of it.",
+            complete=complete.accumulators,
         ),
     ] = None,
     formats: Annotated[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from rvx.cli import complete
 from rvx.cli.declare import Argument, Option
 from rvx.cli.options import Ext
 from rvx.cli.output import UsageProblem, say
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 
 def export(
     target: Annotated[
-        str, Argument(metavar="TARGET", help="What to write; `rvx isa export list` lists them.")
+        str,
+        Argument(
+            metavar="TARGET",
+            help="What to write; `rvx isa export list` lists them.",
+            complete=complete.targets,
+        ),
     ],
     ext: Ext = None,
     output: Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
+from rvx.cli import complete
 from rvx.cli.declare import Argument
 from rvx.cli.options import Ext, Json, March
 from rvx.cli.output import UsageProblem, print_json, print_table
@@ -17,7 +18,10 @@ SHOW_SCHEMA = "rvx.isa.show/1"
 
 def list_(
     extension: Annotated[
-        str | None, Argument(metavar="[EXTENSION]", help="List its instructions.")
+        str | None,
+        Argument(
+            metavar="[EXTENSION]", help="List its instructions.", complete=complete.extensions
+        ),
     ] = None,
     ext: Ext = None,
     as_json: Json = False,
@@ -36,7 +40,9 @@ def list_(
 
 
 def show(
-    mnemonic: Annotated[str, Argument(metavar="MNEMONIC", help="Such as padd.s.")],
+    mnemonic: Annotated[
+        str, Argument(metavar="MNEMONIC", help="Such as padd.s.", complete=complete.mnemonics)
+    ],
     march: March = None,
     ext: Ext = None,
     as_json: Json = False,

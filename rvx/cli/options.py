@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
+from rvx.cli import complete
 from rvx.cli.declare import Argument, Option
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ March = Annotated[
         metavar="ISA",
         help="The ISA, such as rv64gc_xposit. Default: RV64GC and every shipped extension "
         "that goes with the others.",
+        complete=complete.march,
     ),
 ]
 Ext = Annotated[
@@ -28,6 +30,7 @@ Ext = Annotated[
         "--ext",
         metavar="FILE|NAME",
         help="A Python file that declares an extension, or the name of one. Repeatable.",
+        complete=complete.extensions,
     ),
 ]
 Vlen = Annotated[

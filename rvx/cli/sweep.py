@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from rvx.cli import complete
 from rvx.cli.declare import Argument, End, Option
 from rvx.cli.options import Json
 from rvx.cli.output import Progress, UsageProblem, print_json, print_table, progress_bar, say
@@ -23,7 +24,11 @@ MOST_LINES = 200
 def sweep(
     kernel: Annotated[
         list[str],
-        Argument(metavar="KERNEL|FILE...", help="Kernels, folders of kernels, or one TOML file."),
+        Argument(
+            metavar="KERNEL|FILE...",
+            help="Kernels, folders of kernels, or one TOML file.",
+            complete=complete.kernels_or_files,
+        ),
     ],
     output: Annotated[
         Path,
@@ -31,7 +36,12 @@ def sweep(
     ],
     variant: Annotated[
         list[str] | None,
-        Option("--variant", metavar="NAME", help="Variants, or patterns; all without. Repeatable."),
+        Option(
+            "--variant",
+            metavar="NAME",
+            help="Variants, or patterns; all without. Repeatable.",
+            complete=complete.variants,
+        ),
     ] = None,
     parameter: Annotated[
         list[str] | None,
@@ -53,6 +63,7 @@ def sweep(
             "--distribution",
             metavar="NAME,...",
             help="Of the inputs: uniform, normal, laplace, lognormal, heavy, sparse, ill, wide.",
+            complete=complete.distributions,
         ),
     ] = "uniform",
     seeds: Annotated[int, Option("--seeds", min=1, help="Inputs of each kind.")] = 1,

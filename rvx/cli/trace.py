@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, cast
 
+from rvx.cli import complete
 from rvx.cli.declare import Option
 from rvx.cli.output import UsageProblem
 
@@ -53,6 +54,7 @@ TraceOnly = Annotated[
         metavar="NAME",
         help="A mnemonic, an extension, or a function of the program; nothing else then. "
         "Repeatable.",
+        complete=complete.mnemonics,
     ),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from rvx.cli import complete
 from rvx.cli.declare import Argument, End, Option
 from rvx.cli.options import Json
 from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
@@ -40,13 +41,31 @@ def train(
         Option("--output", "-o", metavar="FOLDER", help="Keep checkpoints, and go on from them."),
     ] = None,
     kernel: Annotated[
-        str, Option("--kernel", metavar="KERNEL", help="A folder that extends gemm.")
+        str,
+        Option(
+            "--kernel",
+            metavar="KERNEL",
+            help="A folder that extends gemm.",
+            complete=complete.kernels,
+        ),
     ] = "gemm",
     forward: Annotated[
-        str, Option("--forward", metavar="VARIANT", help="A variant of your own choice.")
+        str,
+        Option(
+            "--forward",
+            metavar="VARIANT",
+            help="A variant of your own choice.",
+            complete=complete.variants,
+        ),
     ] = "",
     backward: Annotated[
-        str, Option("--backward", metavar="VARIANT", help="For the gradients; as forward without.")
+        str,
+        Option(
+            "--backward",
+            metavar="VARIANT",
+            help="For the gradients; as forward without.",
+            complete=complete.variants,
+        ),
     ] = "",
     digits: Annotated[
         int,

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from rvx.cli import complete
 from rvx.cli.declare import Argument, Option
 from rvx.cli.options import Ext, March
 from rvx.cli.output import UsageProblem, say
 
 
 def vectors(
-    mnemonic: Annotated[str, Argument(metavar="MNEMONIC", help="Of the instruction.")],
+    mnemonic: Annotated[
+        str, Argument(metavar="MNEMONIC", help="Of the instruction.", complete=complete.mnemonics)
+    ],
     count: Annotated[
         int, Option("-n", "--count", metavar="N", min=1, max=10_000_000, help="How many.")
     ] = 100,

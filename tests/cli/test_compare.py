@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from rvx.analysis.kernel import load
+from rvx.analysis.kernel import load, names
 
 SMALL = ("-p", "M=3", "-p", "N=5", "-p", "K=7")
 
@@ -310,3 +310,44 @@ def test_a_variant_that_fails_is_a_row_too(rvx, tmp_path):
     f32, mine = [row.split() for row in done.out.splitlines() if row.strip()][-2:]
     assert (f32[0], f32[-1]) == ("f32", "exact")
     assert mine == ["mine", *"--------", "failed"]
+
+
+def test_kernels_are_listed_with_parameters_and_variants(rvx):
+    done = rvx("compare", "--list", "gemv")
+    assert done.code == 0
+    lines = [line.rstrip() for line in done.out.splitlines() if line.strip()]
+    kernel = load("gemv")
+    assert lines[0] == f"gemv: {kernel.doc}"
+    assert lines[1] == f"  -p M={kernel.parameters['M'].default}: {kernel.parameters['M'].doc}"
+    rows = {line.split()[0]: line for line in lines if line.split()[0] in kernel.variants}
+    assert list(rows) == list(kernel.variants)
+    assert rows["w4a8"].split()[:5] == ["w4a8", "plain", "int8", "by", "int4"]
+    assert rows["w4a8"].endswith(kernel.variants["w4a8"].doc)
+    assert " tuned " in rows["f64_tuned"]
+
+
+def test_the_list_as_a_document_has_every_kernel(rvx):
+    document = rvx("compare", "--list", "--json").document
+    assert document["schema"] == "rvx.kernels/1"
+    assert [one["name"] for one in document["kernels"]] == names()
+    for one in document["kernels"]:
+        kernel = load(one["name"])
+        assert [size["name"] for size in one["parameters"]] == list(kernel.parameters)
+        assert [v["name"] for v in one["variants"]] == list(kernel.variants)
+        chosen = [v["name"] for v in one["variants"] if v["is_default"]]
+        assert chosen == [v.name for v in kernel.select([])]
+        assert all(v["formats"] for v in one["variants"])
+
+
+def test_a_folder_is_listed_by_its_path(rvx, tmp_path):
+    assert rvx("new", "kernel", "mine", "-o", tmp_path / "mine").code == 0
+    (one,) = rvx("compare", tmp_path / "mine", "--list", "--json").document["kernels"]
+    assert one["name"] == str(tmp_path / "mine")
+    assert len(one["variants"]) == 2
+
+
+def test_without_a_kernel_there_is_a_sentence(rvx):
+    done = rvx("compare")
+    assert done.code == 2
+    assert done.err.startswith("error: name a kernel: axpy, ")
+    assert "rvx compare --list" in done.err

@@ -72,6 +72,11 @@ class Arithmetic(ABC):
     output: np.dtype[Any]
     has_scales = False
 
+    @property
+    @abstractmethod
+    def formats(self) -> tuple[str, ...]:
+        """Names of the formats of the operands: one, or two that differ."""
+
     @abstractmethod
     def encode(self, x: Reals) -> Encoded:
         """Rounds a tensor to the format, with one coarse scale where the format needs one.

@@ -42,6 +42,11 @@ class Floating(Arithmetic):
         self.ending = ending
         self.output = np.dtype(np.float64 if src == FP64 else np.float32)
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Of the operands."""
+        return (self.src.name,)
+
     def encode(self, x: Reals) -> Encoded:
         """Rounds to the operand format; what is too large becomes infinite."""
         reals = check_finite(x)

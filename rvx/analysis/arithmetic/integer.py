@@ -24,6 +24,11 @@ class PerTensor(SingleResults):
         self.fmt = fmt
         self.lanes = WORD_BITS // fmt.bits
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Of the operands."""
+        return (self.fmt.name,)
+
     def encode(self, x: Reals) -> Encoded:
         """One scale for all elements, so that the largest one becomes the largest code."""
         quantised = quantise_tensor(check_finite(x), self.fmt)

@@ -26,6 +26,11 @@ class Blocks(SingleResults):
         self.fmt = fmt
         self.lanes = fmt.block
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Of the operands."""
+        return (self.fmt.name,)
+
     def encode(self, x: Reals) -> Encoded:
         """A power of two per block, elements clamped (MX 1.0, 6.3)."""
         tensor = array.quantise(check_finite(x), self.fmt)
@@ -57,6 +62,11 @@ class ScaledWords(SingleResults):
     def __init__(self, element: Minifloat) -> None:
         self.element = element
         self.fmt = Mx(f"words of {element.name}", element, WORD_BYTES)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Of the operands."""
+        return (self.element.name,)
 
     def encode(self, x: Reals) -> Encoded:
         """The largest magnitude becomes the largest finite number."""

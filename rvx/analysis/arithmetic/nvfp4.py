@@ -26,6 +26,11 @@ class TwoLevels(SingleResults):
     def __init__(self, rule: Rule = TORCHAO_0_17) -> None:
         self.rule = rule
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Of the operands."""
+        return ("NVFP4",)
+
     def encode(self, x: Reals) -> Encoded:
         """Block scales relative to a binary32 scale of the tensor."""
         tensor = array.quantise(check_finite(x), rule=self.rule)

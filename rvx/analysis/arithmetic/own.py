@@ -128,6 +128,11 @@ class Sums(Arithmetic):
         self.words = words
         self.output = result.dtype
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Of the operands."""
+        return (f"{self.operand.bits} bits of its own",)
+
     def encode(self, x: Reals) -> Encoded:
         """Rounds to the format of the operands."""
         reals = check_finite(x)

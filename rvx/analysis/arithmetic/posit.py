@@ -38,6 +38,11 @@ class PositSums(Arithmetic):
         self._to_f64 = jit.elementwise(make_to_ieee(fmt, *IEEE["f64"]), 1)
         self._subtract = jit.elementwise(kernels(fmt).sub, 2)
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Of the operands."""
+        return (self.fmt.name,)
+
     def encode(self, x: Reals) -> Encoded:
         """Rounds to the nearest posit."""
         codes = self._from_f64(check_finite(x).view(np.int64))

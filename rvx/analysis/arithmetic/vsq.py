@@ -34,6 +34,11 @@ class PerVector(SingleResults):
         self.up = 0 if datapath else min(BYTE - fmt.scale_bits, BYTE // 2)
         self.datapath = datapath or golden.Datapath(shift=BYTE - 2 * self.up, accumulator="s24")
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Of the operands."""
+        return tuple(dict.fromkeys(one.element.name for one in (self.fmt, self.weights)))
+
     def encode(self, x: Reals) -> Encoded:
         """Two-level quantisation with the maximum of the tensor."""
         return self._encode(x, self.fmt)
