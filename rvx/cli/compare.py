@@ -25,7 +25,7 @@ def compare(
         str | None,
         Argument(
             metavar="[KERNEL]",
-            help="One that comes with rvx, such as gemm or softmax, or a folder; --list names them.",
+            help="One that comes with rvx, such as gemm or softmax, or a folder; see --list.",
             complete=complete.kernels,
         ),
     ] = None,
