@@ -11,13 +11,16 @@ xsmtvdot-valid.s. What is given there is SEW = 8 with LMUL = 1 at VLEN 256 (4 x 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rvx.isa import Extension, Words
 from rvx.isa.vector import Vector
 from rvx.isa.vector.elementwise import make_body, make_dispatch
 from rvx.isa.vector.legality import Legality, overlaps
+from rvx.isa.vector.plan import with_products
 from rvx.isa.vector.state import group, is_alternative, is_ready, width
+from rvx.isa.vector.unit import VectorUnit
 
 Xsmtvdot = Extension(
     "Xsmtvdot",
@@ -91,15 +94,24 @@ def _declare(mnemonic: str, bits: str, signs: tuple[bool, bool], slide: int) -> 
         f"{funct7} vs2 {vs1} {funct3} vd[4:1] 0 0101011",
         kind="vector",
         doc=f"vd += vs1{rows} times the transpose of vs2, matrices of bytes, {a} and {b}.",
+        macs=1,
     )(
-        make_body(
-            make_dispatch({8: _make_loop(*signs, slide)}, 2, 0, 0),
-            _make_legality(slide > 0),
-            right="vs1",
-            has_vm=False,
-            result="tile",
+        with_products(
+            make_body(
+                make_dispatch({8: _make_loop(*signs, slide)}, 2, 0, 0),
+                _make_legality(slide > 0),
+                right="vs1",
+                has_vm=False,
+                result="tile",
+            ),
+            _products,
         )
     )
+
+
+def _products(values: Mapping[str, int], unit: VectorUnit, xlen: int) -> tuple[str, int]:
+    rows, length = SHAPES.get(unit.vlen // 8, (0, 0))
+    return "FIXED", rows * rows * length
 
 
 for _at, (_letters, _signs) in enumerate(

@@ -82,7 +82,7 @@ class Wiring:
         row[Row.SIZE] = made.size
         row[Row.UNIT] = needs
         if self.isa.vector is not None:
-            row[Row.ELEMENTS] = elements_of(decoded, self.isa.vector.vlen).code
+            row[Row.ELEMENTS] = elements_of(decoded, self.isa.vector, self.isa.xlen).code
             if self.context.words[Field.FILLS_AGNOSTIC]:
                 row[Row.AGNOSTIC] = code_of(decoded)
         row[Row.TRANSFERS] = row.ctypes.data + 8 * layout.end

@@ -10,14 +10,15 @@ from __future__ import annotations
 from typing import Any
 
 from rvx.emulator.context import Field
-from rvx.emulator.native.pointers import int64_array, load_64
+from rvx.emulator.native.pointers import byte_array, int64_array, load_64
 from rvx.isa.vector import elements
-from rvx.isa.vector.state import HEADER, VL, VLENB, VTYPE
+from rvx.isa.vector.state import HEADER, MTYPE, VL, VLENB, VTYPE
 
 COLUMNS = 4
 BODY, ACTIVE, CAPACITY, BYTES = 0, 1, 2, 3
 _VECTOR, _TABLE, _BASE = int(Field.VECTOR), int(Field.ELEMENTS), int(Field.EXEC_BASE)
 _OF_SEW = elements.OF_SEW
+_EIGHT = int(elements.Counted.EIGHT)
 
 
 def active_segments(context: Any, vl: int) -> int:
@@ -31,6 +32,12 @@ def active_segments(context: Any, vl: int) -> int:
         last = load_64(mask + 8 * (vl >> 6))
         total += elements.population(last & (1 << rest) - 1)
     return total
+
+
+def active_of_eight(context: Any, number: int) -> int:
+    """How many bits of a byte of v0 are set."""
+    mask = byte_array(context[_VECTOR] + 8 * HEADER + number, 1)
+    return elements.population(mask[0] & 255)
 
 
 def present_length(context: Any) -> int:
@@ -52,13 +59,15 @@ def count_elements(context: Any, code: int, pc: int, vl: int, active: int) -> No
     header = int64_array(context[_VECTOR], HEADER)
     after, vtype, vlenb = header[VL], header[VTYPE], header[VLENB]
     counted, number = code & 15, code >> 16
-    total = elements.body(counted, number, after, vtype, vlenb)
+    total = elements.body(counted, number, after, vtype, vlenb, header[MTYPE])
     done = total
     if code & 16 != 0:
         # A load that stops at a fault makes vl smaller; it cannot have changed v0.
         if after != vl:
             active = active_segments(context, after)
         done = active * number
+        if counted == _EIGHT:
+            done = after * active_of_eight(context, number)
     size = code >> 5 & 31
     if size == _OF_SEW:
         size = 1 << (vtype >> 3 & 7)

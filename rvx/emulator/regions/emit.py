@@ -22,7 +22,7 @@ from rvx.emulator.regions.vectors import is_vector, uses_host
 from rvx.isa import Isa, loops
 from rvx.isa.bits import Address
 from rvx.isa.vector.elements import OF_SEW, Counted, body, capacity, elements_of
-from rvx.isa.vector.state import VL
+from rvx.isa.vector.state import MTYPE, VL
 
 
 class Emitter(StepEmitter):
@@ -160,22 +160,26 @@ class Emitter(StepEmitter):
         for index, (step, vtype) in enumerate(self._steps(block)):
             if not can_translate_under(step, self._isa, vtype):
                 break
-            elements = elements_of(step.decoded, unit.vlen)
-            if not elements.code:
+            asked = elements_of(step.decoded, unit, self._isa.xlen)
+            if not asked.code:
                 continue
             assert vtype is not None
+            elements = asked.under(vtype, vlenb)
             counted, number = int(elements.counted), elements.number
             sizes = {OF_SEW: 1 << (vtype >> 3 & 7)}
-            depends = elements.counted in (Counted.BODY, Counted.BYTES, Counted.ONE)
+            kinds = (Counted.BODY, Counted.BYTES, Counted.ONE, Counted.TILE)
+            depends = elements.counted in kinds
             found.append(
                 CountedVector(
                     step.pc,
                     block.start,
                     index,
                     elements,
-                    None if depends else body(counted, number, 1, vtype, vlenb),
+                    None if depends else body(counted, number, 1, vtype, vlenb, 0),
                     capacity(counted, number, vtype, vlenb),
                     sizes.get(elements.size, elements.size),
+                    1 if elements.counted == Counted.TILE else number,
+                    asked.number if asked.counted == Counted.EIGHT else None,
                 )
             )
         return found
@@ -218,7 +222,32 @@ class Emitter(StepEmitter):
                 f"  {name}.b = zext i1 {name}.z to i64",
             ]
             return f"{name}.b"
+        if kind == Counted.TILE:
+            lines += [
+                f"  {name}.m = load i64, ptr %v.config{MTYPE}",
+                f"  {name}.r = lshr i64 {name}.m, 10",
+                f"  {name}.tm = and i64 {name}.r, {0x3FFF}",
+                f"  {name}.d = lshr i64 {name}.m, 5",
+                f"  {name}.tk = and i64 {name}.d, 7",
+                f"  {name}.c = mul i64 {name}.tm, {name}.tk",
+                f"  {name}.b = mul i64 {name}, {name}.c",
+            ]
+            return f"{name}.b"
         return name
+
+    def _active_eight(self, pc: Address, byte: int) -> str:
+        """How many products of one vector with eight are not masked off by a byte of v0."""
+        tag = f"vm{pc:x}"
+        self._declarations["declare i64 @llvm.ctpop.i64(i64)"] = None
+        self._lines += [
+            f"  %{tag}.vl = load i64, ptr %v.config{VL}",
+            f"  %{tag}.p = getelementptr i8, ptr %v.base, i64 {byte}",
+            f"  %{tag}.w = load i8, ptr %{tag}.p",
+            f"  %{tag}.b = zext i8 %{tag}.w to i64",
+            f"  %{tag}.c = call i64 @llvm.ctpop.i64(i64 %{tag}.b)",
+            f"  %{tag}.all = mul i64 %{tag}.c, %{tag}.vl",
+        ]
+        return f"%{tag}.all"
 
     def _active_bits(self, pc: Address) -> str:
         """How many of the first vl bits of v0 are set."""
@@ -272,7 +301,7 @@ class Emitter(StepEmitter):
             total = "0" if one.fixed is None else str(one.fixed)
             if one.pc in summed:
                 value = self._length(one.elements.counted, f"%{tag}.v", lines)
-                lines.append(f"  %{tag}.x = mul i64 {value}, {one.elements.number}")
+                lines.append(f"  %{tag}.x = mul i64 {value}, {one.times}")
                 total = f"%{tag}.x"
             done = "0" if one.elements.is_masked else total
             lines.append(f"  %{tag}.y = mul i64 {done}, {one.size}")
@@ -338,8 +367,11 @@ class Emitter(StepEmitter):
         active = ""
         if counted is not None and counted.elements.is_masked:
             self._frame.masked[f"%vma{step.pc:x}"] = counted
-            self._frame.locals.append(f"%vm{step.pc:x}.sum")
-            active = self._active_bits(step.pc)
+            if counted.mask_byte is None:
+                self._frame.locals.append(f"%vm{step.pc:x}.sum")
+                active = self._active_bits(step.pc)
+            else:
+                active = self._active_eight(step.pc, counted.mask_byte)
         before = self._loops_before(step)
         self._instruction(step, lambda: self._exit_within(block, index), vtype)
         if before:

@@ -53,6 +53,9 @@ class CountedVector:
         fixed: how many there are in each execution, where that does not depend on vl.
         capacity: how many there could be in each execution.
         size: of a load or a store, bytes of an element.
+        times: how many there are for each that is summed up.
+        mask_byte: of products of one vector with eight, which byte of v0 says which are done; the
+            sum of active ones is that of products then.
     """
 
     pc: Address
@@ -62,6 +65,8 @@ class CountedVector:
     fixed: int | None
     capacity: int
     size: int
+    times: int
+    mask_byte: int | None
 
 
 @dataclass
@@ -360,13 +365,13 @@ class Frame:
                 lines.append(f"  %{tag}.f = mul i64 {times}, {one.fixed}")
                 body = f"%{tag}.f"
             else:
-                lines.append(f"  %{tag}.b = mul i64 {body}, {one.elements.number}")
+                lines.append(f"  %{tag}.b = mul i64 {body}, {one.times}")
                 body = f"%{tag}.b"
             done = body
             if one.pc in active:
                 lines += [
                     f"  %{tag}.m = load i64, ptr {active[one.pc]}",
-                    f"  %{tag}.a = mul i64 %{tag}.m, {one.elements.number}",
+                    f"  %{tag}.a = mul i64 %{tag}.m, {one.times if one.mask_byte is None else 1}",
                 ]
                 done = f"%{tag}.a"
             lines += [

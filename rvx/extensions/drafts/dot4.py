@@ -48,6 +48,6 @@ for _name, _forms, _funct6, _signs, _what in (
         "M",
         _funct6,
         {32: _make(*_signs)},
-        Shape(),
+        Shape(macs=4),
         f"vd += the dot product of the four bytes of vs2 and of b, {_what}; modulo 2^32.",
     )

@@ -28,6 +28,7 @@ from rvx.isa import Extension, Words
 from rvx.isa.vector import Vector
 from rvx.isa.vector.elementwise import make_alternatives, make_body, make_dispatch
 from rvx.isa.vector.legality import Legality, is_aligned, overlaps
+from rvx.isa.vector.plan import with_products
 from rvx.isa.vector.state import (
     VL,
     group,
@@ -281,16 +282,24 @@ def _declare(
     doc: str,
     *,
     has_floats: bool,
-    result: str = "tile",
+    is_batched: bool = True,
 ) -> None:
     run = make_dispatch(loops, wider, 0, 0)
+    result = "tile" if is_batched else "one"
     body = make_body(run, is_legal, right="vs1", has_floats=has_floats, result=result)
+    if is_batched:
+        with_products(body, _eight_products)
     extension.instruction(
         f"{mnemonic}.vv vd, vs2, vs1, vm",
         f"{funct6} vm vs2 vs1 {funct3} vd {OP_VE}",
         kind="vector",
         doc=doc,
+        macs=1,
     )(body)
+
+
+def _eight_products(values: Mapping[str, int], unit: VectorUnit, xlen: int) -> tuple[str, int]:
+    return "EIGHT", values["vs2"] & 7
 
 
 def _declare_both(
@@ -332,7 +341,7 @@ def _declare_both(
         _make_one_legality(sew, is_always_alternative),
         f"vd[0] += the dot product of vs2 and vs1: {what}",
         has_floats=has_floats,
-        result="one",
+        is_batched=False,
     )
     _declare(
         eight,

@@ -42,7 +42,7 @@ from rvx.isa.memory import (
 )
 from rvx.isa.tiles import PLACES, Tiles, edge_of, place_32, place_64, step_of
 from rvx.isa.vector.elementwise import generated
-from rvx.isa.vector.plan import with_changes, with_moves, with_result
+from rvx.isa.vector.plan import with_changes, with_moves, with_products, with_result
 from rvx.isa.vector.setting import configure
 from rvx.isa.vector.state import (
     MTYPE,
@@ -568,7 +568,8 @@ def _declare_product(name: str, funct3: str, low: int, doc: str, body: Any) -> N
         f"111100 1 vs2 vs1 {funct3} mtd[3:1] 0 {low} 1110111",
         kind="vector",
         doc=f"mtd += vs2^T vs1, tm rows and tn columns of sums of tk products: {doc}",
-    )(body)
+        macs=1,
+    )(with_products(body, lambda values, unit, xlen: ("TILE", unit.edge)))
 
 
 for _name, _is_other, _what in (

@@ -51,9 +51,10 @@ from rvx.formats.minifloat.catalogue import FP64
 from rvx.formats.minifloat.rounding import NV, Rounding
 from rvx.isa import DeclarationError, Extension, Memory, Words
 from rvx.isa.memory import FAULT_KIND, FAULT_NONE
+from rvx.isa.vector.elements import shape_number
 from rvx.isa.vector.elementwise import generated
 from rvx.isa.vector.legality import is_aligned, overlaps
-from rvx.isa.vector.plan import with_moves, with_result
+from rvx.isa.vector.plan import with_moves, with_products, with_result
 from rvx.isa.vector.setting import has_lambda
 from rvx.isa.vector.state import (
     VL,
@@ -242,6 +243,11 @@ def _make_integers(log_w: int) -> Callable[..., None]:
     return with_result(body, "tile", 0)
 
 
+def _counted(body: Callable[..., None], log_w: int) -> Callable[..., None]:
+    """The body, which adds up M N K products."""
+    return with_products(body, lambda values, unit, xlen: ("MATRIX", shape_number(log_w, xlen)))
+
+
 _LETTERS = ("", "w", "q", "8w")
 for _log_w, _letter in enumerate(_LETTERS):
     Zvvmm.instruction(
@@ -249,7 +255,8 @@ for _log_w, _letter in enumerate(_LETTERS):
         f"1110{_log_w:02b} 1 vs2 vs1 000 vd 1010111",
         kind="vector",
         doc=f"vd += vs1 vs2^T, matrices of integers of SEW / {1 << _log_w} bits, modulo 2^SEW.",
-    )(_make_integers(_log_w))
+        macs=1,
+    )(_counted(_make_integers(_log_w), _log_w))
 
 
 # -- how sums of floats come about ---------------------------------------------------------
@@ -759,7 +766,8 @@ def make_floats(name: str, partial: Disclosed, **more: Any) -> Extension:
             kind="vector",
             doc=f"vd += vs1 vs2^T, matrices of {what}"
             + (", or with the scales of blocks in v0." if log_w else "."),
-        )(_make_floats(log_w))
+            macs=1,
+        )(_counted(_make_floats(log_w), log_w))
     for log_w, letter in enumerate(_LETTERS):
         if log_w:
             made.instruction(
@@ -768,7 +776,8 @@ def make_floats(name: str, partial: Disclosed, **more: Any) -> Extension:
                 kind="vector",
                 doc=f"vd, of floats, += vs1 vs2^T, matrices of integers of SEW / {1 << log_w} bits "
                 f"with the scales of blocks in v0.",
-            )(_make_scaled(log_w))
+                macs=1,
+            )(_counted(_make_scaled(log_w), log_w))
     return made
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from rvx.isa.vector.legality import Legality
+from rvx.isa.vector.unit import VectorUnit
 
 Element = Callable[..., Any]
 Scalar = Callable[[int], int]
@@ -98,6 +99,7 @@ _PLAN, _LOOP, _ONLY = "vector_plan", "vector_loop", "vector_run_of"
 _RESULT = "vector_result"
 _CHANGES = "vector_changes"
 _MOVES = "vector_moves"
+_PRODUCTS = "vector_products"
 
 
 def with_plan(body: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
@@ -163,6 +165,28 @@ def moves_of(body: Any) -> int | None:
     """Bits of the elements that a load or a store without a plan moves; None for others."""
     eew: int | None = getattr(body, _MOVES, None)
     return eew
+
+
+Products = Callable[[Mapping[str, int], VectorUnit, int], tuple[str, int]]
+"""products(values, unit, xlen): how many products an instruction has, as the name of a member of
+`elements.Counted`, and the number that goes with it; of its operands, the machine and XLEN."""
+
+
+def with_products(body: Callable[..., Any], products: Products) -> Callable[..., Any]:
+    """The body, marked with how many products it adds up: of these its elements are counted.
+
+    Args:
+        body: of an instruction that multiplies matrices, or several vectors.
+        products: how many there are.
+    """
+    setattr(body, _PRODUCTS, products)
+    return body
+
+
+def products_of(body: Any) -> Products | None:
+    """How many products a body adds up; None if its elements are what vl says."""
+    products: Products | None = getattr(body, _PRODUCTS, None)
+    return products
 
 
 def with_result(body: Callable[..., Any], kind: str, wider: int) -> Callable[..., Any]:

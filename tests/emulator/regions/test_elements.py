@@ -146,3 +146,81 @@ fetch:  vsetivli x0, 8, e32, m1, ta, ma
     assert found[0][0]["vlse32.v"] == [32, 0, 32, 128]
     assert found[0][0]["vadd.vi"] == [72, 0, 72, 0]
     assert found[0][0]["vadd.vv"] == [12, 0, 32, 0]
+
+
+PRODUCTS_ISA = "rv64gcv_zvt_zvvmm_zvdot4a8i_zvqwdota8i_zvqwbdota8i_xsmtvdot_zvl1024b"
+PRODUCTS = """
+        .globl  main
+main:   li      t0, 3 << 60 | 2 << 3 | 1        # lambda 4, 32 bits, LMUL 2: M = 8
+        li      t1, 24                          # three columns
+        vsetvl  zero, t1, t0
+1:      vdot4a.vv v20, v10, v14, v0.t
+        vqmmacc.vv v12, v8, v10                 # sums of 32
+        vsetivli zero, 19, e8, m1, ta, ma
+        vqwdotas.vv v4, v8, v9
+        vqwbdotas.vv v16, v25, v8, v0.t         # elements 8 to 15
+        vsetvl  zero, t1, t0
+        addi    a0, a0, -1
+        bnez    a0, 1b
+        ret
+        .globl  tiles
+tiles:  li      t0, 3                           # sums of 32 bits
+        msetmtype t0, zero
+        li      t0, 3
+        msettk  zero, t0
+        li      t0, 7
+        msettn  zero, t0
+1:      msettm  t1, a0                          # as many rows as there are rounds to go, or 8
+        vtmms.tvv mt4, v8, v16
+        addi    a0, a0, -1
+        bnez    a0, 1b
+        vsetivli zero, 1, e8, m1, ta, ma
+        smt.vmadot v12, v8, v9
+        ret
+"""
+
+
+@pytest.mark.usefixtures("everything_is_hot")
+@pytest.mark.parametrize("options", [{"tier": "region"}, {"tier": "trap"}])
+def test_every_product_of_matrices_counts(options: dict[str, Any]) -> None:
+    isa = isa_for(PRODUCTS_ISA + "_zvt8t")
+    machine = Machine(assemble(PRODUCTS, isa), isa, memory=1 << 20, **options)
+    machine.state("vector")[8] = 0x6D07  # of v0
+    rounds = 10
+    for function in ("main", "tiles"):
+        machine.call(function, rounds)
+        if options == {"tier": "region"}:
+            look(machine)
+    before = entries(machine) if options == {"tier": "region"} else 0
+    products = machine.call("main", rounds)
+    assert products.trap is None
+    low, second = 0x6D07, 0x6D
+    assert counts(products) == {
+        "vdot4a.vv": [rounds * low.bit_count(), rounds * (24 - low.bit_count()), rounds * 64, 0],
+        "vqmmacc.vv": [rounds * 8 * 3 * 32, 0, rounds * 8 * 8 * 32, 0],
+        "vqwdotas.vv": [rounds * 19, 0, rounds * 128, 0],
+        "vqwbdotas.vv": [
+            rounds * 19 * second.bit_count(),
+            rounds * 19 * (8 - second.bit_count()),
+            rounds * 8 * 128,
+            0,
+        ],
+    }
+    macs = {name: one.macs for name, one in products.elements.items() if one.macs}
+    assert macs == {
+        "vdot4a.vv": 4 * rounds * low.bit_count(),
+        "vqmmacc.vv": rounds * 768,
+        "vqwdotas.vv": rounds * 19,
+        "vqwbdotas.vv": rounds * 19 * second.bit_count(),
+    }
+    within = entries(machine) if options == {"tier": "region"} else 1
+    tiles = machine.call("tiles", rounds)
+    assert tiles.trap is None
+    if options == {"tier": "region"}:
+        assert before < within < entries(machine)
+    rows = sum(min(to_go, 8) for to_go in range(1, rounds + 1))
+    assert counts(tiles) == {
+        "vtmms.tvv": [rows * 7 * 3, 0, rounds * 8 * 8 * 4, 0],
+        "smt.vmadot": [1024, 0, 1024, 0],
+    }
+    assert tiles.elements["smt.vmadot"].macs == 1024
