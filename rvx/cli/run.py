@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from rvx.emulator import Backend, Executable, Machine, RunResult, Settings, Tier
     from rvx.emulator.board import Board
     from rvx.emulator.counts import ElementCounts
-    from rvx.emulator.hart import Abi
+    from rvx.emulator.environment import Abi
 
 SCHEMA = "rvx.run/1"
 ARGUMENTS = "rvx.arguments"

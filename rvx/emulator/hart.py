@@ -3,65 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
-from signal import SIGBUS, SIGILL, SIGSEGV, SIGTRAP
 from typing import Literal
 
-from rvx.bodies import form_of
-from rvx.bodies.arithmetic import HART_WORDS, Error
 from rvx.emulator import hooks
 from rvx.emulator.context import STOP_NOW, Context, Field, Status
 from rvx.emulator.core import (
-    F0,
-    FFLAGS,
-    FRM,
     HOOK_BLOCK,
     HOOK_NEW_BLOCK,
     HOOK_TRAP,
-    X0,
     Core,
 )
 from rvx.emulator.counts import BlockCounter
 from rvx.emulator.devices import Bus, Device, perform_access
+from rvx.emulator.endings import Endings
+from rvx.emulator.environment import Abi, Environment
 from rvx.emulator.gate import Gate
 from rvx.emulator.handlers.interim import Interim
 from rvx.emulator.handlers.interpreted import Failures, Interpreted, interpreted_memory
 from rvx.emulator.handlers.rows import (
     Rows,
     Wiring,
-    csr_refusal,
     is_write,
-    needs_of,
-    switched_off,
 )
 from rvx.emulator.htif import Htif
 from rvx.emulator.linux.descriptors import Stopped
-from rvx.emulator.linux.frame import SIGRETURN, TRAMPOLINE_OFFSET, enter_handler, leave_handler
-from rvx.emulator.linux.process import CallError
-from rvx.emulator.linux.signal_calls import deliver
-from rvx.emulator.linux.signals import DEFAULT, Sent
 from rvx.emulator.linux.timers import can_set_timers
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.native.counters import MACHINES_OWN
 from rvx.emulator.native.retire import Kind, Mark, Trace
 from rvx.emulator.peripherals import Clint
-from rvx.emulator.privileged import Cause, Mode, Privilege
+from rvx.emulator.privileged import Mode, Privilege
 from rvx.emulator.privileged.registers import Address as Csr
 from rvx.emulator.privileged.unit import Performed
-from rvx.emulator.rars import Rars
 from rvx.emulator.regions.tier import RegionTier
+from rvx.emulator.registers import Registers
 from rvx.emulator.repetition.records import Records
 from rvx.emulator.repetition.tier import RepeatTier
 from rvx.emulator.report import (
-    BREAKPOINT_WORDS,
     FETCH,
     LOAD,
     Reporter,
-    fault_detail,
     kind_of_access,
-    kind_of_cause,
-    kind_of_fault,
 )
 from rvx.emulator.result import Trap, TrapKind
 from rvx.emulator.semihosting import Semihosting, is_call
@@ -73,20 +57,15 @@ from rvx.isa import Isa
 from rvx.isa.bits import Address, word_size
 from rvx.isa.memory import (
     EXECUTABLE,
-    FAULT_ADDRESS,
-    FAULT_EXCEPTION,
-    FAULT_ILLEGAL,
     FAULT_LOAD,
     FAULT_STORE,
     PAGE_SHIFT,
     READABLE,
     WRITABLE,
 )
-from rvx.isa.operands import RoundingKind
 
 Backend = Literal["native", "python"]
 Tier = Literal["trap", "inline", "region"]
-Abi = Literal["linux", "rars"]
 End = tuple[int | None, Trap | None]
 """How a run ended: the exit code, or the trap."""
 _NOWHERE = 0xFFFFF001
@@ -119,6 +98,7 @@ class Hart:
         tracer: takes what retires, if somebody traces.
 
     Attributes:
+        registers: x, f and fcsr.
         privilege: what the run loop holds of the machine's state.
         bus: the devices.
     """
@@ -152,25 +132,30 @@ class Hart:
         self._system = system
         self._reporter = reporter
         self.counter = BlockCounter(context, memory)
-        self._failures = Failures()
+        failures = self._failures = Failures()
         mem = interpreted_memory(context, memory)
-        interpreted = Interpreted(isa, context, mem, self._failures)
+        interpreted = Interpreted(isa, context, mem, failures)
         self.interim = Interim(isa, context, interpreted, is_forever=backend == "python")
         effects = tracer.effects.address if tracer is not None else None
         self.rows = Rows(Wiring(isa, core, context, effects), context, self.interim)
         self.records = Records(isa, context, memory, self.rows)
         self.inline = InlineTier(isa, core, context, memory, self.rows, self.counter.touched)
-        self._repeats = any("repeat" in made.requests for made in isa.instructions.values())
         self._is_limited: bool | None = None
         self._code = b""
-        self._is_stopping = self._is_pausing = False
-        self._bad_access: tuple[int, int, int] | None = None
+        self._is_pausing = False
         may_promote = backend == "native" and tier != "trap"
         system.executed = self.counter.executed
-        self.privilege = Privilege(isa, core, context, self.get, self.put, self._entropy)
+        registers = self.registers = Registers(core, context)
+        unit = Privilege(isa, core, context, registers.get, registers.put, self._entropy)
+        self.privilege = unit
+        self._endings = Endings(
+            isa, core, context, memory, registers, reporter, self.rows, unit, failures
+        )
+        self._environment = Environment(
+            isa, memory, registers, self.counter, system, reporter, abi, self._note
+        )
         self._timers = system.process.timers
         self._sets_timers = abi == "linux" and can_set_timers(memory)
-        self._rars = Rars(system, isa.xlen) if abi == "rars" else None
         self._semihosting = Semihosting(system, isa.xlen)
         self._view: tuple[int, ...] = ()
         self._traced_since = 0
@@ -194,7 +179,7 @@ class Hart:
         self.prepare(limit is not None)
         self.privilege.begin()
         self.counter.clear()
-        self._is_stopping = self._is_pausing = self._system.is_stopping = False
+        self._endings.is_stopping = self._is_pausing = self._system.is_stopping = False
         self.counter.resume()
         self._words[Field.STEPPING] = 0
         self._words[Field.CUT] = _NOWHERE
@@ -221,7 +206,8 @@ class Hart:
             pc = self._interrupted(pc)
             if self._timers.is_possible and self._is_due(self._timers.target()):
                 self._system.process.send_expired()
-                done, pc = self._deliver(pc)
+                done, pc = self._environment.deliver(pc)
+                self._forget_changed_code()
                 if done is not None:
                     return done, None
             if self._view != self.privilege.view:
@@ -274,16 +260,14 @@ class Hart:
                     self.regions.install(self.inline.install_region)
             elif self._access_device(pc):
                 pc = self._next_pc
-            elif error is not None and not self._is_stopping and is_call(self._memory, pc):
+            elif error is not None and not self._endings.is_stopping and is_call(self._memory, pc):
                 pc = self._semihost(pc)
                 if self._semihosting.exit_code is not None:
                     return self._semihosting.exit_code, None
             else:
                 handler = self._handler_of(status, error, pc)
                 if handler is None:
-                    handler = self._handler_of_signal(status, error, pc)
-                if handler is None:
-                    return None, self._trap(status, error, pc, limit)
+                    return None, self._endings.trap(status, error, pc, limit)
                 pc = handler
 
     @property
@@ -359,7 +343,7 @@ class Hart:
 
     def stop(self) -> None:
         """Ends the run soon; called from another thread, as often as it takes."""
-        self._is_stopping = self._system.is_stopping = True
+        self._endings.is_stopping = self._system.is_stopping = True
         self.counter.request_stop(STOP_NOW)
 
     def watch(self, elapsed: float, is_over: Callable[[], bool]) -> None:
@@ -369,7 +353,7 @@ class Hart:
             elapsed: seconds since the run began.
             is_over: whether the run has ended meanwhile.
         """
-        if self.regions is None or self._is_stopping:
+        if self.regions is None or self._endings.is_stopping:
             return
         if self.repeats is not None:
             self.repeats.look()
@@ -445,7 +429,7 @@ class Hart:
         tracer, words = self.tracer, self._words
         assert tracer is not None
         self._begin()
-        if self._is_stopping:
+        if self._endings.is_stopping:
             return Status.RUNNING, None, pc
         tracer.look(self.privilege.mode)
         why = steps()(self._core.handle, self._context.address(0), pc)
@@ -459,7 +443,7 @@ class Hart:
         if why == Paused.MARK:
             return Status.END, None, pc
         if why == Paused.FETCH:
-            self._bad_access = (FETCH, pc, 2)
+            self._endings.bad_access = (FETCH, pc, 2)
         elif why == Paused.NO_BODY:
             return self._instead_of_body(pc) or (Status.ILLEGAL, None, pc)
         status = Status.RUNNING if why == Paused.FETCH else Status(why)
@@ -470,14 +454,14 @@ class Hart:
         if status == Status.FAULT and self._words[Field.FAULT] in (FAULT_LOAD, FAULT_STORE):
             # To the run loop, which asks devices, as if the core had met it.
             address, size = (int(one) for one in words[Field.FAULT + 1 : Field.FAULT + 3])
-            self._bad_access = (LOAD, address, size)
+            self._endings.bad_access = (LOAD, address, size)
         return status, None, pc
 
     def _start(self, pc: Address) -> tuple[Status, str | None, Address]:
         """Starts the core; gives why it stopped, Unicorn's error, and where execution stands."""
         words = self._words
         self._begin()
-        if self._is_stopping:
+        if self._endings.is_stopping:
             return Status.RUNNING, None, pc
         words[Field.REFUSED] = _NOWHERE
         self.inline.blocks.translate(pc)
@@ -513,7 +497,7 @@ class Hart:
         To a program with `tohost`, memory is what it is to Spike: all of it can be written,
         whatever the file says. Pages become so when they are: those of code cost more then.
         """
-        access = self._access_of(status)
+        access = self._endings.refused_access(status)
         if self._htif is None or access is None or access[2] != TrapKind.BAD_STORE:
             return False
         address, size, _ = access
@@ -523,16 +507,6 @@ class Hart:
         self._memory.make_writable(address, size)
         self._forget_changed_code()
         return True
-
-    def _access_of(self, status: Status) -> tuple[Address, int, TrapKind] | None:
-        """The access that was refused: address, size and kind."""
-        if status == Status.RUNNING and self._bad_access is not None:
-            access, address, size = self._bad_access
-            return address, size, kind_of_access(access)
-        if status == Status.FAULT and not self._repeats:
-            address, size = (int(one) for one in self._words[Field.FAULT + 1 : Field.FAULT + 3])
-            return address, size, kind_of_fault(int(self._words[Field.FAULT]))
-        return None
 
     def _follow_privilege(self) -> None:
         """Shows the core and bodies what this mode may access."""
@@ -552,7 +526,7 @@ class Hart:
 
         Somebody has to be asked about these pages (`GuestMemory.restrict`).
         """
-        access = self._access_of(status)
+        access = self._endings.refused_access(status)
         if access is None:
             return None
         address, size, kind = access
@@ -572,9 +546,11 @@ class Hart:
         unit, memory = self.privilege, self._memory
         for at in range(pc, pc + word_size(memory.word(pc) or 0), 2):
             if not unit.protection.allows(unit.mode, at, 2, EXECUTABLE):
-                self._bad_access = (FETCH, at, 2)
+                self._endings.bad_access = (FETCH, at, 2)
                 return Status.RUNNING, None, pc
-        fetches = self._bad_access is not None and kind_of_access(self._bad_access[0])
+        fetches = self._endings.bad_access is not None and kind_of_access(
+            self._endings.bad_access[0]
+        )
         self._words[Field.PC] = pc
         accesses = []
         with ExitStack() as stack:
@@ -609,7 +585,7 @@ class Hart:
         word = self._memory.word(pc) or 0
         decoded = self._isa.decode(word)
         mnemonic = "" if decoded is None else decoded.expanded.instruction.mnemonic
-        self._bad_access = None
+        self._endings.bad_access = None
         if mnemonic == "ecall":
             if not self.privilege.takes_traps:
                 self.counter.count_one(pc, 4)
@@ -628,7 +604,7 @@ class Hart:
         words = self._words
         words[Field.STATUS] = Status.RUNNING
         words[Field.FAULT : Field.FAULT + 4] = 0
-        self._bad_access = None
+        self._endings.bad_access = None
         row = self.rows.address(self._memory.word(pc) or 0)
         hooks.function("perform_word")(self._core.handle, self._context.address(0), row, pc)
         return Status(int(words[Field.STATUS]))
@@ -641,7 +617,7 @@ class Hart:
         words[Field.FFLAGS] = 0
         words[Field.RAISED : Field.RAISED + 3] = 0
         self._failures.said = ""
-        self._bad_access = None
+        self._endings.bad_access = None
         self.counter.forget_block()
 
     def _raise_failure(self) -> None:
@@ -702,12 +678,15 @@ class Hart:
 
     def _access_device(self, pc: Address) -> bool:
         """Performs the access at pc that the core could not, if a device answers."""
-        if self._bad_access is None or kind_of_access(self._bad_access[0]) == TrapKind.BAD_FETCH:
+        if (
+            self._endings.bad_access is None
+            or kind_of_access(self._endings.bad_access[0]) == TrapKind.BAD_FETCH
+        ):
             return False
         word = self._memory.word(pc) or 0
         decoded = self._isa.decode(word)
         if decoded is None or not perform_access(
-            self.bus, decoded, self._isa.xlen, self.get, self.put
+            self.bus, decoded, self._isa.xlen, self.registers.get, self.registers.put
         ):
             return False
         size = decoded.instruction.size
@@ -720,11 +699,11 @@ class Hart:
     def _semihost(self, pc: Address) -> Address:
         """Performs the call of semihosting at pc; gives where execution goes on."""
         try:
-            value = self._semihosting.call(self.get(10), self.get(11))
+            value = self._semihosting.call(self.registers.get(10), self.registers.get(11))
         except Stopped:
             return pc
         self.counter.count_one(pc, 4)
-        self.put(10, value)
+        self.registers.put(10, value)
         self._note(pc, 10)
         self._forget_changed_code()
         return pc + 4
@@ -743,7 +722,7 @@ class Hart:
             return
         made, values = decoded.expanded.instruction, decoded.expanded.values
         numbers = {register, values.get("rd", 0) if "rd" in made.writes else 0} - {0}
-        writes = [(number << 4 | Kind.X, self.get(number)) for number in numbers]
+        writes = [(number << 4 | Kind.X, self.registers.get(number)) for number in numbers]
         csrs: tuple[int, ...] = ()
         if "csr" in values and is_write(decoded):
             csrs = _WRITTEN_CSRS.get(values["csr"], (values["csr"],))
@@ -759,168 +738,31 @@ class Hart:
 
     def _handler_of(self, status: Status, error: str | None, pc: Address) -> Address | None:
         """Where the program deals with what has happened at pc; None if it does not."""
-        if not self.privilege.takes_traps or self._is_stopping:
+        if self._endings.is_stopping:
             return None
-        found = self._exception(status, error, pc)
+        found = self._endings.exception(status, error, pc)
         if found is None:
             return None
+        if not self.privilege.takes_traps:
+            handler = self._environment.handler(*found, pc)
+            self._forget_changed_code()
+            return handler
         handler = self.privilege.trap(*found, pc)
         # A handler that traps at once, and one that is not there, would do so for ever.
         return handler if handler != pc and self._memory.is_executable(handler) else None
 
-    def _exception(self, status: Status, error: str | None, pc: Address) -> tuple[int, int] | None:
-        """The cause of an exception, and what mtval holds."""
-        kind = self._kind(status, error, pc)
-        if kind == TrapKind.ILLEGAL_INSTRUCTION:
-            if self._words[Field.FAULT] == FAULT_EXCEPTION and status == Status.FAULT:
-                return None  # A mistake in a body is nothing that a program could deal with.
-            return Cause.ILLEGAL, self._memory.word(pc) or 0
-        if kind == TrapKind.BREAKPOINT:
-            return Cause.BREAKPOINT, pc
-        cause = _CAUSES.get(kind)
-        if cause is None:
-            return None
-        if cause == Cause.LOAD and self._reporter.stores(pc):
-            cause = Cause.STORE
-        if status == Status.FAULT:
-            return cause, int(self._words[Field.FAULT + FAULT_ADDRESS])
-        if self._bad_access is not None:
-            return cause, self._bad_access[1]
-        return cause, self._misaligned_address(pc)
-
     def _ecall(self, pc: Address) -> tuple[int | None, Address]:
         """Performs an ecall: a trap of a program that takes them, else a system call."""
         if not self.privilege.takes_traps or pc >> PAGE_SHIFT == self._memory.stub >> PAGE_SHIFT:
-            return self._system_call(pc)
+            done = self._environment.call(pc)
+            self._forget_changed_code()
+            return done
         self.counter.take_back(pc)
         return None, self.privilege.trap(self.privilege.ecall(), 0, pc)
-
-    def _system_call(self, pc: Address) -> tuple[int | None, Address]:
-        """Performs the ecall at pc; gives the exit code if the program ends, and the next pc."""
-        if pc == self._memory.stub:
-            return 0, pc
-        # The ABI of RV32E has no a7: libgloss passes the number in t0.
-        number, arguments = (
-            self.get(5 if self._isa.has_half else 17),
-            [self.get(i) for i in range(10, 16)],
-        )
-        process = self._system.process
-        if number == SIGRETURN and pc == self._memory.stub + TRAMPOLINE_OFFSET + 4:
-            with suppress(CallError):
-                # What was held back while the handler ran comes now.
-                return self._deliver(leave_handler(process, self))
-        where = partial(self._reporter.place, pc)
-        try:
-            if self._rars is not None and self._rars.has(number):
-                done = self._rars.call(number, self)
-                self._note(pc, 10)
-                return done, pc + 4
-            value, exit_code = self._system.call(number, arguments, where)
-        except Stopped:
-            self.counter.take_back(pc)
-            return None, pc
-        except (CallError, ValueError) as error:  # Of RARS, which ends a program by that.
-            self._system.say(f"the call of RARS fails: {error}")
-            return 1, pc
-        if exit_code is not None:
-            self._note(pc)
-            return exit_code, pc
-        if process.is_restarting:
-            process.is_restarting = False
-            self._note(pc)
-        else:
-            self.put(10, value)
-            self._note(pc, 10)
-            pc += 4
-        return self._deliver(pc)
-
-    def _deliver(self, pc: Address) -> tuple[int | None, Address]:
-        """Signals that are to be seen before pc; gives the exit code if one ends the program."""
-        process = self._system.process
-        while (signal := deliver(process)) is not None:
-            trampoline = self._memory.stub + TRAMPOLINE_OFFSET
-            try:
-                pc = enter_handler(process, self, signal, pc, trampoline)
-            except CallError:  # Without a stack there is no handler.
-                process.end_by(SIGSEGV)
-        process.signals.wait_over()
-        self._forget_changed_code()
-        return process.ended, pc
-
-    def _handler_of_signal(self, status: Status, error: str | None, pc: Address) -> Address | None:
-        """Where a program of Linux deals with what has happened at pc; None if it does not.
-
-        A fault is a signal there; one that is blocked, or that nobody wants, ends the program.
-        """
-        if self._is_stopping or self._rars is not None or self.privilege.takes_traps:
-            return None
-        found = self._exception(status, error, pc)
-        if found is None:
-            return None
-        cause, value = found
-        number, code = _SIGNALS.get(Cause(cause), (SIGBUS, 1))
-        process = self._system.process
-        signals = process.signals
-        if signals.is_blocked(number) or signals.handler(number) == DEFAULT:
-            return None
-        if signals.is_ignored(number):
-            return None
-        if number == SIGSEGV and self._memory.can(value, 1, READABLE):
-            code = 2  # SEGV_ACCERR: there is memory.
-        address = pc if number in (SIGILL, SIGTRAP) else value
-        sent = Sent(number, code, value=address)
-        with suppress(CallError):
-            handler = enter_handler(process, self, sent, pc, self._memory.stub + TRAMPOLINE_OFFSET)
-            self._forget_changed_code()
-            return handler
-        return None
 
     def _entropy(self, bits: int) -> int:
         """Random bits; the same in every run."""
         return self._system.process.random.getrandbits(bits)
-
-    def get(self, number: int) -> int:
-        """A register of x, not negative."""
-        return self._core.read(X0 + number)
-
-    def put(self, number: int, value: int) -> None:
-        """Writes a register of x."""
-        self._core.write(X0 + number, value)
-
-    def get_float(self, number: int) -> int:
-        """The bits of a register of f."""
-        return self._core.read(F0 + number)
-
-    def put_float(self, number: int, value: int) -> None:
-        """Writes the bits of a register of f."""
-        self._core.write(F0 + number, value)
-
-    def floats(self) -> bytes:
-        """f0 to f31 and fcsr, as they lie in the frame of a signal."""
-        values = b"".join(self._core.read(F0 + i).to_bytes(8, "little") for i in range(32))
-        return values + self._fcsr.to_bytes(4, "little")
-
-    def put_floats(self, data: bytes) -> None:
-        """Writes f0 to f31 and fcsr."""
-        for i in range(32):
-            self._core.write(F0 + i, int.from_bytes(data[8 * i : 8 * i + 8], "little"))
-        self._fcsr = int.from_bytes(data[256:260], "little") & 0xFF
-
-    @property
-    def _fcsr(self) -> int:
-        if self._words[Field.FCSR]:
-            return int(self._context.state("fcsr", 1)[0]) & 0xFF
-        return self._core.read(FFLAGS) | self._core.read(FRM) << 5
-
-    @_fcsr.setter
-    def _fcsr(self, value: int) -> None:
-        if self._words[Field.FCSR]:
-            word = self._context.state("fcsr", 1)
-            word[0] = int(word[0]) & ~0xFF | value
-            self._words[Field.MIRROR_FRM] = value >> 5
-        else:
-            self._core.write(FFLAGS, value & 31)
-            self._core.write(FRM, value >> 5)
 
     def _stop_at(self, address: Address) -> None:
         """The program has reached an address at which it has ended, or a trace begins."""
@@ -932,94 +774,8 @@ class Hart:
             self._core.stop()
 
     def _note_bad_access(self, access: int, address: int, size: int) -> None:
-        if self._bad_access is None:
-            self._bad_access = (access, address, size)
-
-    def _trap(self, status: Status, error: str | None, pc: Address, limit: int | None) -> Trap:
-        kind = self._kind(status, error, pc)
-        return self._reporter.trap(kind, pc, self._detail(status, pc), limit)
-
-    def _kind(self, status: Status, error: str | None, pc: Address) -> TrapKind:
-        """What kind of end this is."""
-        if status == Status.ILLEGAL:
-            return TrapKind.ILLEGAL_INSTRUCTION
-        if status == Status.FAULT:
-            if int(self._words[Field.RAISED]) == Error.STOPPED:
-                return TrapKind.INTERRUPTED
-            return kind_of_fault(int(self._words[Field.FAULT]))
-        if status == Status.CAUSE:
-            return kind_of_cause(int(self._words[Field.CAUSE]))
-        if self._bad_access is not None:
-            return kind_of_access(self._bad_access[0])
-        if error is not None and self._memory.word(pc) in BREAKPOINT_WORDS:
-            return TrapKind.BREAKPOINT
-        if self._is_stopping:
-            return TrapKind.INTERRUPTED
-        return TrapKind.EXCEPTION
-
-    def _detail(self, status: Status, pc: Address) -> str:
-        """What is known beyond the kind: the address of an access, the reason of a refusal."""
-        words = self._words
-        if status == Status.FAULT and words[Field.FAULT] == FAULT_EXCEPTION:
-            return self._raised(pc)
-        if status == Status.FAULT and words[Field.FAULT] == FAULT_ILLEGAL:
-            decoded = self._isa.decode(self._memory.word(pc) or 0)
-            if decoded is not None and "csr" in decoded.values:
-                return self.privilege.refusal(decoded.values["csr"])
-        if status == Status.FAULT:
-            return fault_detail(words[Field.FAULT : Field.FAULT + 4])
-        if status == Status.ILLEGAL:
-            return self._why_illegal(pc)
-        if self._bad_access is not None:
-            _, address, size = self._bad_access
-            return f"{size} bytes at {address:#x}"
-        return self._why_caused(pc, int(words[Field.CAUSE])) if status == Status.CAUSE else ""
-
-    def _why_illegal(self, pc: Address) -> str:
-        """What is known about an illegal instruction, beyond that it is one."""
-        word = self._memory.word(pc) or 0
-        known = self.rows.why_illegal(word)
-        decoded = self._isa.decode(word)
-        if decoded is not None and "csr" in decoded.values:
-            known = self.privilege.refusal(decoded.values["csr"]) or known
-        if known or decoded is None:
-            return known
-        decoded = decoded.expanded
-        off = switched_off(needs_of(self._isa, decoded), self._core, self._context)
-        if off:
-            return off
-        if "csr" in decoded.values:
-            return csr_refusal(self._isa, decoded)
-        if any(isinstance(one.kind, RoundingKind) for one in decoded.instruction.operands.values()):
-            frm = self._core.read(FRM)
-            last = decoded.instruction.last_rounding_mode
-            return f"frm holds {frm}, which is no rounding mode" if frm > last else ""
-        return ""
-
-    def _why_caused(self, pc: Address, cause: int) -> str:
-        """More about a trap of the core: the address of a misaligned atomic is in rs1."""
-        decoded = self._isa.decode(self._memory.word(pc) or 0)
-        if decoded is None or kind_of_cause(cause) != TrapKind.MISALIGNED_STORE:
-            return f"cause {cause}"
-        size = 8 if ".d" in decoded.instruction.mnemonic else 4
-        return f"{size} bytes at {self._misaligned_address(pc):#x}"
-
-    def _misaligned_address(self, pc: Address) -> Address:
-        """The address of a misaligned atomic of the core: it is in rs1."""
-        decoded = self._isa.decode(self._memory.word(pc) or 0)
-        return 0 if decoded is None else self.get(decoded.values.get("rs1", 0))
-
-    def _raised(self, pc: Address) -> str:
-        """What the body of the instruction at pc has raised."""
-        if int(self._words[Field.RAISED]) == Error.STOPPED:
-            return ""
-        decoded = self._isa.decode(self._memory.word(pc) or 0)
-        if decoded is not None and decoded.expanded.instruction.has_body:
-            form = form_of(decoded.expanded.instruction, self._isa)
-            said = form.raised(self._words[Field.STOP : Field.STOP + HART_WORDS])
-            if said:
-                return said
-        return self._failures.said or "its body raised an exception"
+        if self._endings.bad_access is None:
+            self._endings.bad_access = (access, address, size)
 
 
 _WRITTEN_CSRS: dict[int, tuple[int, ...]] = {
@@ -1028,23 +784,6 @@ _WRITTEN_CSRS: dict[int, tuple[int, ...]] = {
     Csr.SIP: (Csr.SIP, Csr.MIP),
 }
 """What a write to a CSR is noted as, where it is a view of another; as Spike has it."""
-_CAUSES = {
-    TrapKind.BAD_LOAD: Cause.LOAD,
-    TrapKind.BAD_STORE: Cause.STORE,
-    TrapKind.BAD_FETCH: Cause.FETCH,
-    TrapKind.MISALIGNED_FETCH: Cause.MISALIGNED_FETCH,
-    TrapKind.MISALIGNED_LOAD: Cause.MISALIGNED_LOAD,
-    TrapKind.MISALIGNED_STORE: Cause.MISALIGNED_STORE,
-}
-"""Of the ends that a program could not go on from, those that are exceptions."""
-_SIGNALS = {
-    Cause.FETCH: (SIGSEGV, 1),
-    Cause.LOAD: (SIGSEGV, 1),
-    Cause.STORE: (SIGSEGV, 1),
-    Cause.ILLEGAL: (SIGILL, 1),
-    Cause.BREAKPOINT: (SIGTRAP, 1),
-}
-"""What exceptions are to a program of Linux: the signal, and its `si_code`."""
 _USES = {
     TrapKind.BAD_LOAD: READABLE,
     TrapKind.BAD_STORE: WRITABLE,

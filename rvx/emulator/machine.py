@@ -21,10 +21,11 @@ from rvx.emulator.calls import Calls
 from rvx.emulator.context import VECTOR_DIRTY, Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
 from rvx.emulator.devices import Device
+from rvx.emulator.environment import Abi
 from rvx.emulator.explain import Explanation, explain, explain_repeat
 from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.gate import gate_for
-from rvx.emulator.hart import Abi, Backend, End, Hart, Tier
+from rvx.emulator.hart import Backend, End, Hart, Tier
 from rvx.emulator.htif import htif_of
 from rvx.emulator.linux.descriptors import USER
 from rvx.emulator.linux.frame import TRAMPOLINE, TRAMPOLINE_OFFSET

@@ -9,34 +9,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import Protocol
 
 from rvx.emulator.linux.clock import EPOCH, SECOND
 from rvx.emulator.linux.process import Process
+from rvx.emulator.registers import Registers
 from rvx.emulator.system import System
 
 _A0, _A1, _FA0 = 10, 11, 10
 _LARGEST_PLAIN, _SMALLEST_PLAIN = 1e7, 1e-3
-
-
-class Registers(Protocol):
-    """The registers of the hart."""
-
-    def get(self, number: int) -> int:
-        """A register of x, not negative."""
-        ...
-
-    def put(self, number: int, value: int) -> None:
-        """Writes a register of x."""
-        ...
-
-    def get_float(self, number: int) -> int:
-        """The bits of a register of f."""
-        ...
-
-    def put_float(self, number: int, value: int) -> None:
-        """Writes the bits of a register of f."""
-        ...
 
 
 def written(value: float, digits: str) -> str:

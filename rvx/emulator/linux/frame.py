@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
-from typing import Protocol
 
 from rvx.emulator.linux.process import CallError, Process
 from rvx.emulator.linux.signals import Sent
 from rvx.emulator.linux.structures import words
+from rvx.emulator.registers import Registers
 from rvx.isa.bits import Address
 
 RA, SP, A0, A1, A2 = 1, 2, 10, 11, 12
@@ -26,26 +26,6 @@ _MASK = 8
 _UNUSED = 120
 _QUAD_REGISTERS = 528
 _RESET_HAND, _NO_DEFER, _ON_STACK = 0x80000000, 0x40000000, 0x08000000
-
-
-class Registers(Protocol):
-    """The registers of the hart."""
-
-    def get(self, number: int) -> int:
-        """A register of x, not negative."""
-        ...
-
-    def put(self, number: int, value: int) -> None:
-        """Writes a register of x."""
-        ...
-
-    def floats(self) -> bytes:
-        """f0 to f31 and fcsr."""
-        ...
-
-    def put_floats(self, data: bytes) -> None:
-        """Writes f0 to f31 and fcsr."""
-        ...
 
 
 @dataclass(frozen=True)
