@@ -1,19 +1,17 @@
 """The assembler: source text to objects and programs.
 
-The way goes through stages, each a module: `reader` (text to lines), `expander` (macros and
-conditionals), `repetition` (lines that are like earlier ones, from what `recording` took down),
-`statements` and `grammar` (lines to syntax trees), `forms`, `instructions` and `pseudo` (operands
-to words), `directives`, `layout` (relaxation), `resolve` (objects), `linker` (addresses) and
-`linkresult` (programs). What a source becomes on the way is in `sections`, what its state is in
-`assembly`, and `elf` has all that is written to files or read from them.
+The way goes through stages, each a room: `source` (text to lines, macros, statements and syntax
+trees), `fragments` and `directives` (statements to bytes, and to what is not settled yet), `object`
+(lengths, addresses, symbols and relocations) and `linking` (programs). `model` is what they hand
+on, and `elf` has all that is written to files or read from them. `assembler` goes the way.
 """
 
 from rvx.assembler.assembler import Assembler, assemble, load
 from rvx.assembler.diagnostics import AssemblyError, Diagnostic, Location
 from rvx.assembler.elf.executable import ProgramSection, ProgramSymbol, Segment
-from rvx.assembler.linkresult import link
-from rvx.assembler.objectfile import ObjectFile
-from rvx.assembler.program import Program
+from rvx.assembler.linking.program import Program
+from rvx.assembler.linking.result import link
+from rvx.assembler.model.object import ObjectFile
 
 __all__ = [
     "Assembler",

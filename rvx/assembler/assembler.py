@@ -6,32 +6,32 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-from rvx.assembler.archive import Archive, is_archive, read_archive
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import AssemblyError, Diagnostics, SourceError
 from rvx.assembler.directives import find, unknown
 from rvx.assembler.directives.registry import REPEATABLE, Handler
 from rvx.assembler.directives.symbols import assign
 from rvx.assembler.elf.attributes import ARCH, PRIV_SPEC, PRIV_SPEC_MINOR, arch_string
 from rvx.assembler.elf.reader import read_object
-from rvx.assembler.expander import Expander, Limits, TooManyLines
-from rvx.assembler.forms import FormTable
+from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.fragments.forms import FormTable
+from rvx.assembler.fragments.instructions import PSEUDO, emit_operands
+from rvx.assembler.fragments.output import ABSOLUTE, Options
+from rvx.assembler.fragments.pseudo import emit_symbol_access
+from rvx.assembler.fragments.recording import Code, Recording, perform
+from rvx.assembler.fragments.repetition import Repetition
 from rvx.assembler.garbage import without_collector
-from rvx.assembler.grammar import parse_operands
-from rvx.assembler.instructions import PSEUDO, emit_operands
-from rvx.assembler.linker import BASE
-from rvx.assembler.linkresult import link
-from rvx.assembler.objectfile import ObjectFile
-from rvx.assembler.output import ABSOLUTE, Options
-from rvx.assembler.preprocess import preprocess
-from rvx.assembler.program import Program
-from rvx.assembler.pseudo import emit_symbol_access
-from rvx.assembler.reader import Line, SourceText
-from rvx.assembler.recording import Code, Recording, perform
-from rvx.assembler.repetition import Repetition
-from rvx.assembler.resolve import resolve
-from rvx.assembler.sections import DATA, INSTRUCTION, NOBITS, Section, Symbol, Value, packed
-from rvx.assembler.statements import Statement, is_label, parse_statement
+from rvx.assembler.linking.archive import Archive, is_archive, read_archive
+from rvx.assembler.linking.linker import BASE
+from rvx.assembler.linking.program import Program
+from rvx.assembler.linking.result import link
+from rvx.assembler.model.object import ObjectFile
+from rvx.assembler.model.sections import DATA, INSTRUCTION, NOBITS, Section, Symbol, Value, packed
+from rvx.assembler.object.resolve import resolve
+from rvx.assembler.source.expander import Expander, Limits, TooManyLines
+from rvx.assembler.source.grammar import parse_operands
+from rvx.assembler.source.preprocess import preprocess
+from rvx.assembler.source.reader import Line, SourceText
+from rvx.assembler.source.statements import Statement, is_label, parse_statement
 from rvx.isa import Isa
 from rvx.isa.operands import ROUNDING_MODES
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from rvx.assembler.assembler import Assembler
 from rvx.assembler.diagnostics import AssemblyError, SourceError, did_you_mean, show
 from rvx.assembler.elf.relocatable import write_object
-from rvx.assembler.grammar import parse_integer
+from rvx.assembler.source.grammar import parse_integer
 from rvx.isa import Isa, IsaError
 from rvx.version import __version__
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rvx.assembler.diagnostics import Location
 from rvx.assembler.elf.executable import ProgramSection
-from rvx.assembler.program import Program
-from rvx.assembler.sections import ALLOC
+from rvx.assembler.linking.program import Program
+from rvx.assembler.model.sections import ALLOC
 
 _ROW = 8
 _MOST = 64

@@ -196,7 +196,7 @@ class Inputs:
             UsageProblem: a file is something else.
             OSError: a file cannot be read.
         """
-        from rvx.assembler.archive import is_archive
+        from rvx.assembler.linking.archive import is_archive
 
         found: list[str | Path] = []
         for path in self.files:

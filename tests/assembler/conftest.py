@@ -10,8 +10,8 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from rvx.assembler import Assembler, Program, assemble
-from rvx.assembler.objectfile import ObjectFile
-from rvx.assembler.relocations import NUMBERS
+from rvx.assembler.model.object import ObjectFile
+from rvx.assembler.model.relocations import NUMBERS
 from rvx.extensions import change_arch, isa_for
 
 PREFIX = "riscv64-unknown-elf-"

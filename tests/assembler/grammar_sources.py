@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from rvx.assembler.forms import FormTable
+from rvx.assembler.fragments.forms import FormTable
 from rvx.isa import Isa
 from rvx.isa.operands import CsrKind, FenceKind, ImmediateKind, RegisterKind, RoundingKind
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rvx.assembler import Assembler, AssemblyError, link
-from rvx.assembler.expander import Limits
+from rvx.assembler.source.expander import Limits
 from rvx.extensions import change_arch, isa_for
 
 from .test_clang import SOURCES as COMPILED

@@ -9,7 +9,7 @@ import pytest
 
 from rvx.assembler import Assembler
 from rvx.assembler.elf.relocatable import relocatable
-from rvx.assembler.relocations import NUMBERS
+from rvx.assembler.model.relocations import NUMBERS
 from rvx.extensions import change_arch, isa_for
 
 from .c_programs import Programs

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from rvx.assembler.forms import Form, FormTable
+from rvx.assembler.fragments.forms import Form, FormTable
 from rvx.extensions import isa_for
 from rvx.isa import EncodingError, Operand
 from rvx.isa.operands import (

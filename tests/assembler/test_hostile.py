@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from rvx.assembler import Assembler, AssemblyError, Program, link
-from rvx.assembler.archive import read_archive
 from rvx.assembler.assembler import load
 from rvx.assembler.elf.reader import read_object
 from rvx.assembler.elf.relocatable import relocatable
-from rvx.assembler.expander import Limits
+from rvx.assembler.linking.archive import read_archive
+from rvx.assembler.source.expander import Limits
 from rvx.extensions import isa_for
 
 from .conftest import Gnu, own_object

@@ -6,7 +6,7 @@ import pytest
 
 from rvx.assembler import AssemblyError
 from rvx.assembler.elf.relocatable import relocatable
-from rvx.assembler.repetition import Repetition
+from rvx.assembler.fragments.repetition import Repetition
 
 from .conftest import Gnu, own_object, own_sections
 from .whole_object import whole_object

@@ -13,15 +13,15 @@ from rvx import resources
 from rvx.assembler import assemble
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.elf.attributes import arch_string, attributes_section, read_attributes
-from rvx.assembler.expander import Expander
 from rvx.assembler.floats import binary_float
-from rvx.assembler.grammar import parse_by_grammar, parse_operand, split_operands
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.listing import listing
-from rvx.assembler.macros import parse_header, split_arguments
-from rvx.assembler.reader import Line, SourceText
-from rvx.assembler.statements import parse_statement
-from rvx.assembler.syntax import Binary, Expression, Modified, Name, Number, Unary
+from rvx.assembler.source.expander import Expander
+from rvx.assembler.source.grammar import parse_by_grammar, parse_operand, split_operands
+from rvx.assembler.source.macros import parse_header, split_arguments
+from rvx.assembler.source.reader import Line, SourceText
+from rvx.assembler.source.statements import parse_statement
+from rvx.assembler.source.syntax import Binary, Expression, Modified, Name, Number, Unary
 from rvx.extensions import isa_for
 
 from .conftest import program

@@ -8,7 +8,7 @@ from importlib import import_module
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.directives import formats
 from rvx.assembler.directives.registry import DIRECTIVES, Handler
-from rvx.assembler.linewords import HANDLED
+from rvx.assembler.source.linewords import HANDLED
 
 _MODULES = (
     "data room layout symbols options insn formats cfi lines messages remarks structs special"

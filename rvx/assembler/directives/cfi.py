@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, plain_name
-from rvx.assembler.frames import (
+from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.leb128 import encode_leb128
+from rvx.assembler.model.frames import (
     DATA_ALIGNMENT,
     DEF_CFA_SP,
     PC_RELATIVE_32,
@@ -17,8 +18,7 @@ from rvx.assembler.frames import (
     Label,
     Raw,
 )
-from rvx.assembler.grammar import parse_expression, split_operands
-from rvx.assembler.leb128 import encode_leb128
+from rvx.assembler.source.grammar import parse_expression, split_operands
 
 _NO_ENCODING = 0xFF
 _SECTIONS = (".eh_frame", ".debug_frame")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, string
 from rvx.assembler.floats import binary_float
-from rvx.assembler.grammar import parse_expression, split_operands
+from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.fragments.repetition import Ended, Sized
 from rvx.assembler.leb128 import encode_leb128
-from rvx.assembler.repetition import Ended, Sized
-from rvx.assembler.sections import Leb128, Value
+from rvx.assembler.model.sections import Leb128, Value
+from rvx.assembler.source.grammar import parse_expression, split_operands
 
 _SIZES = {
     ".byte": 1,

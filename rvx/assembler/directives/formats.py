@@ -12,9 +12,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.floats import parse_number
+from rvx.assembler.fragments.assembly import Assembly
 from rvx.isa.operands import ROUNDING_MODES
 
 Encoder = Callable[[bool, "Fraction | str", str], int]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.directives.registry import directive
-from rvx.assembler.forms import Form
-from rvx.assembler.grammar import parse_operands, split_operands
-from rvx.assembler.instructions import emit_values
-from rvx.assembler.syntax import Enclosed, Memory, Name, Number, Operand
+from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.fragments.forms import Form
+from rvx.assembler.fragments.instructions import emit_values
+from rvx.assembler.source.grammar import parse_operands, split_operands
+from rvx.assembler.source.syntax import Enclosed, Memory, Name, Number, Operand
 from rvx.isa import Extension, Instruction
 from rvx.isa.operands import ImmediateKind
 from rvx.isa.syntax import Slot

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from rvx.assembler import sections
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, plain_name
-from rvx.assembler.grammar import parse_expression, split_operands
-from rvx.assembler.sections import Align, Org, Space, Value
-from rvx.assembler.values import wrap
+from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.model import sections
+from rvx.assembler.model.sections import Align, Org, Space, Value
+from rvx.assembler.model.values import wrap
+from rvx.assembler.source.grammar import parse_expression, split_operands
 
 _FLAGS = {
     "a": sections.ALLOC,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import directive, string
-from rvx.assembler.linetable import Loc
-from rvx.assembler.repetition import DIRECT
+from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.fragments.repetition import DIRECT
+from rvx.assembler.model.linetable import Loc
 
 MAX_FILES = 65535
 _USUAL = re.compile(
@@ -123,7 +123,7 @@ def _add(assembly: Assembly, made: Loc) -> None:
 
 def _define_view(assembly: Assembly, name: str) -> None:
     """Views number the rows of one address; the tables written here have one row an address."""
-    from rvx.assembler.sections import Value
+    from rvx.assembler.model.sections import Value
 
     if not name.lstrip("-").isdecimal():
         assembly.assign(name, Value(0))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import directive, string
+from rvx.assembler.fragments.assembly import Assembly
 
 _LEAST_WARNING = 500
 

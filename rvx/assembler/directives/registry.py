@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
-from rvx.assembler.grammar import parse_operand, split_operands, unescape
-from rvx.assembler.syntax import Text
+from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.source.grammar import parse_operand, split_operands, unescape
+from rvx.assembler.source.syntax import Text
 
 Handler = Callable[[Assembly, str, str], None]
 """Gets the assembly, the directive's name and the text after it."""
 
 DIRECTIVES: dict[str, Handler] = {}
 REPEATABLE: set[Handler] = set()
-"""Those whose effect depends on nothing but their text; see `rvx.assembler.repetition`."""
+"""Those whose effect depends on nothing but their text; see
+`rvx.assembler.fragments.repetition`."""
 
 
 def directive(*names: str, is_repeatable: bool = False) -> Callable[[Handler], Handler]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rvx.assembler import sections
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.directives.registry import directive, string
+from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.model import sections
 
 _NT_VERSION = 1
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.data import adjacent_strings, emit_integers
 from rvx.assembler.directives.layout import repeat
 from rvx.assembler.directives.registry import arguments, directive, string
 from rvx.assembler.floats import binary_float
-from rvx.assembler.grammar import split_operands
-from rvx.assembler.instructions import emit_instruction
+from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.fragments.instructions import emit_instruction
+from rvx.assembler.source.grammar import split_operands
 
 _SIZES = {"b": 1, "w": 2, "l": 4, "": 2}
 _FLOATS = {"s": (8, 23), "d": (11, 52)}

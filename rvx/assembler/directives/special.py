@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.directives.registry import arguments, directive, plain_name
 from rvx.assembler.directives.symbols import assign, comm
-from rvx.assembler.grammar import parse_expression, split_operands
-from rvx.assembler.relocations import NUMBERS
-from rvx.assembler.sections import Request
-from rvx.assembler.values import ZERO
+from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.model.relocations import NUMBERS
+from rvx.assembler.model.sections import Request
+from rvx.assembler.model.values import ZERO
+from rvx.assembler.source.grammar import parse_expression, split_operands
 
 _PLAIN = {"BFD_RELOC_NONE": "NONE", "BFD_RELOC_32": "32", "BFD_RELOC_64": "64"}
 

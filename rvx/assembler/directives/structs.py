@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rvx.assembler import sections
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.directives.registry import directive
-from rvx.assembler.output import ABSOLUTE
-from rvx.assembler.sections import Section
+from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.fragments.output import ABSOLUTE
+from rvx.assembler.model import sections
+from rvx.assembler.model.sections import Section
 
 
 @directive(".struct", ".offset")

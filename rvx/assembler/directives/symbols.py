@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rvx.assembler.assembly import Assembly
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.lines import number_file
 from rvx.assembler.directives.registry import arguments, directive, plain_name, string
-from rvx.assembler.grammar import parse_expression, split_operands
-from rvx.assembler.sections import Space, Symbol, Value
-from rvx.assembler.syntax import Binary, Name
+from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.model.sections import Space, Symbol, Value
+from rvx.assembler.source.grammar import parse_expression, split_operands
+from rvx.assembler.source.syntax import Binary, Name
 
 _TYPES = {
     "function": "func",

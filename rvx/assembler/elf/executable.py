@@ -21,7 +21,7 @@ from rvx.assembler.elf.image import (
     symbol_table,
 )
 from rvx.assembler.elf.notes import SECTION
-from rvx.assembler.sections import ALLOC, NOBITS
+from rvx.assembler.model.sections import ALLOC, NOBITS
 
 PAGE = 0x1000
 

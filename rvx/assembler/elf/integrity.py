@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from rvx.assembler.objectfile import ObjectFile, ObjectSection, Relocation
-from rvx.assembler.output import MAX_BYTES, MAX_NOBITS
-from rvx.assembler.sections import NOBITS
+from rvx.assembler.model.object import ObjectFile, ObjectSection, Relocation
+from rvx.assembler.model.sections import MAX_BYTES, MAX_NOBITS, NOBITS
 
 _LARGEST_ALIGNMENT = 1 << 31
 _ROOM = {

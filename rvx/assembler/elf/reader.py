@@ -9,8 +9,8 @@ from typing import Any
 from rvx.assembler.diagnostics import AssemblyError, Diagnostic, Location
 from rvx.assembler.elf import attributes, image, notes
 from rvx.assembler.elf.integrity import find_damage
-from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, Relocation
-from rvx.assembler.relocations import NAMES
+from rvx.assembler.model.object import ObjectFile, ObjectSection, ObjectSymbol, Relocation
+from rvx.assembler.model.relocations import NAMES
 from rvx.errors import damage_of
 
 _DAMAGE = (

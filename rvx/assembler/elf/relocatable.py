@@ -27,8 +27,8 @@ from rvx.assembler.elf.image import (
 from rvx.assembler.elf.notes import SECTION as NOTE
 from rvx.assembler.elf.notes import extensions_note
 from rvx.assembler.garbage import without_collector
-from rvx.assembler.objectfile import ObjectFile, ObjectSection, ObjectSymbol, is_local_label
-from rvx.assembler.relocations import NUMBERS
+from rvx.assembler.model.object import ObjectFile, ObjectSection, ObjectSymbol, is_local_label
+from rvx.assembler.model.relocations import NUMBERS
 
 _INFO_LINK = 0x40
 _GROUP_COMDAT = 1

@@ -1,0 +1,1 @@
+"""Statements to fragments: forms of instructions, pseudo-instructions, and where bytes go."""

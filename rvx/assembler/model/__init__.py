@@ -1,0 +1,1 @@
+"""What the stages hand on: sections of fragments, symbols, values, relocations, objects."""

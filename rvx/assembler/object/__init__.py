@@ -1,0 +1,1 @@
+"""Fragments to an object: relaxation, addresses, relocations, symbols and debug sections."""

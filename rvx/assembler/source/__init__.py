@@ -1,0 +1,1 @@
+"""Source text to statements: lines, macros, conditionals, and the grammar of operands."""
