@@ -116,10 +116,12 @@ class Field(IntEnum):
     ACCESS_WORDS = 193  # how many words it has, 0 if nobody traces
     STOP = 194  # 1 to stop at the next block, 2 (`STOP_NOW`) even in a repetition or a body
     RAISED = 195  # what a body has raised: three words, see rvx.bodies.arithmetic
-    END = 198
+    PAUSES = 198  # address of breakpoints and watchpoints, 0 if there are none; see native.pauses
+    CARRIED = 199  # instructions that were executed before those that are counted
+    END = 200
 
 
-assert int(Field.END - Field.STOP) == HART_WORDS
+assert int(Field.PAUSES - Field.STOP) == HART_WORDS
 
 
 class Row(IntEnum):

@@ -182,6 +182,11 @@ class BlockCounter:
             self.calls.begin()
         self.forget_block()
 
+    def carry(self) -> None:
+        """Begins to count anew by address, while `executed` goes on."""
+        self._words[Field.CARRIED] = self.executed()
+        self.clear()
+
     def forget_block(self) -> None:
         """Says that no block has begun since, so that there is nothing to take back."""
         self._words[Field.BLOCK_BEGIN] = -1

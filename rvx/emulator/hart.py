@@ -33,6 +33,7 @@ from rvx.emulator.linux.timers import can_set_timers
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.native.counters import MACHINES_OWN
 from rvx.emulator.native.retire import Kind, Mark, Trace
+from rvx.emulator.pauses import Pauses
 from rvx.emulator.peripherals import Clint
 from rvx.emulator.privileged import Mode, Privilege
 from rvx.emulator.privileged.registers import Address as Csr
@@ -96,11 +97,14 @@ class Hart:
         ends: exit codes by the address at which the program has ended.
         abi: whose calls `ecall` makes.
         tracer: takes what retires, if somebody traces.
+        pauses: where execution stops, if somebody debugs; there is a tracer then, which takes
+            nothing.
 
     Attributes:
         registers: x, f and fcsr.
         privilege: what the run loop holds of the machine's state.
         bus: the devices.
+        stopped_at: where a run of a hart that is debugged has stopped.
     """
 
     def __init__(
@@ -121,9 +125,12 @@ class Hart:
         ends: Mapping[Address, int] | None = None,
         abi: Abi = "linux",
         tracer: Tracer | None = None,
+        pauses: Pauses | None = None,
     ) -> None:
         self._isa = isa
         self.tracer = tracer
+        self.pauses = pauses
+        self.stopped_at: Address = 0
         self._gate = gate
         self._core = core
         self._words = context.words
@@ -136,7 +143,7 @@ class Hart:
         mem = interpreted_memory(context, memory)
         interpreted = Interpreted(isa, context, mem, failures)
         self.interim = Interim(isa, context, interpreted, is_forever=backend == "python")
-        effects = tracer.effects.address if tracer is not None else None
+        effects = tracer.effects.address if tracer is not None and pauses is None else None
         self.rows = Rows(Wiring(isa, core, context, effects), context, self.interim)
         self.records = Records(isa, context, memory, self.rows)
         self.inline = InlineTier(isa, core, context, memory, self.rows, self.counter.touched)
@@ -201,9 +208,54 @@ class Hart:
                 self.tracer.switch(False)
             self._code = self.counter.code()
 
+    def go_on(self, pc: Address, limit: int) -> End:
+        """Runs on from pc as if nothing had stopped it; for a hart that somebody debugs.
+
+        Counts go on, too: the limit is one of all instructions since the program began.
+
+        Returns:
+            How it ended. Neither an exit code nor a trap means that it was paused, at `stopped_at`.
+        """
+        assert self.tracer is not None
+        self.prepare(True)
+        self.counter.carry()
+        self._is_stopping = self._is_pausing = self._system.is_stopping = False
+        self.counter.resume()
+        self.tracer.switch(True)
+        if self.pauses is not None and not self.pauses.needs_accesses:
+            self._words[Field.ACCESS_WORDS] = 0
+        exit_code, trap = self._run(pc, limit)
+        if trap is not None:
+            self.stopped_at = trap.pc
+        return exit_code, trap
+
+    @property
+    def rewound(self) -> list[object]:
+        """The objects of Python that hold what a program can find out or change."""
+        everything = (
+            self.privilege,
+            self._system,
+            self.bus,
+            self._htif,
+            self._rars,
+            self._semihosting,
+        )
+        return [one for one in everything if one is not None]
+
+    def rewind(self) -> None:
+        """What decides on the next steps was put back to an earlier moment by somebody else."""
+        self.counter.clear()
+        self._view = ()
+        self._memory.changed_code.clear()
+
     def _run(self, pc: Address, limit: int | None) -> End:
         while True:
-            pc = self._interrupted(pc)
+            if self.pauses is not None and self.pauses.look(self.counter.executed):
+                self.stopped_at = pc
+                return None, None
+            before, pc = pc, self._interrupted(pc)
+            if self.pauses is not None and pc != before:
+                self.pauses.disregard_start()
             if self._timers.is_possible and self._is_due(self._timers.target()):
                 self._system.process.send_expired()
                 done, pc = self._environment.deliver(pc)
@@ -219,6 +271,9 @@ class Hart:
                 status, error, pc = self._resumed(pc) or self._go(pc)
             else:
                 status, error = Status.LIMIT, None
+            if self.pauses is not None and self.pauses.take(target or 0):
+                self.stopped_at = pc
+                return None, None
             if status == Status.LIMIT and target is not None:
                 left = target - self.counter.executed()
                 if left > 0:
@@ -438,7 +493,7 @@ class Hart:
         if tracer.words[Trace.CODE_WRITTEN]:
             tracer.words[Trace.CODE_WRITTEN] = 0
             self.inline.blocks.forget()
-        if why == Paused.ASKED:
+        if why in (Paused.ASKED, Paused.PAUSED):
             return Status.RUNNING, None, pc
         if why == Paused.MARK:
             return Status.END, None, pc
@@ -715,7 +770,7 @@ class Hart:
             pc: its address.
             register: of x, which it has written though it does not name it; 0 if there is none.
         """
-        if self.tracer is None or not self.tracer.is_on:
+        if self.tracer is None or not self.tracer.is_on or self.pauses is not None:
             return
         decoded = self._isa.decode(self._memory.word(pc) or 0)
         if decoded is None:

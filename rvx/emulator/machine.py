@@ -33,6 +33,7 @@ from rvx.emulator.linux.process import Settings
 from rvx.emulator.linux.stack import TooManyArguments, auxiliary_vector, initial_stack
 from rvx.emulator.loader import Executable, HasElf, load_executable
 from rvx.emulator.memory import GuestMemory, Run
+from rvx.emulator.pauses import Pauses
 from rvx.emulator.peripherals import Clint, Uart
 from rvx.emulator.regions.floats import use_default_environment
 from rvx.emulator.report import Reporter
@@ -76,6 +77,8 @@ class Machine:
             results have all of them (`RunResult.retired`).
         fills_agnostic: whether agnostic elements of vectors are filled with ones, to find programs
             that depend on them. Loops are not compiled then.
+        debugging: whether somebody stops and rewinds it, through `rvx.emulator.rewind`; every
+            instruction runs by its body then.
 
     Raises:
         LoadError: the program cannot be loaded.
@@ -104,6 +107,7 @@ class Machine:
         tracing: Tracing | None = None,
         on_retired: Callable[[Batch], None] | None = None,
         fills_agnostic: bool = False,
+        debugging: bool = False,
     ) -> None:
         self.executable = load_executable(program)
         if self.executable.xlen != isa.xlen:
@@ -118,6 +122,8 @@ class Machine:
         self.memory = GuestMemory(segments, memory, isa.xlen)
         self.context = Context.for_isa(isa)
         # The core keeps flags and rounding mode where bodies do not look for them.
+        if debugging:
+            tracing = Tracing()
         is_traced = tracing is not None and "fcsr" in isa.states
         self._has_bodies = is_traced or needs_bodies(isa, self.memory, self.executable)
         self.core = Core(isa.xlen, by_pointer, has_floats=not self._has_bodies)
@@ -143,7 +149,7 @@ class Machine:
             take = self._batches.append if on_retired is None else on_retired
             tracer = Tracer(isa, self.context, self.core, self.memory, tracing, take)
         # A compiled loop would run over the places where a trace begins.
-        is_inline = fills_agnostic or (tracing is not None and tracing.begins_at)
+        is_inline = fills_agnostic or debugging or (tracing is not None and tracing.begins_at)
         devices = [(place.at, place.size, self._device(place, board)) for place in board.places]
         self.hart = Hart(
             isa,
@@ -161,6 +167,7 @@ class Machine:
             clint=next((one for _, _, one in devices if isinstance(one, Clint)), None),
             ends=self._ends(board),
             abi=abi,
+            pauses=Pauses(self.context, self.memory) if debugging else None,
         )
         if follow_calls:
             counter = self.hart.counter
@@ -345,11 +352,14 @@ class Machine:
         return self.core.read((F0 if file.name == "f" else X0) + number)
 
     def set_register(self, name: str, value: int) -> None:
-        """Writes the bits of a register by any of its names.
+        """Writes the bits of a register by any of its names, or `pc`.
 
         Raises:
             KeyError: there is no such register.
         """
+        if name == "pc":
+            self._pc = value
+            return
         file, number = self._named(name)
         if not file.is_core:
             own = self._own_register(file, number)

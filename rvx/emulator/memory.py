@@ -75,6 +75,10 @@ Run = tuple[Address, int, int]
 """Pages with equal permissions, as (address, size, permissions)."""
 
 
+MemoryLayout = tuple[tuple[Run, ...], tuple[Span, ...], Address]
+"""What pages are for: their runs, what is taken away of that, and the end of what is allocated."""
+
+
 @dataclass(frozen=True)
 class _Layout:
     """Where everything goes: the stub page, and the room for heap and stack."""
@@ -205,6 +209,26 @@ class GuestMemory:
     def runs(self) -> list[Run]:
         """Runs of pages with equal permissions."""
         return list(self._runs)
+
+    def layout(self) -> MemoryLayout:
+        """What pages are for at the moment, to be put back by `set_layout`."""
+        return tuple(self._find_runs(self._given)), tuple(self._spans), self._next
+
+    def set_layout(self, layout: MemoryLayout) -> None:
+        """Puts back what pages were for; what is in them stays."""
+        if layout == self.layout():
+            return
+        runs, self._spans, self._next = layout[0], list(layout[1]), layout[2]
+        for begin, size, _ in runs:
+            first = begin - self.base >> PAGE_SHIFT
+            self._edges |= {first, first + (size >> PAGE_SHIFT)}
+        for first, end in pairwise(sorted(self._edges)):
+            at = self.base + (first << PAGE_SHIFT)
+            given = next((can for begin, size, can in runs if begin <= at < begin + size), 0)
+            if self._given[first] != given:  # What nobody has touched takes no memory.
+                self._given[first:end] = given
+        self._show_pages()
+        self._readable = self._joined_runs(READABLE)
 
     def protect(self, begin: Address, end: Address, permissions: int) -> None:
         """Says anew what may be done with the pages from one address up to another.

@@ -73,6 +73,8 @@ class System:
         process: the program as Linux sees it.
     """
 
+    NOT_REWOUND = frozenset({"output", "write_out", "is_stopping", "_note", "_noted", "_table"})
+
     def __init__(
         self,
         memory: GuestMemory,

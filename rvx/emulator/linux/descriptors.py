@@ -215,6 +215,15 @@ class HostFile(File):
         listed = [(name, inode, stat.S_IFMT(one.st_mode) >> 12) for name, inode, one in rows]
         return [*own, *sorted(listed)]
 
+    def moment(self) -> tuple[int, int, int]:
+        """What `go_back` needs: everything but what is in the file."""
+        return self.flags, self.position, os.lseek(self.descriptor, 0, os.SEEK_CUR)
+
+    def go_back(self, moment: tuple[int, int, int]) -> None:
+        """Puts the offset back."""
+        self.flags, self.position, offset = moment
+        os.lseek(self.descriptor, offset, os.SEEK_SET)
+
     def close(self) -> None:
         """Closes it on the host."""
         os.close(self.descriptor)
@@ -236,7 +245,14 @@ def host_status(found: os.stat_result) -> Status:
 
 
 class Descriptors:
-    """The open files of a process by number."""
+    """The open files of a process by number.
+
+    Attributes:
+        keeps_closed: whether files of the host stay open when the program closes them, since
+            somebody may go back to a moment at which they were open.
+    """
+
+    NOT_REWOUND = frozenset({"_closed"})
 
     def __init__(
         self,
@@ -249,9 +265,11 @@ class Descriptors:
             1: Output(1, write_out),
             2: Output(2, write_out),
         }
+        self.keeps_closed = False
+        self._closed: set[File] = set()
 
     def __del__(self) -> None:
-        for file in set(self._files.values()):
+        for file in {*self._files.values(), *self._closed}:
             file.close()
 
     def __getitem__(self, number: int) -> File:
@@ -281,7 +299,11 @@ class Descriptors:
         """Closes a number, and the file if it was its last."""
         file = self[number]
         del self._files[number]
-        if file not in self._files.values():
+        if file in self._files.values():
+            return
+        if self.keeps_closed and isinstance(file, HostFile):
+            self._closed.add(file)
+        else:
             file.close()
 
     def find(self, number: int) -> File | None:

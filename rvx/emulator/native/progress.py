@@ -19,6 +19,7 @@ _EXEC_BASE, _EXEC_HALFWORDS = int(Field.EXEC_BASE), int(Field.EXEC_HALFWORDS)
 _BLOCKS, _DIFFERENCES = int(Field.BLOCKS), int(Field.DIFFERENCES)
 _BLOCK_BEGIN, _STUB = int(Field.BLOCK_BEGIN), int(Field.STUB)
 _TOUCHED, _ENDS = int(Field.TOUCHED), int(Field.ENDS)
+_CARRIED = int(Field.CARRIED)
 _HALFWORDS = 1 << PAGE_SHIFT - 1
 
 
@@ -40,7 +41,8 @@ def executed(context: Any) -> int:
     those before it that end where it begins, plus the blocks that begin there, less those that end
     there. The page of the stub, where calls return to, is left out.
     """
-    total = level = here = second = third = fourth = 0
+    total: int = context[_CARRIED]
+    level = here = second = third = fourth = 0
     page = 0
     index = 0
     while index < context[_EXEC_HALFWORDS]:

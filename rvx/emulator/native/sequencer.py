@@ -12,6 +12,7 @@ from typing import Any
 
 from rvx.emulator.context import STOP_NOW, Field, Status
 from rvx.emulator.native.calls import Record as Followed
+from rvx.emulator.native.pauses import stops_before, stops_behind
 from rvx.emulator.native.perform import perform, raise_flags, read_word, stop
 from rvx.emulator.native.pointers import (
     call_region,
@@ -78,7 +79,7 @@ _EXEC_BASE, _DIFFERENCES = int(Field.EXEC_BASE), int(Field.DIFFERENCES)
 _REPEAT, _SSR, _SEQUENCES = int(Field.REPEAT), int(Field.SSR), int(Field.SEQUENCES)
 _PREPARE, _REPEATED, _POSITION = int(Field.PREPARE), int(Field.REPEATED), int(Field.POSITION)
 _FAULT, _SUSPENDED = int(Field.FAULT), int(Field.SUSPENDED)
-_TOUCHED = int(Field.TOUCHED)
+_TOUCHED, _PAUSES = int(Field.TOUCHED), int(Field.PAUSES)
 _CALLS, _TOTAL = int(Field.CALLS), int(Followed.TOTAL)
 _STOP, _STOP_NOW = int(Field.STOP), int(STOP_NOW)
 _ILLEGAL, _FAULTED = int(Status.ILLEGAL), int(Status.FAULT)
@@ -213,6 +214,7 @@ def _run(uc: int, context: Any, record: int, position: Any) -> int:
     patience = 0
     at = position[0]
     is_first_round = _is_first_round(position, depths)
+    is_paused = False
     while position[_BEHIND] < position[_ITERATIONS]:
         position[0] = at
         if function != 0 and patience == 0:
@@ -229,16 +231,21 @@ def _run(uc: int, context: Any, record: int, position: Any) -> int:
         if phases > 1 and first <= at <= last:
             phase = position[_BEHIND + innermost] % phases
         row = load_64(_item(record, at) + 8 * (_ITEM_ROWS + phase))
+        pc = load_64(_item(record, at) + 8 * _ITEM_PC)
         if row != 0 or is_first_round:
-            if context[_STOP] == _STOP_NOW:
+            if context[_STOP] == _STOP_NOW or is_paused:
                 return _INTERRUPTED
             if budget < 1:
                 return _LIMIT
+            if context[_PAUSES] != 0 and stops_before(context, pc, budget, True):
+                return _INTERRUPTED
             budget -= 1
         if row != 0:
-            perform(uc, context, row, load_64(_item(record, at) + 8 * _ITEM_PC))
+            perform(uc, context, row, pc)
             if context[_STATUS] == _FAULTED:
                 return _FAULTED
+            if context[_PAUSES] != 0:
+                is_paused = stops_behind(context, pc, budget)
         # From the inside out: the first block that ends here and is not done goes on.
         ended = at
         at += 1

@@ -15,6 +15,7 @@ from typing import Any
 from rvx import jit
 from rvx.emulator.context import Field, Status
 from rvx.emulator.hooks import find_row, perform_alone
+from rvx.emulator.native.pauses import stops_before, stops_behind
 from rvx.emulator.native.perform import read_word
 from rvx.emulator.native.pointers import int64_array, load_8, load_64, store_8, store_64
 from rvx.emulator.native.retire import Mark, Trace
@@ -29,6 +30,7 @@ class Paused(IntEnum):
     MARK = 101  # somebody wanted to be asked before pc
     NO_BODY = 102  # no body performs the word at pc
     ASKED = 103  # somebody has asked for it
+    PAUSED = 104  # a breakpoint or watchpoint was hit
 
 
 _STATUS, _REMAINING = int(Field.STATUS), int(Field.REMAINING)
@@ -42,6 +44,7 @@ _BOUNDS, _PAGES, _IS_LIMITED = int(Field.RAM_BOUNDS), int(Field.PAGES), int(Fiel
 _EXEC_BASE, _EXEC_HALFWORDS = int(Field.EXEC_BASE), int(Field.EXEC_HALFWORDS)
 _DIFFERENCES, _TOUCHED = int(Field.DIFFERENCES), int(Field.TOUCHED)
 _TRACE, _ACCESSES, _END = int(Field.TRACE), int(Field.ACCESSES), int(Field.END)
+_PAUSES = int(Field.PAUSES)
 _MARKS, _ACCESS_MARK, _CODE_CHANGED = (
     int(Trace.MARKS),
     int(Trace.ACCESS_MARK),
@@ -49,11 +52,12 @@ _MARKS, _ACCESS_MARK, _CODE_CHANGED = (
 )
 _TRACE_END, _STOPS = int(Trace.END), int(Mark.STOPS)
 _LIMIT, _CODE_WRITTEN = int(Status.LIMIT), int(Status.CODE_WRITTEN)
-_IS_FETCH, _IS_MARK, _IS_NO_BODY, _IS_ASKED = (
+_IS_FETCH, _IS_MARK, _IS_NO_BODY, _IS_ASKED, _IS_PAUSED = (
     int(Paused.FETCH),
     int(Paused.MARK),
     int(Paused.NO_BODY),
     int(Paused.ASKED),
+    int(Paused.PAUSED),
 )
 
 
@@ -76,6 +80,8 @@ def step_through(uc: int, data: int, pc: int) -> int:
         if not is_first and load_8(trace[_MARKS] + index) & _STOPS != 0:
             return _IS_MARK
         is_first = False
+        if context[_PAUSES] != 0 and stops_before(context, pc, context[_REMAINING], False):
+            return _IS_PAUSED
         word = read_word(context, pc)
         size = word_size(word & 0xFFFF)
         if size > 2 and not _is_executable(context, pc + size - 1):
@@ -97,7 +103,11 @@ def step_through(uc: int, data: int, pc: int) -> int:
         if status != 0:
             store_64(context[_ACCESSES], trace[_ACCESS_MARK])
             return int(status)
+        is_over = context[_PAUSES] != 0 and stops_behind(context, pc, context[_REMAINING])
         pc = context[_NEXT_PC]
+        if is_over:
+            context[_PC] = pc
+            return _IS_PAUSED
 
 
 def _is_executable(context: Any, address: int) -> bool:
