@@ -219,7 +219,7 @@ class Hart:
         assert self.tracer is not None
         self.prepare(True)
         self.counter.carry()
-        self._is_stopping = self._is_pausing = self._system.is_stopping = False
+        self._endings.is_stopping = self._is_pausing = self._system.is_stopping = False
         self.counter.resume()
         self.tracer.switch(True)
         if self.pauses is not None and not self.pauses.needs_accesses:
@@ -237,7 +237,7 @@ class Hart:
             self._system,
             self.bus,
             self._htif,
-            self._rars,
+            self._environment,
             self._semihosting,
         )
         return [one for one in everything if one is not None]
