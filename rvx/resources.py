@@ -1,4 +1,4 @@
-"""Where the files that travel with rvx are: the folders `asm/` and `programs/`."""
+"""Where the files that travel with rvx are: the folders `asm/`, `cores/` and `programs/`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 @cache
 def folder(name: str) -> Path:
-    """The folder `asm` or `programs`, in a checkout and in an installed wheel alike.
+    """The folder `asm`, `cores` or `programs`, in a checkout and in an installed wheel alike.
 
     Raises:
         FileNotFoundError: the installation lacks it.
@@ -34,3 +34,8 @@ def asm(*parts: str) -> Path:
 def programs(*parts: str) -> Path:
     """A file in `programs/`: the kernels."""
     return folder("programs").joinpath(*parts)
+
+
+def cores(*parts: str) -> Path:
+    """A file in `cores/`: the descriptions of cores."""
+    return folder("cores").joinpath(*parts)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from rvx.analysis.arithmetic import Arithmetic, Encoded, bits_of
 from rvx.analysis.comparison import Comparison, Failure, Inputs, Reals, Row, golden_of
+from rvx.analysis.cycles import Core, Estimator
 from rvx.analysis.distributions import arrange, check_distribution, drawn
 from rvx.analysis.kernel import Call, Kernel, Variant, load
 from rvx.analysis.keys import KernelError
@@ -23,6 +24,8 @@ from rvx.analysis.spread import (
 )
 from rvx.assembler import assemble
 from rvx.emulator import Backend, Machine, RunResult, Tier, Trap, TrapKind
+from rvx.emulator.tracing.records import Batch
+from rvx.emulator.tracing.tracer import Tracing
 from rvx.errors import Exit, RvxError
 from rvx.resources import programs
 from rvx.userfiles import users_mistake
@@ -119,8 +122,11 @@ def run_variant(
     inputs: Inputs,
     backend: Backend = "native",
     tier: Tier = "region",
+    core: Core | None = None,
 ) -> Row:
     """Assembles a variant, runs it on the inputs and judges what comes out.
+
+    With a core, the run is traced, and its cycles there are estimated.
 
     Raises:
         AssemblyError: the source is wrong.
@@ -140,7 +146,9 @@ def run_variant(
                 f"variant {variant.name} does not take these inputs: {error}"
             ) from error
         sizes = inputs.parameters
-        run, raw = execute(kernel, variant, sizes, a, b, backend, tier, scalars)
+        estimator = None if core is None else Estimator(variant.isa, core)
+        take = None if estimator is None else estimator.take
+        run, raw = execute(kernel, variant, sizes, a, b, backend, tier, scalars, take)
         with kernel.users_code():
             reference = kernel.golden.reference(sizes, numbers, a, b, *scalars).reshape(raw.shape)
         ulp = numbers.ulp(inputs.golden)
@@ -160,6 +168,7 @@ def run_variant(
             int(np.count_nonzero(~np.isfinite(x.values))) for x in (a, b, *scalars)
         ),
         spread=distribution,
+        estimate=None if estimator is None else estimator.estimate(),
     )
 
 
@@ -201,6 +210,7 @@ def execute(
     backend: Backend = "native",
     tier: Tier = "region",
     scalars: Sequence[Encoded] = (),
+    on_retired: Callable[[Batch], None] | None = None,
 ) -> tuple[RunResult, npt.NDArray[Any]]:
     """Runs a variant on encoded operands; gives the run and the raw results.
 
@@ -208,7 +218,7 @@ def execute(
         AssemblyError: the source is wrong.
         GuestError: the kernel trapped.
     """
-    prepared = prepare(kernel, variant, sizes, a, b, backend, tier, scalars)
+    prepared = prepare(kernel, variant, sizes, a, b, backend, tier, scalars, on_retired)
     run = prepared.call()
     if run.trap is not None:
         raise GuestError(variant.name, run.trap)
@@ -224,8 +234,11 @@ def prepare(
     backend: Backend = "native",
     tier: Tier = "region",
     scalars: Sequence[Encoded] = (),
+    on_retired: Callable[[Batch], None] | None = None,
 ) -> Prepared:
     """Loads a variant and its encoded operands into a machine.
+
+    Instructions are traced if somebody is to get them.
 
     Raises:
         AssemblyError: the source is wrong.
@@ -236,7 +249,15 @@ def prepare(
     shape = kernel.data.output_shape(sizes)
     size = int(np.prod(shape)) * numbers.output.itemsize
     needed = size + sum(part.nbytes + 64 for x in (a, b) for part in x.memory)
-    machine = Machine(program, isa, memory=needed + STACK_AND_SLACK, backend=backend, tier=tier)
+    machine = Machine(
+        program,
+        isa,
+        memory=needed + STACK_AND_SLACK,
+        backend=backend,
+        tier=tier,
+        tracing=None if on_retired is None else Tracing(),
+        on_retired=on_retired,
+    )
     c = machine.allocate(size)
     stored = b.outputs_last if variant.outputs_last else b
     placed = [[machine.place(part) for part in x.memory] for x in (a, stored)]
@@ -264,6 +285,7 @@ def compare(
     backend: Backend = "native",
     tier: Tier = "region",
     progress: Callable[[str], None] | None = None,
+    core: Core | None = None,
 ) -> Comparison:
     """Runs the variants one after the other; one that fails does not keep the others from it.
 
@@ -274,6 +296,7 @@ def compare(
         backend: of the emulator.
         tier: how far its native backend goes.
         progress: is told the name of every variant before it runs.
+        core: whose cycles are estimated, if there is one.
 
     Returns:
         Counts and errors of each; a notebook shows it as a table.
@@ -291,7 +314,7 @@ def compare(
         if progress is not None:
             progress(variant.name)
         try:
-            rows.append(run_variant(kernel, variant, inputs, backend, tier))
+            rows.append(run_variant(kernel, variant, inputs, backend, tier, core))
         except Exception as error:
             told = error if isinstance(error, RvxError) else users_mistake(error)
             if told is None or told.exit_code is Exit.INTERRUPTED:

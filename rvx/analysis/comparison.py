@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rvx.analysis.cycles import Estimate
 from rvx.analysis.kernel import Kernel, Variant
 from rvx.analysis.metrics import Errors, finite
 from rvx.analysis.spread import MOST_OPERANDS, Box, Spread, operands_of
@@ -73,6 +74,7 @@ class Row:
         inputs_out_of_range: elements of the inputs that the format has no finite number for.
         spread: how the total errors are distributed; None where there is nothing to measure
             against.
+        estimate: of the cycles of a core, if somebody has asked for them.
     """
 
     variant: Variant
@@ -85,6 +87,7 @@ class Row:
     results: int
     inputs_out_of_range: int = 0
     spread: Spread | None = None
+    estimate: Estimate | None = None
 
     @property
     def instructions_per_mac(self) -> float:
@@ -123,7 +126,19 @@ class Row:
             "distribution": None if self.spread is None else self.spread.to_json(),
             "by_mnemonic": dict(self.run.by_mnemonic),
             "by_kind": dict(self.run.by_kind),
+            **({} if self.estimate is None else {"estimate": _estimate_document(self.estimate)}),
         }
+
+
+def _estimate_document(estimate: Estimate) -> dict[str, Any]:
+    return {
+        "core": estimate.core.name,
+        "is_estimate": True,
+        "cycles": estimate.cycles,
+        "unit": estimate.core.computes,
+        "utilisation": {name: estimate.utilisation(name) for name in estimate.core.units},
+        "unclassified": list(estimate.unclassified),
+    }
 
 
 @dataclass(frozen=True)
@@ -286,6 +301,24 @@ COLUMNS = (
 )
 
 
+ESTIMATE_COLUMNS = (
+    Column("estimated cycles", lambda row: f"{row.estimate.cycles:,}" if row.estimate else "-"),
+    Column(
+        "estimated utilisation",
+        lambda row: (
+            f"{row.estimate.utilisation(row.estimate.core.computes):.1%}" if row.estimate else "-"
+        ),
+    ),
+)
+"""What `COLUMNS` have behind the instructions where cycles are estimated."""
+
+
+def _columns(comparison: Comparison) -> tuple[Column, ...]:
+    if not any(row.estimate for row in comparison.rows):
+        return COLUMNS
+    return (*COLUMNS[:2], *ESTIMATE_COLUMNS, *COLUMNS[2:])
+
+
 def _ulps(value: float) -> str:
     if np.isnan(value):
         return "-"
@@ -388,13 +421,14 @@ def to_grid(comparison: Comparison) -> Grid:
 
 
 def _rows(comparison: Comparison) -> Grid:
-    rows = [([column.text(row) for column in COLUMNS], row.bit_exact) for row in comparison.rows]
+    columns = _columns(comparison)
+    rows = [([column.text(row) for column in columns], row.bit_exact) for row in comparison.rows]
     rows += [
-        ([failure.variant.name, *["-"] * (len(COLUMNS) - 2), "failed"], False)
+        ([failure.variant.name, *["-"] * (len(columns) - 2), "failed"], False)
         for failure in comparison.failures
     ]
     unit = f"per {comparison.kernel.unit}"
-    headers = [unit if column.header == PER_MAC else column.header for column in COLUMNS]
+    headers = [unit if column.header == PER_MAC else column.header for column in columns]
     return Grid(headers, rows)
 
 

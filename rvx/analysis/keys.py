@@ -1,4 +1,4 @@
-"""Reads the keys of kernel.toml one by one, so that every mistake in it has a sentence."""
+"""Reads the keys of a TOML file one by one, so that every mistake in it has a sentence."""
 
 from __future__ import annotations
 
@@ -15,36 +15,38 @@ class KernelError(RvxError, ValueError):
 
 
 class Keys:
-    """A table of kernel.toml, whose keys are asked for by name and type.
+    """A table of a TOML file, whose keys are asked for by name and type.
 
     Args:
         where: the file, and the table in it.
         table: what tomllib made of it.
+        error: what is raised where something is wrong.
 
     Raises:
-        KernelError: it is no table.
+        RvxError: it is no table.
     """
 
-    def __init__(self, where: str, table: Any) -> None:
+    def __init__(self, where: str, table: Any, error: type[RvxError] = KernelError) -> None:
         if not isinstance(table, dict):
-            raise KernelError(f"{where} must be a table of keys, not {table!r}")
+            raise error(f"{where} must be a table of keys, not {table!r}")
         self.where = where
         self._table = table
+        self._error = error
         self._asked: list[str] = []
 
     def get(self, key: str, kind: type[Value], default: Value | None = None) -> Value:
         """The value of a key.
 
         Raises:
-            KernelError: the key is missing without having a default, or of another type.
+            RvxError: the key is missing without having a default, or of another type.
         """
         self._asked.append(key)
         value = self._table.get(key, default)
         if value is None:
-            raise KernelError(f"{self.where} has no {key}; write {key} = {_EXAMPLES[kind]}")
+            raise self._error(f"{self.where} has no {key}; write {key} = {_EXAMPLES[kind]}")
         # In Python a boolean is an integer, in TOML it is none.
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise KernelError(
+            raise self._error(
                 f"{self.where}: {key} must be {_KINDS[kind]}, such as {_EXAMPLES[kind]}, "
                 f"not {value!r}"
             )
@@ -54,14 +56,18 @@ class Keys:
         """The tables of a table, by name."""
         found = self.table(key)
         return {
-            name: Keys(f"[{key}.{name}] of {self.where}", value)
+            name: Keys(f"[{key}.{name}] of {self.where}", value, self._error)
             for name, value in found._table.items()
         }
 
     def table(self, key: str) -> Keys:
         """A table of this one; an empty one if it is not there."""
         self._asked.append(key)
-        return Keys(f"[{key}] of {self.where}", self._table.get(key, {}))
+        return Keys(f"[{key}] of {self.where}", self._table.get(key, {}), self._error)
+
+    def named(self, name: str) -> Keys:
+        """The same table, of which mistakes speak by a name."""
+        return Keys(f"{name} of {self.where}", self._table, self._error)
 
     def is_number(self, key: str) -> bool:
         """Whether the value of a key is a whole number."""
@@ -77,11 +83,11 @@ class Keys:
         """Checks that nothing is left.
 
         Raises:
-            KernelError: there is a key that nobody has asked for.
+            RvxError: there is a key that nobody has asked for.
         """
         for key in self._table:
             if key not in self._asked:
-                raise KernelError(
+                raise self._error(
                     f"{self.where} has no key '{key}'; known are {', '.join(self._asked)}"
                 )
 

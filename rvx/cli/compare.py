@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
 from rvx.cli.declare import Argument, End, Option
-from rvx.cli.options import BackendName, Json, TierName, parse_tier
+from rvx.cli.options import BackendName, CoreName, Json, TierName, parse_tier
 from rvx.cli.output import UsageProblem, print_json, print_table, say
 from rvx.errors import Exit
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rvx.analysis.comparison import Comparison, Inputs
+    from rvx.analysis.cycles import Core
     from rvx.analysis.kernel import Kernel, Variant
     from rvx.emulator import Backend, Tier
 
@@ -86,6 +87,7 @@ def compare(
     errors: Annotated[
         bool, Option("--errors", help="Print how the errors are distributed, and the worst ones.")
     ] = False,
+    core: CoreName = None,
     markdown: Annotated[bool, Option("--markdown", help="Print a Markdown table.")] = False,
     as_json: Json = False,
     backend: BackendName = "native",
@@ -101,6 +103,7 @@ def compare(
     from rvx.analysis import compare as library
     from rvx.analysis import kernel as kernels
     from rvx.analysis import plots, table
+    from rvx.analysis.cycles import load_core, view
     from rvx.analysis.distributions import Files
 
     if list_them:
@@ -125,7 +128,8 @@ def compare(
     if given is not None:
         given.end()
         inputs = replace(inputs, distribution=", ".join(path.name for path in files or ()))
-    comparison = _run(chosen, inputs, variants, way)
+    on = None if core is None else load_core(core)
+    comparison = _run(chosen, inputs, variants, way, on)
     if plot is not None:
         plots.draw(comparison, plot)
         say(f"wrote {plot}")
@@ -137,6 +141,9 @@ def compare(
         print_table(table.errors_to_rich(comparison))
     else:
         print_table(table.to_rich(comparison))
+    estimates = [row.estimate for row in comparison.rows if row.estimate is not None]
+    if estimates and not as_json:
+        say(view.remarks(estimates))
     for failure in comparison.failures:
         failure.error.show()
     if comparison.failures:
@@ -175,7 +182,11 @@ def _list(names: Sequence[str], as_json: bool, markdown: bool) -> None:
 
 
 def _run(
-    kernel: Kernel, inputs: Inputs, variants: Sequence[Variant], way: tuple[Backend, Tier]
+    kernel: Kernel,
+    inputs: Inputs,
+    variants: Sequence[Variant],
+    way: tuple[Backend, Tier],
+    core: Core | None,
 ) -> Comparison:
     """Runs the variants, with a bar on stderr if somebody watches."""
     from rvx.analysis.compare import compare as run_all
@@ -183,11 +194,11 @@ def _run(
     from rvx.cli.output import progress_bar, step_bar
 
     backend, tier = way
-    if backend == "native":
+    if backend == "native" and core is None:
         with progress_bar(len(variants)) as show:
             compile_ahead(kernel, variants, tier, lambda done, _: show("compiling", done))
     with step_bar(len(variants)) as begin:
-        return run_all(kernel, inputs, variants, *way, progress=begin)
+        return run_all(kernel, inputs, variants, *way, progress=begin, core=core)
 
 
 def parse_vlens(given: Sequence[str]) -> tuple[list[int], list[str]]:

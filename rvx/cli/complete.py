@@ -57,6 +57,13 @@ def kernels_or_files(context: Context, text: str) -> list[CompletionItem]:
     return _or_paths(_items(kernel.names(), text), text)
 
 
+def cores(context: Context, text: str) -> list[CompletionItem]:
+    """Cores that come with rvx, or files that describe one."""
+    from rvx.analysis.cycles import core_names, load_core
+
+    return _or_paths(_items({name: load_core(name).doc for name in core_names()}, text), text)
+
+
 def variants(context: Context, text: str) -> list[CompletionItem]:
     """Variants of the kernels that the command line has named; of all where it has none yet."""
     from rvx.analysis import kernel

@@ -82,6 +82,16 @@ TierName = Annotated[
         "python is the same as --backend python.",
     ),
 ]
+CoreName = Annotated[
+    str | None,
+    Option(
+        "--core",
+        metavar="NAME|FILE.toml",
+        help="Estimate the cycles of a core that comes with rvx, such as snitch, or that a file "
+        "describes.",
+        complete=complete.cores,
+    ),
+]
 _UNITS = ("", "K", "M", "G", "T")
 _TIERS: dict[str, Tier] = {
     "1": "trap",

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import click
 
 from rvx.cli.declare import End, Option, made_by
+from rvx.cli.estimate import Retired
 from rvx.cli.options import (
     BackendName,
+    CoreName,
     Defines,
     Ext,
     IncludeDirs,
@@ -25,7 +27,6 @@ from rvx.cli.options import (
 )
 from rvx.cli.output import UsageProblem, print_json, print_table, say
 from rvx.cli.trace import (
-    Lines,
     Trace,
     TraceAfter,
     TraceCount,
@@ -39,6 +40,7 @@ from rvx.errors import Exit
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from rvx.analysis.cycles import Core
     from rvx.analysis.profile.profile import Places
     from rvx.emulator import Backend, Executable, Machine, RunResult, Settings, Tier
     from rvx.emulator.board import Board
@@ -97,6 +99,7 @@ def run(
             ".txt, .json, .callgrind, .folded or .speedscope.json. Repeatable.",
         ),
     ] = None,
+    core: CoreName = None,
     trace: Trace = None,
     trace_from: TraceFrom = None,
     trace_to: TraceTo = None,
@@ -185,9 +188,12 @@ def run(
     wanted = Wanted(
         trace, trace_from or [], trace_to or [], trace_after, trace_count, trace_only or []
     )
-    wanted.check()
+    wanted.check(is_estimated=core is not None)
     if trace is not None and profile:
         raise UsageProblem("a run is traced or profiled: give --trace or --profile, not both")
+    if core is not None and profile:
+        raise UsageProblem("a run is estimated or profiled: give --core or --profile, not both")
+    chosen = _core(core)
     inputs = SourceInputs.of(files, include_dirs, defines)
     most = None if memory is None else parse_size("--memory", memory)
     settings = Settings(
@@ -198,7 +204,7 @@ def run(
         writable=writable or [],
         seed=seed,
     )
-    traced = Lines(wanted)
+    traced = Retired(wanted, chosen)
     machine, places = _load(
         inputs,
         march,
@@ -211,13 +217,14 @@ def run(
         _abi(abi),
         is_quiet=as_json,
         follow_calls=bool(profile),
+        wants_places=bool(profile) or chosen is not None,
         fills_agnostic=_fills_agnostic(vector_agnostic),
         traced=traced,
     )
     with traced.opened(machine.isa):
         result = machine.run(max_instructions)
     if trace is not None:
-        say(f"wrote {traced.count:,} lines to {trace}")
+        say(f"wrote {traced.lines.count:,} lines to {trace}")
     # Who has pressed Ctrl-C does not wait for what is being compiled.
     if result.trap is None or result.trap.kind != TrapKind.INTERRUPTED:
         for reason in machine.refused.values():
@@ -230,15 +237,27 @@ def run(
     if explain:
         lines = [str(one) for one in machine.explain(result)]
         say("\n".join(lines) or "no loop was hot for long enough to be compiled")
+    estimated = traced.estimate(machine, places)
     if as_json:
         from rvx.analysis.versions import versions
 
-        print_json(to_json(result) | {"versions": versions()})
+        parts = {} if estimated is None else {"estimate": estimated.to_json()}
+        print_json(to_json(result) | parts | {"versions": versions()})
     elif count:
         print_table(table(result))
         if (elements := element_table(result)) is not None:
             print_table(elements)
+    if estimated is not None and not as_json:
+        estimated.show()
     _end(result, pass_exit_code)
+
+
+def _core(name: str | None) -> Core | None:
+    if name is None:
+        return None
+    from rvx.analysis.cycles import load_core
+
+    return load_core(name)
 
 
 def _abi(name: str) -> Abi:
@@ -282,8 +301,9 @@ def _load(
     *,
     is_quiet: bool,
     follow_calls: bool,
+    wants_places: bool,
     fills_agnostic: bool,
-    traced: Lines,
+    traced: Retired,
 ) -> tuple[Machine, Places | None]:
     """The machine, and source lines of what rvx has assembled itself."""
     from rvx.cli.sources import ELF_MAGIC, STDIN, assembled, choose_isa, is_object, read_elf
@@ -299,7 +319,7 @@ def _load(
     else:
         isa = inputs.choose_isa(march, ext, vlen)
         program = assembled(inputs, isa, march)
-        places = _places(program) if follow_calls else None
+        places = _places(program) if wants_places else None
     executable = load_executable(program)
     room = _room(executable, most)
     machine = Machine(
@@ -315,8 +335,8 @@ def _load(
         abi=abi,
         follow_calls=follow_calls,
         fills_agnostic=fills_agnostic,
-        tracing=traced.wanted.tracing(executable, isa),
-        on_retired=traced.write,
+        tracing=traced.tracing(executable, isa),
+        on_retired=traced.take,
     )
     return machine, places
 

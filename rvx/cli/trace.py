@@ -79,26 +79,31 @@ class Wanted:
     count: int | None
     only: Sequence[str]
 
-    def check(self) -> None:
+    def check(self, *, is_estimated: bool = False) -> None:
         """Checks what can be seen without a program.
+
+        Args:
+            is_estimated: whether cycles are, of what would be traced.
 
         Raises:
             UsageProblem: options need others, or exclude them.
         """
-        if self.file is None:
+        if self.file is None and not is_estimated:
             if self.begins or self.ends or self.after or self.count or self.only:
-                raise UsageProblem("the options --trace-... need a --trace FILE")
+                raise UsageProblem("the options --trace-... need a --trace FILE, or a --core")
             return
+        if is_estimated and self.only:
+            raise UsageProblem("give --trace-only or --core: cycles are those of all instructions")
         if self.begins and self.after:
             raise UsageProblem("give --trace-from or --trace-after, not both")
         if self.ends and not self.begins:
             raise UsageProblem("--trace-to needs a --trace-from")
         if both := sorted({*self.begins} & {*self.ends}):
             raise UsageProblem(f"the trace would both begin and end at {both[0]}")
-        if self.file.suffix == ".zst":
+        if self.file is not None and self.file.suffix == ".zst":
             _zstandard()
 
-    def tracing(self, executable: Executable, isa: Isa) -> Tracing | None:
+    def tracing(self, executable: Executable, isa: Isa) -> Tracing:
         """What is traced of a program.
 
         Raises:
@@ -106,8 +111,6 @@ class Wanted:
         """
         from rvx.emulator.tracing.tracer import Tracing
 
-        if self.file is None:
-            return None
         functions = {name for name in self.only if name in executable.symbols.by_name}
         known = {*isa.instructions, *isa.extensions}
         for name in self.only:
