@@ -366,6 +366,8 @@ def _argument(name: str, made: Instruction, isa: Isa, draw: random.Random) -> An
         pages = np.full(1, READABLE | WRITABLE | EXECUTABLE, np.uint8)
         bounds, fault = np.array([DATA, ROOM, -1]), np.zeros(FAULT_WORDS, np.int64)
         return Memory(ram, pages, bounds, fault, np.zeros(0, np.int64))
+    if name not in isa.states and name.endswith(NUMBER):
+        return draw.randrange(32)
     words = isa.states[name].words if name in isa.states else REQUESTS[name].words
     if words:
         return np.array([_number(draw) for _ in range(words)], np.int64)

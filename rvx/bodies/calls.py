@@ -75,12 +75,17 @@ class Calls(Expressions):
 
     def _function_call(self, node: ast.Call, function: types.FunctionType) -> Value:
         arguments = self._arguments(node, function)
-        given = [self._expression(one) for one in arguments]
+        module = function.__module__ or ""
+        is_own = module.partition(".")[0] == "rvx" and module not in _REWRITTEN
+        is_read = not is_own or (self._whole.reads_own and module != memory.__name__)
+        known: dict[str, object] = {}
+        if is_own and is_read:
+            known = {name: v for name, one in arguments.items() for v in self._passed(one)}
+        given = [self._expression(one) for name, one in arguments.items() if name not in known]
         for one in given:
             if isinstance(one.kind, Several) or one.kind == NOTHING:
                 self._refuse(node, f"{one.kind} cannot be an argument")
-        module = function.__module__ or ""
-        if module.partition(".")[0] == "rvx" and module not in _REWRITTEN:
+        if not is_read:
             return self._own_call(node, function, given)
         given = [self._as_integer(node, one) if one.kind == TRUTH else one for one in given]
         given = [
@@ -90,7 +95,7 @@ class Calls(Expressions):
             for one in given
         ]
         kinds = tuple(one.kind for one in given)
-        made = self._whole.helper(function, kinds)
+        made = self._whole.helper(function, kinds, known)
         bound = f"_rvx_call_{identifier(function.__name__)}"
         while self._bound.get(bound, (made.interpreted,))[0] is not made.interpreted:
             bound += "_"
@@ -98,8 +103,16 @@ class Calls(Expressions):
         call = ast.Call(name_node(bound), [*(one.node for one in given), name_node(HART)], [])
         return Value(call, made.result)
 
-    def _arguments(self, node: ast.Call, function: types.FunctionType) -> list[ast.expr]:
-        """The arguments of a call in the order of the parameters, defaults included."""
+    def _passed(self, node: ast.expr) -> list[object]:
+        """The function, or None, that is an argument as it stands; nothing if it is a value."""
+        if not isinstance(node, ast.Name | ast.Attribute) or not self._is_outer(node):
+            return []
+        value = self._outer(node)
+        is_passed = value is None or isinstance(value, types.FunctionType)
+        return [value] if is_passed or isinstance(value, types.BuiltinFunctionType) else []
+
+    def _arguments(self, node: ast.Call, function: types.FunctionType) -> dict[str, ast.expr]:
+        """The arguments of a call by parameter, in their order, defaults included."""
         if any(isinstance(one, ast.Starred) for one in node.args) or any(
             one.arg is None for one in node.keywords
         ):
@@ -111,17 +124,17 @@ class Calls(Expressions):
         except TypeError as error:
             self._refuse(node, f"'{ast.unparse(node.func)}': {error}")
         bound.apply_defaults()
-        found: list[ast.expr] = []
-        for value in bound.arguments.values():
+        found: dict[str, ast.expr] = {}
+        for name, value in bound.arguments.items():
             if isinstance(value, ast.expr):
-                found.append(value)
+                found[name] = value
                 continue
             number = number_of(value)
             if number is None:
                 self._refuse(
                     node, f"'{ast.unparse(node.func)}': a default that is no number: {value!r}"
                 )
-            found.append(ast.copy_location(ast.Constant(number), node))
+            found[name] = ast.copy_location(ast.Constant(number), node)
         return found
 
     def _own_call(self, node: ast.Call, function: types.FunctionType, given: list[Value]) -> Value:

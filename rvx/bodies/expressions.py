@@ -191,6 +191,8 @@ class Expressions:
                 )
             ]
             return ast.Tuple(parts, ast.Load())
+        if self._whole.reads_own and joined(given.kind, kind) == kind:
+            return given.node  # truth values among integers, which are numbers by then
         self._refuse(node, f"{kind} has to stand here, not {given.kind}")
 
     def _test(self, node: ast.expr) -> ast.expr:
@@ -262,7 +264,9 @@ class Expressions:
         if a is None or b is None or isinstance(op, ast.Div):
             return None
         if isinstance(a, float) or isinstance(b, float):
-            return None
+            if not isinstance(op, ast.Pow) or not 0 < a <= 2 or not -1000 <= b <= 1000:
+                return None
+            return self._literal(node, float(a) ** b)
         if isinstance(op, ast.LShift | ast.Pow) and not 0 <= b <= 4096:
             return None
         text = ast.Expression(ast.BinOp(number_node(int(a)), op, number_node(int(b))))
@@ -342,7 +346,31 @@ class Expressions:
             found = ast.UnaryOp(ast.Not(), found)
         return Value(found, TRUTH)
 
+    def _known_test(self, test: ast.expr) -> bool | None:
+        """What a test of rvx's own functions gives where that is known beforehand.
+
+        Their factories decide by constants which of two paths there is, as numba does: the other
+        one may call what is None there.
+        """
+        if not self._whole.reads_own:
+            return None
+        match test:
+            case ast.Compare(left, [ast.Is() | ast.IsNot() as op], [ast.Constant(None)]):
+                if not self._is_outer(left):
+                    return None
+                return (self._outer(left) is None) == isinstance(op, ast.Is)
+            case ast.UnaryOp(ast.Not(), operand):
+                known = self._known_test(operand)
+                return None if known is None else not known
+            case ast.Name() | ast.Attribute() if self._is_outer(test):
+                number = number_of(self._outer(test))
+                return None if number is None else bool(number)
+        return None
+
     def _conditional(self, node: ast.IfExp) -> Value:
+        known = self._known_test(node.test)
+        if known is not None:
+            return self._expression(node.body if known else node.orelse)
         test = self._test(node.test)
         assigned = set(self._assigned)
         first = self._expression(node.body)
@@ -353,7 +381,8 @@ class Expressions:
         kind = joined(first.kind, second.kind)
         if kind is None and REAL in (first.kind, second.kind):
             kind = REAL if {first.kind, second.kind} <= {WORD, TRUTH, REAL} else None
-        if kind is None or not isinstance(kind, Basic) or kind in (NOTHING, MEMORY):
+        is_tuple = isinstance(kind, Several) and self._whole.reads_own
+        if kind is None or not (isinstance(kind, Basic) or is_tuple) or kind in (NOTHING, MEMORY):
             self._refuse(
                 node, f"'if ... else' is for numbers, not for {first.kind} or {second.kind}"
             )
@@ -377,6 +406,18 @@ class Expressions:
         if found is None:
             return None
         return name_node(self._bind_table(node, value, found)), found.kind
+
+    def _table_of_literals(self, node: ast.expr) -> tuple[ast.expr, Array] | None:
+        """Numbers that stand there, as in for x in (1, 2, 4)."""
+        if not isinstance(node, ast.Tuple):
+            return None
+        numbers = [self._expression(one).constant for one in node.elts]
+        found = None if None in numbers else table_of(tuple(numbers))
+        if found is None:
+            return None
+        name = f"_rvx_numbers_{node.lineno}_{node.col_offset}"
+        self._bound[name] = (found.values, found.values)
+        return name_node(name), found.kind
 
     def _bind_table(self, node: ast.expr, value: object, found: Table) -> str:
         name = f"_rvx_table_{identifier(ast.unparse(node))}"
@@ -465,6 +506,11 @@ class Expressions:
                     picked = number_of(value[chosen.constant])
                     if picked is not None:
                         return self._literal(node, picked)
+        if isinstance(node.value, ast.Call) and self._whole.reads_own:
+            given, place = self._expression(node.value), self._expression(node.slice)
+            if isinstance(given.kind, Several) and isinstance(place.constant, int):
+                item = given.kind.items[place.constant]
+                return Value(ast.Subscript(given.node, place.node, ast.Load()), item)
         kind, at = self._element(node, is_written=False)
         return Value(self._read(kind, at), kind.element)
 

@@ -63,11 +63,14 @@ class Translator(Whole):
 
     Args:
         mnemonic: the instruction, for messages.
+        reads_own: see `Whole`.
     """
 
-    def __init__(self, mnemonic: str) -> None:
-        super().__init__(mnemonic)
-        self._made: dict[tuple[types.FunctionType, tuple[Kind, ...]], Made] = {}
+    def __init__(self, mnemonic: str, reads_own: bool = False) -> None:
+        super().__init__(mnemonic, reads_own)
+        self._made: dict[
+            tuple[types.FunctionType, tuple[Kind, ...], tuple[tuple[str, object], ...]], Made
+        ] = {}
 
     def body(
         self, function: Callable[..., Any], kinds: Sequence[Kind], results: tuple[str, ...]
@@ -124,11 +127,16 @@ class Translator(Whole):
         made = _FunctionTranslator(self, function, tuple(kinds.values()), results, known).made()
         return Made(_plain_arguments(made.interpreted), made.compiled, made.result)
 
-    def helper(self, function: types.FunctionType, kinds: tuple[Kind, ...]) -> Made:
-        """A function that the body calls, for arguments of these kinds."""
-        key = (function, kinds)
+    def helper(
+        self,
+        function: types.FunctionType,
+        kinds: tuple[Kind, ...],
+        known: Mapping[str, object],
+    ) -> Made:
+        """See `Whole`."""
+        key = (function, kinds, tuple(known.items()))
         if key not in self._made:
-            self._made[key] = _FunctionTranslator(self, function, kinds, None).made()
+            self._made[key] = _FunctionTranslator(self, function, kinds, None, known).made()
         return self._made[key]
 
     def helpers(self) -> list[Made]:
@@ -546,6 +554,9 @@ class _FunctionTranslator(Calls):
     def _if(
         self, test: ast.expr, then: list[ast.stmt], otherwise: list[ast.stmt]
     ) -> list[ast.stmt]:
+        known = self._known_test(test)
+        if known is not None:
+            return self._block(then if known else otherwise)
         decided = self._test(test)
         before = set(self._assigned)
         first = self._block(then)
@@ -588,7 +599,7 @@ class _FunctionTranslator(Calls):
 
     def _for_elements(self, node: ast.For) -> list[ast.stmt]:
         """for x in array: the elements, by position."""
-        given = self._table_or_array(node.iter)
+        given = self._table_or_array(node.iter) or self._table_of_literals(node.iter)
         if given is None or len(given[1].shape) != 1 or given[1].owner == "mask":
             self._refuse(
                 node.iter, "a loop goes over range(...), or over an array of one dimension"

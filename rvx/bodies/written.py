@@ -85,17 +85,32 @@ class Whole:
 
     Args:
         mnemonic: the instruction, for messages.
+        reads_own: whether rvx's own functions, except for those of memory, are read as those of
+            users are. Compiled they are called as they stand, and may do more than bodies may; who
+            wants the whole text for another language has to have them read.
     """
 
-    def __init__(self, mnemonic: str) -> None:
+    def __init__(self, mnemonic: str, reads_own: bool = False) -> None:
         self.mnemonic = mnemonic
+        self.reads_own = reads_own
         self.sites: dict[Site, int] = {}
         self.prints = ""
         self.accesses: set[tuple[frozenset[str], bool]] | None = set()
         self._open: list[types.FunctionType] = []
 
-    def helper(self, function: types.FunctionType, kinds: tuple[Kind, ...]) -> Made:
-        """A function that the body calls, for arguments of these kinds."""
+    def helper(
+        self,
+        function: types.FunctionType,
+        kinds: tuple[Kind, ...],
+        known: Mapping[str, object],
+    ) -> Made:
+        """A function that the body calls, for arguments of these kinds.
+
+        Args:
+            function: as it is written.
+            kinds: of the arguments that are values.
+            known: the other arguments: functions that are passed, and None.
+        """
         raise NotImplementedError
 
     def entering(self, function: types.FunctionType) -> bool:
