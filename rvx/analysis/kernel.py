@@ -214,9 +214,10 @@ class Kernel:
 
         if variant.arithmetic in self.arithmetics:
             return self.arithmetics[variant.arithmetic]
-        if variant.arithmetic in arithmetic.CATALOGUE:
-            return arithmetic.find(variant.arithmetic)
-        known = ", ".join([*self.arithmetics, *arithmetic.CATALOGUE])
+        if variant.arithmetic in arithmetic.known():
+            unit = variant.isa.vector
+            return arithmetic.find(variant.arithmetic, unit.vlen if unit else 0)
+        known = ", ".join([*self.arithmetics, *arithmetic.known()])
         raise KernelError(
             f"variant '{variant.name}' has no number system '{variant.arithmetic}'; name one with "
             f"arithmetic = ..., or add it to ARITHMETICS of a module; known are {known}"
@@ -339,6 +340,7 @@ def load(name: str) -> Kernel:
 def _read(folder: Path, keys: Keys) -> Kernel:
     is_own = "extends" not in keys
     base = None if is_own else _base(keys.get("extends", str))
+    is_alone = base is not None and keys.get("alone", bool, False)
     modules = []
     for name in keys.get("modules", list, []):
         if not isinstance(name, str):
@@ -350,8 +352,8 @@ def _read(folder: Path, keys: Keys) -> Kernel:
         name: _variant(name, one, folder, extensions)
         for name, one in keys.tables("variants").items()
     }
-    if is_own and not (parameters and variants):
-        what = "variants" if parameters else "parameters"
+    if (is_own and not parameters) or ((is_own or is_alone) and not variants):
+        what = "variants" if parameters or is_alone else "parameters"
         raise KernelError(f"{keys.where} has no {what}; write a table [{what}.NAME] for each")
     kernel = Kernel(
         keys.get("name", str, folder.resolve().name if base else None),
@@ -359,7 +361,7 @@ def _read(folder: Path, keys: Keys) -> Kernel:
         keys.get("doc", str, base.doc if base else None),
         keys.get("symbol", str, base.symbol if base else None),
         {**(base.parameters if base else {}), **parameters},
-        {**(base.variants if base else {}), **variants},
+        {**(base.variants if base and not is_alone else {}), **variants},
         _part(folder, "data", base.data if base else None),
         _part(folder, "golden", base.golden if base else None),
         {name: made for module in modules for name, made in _arithmetics(module).items()},

@@ -3,11 +3,11 @@ import shutil
 
 import pytest
 
-from rvx.analysis import arithmetic, kernel
+from rvx.analysis import kernel
 from rvx.analysis.keys import KernelError
 from rvx.resources import programs
 
-SHIPPED = "axpy conv2d dot gemm gemm_snitch gemv layernorm maxpool softmax".split()
+SHIPPED = "axpy conv2d dot gemm gemm_drafts gemm_snitch gemv layernorm maxpool softmax".split()
 
 
 def with_includes(path):
@@ -28,7 +28,7 @@ def test_a_folder_has_every_part(name):
     assert found.doc
     for variant in found.variants.values():
         assert variant.doc
-        arithmetic.find(variant.arithmetic)
+        found.numbers(variant)
         assert f".globl  {found.symbol}" in with_includes(variant.source)
         assert variant.source.read_text().startswith("# ")
     sources = {path.stem for path in found.folder.glob("*.s")}
@@ -154,3 +154,15 @@ def test_sizes_are_those_of_registers():
         KernelError, match="S=2147483648 is too large: sizes are at most 2147483647"
     ):
         kernel.load("conv2d").choose({"S": 1 << 31})
+
+
+def test_a_folder_of_its_own_variants_only(tmp_path):
+    path = tmp_path / "kernel.toml"
+    path.write_text('extends = "gemm"\nalone = true\n')
+    with pytest.raises(KernelError, match=r"has no variants; write a table \[variants.NAME\]"):
+        kernel.load(str(tmp_path))
+    (tmp_path / "mine.s").write_text("# gemm\n")
+    path.write_text(path.read_text() + '[variants.mine]\nmarch = "rv64gc"\ndoc = "mine"\n')
+    found = kernel.load(str(tmp_path))
+    assert list(found.variants) == ["mine"]
+    assert found.parameters == kernel.load("gemm").parameters

@@ -139,7 +139,7 @@ COMMANDS = [
         "cache clear",
         "version",
     ),
-    *("paper exsdotp", "paper percival", "paper vsq", "dot"),
+    *("paper exsdotp", "paper matrix-drafts", "paper percival", "paper vsq", "dot"),
     *("toolchain", "sweep"),
 ]
 _ANY = ("option", "value", "extra", "path", "missing", "environment")
@@ -183,7 +183,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         ),
         _ANY,
     ),
-    **dict.fromkeys(("paper exsdotp", "paper percival", "paper vsq"), _ANY),
+    **dict.fromkeys(("paper exsdotp", "paper matrix-drafts", "paper percival", "paper vsq"), _ANY),
 }
 """What can be wrong, by command: methods of the generator."""
 VALID: dict[str, list[list[str]]] = {
@@ -215,6 +215,7 @@ VALID: dict[str, list[list[str]]] = {
     "cache path": [[]], "cache show": [[]], "cache clear": [[]],
     # Studies take their time: only what fails before they begin.
     "paper exsdotp": [["--lengths", "0"]],
+    "paper matrix-drafts": [["--vlen", "0"]],
     "paper percival": [["--sizes", "0"]],
     "paper vsq": [["--scheme", "nosuch"]],
 }  # fmt: skip

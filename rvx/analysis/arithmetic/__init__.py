@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
-from rvx.analysis.arithmetic import floating, posit, snitch
+from rvx.analysis.arithmetic import accumulated, floating, posit, snitch
 from rvx.analysis.arithmetic.base import Arithmetic, Encoded, bits_of
 from rvx.analysis.arithmetic.integer import PerTensor
 from rvx.analysis.arithmetic.mx import Blocks, ScaledWords
@@ -68,21 +68,44 @@ _SNITCH: dict[str, Callable[[], Arithmetic]] = {
     "fp8_fmacex": lambda: snitch.scalar_expanding(FP8),
 }
 CATALOGUE |= {f"snitch_{name}": made for name, made in _SNITCH.items()}
+for _lanes in (1, 4, 16, 32, 64):
+    CATALOGUE[f"int8_by{_lanes}"] = partial(accumulated.IntegerSums, _lanes)
+WITH_VLEN: dict[str, Callable[[int], Arithmetic]] = {}
+"""Those whose order of operations depends on VLEN."""
+for _name, _format in (("e4m3", E4M3FN), ("bf16", FP16ALT)):
+    CATALOGUE[f"{_name}_zvt"] = partial(accumulated.zvt, _format)
+    for _lambda in (1, 2, 4):
+        CATALOGUE[f"{_name}_zvvm{_lambda}"] = partial(accumulated.zvvm, _format, _lambda)
+    WITH_VLEN[f"{_name}_zvdota"] = partial(accumulated.zvdota, _format, registers=2)
+    WITH_VLEN[f"{_name}_zvbdota"] = partial(accumulated.zvdota, _format, registers=1)
 for _posit in STANDARD:
     CATALOGUE[_posit.name] = partial(posit.rounded, _posit)
     CATALOGUE[f"{_posit.name}_quire"] = partial(posit.with_quire, _posit)
 
 
+def known() -> list[str]:
+    """All names."""
+    return [*CATALOGUE, *WITH_VLEN]
+
+
 @cache
-def find(name: str) -> Arithmetic:
+def find(name: str, vlen: int = 0) -> Arithmetic:
     """The arithmetic of a variant.
 
+    Args:
+        name: as `kernel.toml` has it.
+        vlen: bits of a vector register, if there are any.
+
     Raises:
-        ValueError: there is none with this name.
+        ValueError: there is none with this name, or none without vector registers.
     """
+    if name in WITH_VLEN:
+        if not vlen:
+            raise ValueError(f"the order of sums of '{name}' depends on VLEN, which is not given")
+        return WITH_VLEN[name](vlen)
     if name not in CATALOGUE:
-        raise ValueError(f"there is no arithmetic '{name}'; known are {', '.join(CATALOGUE)}")
+        raise ValueError(f"there is no arithmetic '{name}'; known are {', '.join(known())}")
     return CATALOGUE[name]()
 
 
-__all__ = ["CATALOGUE", "Arithmetic", "Encoded", "bits_of", "find"]
+__all__ = ["CATALOGUE", "Arithmetic", "Encoded", "bits_of", "find", "known"]

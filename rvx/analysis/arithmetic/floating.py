@@ -21,25 +21,17 @@ from rvx.formats.minifloat.scalar import make_add, make_exsdotp, make_fma, make_
 RNE = int(Rounding.RNE)
 
 
-class Floating(Arithmetic):
-    """Elements of one format, summed in the same or a wider one, results as binary32 or 64.
+class FloatResults(Arithmetic):
+    """Elements of one format, results as binary32 or 64.
 
     Args:
         src: format of the operands.
         lanes: elements a step of the kernel.
-        words: sums that the kernel keeps.
-        step: takes a step of elements into the sums.
-        ending: makes the result of the sums.
     """
 
-    def __init__(
-        self, src: Minifloat, lanes: int, words: int, step: sweep.Step, ending: sweep.Ending
-    ) -> None:
+    def __init__(self, src: Minifloat, lanes: int) -> None:
         self.src = src
         self.lanes = lanes
-        self.words = words
-        self.step = step
-        self.ending = ending
         self.output = np.dtype(np.float64 if src == FP64 else np.float32)
 
     @property
@@ -53,19 +45,6 @@ class Floating(Arithmetic):
         memory = pad(array.encode(self.src, reals), self.lanes)
         values = array.decode(self.src, memory)[..., : reals.shape[-1]]
         return Encoded((memory.astype(np.int64),), (memory,), values)
-
-    def product(self, a: Encoded, b: Encoded) -> Raw:
-        """Every element in the order of the kernel."""
-        return self._raw(
-            sweep.matmul(self.step, self.ending, a.parts[0], b.parts[0], self.lanes, self.words)
-        )
-
-    def multiply_add(self, factor: Encoded, x: Encoded, y: Encoded) -> Raw:
-        """Rounded once if products are fused with sums, else twice."""
-        if self.lanes != 1 or self.src.bits != 8 * self.output.itemsize:
-            return super().multiply_add(factor, x, y)
-        parts = (factor.parts[0], x.parts[0], y.parts[0])
-        return self._raw(sweep.multiply_add(self.step, self.ending, *parts))
 
     def argument(self, scalar: Encoded) -> Any:
         """In an f register, as the type of NumPy that is passed there."""
@@ -96,6 +75,39 @@ class Floating(Arithmetic):
         with np.errstate(over="ignore", invalid="ignore"):
             spacing: Reals = np.spacing(np.abs(values).astype(self.output)).astype(np.float64)
         return spacing
+
+
+class Floating(FloatResults):
+    """Elements of one format, summed in the same or a wider one by a step of the kernel.
+
+    Args:
+        src: format of the operands.
+        lanes: elements a step of the kernel.
+        words: sums that the kernel keeps.
+        step: takes a step of elements into the sums.
+        ending: makes the result of the sums.
+    """
+
+    def __init__(
+        self, src: Minifloat, lanes: int, words: int, step: sweep.Step, ending: sweep.Ending
+    ) -> None:
+        super().__init__(src, lanes)
+        self.words = words
+        self.step = step
+        self.ending = ending
+
+    def product(self, a: Encoded, b: Encoded) -> Raw:
+        """Every element in the order of the kernel."""
+        return self._raw(
+            sweep.matmul(self.step, self.ending, a.parts[0], b.parts[0], self.lanes, self.words)
+        )
+
+    def multiply_add(self, factor: Encoded, x: Encoded, y: Encoded) -> Raw:
+        """Rounded once if products are fused with sums, else twice."""
+        if self.lanes != 1 or self.src.bits != 8 * self.output.itemsize:
+            return super().multiply_add(factor, x, y)
+        parts = (factor.parts[0], x.parts[0], y.parts[0])
+        return self._raw(sweep.multiply_add(self.step, self.ending, *parts))
 
 
 def fused(fmt: Minifloat) -> Floating:

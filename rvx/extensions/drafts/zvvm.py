@@ -42,7 +42,7 @@ from rvx.formats.dot.step import (
     multiply,
     round_number,
     rounded_sum,
-    special_of_product,
+    special_of_products,
     sum_aligned,
     summed,
 )
@@ -141,6 +141,11 @@ def is_legal_product(v: Vector, xlen: int, vd: int, vs1: int, vs2: int) -> bool:
     return not overlaps(vd, emul, vs1, lmul) and not overlaps(vd, emul, vs2, lmul)
 
 
+def size_of_c(v: Vector, lam: int) -> tuple[int, int]:
+    """Rows of C, and the columns that an instruction adds to."""
+    return 1 << (log_elements(v) - lam), v.config[VL] >> (lam + log_group(v))
+
+
 def place_of_c(v: Vector, lam: int, i: int, j: int) -> int:
     """The position of an element of C behind the first of its group."""
     per_register = v.vlenb >> log_width(v)
@@ -221,7 +226,7 @@ def integers(v: Vector, xlen: int, log_w: int, vd: int, vs1: int, vs2: int) -> N
     eew = sew >> log_w
     is_signed_a = shape_bits(v, xlen) & 2 == 0
     is_signed_b = shape_bits(v, xlen) & 1 == 0
-    m, n = 1 << (log_elements(v) - lam), v.config[VL] >> (lam + lmul)
+    m, n = size_of_c(v, lam)
     for i in range(m):
         for j in range(n):
             at = place_of_c(v, lam, i, j)
@@ -429,8 +434,7 @@ def scaled_group(
         return s, e, flags | raised | more
     found = 0
     if is_tame == 0:
-        for k in range(n):
-            found |= special_of_product(sa[i + k], ea[i + k], sb[j + k], eb[j + k])
+        found = special_of_products(sa, ea, sb, eb, i, j, n)
     if found != 0 or scale == 0 or scale_e >= INFINITE:
         # No more than the sign of the sum counts, and whether it is zero.
         work[_GROUP_ROUNDING] = _ODD
@@ -500,7 +504,7 @@ def floats(
     """C += A B^T; gives flags."""
     sew, lam, lmul = width(v), log_lambda(v, xlen), log_group(v)
     eew, lam_w = sew >> log_w, lam + log_w
-    m, n = 1 << (log_elements(v) - lam), v.config[VL] >> (lam + lmul)
+    m, n = size_of_c(v, lam)
     length, step = 1 << (lam_w + lmul), 1 << lam_w
     if n == 0:
         return 0
@@ -586,7 +590,7 @@ _multiply, _add, _fma = kernels.make_mul(FP64), kernels.make_add(FP64), kernels.
 def doubles(v: Vector, xlen: int, vd: int, vs1: int, vs2: int, mode: int, partial_sums: Any) -> int:
     """C += A B^T of binary64, whose products have more digits than accumulators take."""
     lam, lmul = log_lambda(v, xlen), log_group(v)
-    m, n = 1 << (log_elements(v) - lam), v.config[VL] >> (lam + lmul)
+    m, n = size_of_c(v, lam)
     rounded = (partial_sums[(3 * 4) * 8 + lam + 1] | 0) >> 9
     flags = 0
     for i in range(m):
@@ -620,7 +624,7 @@ def integers_scaled(
     """C += A B^T of integers with scales into floats, block by block; gives flags."""
     sew, lam, lmul = width(v), log_lambda(v, xlen), log_group(v)
     eew, lam_w = sew >> log_w, lam + log_w
-    m, n = 1 << (log_elements(v) - lam), v.config[VL] >> (lam + lmul)
+    m, n = size_of_c(v, lam)
     length = 1 << (lam_w + lmul)
     chosen.choose(work, chosen.OF_E4M3, chosen.OF_E4M3, result, mode)
     block = 16 if shape_bits(v, xlen) & 4 != 0 else 32

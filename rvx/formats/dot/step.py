@@ -474,6 +474,14 @@ def sum_by_pairs(
             return s, e, flags
 
 
+def special_of_products(sa: Any, ea: Any, sb: Any, eb: Any, i: int, j: int, n: int) -> int:
+    """What the products of a group have among them that is no number."""
+    found = 0
+    for k in range(n):
+        found |= special_of_product(sa[i + k], ea[i + k], sb[j + k], eb[j + k])
+    return found
+
+
 def rounded_sum(
     setting: Any,
     sa: Any,
@@ -493,9 +501,7 @@ def rounded_sum(
     nor underflow, exactly zero is +0, and it overflows in every mode: so does RVBNA.
     """
     if is_tame == 0:
-        found = 0
-        for k in range(n):
-            found |= special_of_product(sa[i + k], ea[i + k], sb[j + k], eb[j + k])
+        found = special_of_products(sa, ea, sb, eb, i, j, n)
         if found != 0:
             return special(setting, with_both_signs(found, True))
     mode = setting[_GROUP_ROUNDING]
@@ -580,8 +586,7 @@ def summed(
         return s, e, flags | raised
     found = special_of_one(cs, ce)
     if is_tame == 0:
-        for k in range(n):
-            found |= special_of_product(sa[i + k], ea[i + k], sb[j + k], eb[j + k])
+        found |= special_of_products(sa, ea, sb, eb, i, j, n)
     if found != 0:
         return special(setting, with_both_signs(found, False))
     is_fused = setting[_IS_FUSED] != 0 or reduction == EXACT

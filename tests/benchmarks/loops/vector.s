@@ -121,6 +121,51 @@
         vse16.v v10, (a3)
         .endm
 
+        .macro  quads                   # int8: 32 sums of 256 products, four at a time
+        li      a0, 32
+        vsetvli t0, a0, e32, m4, ta, ma
+        vle32.v v16, (a3)
+        mv      t1, a1
+        mv      t2, a2
+        li      t3, 64
+1:      lw      t4, 0(t1)
+        vle32.v v8, (t2)
+        addi    t1, t1, 4
+        addi    t2, t2, 128
+        addi    t3, t3, -1
+        .word   QUADS                   # vdot4a.vx v16, v8, t4
+        bnez    t3, 1b
+        vse32.v v16, (a3)
+        .endm
+
+        .macro  bulk                    # E4M3: a sum of 256 products, 64 at a time
+        li      a0, 256
+        mv      t1, a1
+        mv      t2, a2
+1:      vsetvli t0, a0, e8, m2, ta, ma
+        vle8.v  v8, (t1)
+        vle8.v  v10, (t2)
+        .word   BULK                    # vfqwdota.vv v24, v8, v10
+        add     t1, t1, t0
+        add     t2, t2, t0
+        sub     a0, a0, t0
+        bnez    a0, 1b
+        .endm
+
+        .macro  tiles                   # E4M3: 16 x 16 sums of 64 products, four at a time
+        li      t0, 3
+        .word   SET_MATRIX              # msetmtype t0, zero
+        li      t0, 16
+        .word   SET_ROWS                # msettm t1, t0
+        .word   SET_COLUMNS             # msettn t1, t0
+        .word   SET_DEPTH               # msettk t1, t0
+        li      t3, 16
+1:      vle8.v  v8, (a1)
+        .word   TILES                   # vtfmm.tvv mt4, v8, v16
+        addi    t3, t3, -1
+        bnez    t3, 1b
+        .endm
+
         .globl  _start
         .section .text.start, "ax"
 _start:

@@ -1,0 +1,90 @@
+"""Arithmetics whose sums go through an accumulator of `rvx.formats.dot`, in its array form."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rvx.analysis.arithmetic.base import Encoded, Raw, Reals
+from rvx.analysis.arithmetic.floating import FloatResults
+from rvx.analysis.arithmetic.integer import PerTensor
+from rvx.formats.dot import Accumulator, Exact, Register, Wrapping
+from rvx.formats.dot import array as dots
+from rvx.formats.dot.catalogue import rvbna
+from rvx.formats.integer import array as integers
+from rvx.formats.integer.format import INT8
+from rvx.formats.minifloat.catalogue import FP32
+from rvx.formats.minifloat.format import Minifloat
+from rvx.formats.minifloat.rounding import Rounding
+
+
+class Accumulated(FloatResults):
+    """Elements of one format, summed in binary32 as an accumulator says.
+
+    Args:
+        accumulator: of two factors of one format.
+        lanes: elements a step of the kernel.
+    """
+
+    def __init__(self, accumulator: Accumulator, lanes: int) -> None:
+        assert isinstance(accumulator.left, Minifloat)
+        super().__init__(accumulator.left, lanes)
+        self.accumulator = accumulator
+
+    def product(self, a: Encoded, b: Encoded) -> Raw:
+        """Every sum group by group."""
+        return self._raw(dots.matmul(self.accumulator, a.parts[0], b.parts[0]))
+
+
+class IntegerSums(PerTensor):
+    """INT8 with one scale per tensor, bytes one behind the other; sums wrap at 32 bits.
+
+    Args:
+        lanes: elements a step of the kernel.
+    """
+
+    accumulator = Accumulator("int8-wrap32", INT8, INT8, Register(32), 0, Wrapping())
+
+    def __init__(self, lanes: int) -> None:
+        super().__init__(INT8)
+        self.lanes = lanes
+
+    def encode(self, x: Reals) -> Encoded:
+        """One scale for all elements, so that the largest one becomes the largest code."""
+        made = super().encode(x)
+        width = x.shape[-1]
+        codes = integers.pad(made.parts[0][..., :width], self.lanes)
+        return Encoded((codes,), (codes.astype(np.int8),), made.values, made.scale)
+
+    def product(self, a: Encoded, b: Encoded) -> Raw:
+        """Exact sums modulo 2^32, converted and scaled in binary32."""
+        sums = dots.matmul(self.accumulator, a.parts[0], b.parts[0])
+        return sums.astype(np.float32) * np.float32(self.output_scale(a, b))
+
+
+def zvdota(fmt: Minifloat, vlen: int, registers: int) -> Accumulated:
+    """One group of VLMAX products at a time, normalised in bulk and added to odd.
+
+    Args:
+        fmt: of both factors.
+        vlen: bits of a register.
+        registers: LMUL.
+    """
+    return Accumulated(rvbna(fmt, fmt, vlen * registers // fmt.bits), 1)
+
+
+def zvt(fmt: Minifloat) -> Accumulated:
+    """Groups of as many products as there are in 32 bits, normalised in bulk, added to nearest."""
+    group = 32 // fmt.bits
+    return Accumulated(rvbna(fmt, fmt, group, rounding=Rounding.RNE), group)
+
+
+def zvvm(fmt: Minifloat, lam: int) -> Accumulated:
+    """Exact sums of the products of a step, rounded once with the accumulator.
+
+    Args:
+        fmt: of both factors.
+        lam: lambda; the kernel takes groups of four registers.
+    """
+    group = lam * 32 // fmt.bits
+    name = f"zvvm-{fmt.name}-l{lam}"
+    return Accumulated(Accumulator(name, fmt, fmt, FP32, group, Exact(), is_fused=True), 4 * group)

@@ -1,0 +1,1 @@
+"""One product of matrices by drafts for dot products and matrices, and by what there is."""
