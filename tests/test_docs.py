@@ -235,8 +235,8 @@ COMMANDS = {
     "rvx.paper.vsq/1": ["paper vsq --network mlp --scheme int8 --images 8 --sqnr --json"],
     "rvx.paper.exsdotp/1": ["paper exsdotp --lengths 8,500 --seeds 3 --json"],
     "rvx.paper.matrix-drafts/1": [
-        "paper matrix-drafts Zvdot4a xvsq RVV --vlen 256 --size 8 --backend python --json",
-        "paper matrix-drafts zvvm Zvt --vlen 128 --size 8 --backend python --json",
+        "paper matrix-drafts Zvdot4a xvsq --vlen 256 --size 8 --depth 8 --backend python --json",
+        "paper matrix-drafts zvvm Zvt --vlen 128 --size 8 --depth 8 --backend python --json",
     ],
     "rvx.paper.percival/1": [
         "paper percival --sizes 4,16 --ranges 1 --seeds 1 --json",

@@ -109,7 +109,7 @@ def _paper() -> Group:
     names = ("exsdotp", "percival", "vsq")
     places: dict[str, str | Callable[[], Command]] = {
         "ieee-spectrum": "rvx.cli.paper_spectrum:spectrum",
-        "matrix-drafts": "rvx.cli.paper_drafts:matrix_drafts",
+        "matrix-drafts": "rvx.cli.paper_drafts:drafts",
         **{name: f"rvx.cli.paper_{name}:{name}" for name in names},
     }
     return Group("paper", "Studies of what papers claim, on the emulator.", places)

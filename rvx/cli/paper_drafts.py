@@ -11,14 +11,15 @@ from rvx.cli.output import print_json, print_table, say, step_bar
 from rvx.errors import Exit
 
 
-def matrix_drafts(
+def drafts(
     names: Annotated[
         list[str] | None,
         Argument(metavar="[NAME...]", help="Instruction sets, such as Zvt or vmadot; else all."),
     ] = None,
     size: Annotated[
-        int, Option("--size", min=8, help="Rows and columns of all matrices, a multiple of 8.")
+        int, Option("--size", min=8, help="Rows and columns of the product, a multiple of 8.")
     ] = 64,
+    depth: Annotated[int, Option("--depth", min=8, help="Products of a sum.")] = 256,
     vlens: Annotated[
         str, Option("--vlen", metavar="N,N,...", help="Bits of vector registers, each N.")
     ] = "128,256,512,1024",
@@ -47,7 +48,7 @@ def matrix_drafts(
     if plot is not None:
         plots.check(plot)
     with step_bar(len(chosen)) as begin:
-        found = study.run(chosen, size, seed, way, begin)
+        found = study.run(chosen, size, depth, seed, way, begin)
     if plot is not None:
         view.draw(found, plot)
         say(f"wrote {plot}")
@@ -57,6 +58,7 @@ def matrix_drafts(
             {
                 "schema": study.SCHEMA,
                 "size": size,
+                "depth": depth,
                 "seed": seed,
                 "rows": rows,
                 "versions": versions(),
@@ -65,7 +67,7 @@ def matrix_drafts(
     elif markdown:
         print(view.to_markdown(found), end="")
     else:
-        print_table(view.to_rich(found, size))
+        print_table(view.to_rich(found, size, depth))
     if not study.is_exact(found):
         say("error: the emulation differs from the order-exact reference")
         raise End(Exit.FAILED)

@@ -123,6 +123,10 @@ SHIPPED: dict[str, str] = {
     "xcvsimd": "xcv.simd:Xcvsimd",
     "xcvhwlp": "xcv.hwlp:Xcvhwlp",
     "xsmtvdot": "xsmtvdot:Xsmtvdot",
+    **{
+        name: f"xsfvqmacc:{name.capitalize()}"
+        for name in ("xsfvqmaccqoq", "xsfvqmaccdod", "xsfvfwmaccqqq")
+    },
     "xvposit": "xvposit:Xvposit",
     "xvfp8": "xvfp8:Xvfp8",
     "xssr": "xssr:Xssr",
@@ -138,7 +142,7 @@ NOT_BY_DEFAULT = frozenset(
         *("e", "zcmp", "zcmt", "zksed", "zfinx", "zdinx", "zhinxmin", "zhinx"),
         *VECTORS,
         *DRAFTS,
-        *("xvposit", "xvfp8"),
+        *("xvposit", "xvfp8", "xsfvqmaccqoq", "xsfvqmaccdod", "xsfvfwmaccqqq"),
     }
 )
 """Shipped extensions that clash with others, or take registers from them: only when named."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-SMALL = ("paper", "matrix-drafts", "--size", "8", "--backend", "python")
+SMALL = ("paper", "matrix-drafts", "--size", "8", "--depth", "8", "--backend", "python")
 FEW = (*SMALL, "Zvdot4a", "zvvm", "ExSdotp, SSR, FREP", "--vlen", "128,256", "--json")
 
 

@@ -24,7 +24,7 @@ from rvx.isa import streams
 from rvx.resources import programs
 
 SCHEMA = "rvx.paper.matrix-drafts/1"
-SIZE = 64
+SIZE, DEPTH = 64, 256
 VLENS = (128, 256, 512, 1024)
 MOST_LAMBDA_ROWS = 8
 """Registers of C that the kernels of Zvvm take at the most."""
@@ -188,17 +188,21 @@ def check(vlens: Sequence[int]) -> Sequence[int]:
 
 
 def runs_of(entries: Sequence[Entry], vlens: Sequence[int]) -> list[tuple[Entry, int]]:
-    """Every entry with every VLEN that it is for; 0 stands for no vectors."""
-    return [
-        (entry, vlen)
-        for entry in entries
-        for vlen in ([one for one in vlens if one in entry.vlens] if entry.vlens else [0])
-    ]
+    """Every entry with every VLEN that it is for; 0 stands for no vectors.
+
+    What Zvt does depends on the edge of a tile and not on VLEN: one of them is enough.
+    """
+    found = []
+    for entry in entries:
+        known = [vlen for vlen in vlens if vlen in entry.vlens] if entry.vlens else [0]
+        found += [(entry, vlen) for vlen in (known[:1] if entry.edge else known)]
+    return found
 
 
 def run(
     chosen: Sequence[tuple[Entry, int]],
     size: int = SIZE,
+    depth: int = DEPTH,
     seed: int = 0,
     backend: Backend = "native",
     progress: Callable[[str], None] = lambda name: None,
@@ -207,7 +211,8 @@ def run(
 
     Args:
         chosen: see `runs_of`.
-        size: rows and columns of all matrices.
+        size: rows and columns of the product.
+        depth: products of a sum.
         seed: of the numbers, which are uniform in [-1, 1).
         backend: of the emulator.
         progress: is told the name of each before it runs.
@@ -218,7 +223,7 @@ def run(
         progress(f"{entry.label}, {entry.numbers}" + (f", VLEN {vlen}" if vlen else ""))
         kernel = kernels.setdefault(entry.kernel, load(entry.kernel))
         variant = _variant(kernel, entry, vlen)
-        inputs = draw(kernel, dict.fromkeys(("M", "N", "K"), size), seed=seed)
+        inputs = draw(kernel, {"M": size, "N": size, "K": depth}, seed=seed)
         row = run_variant(kernel, variant, inputs, backend)
         loaded, stored = _moved(row, entry.reuse)
         elements = [one for one in row.run.elements.items() if one[1].macs]

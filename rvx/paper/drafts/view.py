@@ -39,9 +39,10 @@ LOOKS = {
 }
 """Colour and mark of the families that have more than one point; all others are grey."""
 NOTE = (
-    "M = N = K = {size}, uniform in [-1, 1). MACs are those of the product; per vector instruction "
-    "for products, those that it performs. SQNR is against float64 on the numbers as they are; the "
-    "error of sums is relative to float64 on the rounded numbers, in the Euclidean norm."
+    "M = N = {size}, K = {depth}, uniform in [-1, 1). MACs are those of the product; per vector "
+    "instruction for products, those that it performs. SQNR is against float64 on the numbers as "
+    "they are; the error of sums is relative to float64 on the rounded numbers, in the Euclidean "
+    "norm. What Zvt does depends on rows of tiles and not on VLEN."
 )
 
 
@@ -70,7 +71,7 @@ def error_of_sums(one: Outcome) -> float:
     return error
 
 
-def to_rich(found: Sequence[Outcome], size: int) -> Table:
+def to_rich(found: Sequence[Outcome], size: int, depth: int) -> Table:
     """The table for a terminal; a row whose bits are not those of its accumulator is red."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
@@ -79,7 +80,7 @@ def to_rich(found: Sequence[Outcome], size: int) -> Table:
     is_well = all(one.row.bit_exact for one in found)
     table = Table(
         title="One product of matrices by every instruction set",
-        caption=NOTE.format(size=size) + (said if is_well else ""),
+        caption=NOTE.format(size=size, depth=depth) + (said if is_well else ""),
         box=SIMPLE_HEAD,
         title_justify="left",
         caption_justify="left",
