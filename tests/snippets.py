@@ -90,7 +90,8 @@ def run(command: str, folder: Path) -> str:
         for name, call in (("rvx", f'-c "{start}"'), ("python", "")):
             (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {call} "$@"\n')
             (tools / name).chmod(0o755)
-    environment = os.environ | {
+    inherited = {name: value for name, value in os.environ.items() if name != "RVX_COMPILE_AFTER"}
+    environment = inherited | {
         "PATH": f"{tools}:{os.environ['PATH']}",
         # What `ls` prints must not depend on whether Python keeps what it compiles.
         "PYTHONDONTWRITEBYTECODE": "1",

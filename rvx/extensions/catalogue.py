@@ -12,7 +12,7 @@ import re
 import sys
 import warnings
 from collections.abc import Collection, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -253,10 +253,17 @@ def isa_for(
         IsaError: something is unknown, cannot be loaded, or does not go together.
     """
     added = [extension for one in extra for extension in resolve(one)]
-    if disk.keeps_declarations() and not added and not _plugins():
-        key = f"isa {march} {vlen}"
-        return stored(key, lambda: _isa_of(march, [], vlen), _origins)
-    return _isa_of(march, added, vlen)
+    if added or _plugins():
+        return _isa_of(march, added, vlen)
+    return _shipped_isa(march, vlen)
+
+
+@lru_cache(maxsize=64)
+def _shipped_isa(march: str | None, vlen: int) -> Isa:
+    """An ISA of what is shipped: nobody changes one, so whoever asks again gets the same."""
+    if disk.keeps_declarations():
+        return stored(f"isa {march} {vlen}", lambda: _isa_of(march, [], vlen), _origins)
+    return _isa_of(march, [], vlen)
 
 
 def isa_with_offers(march: str, extra: Iterable[Extension | str | Path] = ()) -> Isa:

@@ -187,12 +187,13 @@ DEEPLY_LIMITED = f"""{LIMITED.partition(" frep.o")[0]} li t2, 1
 
 @pytest.mark.parametrize(("text", "total"), [(LIMITED, 37), (DEEPLY_LIMITED, 57)])
 def test_every_limit_strikes_exactly(lab: Any, text: str, total: int) -> None:
-    whole = machine(text, "python").run().instructions
+    built = program(text)
+    whole = machine(built, "python").run().instructions
     assert whole == total
     for limit in range(1, whole + 1):
         outcomes = []
         for mode in MODES:
-            made = machine(text, mode, is_limited=True)
+            made = machine(built, mode, is_limited=True)
             result = made.run(limit)
             assert result.instructions == limit, (mode, limit)
             outcomes.append((lab.outcome(made, result), result.fetched))
