@@ -195,7 +195,12 @@ SOURCES = {
     'arithmetic = "f64"\n',
 }
 COMMANDS = {
-    "rvx.run/1": ["run good.s --json", "run wild.s --json", "run vector.s --json"],
+    "rvx.run/1": [
+        "run good.s --json",
+        "run wild.s --json",
+        "run vector.s --json",
+        "run good.s --core snitch --json",
+    ],
     "rvx.kernels/1": ["compare --list --json"],
     "rvx.profile/1": [
         f"run {name} --profile p.json > /dev/null; cat p.json" for name in ("good.s", "loop.s")
@@ -204,6 +209,7 @@ COMMANDS = {
         "compare gemm -p M=2 -p N=2 -p K=4 --variant f32 --json",
         "compare . -p M=2 -p N=2 -p K=4 --variant wrong --json || test $? = 3",
         "compare maxpool -p C=1 -p H=2 -p W=2 --variant f32 --json",
+        "compare gemm -p M=1 -p N=1 -p K=4 --variant posit32 --core snitch --json",
         "compare gemm -p M=1 -p N=1 -p K=2000 --variant f32 --json",
         "compare gemm -p M=1 -p N=1 -p K=4 --variant f16_exsdotp --range 1e30 --json",
         "compare gemm -p M=1 -p N=1 -p K=4 --variant f64 --range 1e300 --json",

@@ -15,7 +15,9 @@ measured:
 matmul: mv      t2, s0
         mv      t3, s1
         mv      t5, s3
+        .if     STEP < 5
         fcvt.d.w ft3, zero
+        .endif
         .if     STEP < 4
         stream_loop 2, 0, 5, 8
         mover   t5, WRITE, 2

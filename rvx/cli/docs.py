@@ -23,7 +23,7 @@ def docs(
     ] = False,
     ext: Ext = None,
 ) -> None:
-    """Write the reference pages: instructions by extension, formats, and this command line.
+    """Write the reference pages: instructions by extension, formats, cycles, this command line.
 
     With --ext, the pages of these extensions and no others.
     """
@@ -51,7 +51,8 @@ def docs(
 def generate() -> dict[str, str]:
     """The text of every generated page by its path within the folder."""
     from rvx import extensions
-    from rvx.export.docs_pages import extension_page, file_name, index_page
+    from rvx.analysis.cycles import published
+    from rvx.export.docs_pages import NOTICE, extension_page, file_name, index_page
     from rvx.export.format_pages import formats_page
     from rvx.extensions.catalogue import SHIPPED
 
@@ -63,6 +64,9 @@ def generate() -> dict[str, str]:
     pages["formats.md"] = formats_page()
     pages["kernels.md"] = kernels_page()
     pages["cli.md"] = command_page()
+    table = published.compared()
+    pages["cycles.md"] = published.page(table, NOTICE)
+    pages["cycles.svg"] = published.picture(table)
     return pages
 
 

@@ -19,7 +19,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_all_pages_are_written(written: Path):
-    files = {str(path.relative_to(written)) for path in written.rglob("*.md")}
+    files = {str(path.relative_to(written)) for path in written.rglob("*.*")}
     assert files == set(generate())
     assert {"cli.md", "formats.md", "instructions/index.md", "instructions/xposit.md"} <= files
 
