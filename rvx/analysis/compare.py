@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,17 @@ from rvx.analysis.distributions import arrange, check_distribution, drawn
 from rvx.analysis.kernel import Call, Kernel, Variant, load
 from rvx.analysis.keys import KernelError
 from rvx.analysis.metrics import measure
+from rvx.analysis.profile.profile import Places
 from rvx.analysis.room import Room
+from rvx.analysis.shadow.engine import Shadow
+from rvx.analysis.shadow.report import report
 from rvx.analysis.spread import (
     Spread,
     spread,
     spread_exactly,
 )
-from rvx.assembler import assemble
+from rvx.assembler import Program, assemble
+from rvx.disassembler.lines import SourceLine
 from rvx.emulator import Backend, Machine, RunResult, Tier, Trap, TrapKind
 from rvx.emulator.tracing.records import Batch
 from rvx.emulator.tracing.tracer import Tracing
@@ -123,10 +128,12 @@ def run_variant(
     backend: Backend = "native",
     tier: Tier = "region",
     core: Core | None = None,
+    shadow: str | None = None,
 ) -> Row:
     """Assembles a variant, runs it on the inputs and judges what comes out.
 
-    With a core, the run is traced, and its cycles there are estimated.
+    With a core, the run is traced, and its cycles there are estimated. With a `shadow`, `float64`
+    or `exact`, the row has where its errors were born.
 
     Raises:
         AssemblyError: the source is wrong.
@@ -147,8 +154,12 @@ def run_variant(
             ) from error
         sizes = inputs.parameters
         estimator = None if core is None else Estimator(variant.isa, core)
-        take = None if estimator is None else estimator.take
-        run, raw = execute(kernel, variant, sizes, a, b, backend, tier, scalars, take)
+        follower = None if shadow is None else Shadow(shadow)
+        take = _taken_by([one.take for one in (estimator, follower) if one is not None])
+        prepared = prepare(kernel, variant, sizes, a, b, backend, tier, scalars, take)
+        if follower is not None:
+            follower.attach(prepared.machine)
+        run, raw = _executed(prepared, variant)
         with kernel.users_code():
             reference = kernel.golden.reference(sizes, numbers, a, b, *scalars).reshape(raw.shape)
         ulp = numbers.ulp(inputs.golden)
@@ -169,6 +180,7 @@ def run_variant(
         ),
         spread=distribution,
         estimate=None if estimator is None else estimator.estimate(),
+        born=None if follower is None else report(follower, prepared.machine, prepared.places),
     )
 
 
@@ -183,6 +195,7 @@ class Prepared:
         c: address of the result.
         dtype: of its elements.
         shape: of the result.
+        places: source lines by address.
     """
 
     machine: Machine
@@ -191,6 +204,7 @@ class Prepared:
     c: int
     dtype: npt.DTypeLike
     shape: tuple[int, ...]
+    places: Places
 
     def call(self) -> RunResult:
         """Runs the kernel once."""
@@ -218,7 +232,22 @@ def execute(
         AssemblyError: the source is wrong.
         GuestError: the kernel trapped.
     """
-    prepared = prepare(kernel, variant, sizes, a, b, backend, tier, scalars, on_retired)
+    return _executed(
+        prepare(kernel, variant, sizes, a, b, backend, tier, scalars, on_retired), variant
+    )
+
+
+def _taken_by(takes: Sequence[Callable[[Batch], None]]) -> Callable[[Batch], None] | None:
+    """What gives batches to all of them; None if there is nobody."""
+
+    def take(batch: Batch) -> None:
+        for one in takes:
+            one(batch)
+
+    return take if takes else None
+
+
+def _executed(prepared: Prepared, variant: Variant) -> tuple[RunResult, npt.NDArray[Any]]:
     run = prepared.call()
     if run.trap is not None:
         raise GuestError(variant.name, run.trap)
@@ -266,7 +295,13 @@ def prepare(
     arguments = list(kernel.data.arguments(sizes, call))
     if numbers.has_scales:
         arguments.append(_place_scales(machine, numbers, a, b, placed))
-    return Prepared(machine, kernel.symbol, arguments, c, numbers.output, shape)
+    places = partial(_place_in, program)
+    return Prepared(machine, kernel.symbol, arguments, c, numbers.output, shape, places)
+
+
+def _place_in(program: Program, address: int) -> SourceLine | None:
+    location = program.line_at(address)
+    return None if location is None else SourceLine(location.file, location.line)
 
 
 def _place_scales(
@@ -286,6 +321,7 @@ def compare(
     tier: Tier = "region",
     progress: Callable[[str], None] | None = None,
     core: Core | None = None,
+    shadow: str | None = None,
 ) -> Comparison:
     """Runs the variants one after the other; one that fails does not keep the others from it.
 
@@ -297,6 +333,8 @@ def compare(
         tier: how far its native backend goes.
         progress: is told the name of every variant before it runs.
         core: whose cycles are estimated, if there is one.
+        shadow: `float64` or `exact`: follow every number without rounding beside the run, so that
+            rows say where their errors were born.
 
     Returns:
         Counts and errors of each; a notebook shows it as a table.
@@ -314,7 +352,7 @@ def compare(
         if progress is not None:
             progress(variant.name)
         try:
-            rows.append(run_variant(kernel, variant, inputs, backend, tier, core))
+            rows.append(run_variant(kernel, variant, inputs, backend, tier, core, shadow))
         except Exception as error:
             told = error if isinstance(error, RvxError) else users_mistake(error)
             if told is None or told.exit_code is Exit.INTERRUPTED:

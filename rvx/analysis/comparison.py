@@ -14,6 +14,7 @@ import numpy.typing as npt
 from rvx.analysis.cycles import Estimate
 from rvx.analysis.kernel import Kernel, Variant
 from rvx.analysis.metrics import Errors, finite
+from rvx.analysis.shadow.report import Report
 from rvx.analysis.spread import MOST_OPERANDS, Box, Spread, operands_of
 from rvx.analysis.versions import versions
 from rvx.emulator import RunResult
@@ -75,6 +76,7 @@ class Row:
         spread: how the total errors are distributed; None where there is nothing to measure
             against.
         estimate: of the cycles of a core, if somebody has asked for them.
+        born: where errors were born, if a shadow followed the run.
     """
 
     variant: Variant
@@ -88,6 +90,7 @@ class Row:
     inputs_out_of_range: int = 0
     spread: Spread | None = None
     estimate: Estimate | None = None
+    born: Report | None = None
 
     @property
     def instructions_per_mac(self) -> float:
@@ -127,6 +130,7 @@ class Row:
             "by_mnemonic": dict(self.run.by_mnemonic),
             "by_kind": dict(self.run.by_kind),
             **({} if self.estimate is None else {"estimate": _estimate_document(self.estimate)}),
+            **({} if self.born is None else {"shadow": self.born.to_json()}),
         }
 
 

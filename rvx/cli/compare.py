@@ -10,6 +10,7 @@ from rvx.cli import complete
 from rvx.cli.declare import Argument, End, Option
 from rvx.cli.options import BackendName, CoreName, Json, TierName, parse_tier
 from rvx.cli.output import UsageProblem, print_json, print_table, say
+from rvx.cli.shadow import VARIANT_ROWS, Mode, check_mode, print_report
 from rvx.errors import Exit
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def compare(
     ] = False,
     core: CoreName = None,
     markdown: Annotated[bool, Option("--markdown", help="Print a Markdown table.")] = False,
+    shadow: Mode = None,
     as_json: Json = False,
     backend: BackendName = "native",
     tier: TierName = "region",
@@ -115,6 +117,7 @@ def compare(
             f"what they are"
         )
     way = parse_tier(backend, tier)
+    check_mode(shadow)
     if plot is not None:
         plots.check(plot)
     low, high = parse_range(inputs_range)
@@ -129,7 +132,7 @@ def compare(
         given.end()
         inputs = replace(inputs, distribution=", ".join(path.name for path in files or ()))
     on = None if core is None else load_core(core)
-    comparison = _run(chosen, inputs, variants, way, on)
+    comparison = _run(chosen, inputs, variants, way, on, shadow)
     if plot is not None:
         plots.draw(comparison, plot)
         say(f"wrote {plot}")
@@ -144,6 +147,11 @@ def compare(
     estimates = [row.estimate for row in comparison.rows if row.estimate is not None]
     if estimates and not as_json:
         say(view.remarks(estimates))
+    if not (as_json or markdown):
+        for row in comparison.rows:
+            if row.born is not None:
+                print(f"\n{row.variant.name}")
+                print_report(row.born, VARIANT_ROWS)
     for failure in comparison.failures:
         failure.error.show()
     if comparison.failures:
@@ -187,6 +195,7 @@ def _run(
     variants: Sequence[Variant],
     way: tuple[Backend, Tier],
     core: Core | None,
+    shadow: str | None,
 ) -> Comparison:
     """Runs the variants, with a bar on stderr if somebody watches."""
     from rvx.analysis.compare import compare as run_all
@@ -194,11 +203,11 @@ def _run(
     from rvx.cli.output import progress_bar, step_bar
 
     backend, tier = way
-    if backend == "native" and core is None:
+    if backend == "native" and core is None and shadow is None:
         with progress_bar(len(variants)) as show:
             compile_ahead(kernel, variants, tier, lambda done, _: show("compiling", done))
     with step_bar(len(variants)) as begin:
-        return run_all(kernel, inputs, variants, *way, progress=begin, core=core)
+        return run_all(kernel, inputs, variants, *way, progress=begin, core=core, shadow=shadow)
 
 
 def parse_vlens(given: Sequence[str]) -> tuple[list[int], list[str]]:

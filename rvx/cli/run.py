@@ -26,6 +26,7 @@ from rvx.cli.options import (
     parse_tier,
 )
 from rvx.cli.output import UsageProblem, print_json, print_table, say
+from rvx.cli.shadow import Mode, check_mode, counting, print_report
 from rvx.cli.trace import (
     Trace,
     TraceAfter,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from rvx.analysis.cycles import Core
     from rvx.analysis.profile.profile import Places
+    from rvx.analysis.shadow.engine import Shadow
     from rvx.emulator import Backend, Executable, Machine, RunResult, Settings, Tier
     from rvx.emulator.board import Board
     from rvx.emulator.counts import ElementCounts
@@ -100,6 +102,7 @@ def run(
         ),
     ] = None,
     core: CoreName = None,
+    shadow: Mode = None,
     trace: Trace = None,
     trace_from: TraceFrom = None,
     trace_to: TraceTo = None,
@@ -180,6 +183,9 @@ def run(
     from rvx.emulator import Settings, TrapKind
     from rvx.emulator.board import load_board
 
+    if shadow is not None:
+        from rvx.analysis.shadow.engine import Shadow
+        from rvx.analysis.shadow.report import report
     if profile:
         from rvx.analysis.profile import check
 
@@ -193,6 +199,9 @@ def run(
         raise UsageProblem("a run is traced or profiled: give --trace or --profile, not both")
     if core is not None and profile:
         raise UsageProblem("a run is estimated or profiled: give --core or --profile, not both")
+    check_mode(shadow)
+    if shadow is not None and (trace is not None or profile or core is not None):
+        raise UsageProblem("numbers are followed in a run of its own: give --shadow alone")
     chosen = _core(core)
     inputs = SourceInputs.of(files, include_dirs, defines)
     most = None if memory is None else parse_size("--memory", memory)
@@ -205,6 +214,7 @@ def run(
         seed=seed,
     )
     traced = Retired(wanted, chosen)
+    follower = None if shadow is None else Shadow(shadow)
     machine, places = _load(
         inputs,
         march,
@@ -217,11 +227,12 @@ def run(
         _abi(abi),
         is_quiet=as_json,
         follow_calls=bool(profile),
-        wants_places=bool(profile) or chosen is not None,
+        wants_places=bool(profile) or chosen is not None or shadow is not None,
         fills_agnostic=_fills_agnostic(vector_agnostic),
         traced=traced,
+        shadow=follower,
     )
-    with traced.opened(machine.isa):
+    with traced.opened(machine.isa), counting(follower):
         result = machine.run(max_instructions)
     if trace is not None:
         say(f"wrote {traced.lines.count:,} lines to {trace}")
@@ -231,6 +242,7 @@ def run(
             say(f"note: {reason}: it ran interpreted")
     if profile:
         _write_profiles(machine, result, places, profile, str(inputs.files[0]))
+    errors = None if follower is None else report(follower, machine, places)
     if region_code is not None:
         region_code.write_text(machine.region_code())
         say(f"wrote {region_code}")
@@ -242,6 +254,8 @@ def run(
         from rvx.analysis.versions import versions
 
         parts = {} if estimated is None else {"estimate": estimated.to_json()}
+        if errors is not None:
+            parts |= {"shadow": errors.to_json()}
         print_json(to_json(result) | parts | {"versions": versions()})
     elif count:
         print_table(table(result))
@@ -249,6 +263,8 @@ def run(
             print_table(elements)
     if estimated is not None and not as_json:
         estimated.show()
+    if errors is not None and not as_json:
+        print_report(errors)
     _end(result, pass_exit_code)
 
 
@@ -304,10 +320,12 @@ def _load(
     wants_places: bool,
     fills_agnostic: bool,
     traced: Retired,
+    shadow: Shadow | None,
 ) -> tuple[Machine, Places | None]:
     """The machine, and source lines of what rvx has assembled itself."""
     from rvx.cli.sources import ELF_MAGIC, STDIN, assembled, choose_isa, is_object, read_elf
     from rvx.emulator import Machine, load_executable
+    from rvx.emulator.tracing.tracer import Tracing
 
     file = inputs.files[0]
     data = inputs.content(file) if len(inputs.files) == 1 else b""
@@ -319,7 +337,10 @@ def _load(
     else:
         isa = inputs.choose_isa(march, ext, vlen)
         program = assembled(inputs, isa, march)
-        places = _places(program) if wants_places else None
+        if wants_places:
+            from rvx.analysis.profile.profile import places_in
+
+            places = places_in(program)
     executable = load_executable(program)
     room = _room(executable, most)
     machine = Machine(
@@ -335,26 +356,12 @@ def _load(
         abi=abi,
         follow_calls=follow_calls,
         fills_agnostic=fills_agnostic,
-        tracing=traced.tracing(executable, isa),
-        on_retired=traced.take,
+        tracing=traced.tracing(executable, isa) if shadow is None else Tracing(),
+        on_retired=traced.take if shadow is None else shadow.take,
     )
+    if shadow is not None:
+        shadow.attach(machine)
     return machine, places
-
-
-def _places(program: Any) -> Places | None:
-    """Source lines of an assembled program; debug information that it brings along goes first."""
-    from rvx.disassembler.lines import LineTable, SourceLine
-
-    table = LineTable(program.to_elf())
-
-    def find(address: int) -> SourceLine | None:
-        location = program.line_at(address)
-        known = table.find(address)
-        if known is not None or location is None:
-            return known
-        return SourceLine(location.file, location.line)
-
-    return find
 
 
 def _write_profiles(

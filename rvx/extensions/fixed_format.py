@@ -101,7 +101,7 @@ class FixedFormat:
     """
 
     def __init__(self, fmt: Minifloat, is_in_x: bool = False) -> None:
-        self.fmt = fmt
+        self.fmt = self.results = self.sources = fmt
         self.precision = fmt.precision
         self._box = make_extension(fmt) if is_in_x else make_box(fmt)
         self._unbox = make_low_part(fmt) if is_in_x else make_unbox(fmt)

@@ -7,7 +7,7 @@ from rvx.extensions.fixed_format import (
     make_box,
     make_unbox,
 )
-from rvx.extensions.floating import declare_conversion, declare_format
+from rvx.extensions.floating import converted, declare_conversion, declare_format
 from rvx.formats.minifloat.catalogue import FP32, FP64
 from rvx.formats.minifloat.scalar import make_convert
 from rvx.isa import Extension, Memory, memory
@@ -41,6 +41,7 @@ declare_conversion(
     "01000 00 00001",
     "rd = the double-precision number rs1, rounded to single precision.",
     convert_body(make_convert(FP64, FP32), make_box(FP32), identity),
+    real=converted(FP64, FP32),
 )
 declare_conversion(
     D,
@@ -48,6 +49,7 @@ declare_conversion(
     "01000 01 00000",
     "rd = the single-precision number rs1.",
     convert_body(make_convert(FP32, FP64), identity, make_unbox(FP32)),
+    real=converted(FP32, FP64),
 )
 
 

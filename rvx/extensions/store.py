@@ -3,7 +3,7 @@
 To declare a thousand instructions takes several times as long as to run a short program: modules
 are imported, syntax and patterns are read, everything is compared with everything. What comes out
 is plain data, except for the bodies. So an ISA that was made once of shipped extensions is pickled;
-its instructions import the module of their body when somebody asks for it.
+its instructions import the module of their body when somebody asks for it, or for their meaning.
 
 A file of the store is named by the sources of everything that declarations are made of, as Python
 names its own bytecode: by size and time of change of each.
@@ -26,6 +26,7 @@ from typing import Any, TypeVar
 from rvx import disk
 from rvx.isa import Instruction
 from rvx.isa.instruction import Body
+from rvx.isa.real import Meaning
 from rvx.isa.registers import F, RegisterFile, V, X
 
 Declared = TypeVar("Declared")
@@ -52,9 +53,18 @@ class StoredInstruction(Instruction):
     @cached_property
     def body(self) -> Any:
         """The body that it is declared with."""
+        return self._declared().body
+
+    @cached_property
+    def real(self) -> Meaning | None:
+        """Its meaning in real numbers, which is made of functions as the body is."""
+        return self._declared().real if "origin" in vars(self) else None
+
+    def _declared(self) -> Instruction:
         module, variable, key = self.origin
         extension = getattr(importlib.import_module(module), variable)
-        return extension.instructions[key].body
+        declared: Instruction = extension.instructions[key]
+        return declared
 
     @property
     def has_body(self) -> bool:
@@ -98,6 +108,7 @@ class _Pickler(pickle.Pickler):
         """How to make an instruction, or a mapping that cannot be written, again."""
         if isinstance(obj, Instruction):
             state = dict(vars(obj))
+            state.pop("real", None)
             if isinstance(obj, StoredInstruction) and "origin" in state:
                 state.pop("body", None)
             elif state["body"] is not None:

@@ -17,6 +17,7 @@ from rvx.formats.minifloat.catalogue import FP8, FP16, FP32
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.scalar import make_fma
 from rvx.isa import Extension
+from rvx.isa.real import Lanes, Real
 
 Xexfma = Extension(
     "Xexfma",
@@ -64,4 +65,9 @@ for _suffix, _src, _dst, _width in _VARIANTS:
             f"{_funct7} rs2 rs1 {_width} rd 1111011",
             doc=f"rd[l] += rs1[l] * rs2[l] for the {_half} {_lanes} elements of rs1 and rs2, "
             f"{_src} into {_dst}, each lane rounded once by frm.",
+            real=Real(
+                lambda rd, rs1, rs2: (rd, rs1 * rs2),
+                Lanes(_src, _lanes, _lanes if _letter else 0),
+                places={"rd": Lanes(_dst, _lanes)},
+            ),
         )(make_body(_src, _dst, _lanes if _letter else 0))

@@ -11,8 +11,13 @@ The space is custom-1, funct3 111 with funct2 11, beside Xvsq and the posit enco
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rvx.formats.block.mx.choice import ORDER, dot
+from rvx.formats.block.mx.format import INT8_LSB, MXINT8
+from rvx.formats.minifloat.catalogue import E8M0, FP16ALT, FP32
 from rvx.isa import Extension, Words, sext32
+from rvx.isa.real import Lanes, Real, Whole
 
 FORMAT_CODES = {code: fmt.name for code, fmt in enumerate(ORDER)}
 """Name of the format of the elements by rs3[18:16]."""
@@ -27,7 +32,32 @@ Xmxdotp = Extension(
 )
 
 
-@Xmxdotp.instruction("mxdotp.s rd, rs1, rs2, rs3", "rs3 11 rs2 rs1 111 rd 0101011", xlen=64)
+def _elements(values: Mapping[str, int]) -> Lanes:
+    """Where rs1 and rs2 hold elements: those of 6 bits in the low bits of bytes."""
+    code = values["rs3"] >> 16 & 7
+    if code >= len(ORDER):
+        return Lanes(Whole(8), group=8)
+    fmt = ORDER[code]
+    element = Whole(8, places=-INT8_LSB) if fmt is MXINT8 else fmt.element
+    return Lanes(element, group=64 // fmt.container, pitch=fmt.container)
+
+
+@Xmxdotp.instruction(
+    "mxdotp.s rd, rs1, rs2, rs3",
+    "rs3 11 rs2 rs1 111 rd 0101011",
+    xlen=64,
+    real=Real(
+        lambda rd, rs1, rs2, rs3: (
+            rd,
+            *(a * b * rs3[0] * rs3[1] for a, b in zip(rs1, rs2, strict=True)),
+        ),
+        _elements,
+        places={
+            "rd": lambda values: FP16ALT if values["rs3"] >> 19 & 1 else FP32,
+            "rs3": Lanes(E8M0, group=2),
+        },
+    ),
+)
 def mxdotp_s(rd: int, rs1: int, rs2: int, rs3: int, fflags: Words) -> int:
     """rd += 2^(rs3[7:0] - 127) * 2^(rs3[15:8] - 127) * dot product of rs1 and rs2, rounded once.
 

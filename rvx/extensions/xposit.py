@@ -25,6 +25,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
+from rvx.extensions.floating import converted, root_of_rs1
+from rvx.formats.posit.format import Quire
 from rvx.formats.posit.scalar import posit8, posit16, posit32, posit64
 from rvx.isa import Extension, Memory, Words, sext, sext32
 from rvx.isa.memory import (
@@ -37,6 +39,7 @@ from rvx.isa.memory import (
     store_32,
     store_64,
 )
+from rvx.isa.real import NO_NUMBER, Function, Real, Whole, either
 
 ABI_NAMES = tuple(
     "pt0 pt1 pt2 pt3 pt4 pt5 pt6 pt7 ps0 ps1 pa0 pa1 pa2 pa3 pa4 pa5 pa6 pa7 "
@@ -140,22 +143,57 @@ def _declare_arithmetic(ext: Extension, core: Core) -> None:
     multiply, of_product = _unit(posit, "mul", core.has_log_mul)
     divide, of_quotient = _unit(posit, "div", core.has_log_div)
     square_root, of_root = _unit(posit, "sqrt", core.has_log_sqrt)
+    fmt = posit.FORMAT
+    extreme = Real(either, fmt)
+    # What gives the sign gives no number.
+    sign = Real(either, places={"rd": fmt, "rs1": fmt})
     two_operands = {
-        "padd.s": ("00000", posit.add, "rs1 + rs2, rounded once"),
-        "psub.s": ("00001", posit.sub, "rs1 - rs2, rounded once"),
-        "pmul.s": ("00010", multiply, f"rs1 * rs2, {of_product}"),
-        "pdiv.s": ("00011", divide, f"rs1 / rs2, {of_quotient}; NaR if rs2 is 0"),
-        "pmin.s": ("00100", posit.min, "the lesser operand; NaR is less than every number"),
-        "pmax.s": ("00101", posit.max, "the greater operand; NaR is less than every number"),
-        "psgnj.s": ("10100", posit.sgnj, "rs1 with the sign of rs2"),
-        "psgnjn.s": ("10101", posit.sgnjn, "rs1 with the opposite of the sign of rs2"),
-        "psgnjx.s": ("10110", posit.sgnjx, "rs1, negated if rs2 is negative"),
+        "padd.s": (
+            "00000",
+            posit.add,
+            Real(lambda rs1, rs2: (rs1, rs2), fmt),
+            "rs1 + rs2, rounded once",
+        ),
+        "psub.s": (
+            "00001",
+            posit.sub,
+            Real(lambda rs1, rs2: (rs1, -rs2), fmt),
+            "rs1 - rs2, rounded once",
+        ),
+        "pmul.s": (
+            "00010",
+            multiply,
+            Real(lambda rs1, rs2: rs1 * rs2, fmt),
+            f"rs1 * rs2, {of_product}",
+        ),
+        "pdiv.s": (
+            "00011",
+            divide,
+            Real(lambda rs1, rs2: rs1 / rs2, fmt),
+            f"rs1 / rs2, {of_quotient}; NaR if rs2 is 0",
+        ),
+        "pmin.s": (
+            "00100",
+            posit.min,
+            extreme,
+            "the lesser operand; NaR is less than every number",
+        ),
+        "pmax.s": (
+            "00101",
+            posit.max,
+            extreme,
+            "the greater operand; NaR is less than every number",
+        ),
+        "psgnj.s": ("10100", posit.sgnj, sign, "rs1 with the sign of rs2"),
+        "psgnjn.s": ("10101", posit.sgnjn, sign, "rs1 with the opposite of the sign of rs2"),
+        "psgnjx.s": ("10110", posit.sgnjx, sign, "rs1, negated if rs2 is negative"),
     }
-    for name, (funct5, operation, what) in two_operands.items():
+    for name, (funct5, operation, real, what) in two_operands.items():
         ext.instruction(
             f"{name} rd:p, rs1:p, rs2:p",
             encoding.pattern(funct5, "rd", "rs1", "rs2"),
             doc=f"rd = {what}.",
+            real=real,
         )(_with_names(operation))
     comparisons = {"peq.s": ("11001", posit.eq), "plt.s": ("11010", posit.lt)}
     comparisons["ple.s"] = ("11011", posit.le)
@@ -164,12 +202,14 @@ def _declare_arithmetic(ext: Extension, core: Core) -> None:
             f"{name} rd:x, rs1:p, rs2:p",
             encoding.pattern(funct5, "rd", "rs1", "rs2"),
             doc="rd = 1 if it holds, else 0; NaR equals itself and is less than every number.",
+            real=NO_NUMBER,
         )(_with_names(operation))
 
     @ext.instruction(
         "psqrt.s rd:p, rs1:p",
         encoding.pattern("00110", "rd", "rs1", "00000"),
         doc=f"rd = square root of rs1, {of_root}; NaR if rs1 is negative.",
+        real=Real(root_of_rs1, fmt),
     )
     def psqrt(rs1: int) -> int:
         result: int = square_root(rs1)
@@ -194,28 +234,49 @@ def _declare_quire(ext: Extension, posit: ModuleType, encoding: Encoding) -> Non
     clear, negate, q_round = posit.q_clear, posit.q_negate, posit.q_round
     madd, msub = posit.q_madd, posit.q_msub
     none = "00000"
+    fmt = posit.FORMAT
+    exact = Quire(fmt)
 
-    @ext.instruction("qmadd.s rs1:p, rs2:p", encoding.pattern("00111", none, "rs1", "rs2"))
+    def accumulates(function: Function) -> Real:
+        return Real(function, fmt, to="quire", places={"quire": exact})
+
+    @ext.instruction(
+        "qmadd.s rs1:p, rs2:p",
+        encoding.pattern("00111", none, "rs1", "rs2"),
+        real=accumulates(lambda quire, rs1, rs2: (quire, rs1 * rs2)),
+    )
     def qmadd(rs1: int, rs2: int, quire: Words) -> None:
         """quire += rs1 * rs2, exactly; NaR if an operand is NaR."""
         madd(quire, rs1, rs2)
 
-    @ext.instruction("qmsub.s rs1:p, rs2:p", encoding.pattern("01000", none, "rs1", "rs2"))
+    @ext.instruction(
+        "qmsub.s rs1:p, rs2:p",
+        encoding.pattern("01000", none, "rs1", "rs2"),
+        real=accumulates(lambda quire, rs1, rs2: (quire, -rs1 * rs2)),
+    )
     def qmsub(rs1: int, rs2: int, quire: Words) -> None:
         """quire -= rs1 * rs2, exactly; NaR if an operand is NaR."""
         msub(quire, rs1, rs2)
 
-    @ext.instruction("qclr.s", encoding.pattern("01001", none, none, none))
+    @ext.instruction("qclr.s", encoding.pattern("01001", none, none, none), real=NO_NUMBER)
     def qclr(quire: Words) -> None:
         """quire = 0."""
         clear(quire)
 
-    @ext.instruction("qneg.s", encoding.pattern("01010", none, none, none))
+    @ext.instruction(
+        "qneg.s",
+        encoding.pattern("01010", none, none, none),
+        real=accumulates(lambda quire: -quire),
+    )
     def qneg(quire: Words) -> None:
         """quire = -quire; NaR stays NaR."""
         negate(quire)
 
-    @ext.instruction("qround.s rd:p", encoding.pattern("01011", "rd", none, none))
+    @ext.instruction(
+        "qround.s rd:p",
+        encoding.pattern("01011", "rd", none, none),
+        real=Real(lambda quire: quire, fmt, places={"quire": exact}),
+    )
     def qround(quire: Words) -> int:
         """rd = quire, rounded once."""
         result: int = q_round(quire)
@@ -245,6 +306,7 @@ def _declare_conversions(ext: Extension, core: Core) -> None:
             encoding.pattern(funct5, "rd", "rs1", rs2),
             xlen=xlen,
             doc="rd = rs1 as an integer, ties to even.",
+            real=converted(posit.FORMAT, _whole(name)),
         )(_to_integer(convert, xlen == 64))
     from_words = {
         "pcvt.s.w": ("10000", unsigned, from_i32, None),
@@ -258,6 +320,7 @@ def _declare_conversions(ext: Extension, core: Core) -> None:
             encoding.pattern(funct5, "rd", "rs1", rs2),
             xlen=xlen,
             doc="rd = the integer rs1, rounded once.",
+            real=converted(_whole(name), posit.FORMAT),
         )(_from_integer(convert, xlen == 64))
     width = posit.FORMAT.n
 
@@ -273,6 +336,14 @@ def _declare_conversions(ext: Extension, core: Core) -> None:
 
     ext.alias("pmv.x.s rd:x, rs1:p", "pmv.x.w rd, rs1", is_printed=False)
     ext.alias("pmv.s.x rd:p, rs1:x", "pmv.w.x rd, rs1", is_printed=False)
+
+
+def _whole(mnemonic: str) -> Whole:
+    """The integers of a conversion."""
+    parts = mnemonic.split(".")
+    return Whole(
+        32 if "w" in parts or "wu" in parts else 64, "wu" not in parts and "lu" not in parts
+    )
 
 
 def _to_integer(convert: Callable[[int], int], is_double: bool) -> Callable[[int], int]:

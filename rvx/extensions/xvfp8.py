@@ -28,5 +28,12 @@ def _multiply_add(d: Any, a: Any, b: Any, widen: Any, wide_fma: Any, mode: Any, 
 
 for _name, _format, _funct6 in (("vfe4m3macc", E4M3FN, "111000"), ("vfe5m2macc", FP8, "111001")):
     Xvfp8.vector(
-        _name, "vv vx", _funct6, result="q", is_ternary=True, formats=(_format,), wide=(FP32,)
+        _name,
+        "vv vx",
+        _funct6,
+        result="q",
+        is_ternary=True,
+        formats=(_format,),
+        wide=(FP32,),
+        real=lambda d, a, b: (d, a * b),
     )(_multiply_add)

@@ -16,6 +16,7 @@ from rvx.formats.posit import POSIT8, POSIT16, POSIT32
 from rvx.formats.posit.accumulate import make_multiply_add
 from rvx.formats.posit.quire import make_clear, make_round
 from rvx.isa import Extension
+from rvx.isa.real import VectorReal, either, root
 
 POSITS = (POSIT8, POSIT16, POSIT32)
 
@@ -29,31 +30,35 @@ Xvposit = Extension(
 Xvposit.state("vquire", words=POSIT32.quire_limbs, doc="a sum of products of posits, exactly")
 
 
-@Xvposit.vector("vpadd", "vv vx", "000000", formats=POSITS)
+def _root(a: Any) -> Any:
+    return root(a)
+
+
+@Xvposit.vector("vpadd", "vv vx", "000000", formats=POSITS, real=lambda a, b: (a, b))
 def vpadd(a: Any, b: Any, add: Any, mode: Any, flags: Any) -> Any:
     """vd = vs2 + b."""
     return add(a, b, mode, flags)
 
 
-@Xvposit.vector("vpsub", "vv vx", "000010", formats=POSITS)
+@Xvposit.vector("vpsub", "vv vx", "000010", formats=POSITS, real=lambda a, b: (a, -b))
 def vpsub(a: Any, b: Any, sub: Any, mode: Any, flags: Any) -> Any:
     """vd = vs2 - b."""
     return sub(a, b, mode, flags)
 
 
-@Xvposit.vector("vprsub", "vx", "000011", formats=POSITS)
+@Xvposit.vector("vprsub", "vx", "000011", formats=POSITS, real=lambda a, b: (b, -a))
 def vprsub(a: Any, b: Any, sub: Any, mode: Any, flags: Any) -> Any:
     """vd = b - vs2."""
     return sub(b, a, mode, flags)
 
 
-@Xvposit.vector("vpmin", "vv vx", "000101", formats=POSITS)
+@Xvposit.vector("vpmin", "vv vx", "000101", formats=POSITS, real=either)
 def vpmin(a: Any, b: Any, min: Any, mode: Any, flags: Any) -> Any:
     """vd = the lesser of vs2 and b; NaR is less than every number."""
     return min(a, b, mode, flags)
 
 
-@Xvposit.vector("vpmax", "vv vx", "000111", formats=POSITS)
+@Xvposit.vector("vpmax", "vv vx", "000111", formats=POSITS, real=either)
 def vpmax(a: Any, b: Any, max: Any, mode: Any, flags: Any) -> Any:
     """vd = the greater of vs2 and b; NaR is less than every number."""
     return max(a, b, mode, flags)
@@ -77,43 +82,49 @@ def vmplt(a: Any, b: Any, lt: Any, mode: Any, flags: Any) -> Any:
     return lt(a, b, mode, flags)
 
 
-@Xvposit.vector("vpdiv", "vv vx", "100000", formats=POSITS)
+@Xvposit.vector("vpdiv", "vv vx", "100000", formats=POSITS, real=lambda a, b: a / b)
 def vpdiv(a: Any, b: Any, div: Any, mode: Any, flags: Any) -> Any:
     """vd = vs2 / b."""
     return div(a, b, mode, flags)
 
 
-@Xvposit.vector("vpmul", "vv vx", "100100", formats=POSITS)
+@Xvposit.vector("vpmul", "vv vx", "100100", formats=POSITS, real=lambda a, b: a * b)
 def vpmul(a: Any, b: Any, mul: Any, mode: Any, flags: Any) -> Any:
     """vd = vs2 b."""
     return mul(a, b, mode, flags)
 
 
-@Xvposit.vector("vpmacc", "vv vx", "101100", is_ternary=True, formats=POSITS)
+@Xvposit.vector(
+    "vpmacc", "vv vx", "101100", is_ternary=True, formats=POSITS, real=lambda d, a, b: (d, a * b)
+)
 def vpmacc(d: Any, a: Any, b: Any, fma: Any, mode: Any, flags: Any) -> Any:
     """vd = vd + b vs2, rounded once."""
     return fma(a, b, d, mode, flags)
 
 
-@Xvposit.vector("vpnmsac", "vv vx", "101110", is_ternary=True, formats=POSITS)
+@Xvposit.vector(
+    "vpnmsac", "vv vx", "101110", is_ternary=True, formats=POSITS, real=lambda d, a, b: (d, -a * b)
+)
 def vpnmsac(d: Any, a: Any, b: Any, fma: Any, neg: Any, mode: Any, flags: Any) -> Any:
     """vd = vd - b vs2, rounded once."""
     return fma(neg(a), b, d, mode, flags)
 
 
-@Xvposit.vector("vpsqrt", "v", "010011", code="00000", formats=POSITS)
+@Xvposit.vector("vpsqrt", "v", "010011", code="00000", formats=POSITS, real=_root)
 def vpsqrt(a: Any, sqrt: Any, mode: Any, flags: Any) -> Any:
     """vd = the square root of vs2."""
     return sqrt(a, mode, flags)
 
 
-@Xvposit.vector("vpneg", "v", "010011", code="00001", formats=POSITS)
+@Xvposit.vector("vpneg", "v", "010011", code="00001", formats=POSITS, real=lambda a: -a)
 def vpneg(a: Any, neg: Any) -> Any:
     """vd = -vs2."""
     return neg(a)
 
 
-@Xvposit.vector("vpabs", "v", "010011", code="00010", formats=POSITS)
+@Xvposit.vector(
+    "vpabs", "v", "010011", code="00010", formats=POSITS, real=lambda a: a if a >= 0 else -a
+)
 def vpabs(a: Any, abs: Any) -> Any:
     """vd = the magnitude of vs2."""
     return abs(a)
@@ -127,6 +138,7 @@ def vpabs(a: Any, abs: Any) -> Any:
     result="w",
     formats=(POSIT8, POSIT16),
     wide=(POSIT16, POSIT32),
+    real=lambda a: a,
 )
 def vpwcvt(a: Any, widen: Any, mode: Any, flags: Any) -> Any:
     """vd, of twice as many bits, = vs2, which is exact."""
@@ -140,6 +152,7 @@ def vpwcvt(a: Any, widen: Any, mode: Any, flags: Any) -> Any:
     code="00001",
     formats=(POSIT8, POSIT16),
     wide=(POSIT16, POSIT32),
+    real=lambda a: a,
 )
 def vpncvt(a: Any, narrow: Any, mode: Any, flags: Any) -> Any:
     """vd = vs2, of twice as many bits, rounded."""
@@ -150,14 +163,29 @@ def vpncvt(a: Any, narrow: Any, mode: Any, flags: Any) -> Any:
 
 
 @Xvposit.vector(
-    "vpwcvt.f.p", "v", "010010", code="01000", result="w", formats=POSITS, wide=(FP16, FP32, FP64)
+    "vpwcvt.f.p",
+    "v",
+    "010010",
+    code="01000",
+    result="w",
+    formats=POSITS,
+    wide=(FP16, FP32, FP64),
+    real=lambda a: a,
 )
 def vpwcvt_f_p(a: Any, widen: Any, mode: Any, flags: Any) -> Any:
     """vd, floats of twice as many bits, = vs2, posits; NaR becomes NaN."""
     return widen(a, mode, flags)
 
 
-@Xvposit.vector("vpncvt.p.f", "w", "010010", code="01001", formats=POSITS, wide=(FP16, FP32, FP64))
+@Xvposit.vector(
+    "vpncvt.p.f",
+    "w",
+    "010010",
+    code="01001",
+    formats=POSITS,
+    wide=(FP16, FP32, FP64),
+    real=lambda a: a,
+)
 def vpncvt_p_f(a: Any, narrow: Any, mode: Any, flags: Any) -> Any:
     """vd, posits, = vs2, floats of twice as many bits, rounded; infinities and NaNs become NaR."""
     return narrow(a, mode, flags)
@@ -169,7 +197,11 @@ _posit16: Any = FP16.conversion(POSIT16)
 _posit32: Any = FP32.conversion(POSIT32)
 
 
-@Xvposit.vector("vpcvt.f.p", "v", "010010", code="00010", formats=(FP16, FP32))
+_TO_FLOAT = VectorReal(lambda a: a, {16: (FP16, POSIT16, None), 32: (FP32, POSIT32, None)})
+_TO_POSIT = VectorReal(lambda a: a, {16: (POSIT16, FP16, None), 32: (POSIT32, FP32, None)})
+
+
+@Xvposit.vector("vpcvt.f.p", "v", "010010", code="00010", formats=(FP16, FP32), real=_TO_FLOAT)
 def vpcvt_f_p(a: Any, sew: Any, mode: Any, flags: Any) -> Any:
     """vd, floats, = vs2, posits of as many bits, rounded; NaR becomes NaN."""
     if sew == 16:
@@ -177,7 +209,7 @@ def vpcvt_f_p(a: Any, sew: Any, mode: Any, flags: Any) -> Any:
     return _float32(a, mode, flags)
 
 
-@Xvposit.vector("vpcvt.p.f", "v", "010010", code="00011", formats=(FP16, FP32))
+@Xvposit.vector("vpcvt.p.f", "v", "010010", code="00011", formats=(FP16, FP32), real=_TO_POSIT)
 def vpcvt_p_f(a: Any, sew: Any, mode: Any, flags: Any) -> Any:
     """vd, posits, = vs2, floats of as many bits, rounded; infinities and NaNs become NaR."""
     if sew == 16:

@@ -12,6 +12,7 @@ from rvx.formats.minifloat.catalogue import FP16, FP32, FP64
 from rvx.isa import Extension, Words
 from rvx.isa.bits import MASK32
 from rvx.isa.operands import NumberKind
+from rvx.isa.real import NO_NUMBER, Real, either
 
 Zfa = Extension(
     "Zfa",
@@ -71,10 +72,15 @@ def _declare_constant(letter: str, code: str, fmt: Minifloat, needs: tuple[str, 
 def _declare_format(letter: str, code: str, fmt: Minifloat, needs: tuple[str, ...]) -> None:
     bodies, box, unbox = FixedFormat(fmt), make_box(fmt), make_unbox(fmt)
 
-    def declare(syntax: str, bits: str, doc: str, body: Any) -> None:
+    def declare(syntax: str, bits: str, doc: str, body: Any, real: Real) -> None:
         name, _, operands = syntax.partition(" ")
         Zfa.instruction(
-            f"{name}.{letter} {operands}", f"{bits} 1010011", kind="float", doc=doc, needs=needs
+            f"{name}.{letter} {operands}",
+            f"{bits} 1010011",
+            kind="float",
+            doc=doc,
+            needs=needs,
+            real=real,
         )(body)
 
     _declare_constant(letter, code, fmt, needs)
@@ -87,6 +93,7 @@ def _declare_format(letter: str, code: str, fmt: Minifloat, needs: tuple[str, ..
             f"00101 {code} rs2 rs1 {funct3} rd",
             f"rd = the {meaning} of rs1 and rs2; NaN if one of them is NaN.",
             bodies.extreme(make),
+            Real(either, fmt),
         )
     for name, number, is_exact, more in (
         ("fround", "00100", False, ""),
@@ -98,6 +105,7 @@ def _declare_format(letter: str, code: str, fmt: Minifloat, needs: tuple[str, ..
             f"01000 {code} {number}",
             f"rd = rs1 rounded to an integer{more}.",
             convert_body(kernels.make_integral(fmt, is_exact), box, unbox),
+            real=None,
             needs=needs,
         )
     for name, funct3, make_comparison, meaning in (
@@ -109,6 +117,7 @@ def _declare_format(letter: str, code: str, fmt: Minifloat, needs: tuple[str, ..
             f"10100 {code} rs2 rs1 {funct3} rd",
             f"rd = 1 if {meaning}, else 0; 0 if one is NaN, quietly.",
             bodies.comparison(partial(make_comparison, is_quiet=True)),
+            NO_NUMBER,
         )
     for name, target in (("fgtq", "fltq"), ("fgeq", "fleq")):
         Zfa.alias(

@@ -1,7 +1,7 @@
 """Zfbfmin: conversions between bfloat16 and single precision."""
 
 from rvx.extensions.fixed_format import convert_body, make_box, make_unbox
-from rvx.extensions.floating import declare_conversion
+from rvx.extensions.floating import converted, declare_conversion
 from rvx.extensions.narrow import declare_storage
 from rvx.formats.minifloat.catalogue import FP16ALT, FP32
 from rvx.formats.minifloat.scalar import make_convert
@@ -21,6 +21,7 @@ declare_conversion(
     "01000 00 00110",
     "rd = the bfloat16 number rs1 in single precision.",
     convert_body(make_convert(FP16ALT, FP32), make_box(FP32), make_unbox(FP16ALT)),
+    real=converted(FP16ALT, FP32),
 )
 declare_conversion(
     Zfbfmin,
@@ -28,4 +29,5 @@ declare_conversion(
     "01000 10 01000",
     "rd = the single-precision number rs1, rounded to bfloat16.",
     convert_body(make_convert(FP32, FP16ALT), make_box(FP16ALT), make_unbox(FP32)),
+    real=converted(FP32, FP16ALT),
 )

@@ -1,7 +1,7 @@
 """Zfh: half-precision floating point, and Zfhmin, which has its conversions and moves alone."""
 
 from rvx.extensions.fixed_format import FixedFormat, convert_body, make_box, make_unbox
-from rvx.extensions.floating import declare_conversion, declare_format
+from rvx.extensions.floating import converted, declare_conversion, declare_format
 from rvx.extensions.narrow import declare_storage
 from rvx.formats.minifloat.catalogue import FP16, FP32, FP64
 from rvx.formats.minifloat.scalar import make_convert
@@ -34,6 +34,7 @@ def _declare_conversions(extension: Extension) -> None:
             f"01000 {code} 00010",
             f"rd = the half-precision number rs1, in {name} precision.",
             convert_body(make_convert(FP16, fmt), make_box(fmt), make_unbox(FP16)),
+            real=converted(FP16, fmt),
             needs=needs,
         )
         declare_conversion(
@@ -42,6 +43,7 @@ def _declare_conversions(extension: Extension) -> None:
             f"01000 10 {number}",
             f"rd = the {name}-precision number rs1, rounded to half precision.",
             convert_body(make_convert(fmt, FP16), make_box(FP16), make_unbox(fmt)),
+            real=converted(fmt, FP16),
             needs=needs,
         )
 

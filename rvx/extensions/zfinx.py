@@ -11,7 +11,7 @@ from rvx.extensions.fixed_format import (
     make_extension,
     make_low_part,
 )
-from rvx.extensions.floating import declare_conversion, declare_format
+from rvx.extensions.floating import converted, declare_conversion, declare_format
 from rvx.extensions.status import declare_status, declare_status_aliases
 from rvx.formats.minifloat.catalogue import FP16, FP32, FP64
 from rvx.formats.minifloat.scalar import make_convert
@@ -75,6 +75,7 @@ for _extension, _narrow, _wide, _needs, _xlen in (
             f"rd = the number rs1 of {_src.bits} bits in {_dst.bits} bits"
             f"{'' if _is_exact else ', rounded once'}.",
             convert_body(make_convert(_src, _dst), make_extension(_dst), make_low_part(_src)),
-            _xlen,
+            real=converted(_src, _dst),
+            xlen=_xlen,
             needs=_needs,
         )

@@ -21,6 +21,7 @@ from rvx.isa.instruction import (
     make_instruction,
 )
 from rvx.isa.operands import CORE_KINDS, LAST_ROUNDING_MODE, Kind, RegisterKind, register_kinds
+from rvx.isa.real import Function, Meaning, VectorReal
 from rvx.isa.registers import VECTOR_BASE, RegisterFile, V
 
 if TYPE_CHECKING:
@@ -306,6 +307,7 @@ class Extension:
         doc: str = "",
         needs: Collection[str] = (),
         macs: int = 0,
+        real: Meaning | None = None,
     ) -> Callable[[AnyBody], AnyBody]:
         """Declares an instruction; the decorated function is its meaning.
 
@@ -329,6 +331,7 @@ class Extension:
             doc: instead of the docstring of the body.
             needs: names of further extensions without which an ISA does not have it.
             macs: how many multiply-accumulates it counts as; of a vector instruction, an element.
+            real: what it means in real numbers, see `rvx.isa.real`.
 
         Raises:
             DeclarationError: with a sentence that says what does not fit.
@@ -346,6 +349,7 @@ class Extension:
                 writes=writes,
                 needs=needs,
                 macs=macs,
+                real=real,
             )
             return body
 
@@ -372,6 +376,7 @@ class Extension:
         opcode: str = "1011011",
         kind: str = "vector",
         doc: str = "",
+        real: Function | VectorReal | None = None,
     ) -> Callable[[AnyBody], AnyBody]:
         """Declares a vector instruction for every form of its operands.
 
@@ -412,6 +417,8 @@ class Extension:
             opcode: the low seven bits; custom-2 by default, 1010111 is that of V.
             kind: class for counts.
             doc: instead of the docstring of the function.
+            real: with `formats`, what it means in real numbers, of those of `d`, `a` and `b` that
+                it asks for, as in `lambda d, a, b: (d, a * b)`; see `rvx.isa.real`.
 
         Raises:
             DeclarationError: with a sentence that says what does not fit.
@@ -438,7 +445,7 @@ class Extension:
             )
             text = doc or inspect.getdoc(function) or ""
             states = {state.name: state.words for state in self.states.values()}
-            declare_own(self, name, forms, space, funct6, function, shape, made, states, text)
+            declare_own(self, name, forms, space, funct6, function, shape, made, states, text, real)
             return function
 
         return declare_all
@@ -469,6 +476,7 @@ class Extension:
         needs: Collection[str] = (),
         writes: Collection[str] | None = None,
         macs: int = 0,
+        real: Meaning | None = None,
     ) -> Instruction:
         _check_names(f"needs of {self.name} '{syntax}'", needs)
         made = make_instruction(
@@ -487,6 +495,7 @@ class Extension:
             last_rounding_mode=self.last_rounding_mode,
             needs=needs,
             macs=macs,
+            real=real,
         )
         if any(
             isinstance(operand.kind, RegisterKind) and operand.kind.file is V

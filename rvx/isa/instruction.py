@@ -22,6 +22,7 @@ from rvx.isa.operands import (
     make_operand,
 )
 from rvx.isa.pattern import Pattern, parse_pattern
+from rvx.isa.real import Meaning, check_real
 from rvx.isa.syntax import Syntax, parse_syntax
 
 CUSTOM = "custom"
@@ -90,6 +91,7 @@ class Instruction:
             core perform it; `body` says the same, and is performed where the core does not.
         needs: names of extensions without which an ISA does not have it, though it has its own.
         macs: multiply-accumulates of an element, or of an instruction without vectors.
+        real: what it means in real numbers; None where nobody has said it.
     """
 
     syntax: Syntax
@@ -108,6 +110,7 @@ class Instruction:
     last_rounding_mode: int = LAST_ROUNDING_MODE
     needs: tuple[str, ...] = ()
     macs: int = 0
+    real: Meaning | None = None
 
     @property
     def mnemonic(self) -> str:
@@ -312,6 +315,7 @@ def make_instruction(
     last_rounding_mode: int = LAST_ROUNDING_MODE,
     needs: Collection[str] = (),
     macs: int = 0,
+    real: Meaning | None = None,
 ) -> Instruction:
     """Checks a declaration and makes the instruction.
 
@@ -340,6 +344,7 @@ def make_instruction(
                 f"{where}: '{name}' is an operand, and a state of {extension}; a body could ask "
                 f"for one of them only"
             )
+    check_real(where, real, (*operands, *state))
     destinations = _destinations(where, operands, writes)
     requests: tuple[str, ...] = ()
     if body is not None:
@@ -376,6 +381,7 @@ def make_instruction(
         last_rounding_mode=last_rounding_mode,
         needs=tuple(needs),
         macs=macs,
+        real=real,
     )
 
 

@@ -28,6 +28,8 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 def is_same(one: Any, other: Any) -> bool:
     """Whether two values are of one content, however deep."""
+    if one is other:
+        return True
     if is_dataclass(one):
         names = [field.name for field in fields(one)]
         return all(is_same(getattr(one, name), getattr(other, name)) for name in names)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from rvx.analysis.profile.traffic import traffic_of
 from rvx.disassembler import format_instruction
@@ -182,7 +183,7 @@ def profile_of(
     if tree is None:
         raise ValueError("a profile needs Machine(..., follow_calls=True)")
     if places is None:
-        places = _places(machine)
+        places = places_of(machine)
     functions = [ProfiledFunction(n, f.name, f.begin) for n, f in enumerate(tree.functions)]
     for number, inclusive in enumerate(tree.inclusive()):
         functions[number].inclusive = inclusive
@@ -218,10 +219,25 @@ def profile_of(
     )
 
 
-def _places(machine: Machine) -> Places:
+def places_of(machine: Machine) -> Places:
+    """The source lines of a machine's program, by its debug information."""
     if not machine.executable.data:
         return lambda address: None
     return LineTable(machine.executable.data).find
+
+
+def places_in(program: Any) -> Places:
+    """Source lines of an assembled program; debug information that it brings along goes first."""
+    table = LineTable(program.to_elf())
+
+    def find(address: int) -> SourceLine | None:
+        location = program.line_at(address)
+        known = table.find(address)
+        if known is not None or location is None:
+            return known
+        return SourceLine(location.file, location.line)
+
+    return find
 
 
 class _Writer:

@@ -22,7 +22,9 @@ _ELSEWHERE = (VECTOR, "fcsr", "reservation")
 """States that are no words of their own: they are noted as registers and CSRs, or nobody's."""
 _PARTS = {0x003: (0x001, 0x002), 0x00F: (0x009, 0x00A)}
 """CSRs that are made of others, and are noted as those: fcsr and vcsr."""
-_FIELDS = {0x001: (0, 31), 0x002: (5, 7), 0x009: (0, 1), 0x00A: (1, 3)}
+_FIELDS = {0x001: (0, 31), 0x002: (5, 7), 0x009: (0, 1), 0x00A: (1, 3), 0x800: (8, 3)}
+_FCSR, _FMODE, _USUAL = 0x003, 0x800, 8
+"""fcsr has fmode above its usual bits where there are smallfloat formats."""
 
 
 class EffectsTable:
@@ -61,6 +63,10 @@ class EffectsTable:
     def _name(self, name: str) -> None:
         self._numbers[name] = len(self.names)
         self.names.append(name)
+
+    def key_of(self, name: str) -> int:
+        """The key of a register of an extension, or of a state."""
+        return self._numbers[name] << 4 | Kind.OWN
 
     def address(self, decoded: Decoded, row: NDArray[np.int64], layout: Layout) -> int:
         """Host address of the effects of a word.
@@ -121,6 +127,8 @@ class EffectsTable:
         csr = owned_csr(self._isa, decoded)
         at = self._context.address(self._context.offsets[csr.state]) + 8 * csr.word
         parts = _PARTS.get(csr.address, ())
+        if csr.address == _FCSR and csr.bits > _USUAL:
+            parts = (*parts, _FMODE)
         if not parts:
             return [(csr.address << 4 | Kind.CSR, at, csr.lsb, _mask(csr, self._isa))]
         return [(part << 4 | Kind.CSR, at, *_FIELDS[part]) for part in parts]

@@ -80,6 +80,8 @@ class Tracer:
         error: what `take` has raised, for the hart to raise.
         effects: what words may write.
         words: what `rvx.emulator.native.retire.Trace` lays out.
+        on_look: called before compiled code runs on, when all that has retired was taken: registers
+            may be others by now, as behind a system call.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class Tracer:
         self.tracing = tracing
         self._take = take
         self.error: BaseException | None = None
+        self.on_look: Callable[[], None] | None = None
         self.effects = EffectsTable(isa, context, core, tracing.is_recorded)
         self.names = Names(dict(isa.printed_csr_names), self.effects.names)
         self.is_on = False
@@ -168,6 +171,9 @@ class Tracer:
 
     def look(self, mode: int) -> None:
         """Copies what instructions may change, before compiled code runs on in this mode."""
+        if self.on_look is not None:
+            self.flush()
+            self.on_look()
         self.words[Trace.MODE] = mode
         self._copy[:] = self._context.words
         self._log[0] = self.words[Trace.ACCESS_MARK]

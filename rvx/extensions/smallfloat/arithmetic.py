@@ -7,9 +7,11 @@ comparisons the bit for sources (snitch_fp_ss.sv).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from rvx.extensions.floating import root_of_rs1
 from rvx.extensions.smallfloat.lanes import lanes_body, ones_above
 from rvx.extensions.smallfloat.layout import (
     CODES,
@@ -24,6 +26,7 @@ from rvx.extensions.smallfloat.layout import (
     declare,
     mask_of,
     pattern,
+    result_format,
     unary_by_bit,
     without_randomness,
 )
@@ -31,6 +34,7 @@ from rvx.formats.bits import like
 from rvx.formats.minifloat import scalar
 from rvx.formats.minifloat.format import Minifloat
 from rvx.isa import Extension, Words
+from rvx.isa.real import NO_NUMBER, Function, Lanes, Real, either
 
 
 @cache
@@ -48,21 +52,35 @@ def _ignoring_mode(make: Factory) -> Factory:
     return cache(make_with_mode)
 
 
-_ROUNDED: tuple[tuple[str, str, Factory, str], ...] = (
-    ("vfadd", "00001", scalar.make_add, "rs1[l] + {0}, rounded once."),
-    ("vfsub", "00010", scalar.make_sub, "rs1[l] - {0}, rounded once."),
-    ("vfmul", "00011", scalar.make_mul, "rs1[l] * {0}, rounded once."),
-    ("vfdiv", "00100", scalar.make_div, "rs1[l] / {0}, rounded once."),
+_ROUNDED: tuple[tuple[str, str, Factory, Function, str], ...] = (
+    (
+        "vfadd",
+        "00001",
+        scalar.make_add,
+        lambda rs1, rs2: (rs1, rs2),
+        "rs1[l] + {0}, rounded once.",
+    ),
+    (
+        "vfsub",
+        "00010",
+        scalar.make_sub,
+        lambda rs1, rs2: (rs1, -rs2),
+        "rs1[l] - {0}, rounded once.",
+    ),
+    ("vfmul", "00011", scalar.make_mul, lambda rs1, rs2: rs1 * rs2, "rs1[l] * {0}, rounded once."),
+    ("vfdiv", "00100", scalar.make_div, lambda rs1, rs2: rs1 / rs2, "rs1[l] / {0}, rounded once."),
     (
         "vfmin",
         "00101",
         _ignoring_mode(scalar.make_minimum),
+        either,
         "the smaller of rs1[l] and {0}; the number if one is NaN.",
     ),
     (
         "vfmax",
         "00110",
         _ignoring_mode(scalar.make_maximum),
+        either,
         "the larger of rs1[l] and {0}; the number if one is NaN.",
     ),
 )
@@ -168,6 +186,7 @@ def declare_arithmetic(extension: Extension, layout: Layout) -> None:
             pattern("00111", "00000", "0" + CODES[letter]),
             "rd[l] = the square root of rs1[l], rounded once.",
             root_body(letter, layout),
+            Real(root_of_rs1, Lanes(result_format(letter), layout.lanes(letter))),
         )
 
 
@@ -177,16 +196,21 @@ def _declare_binary(
     replicates = bool(mark)
     other = "rs2[0]" if replicates else "rs2[l]"
     operands = f"{mark}.{letter} rd:f, rs1:f, rs2:f"
-    for name, top, make, what in _ROUNDED:
+    lanes = Lanes(result_format(letter), layout.lanes(letter))
+    places = {"rs2": replace(lanes, is_shared=replicates)}
+    for name, top, make, function, what in _ROUNDED:
         body = rounded_body(make, letter, replicates, layout)
         doc = f"rd[l] = {what.format(other)}"
-        declare(extension, name + operands, pattern(top, "rs2", variant), doc, body)
+        real = Real(function, lanes, places=places)
+        declare(extension, name + operands, pattern(top, "rs2", variant), doc, body, real)
     for name, top, make, what in _SIGNS:
         body = sign_body(make, letter, replicates, layout)
         doc = f"rd[l] = {what.format(other)}."
-        declare(extension, name + operands, pattern(top, "rs2", variant), doc, body)
+        # What gives the sign gives no number.
+        real = Real(either, places={"rd": lanes, "rs1": lanes})
+        declare(extension, name + operands, pattern(top, "rs2", variant), doc, body, real)
     for name, top, make, negates, sign in _COMPARISONS:
         body = comparison_body(make, negates, letter, replicates, layout)
         doc = f"Bit l of rd = whether rs1[l] {sign} {other}."
         syntax = f"{name}{mark}.{letter} rd:x, rs1:f, rs2:f"
-        declare(extension, syntax, pattern(top, "rs2", variant), doc, body)
+        declare(extension, syntax, pattern(top, "rs2", variant), doc, body, NO_NUMBER)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from functools import cache, partial
 
+from rvx.extensions.floating import converted
 from rvx.extensions.smallfloat.lanes import lanes_body, ones_above
 from rvx.extensions.smallfloat.layout import (
     CODES,
@@ -21,6 +22,8 @@ from rvx.extensions.smallfloat.layout import (
     declare,
     mask_of,
     pattern,
+    result_format,
+    source_format,
     unary_by_bit,
     unary_by_mode,
     without_randomness,
@@ -29,6 +32,7 @@ from rvx.formats.bits import like
 from rvx.formats.minifloat import scalar
 from rvx.formats.minifloat.format import Minifloat
 from rvx.isa import Extension, Words, sext32
+from rvx.isa.real import NO_NUMBER, Lanes, Real, Whole
 
 _TOP = "01100"
 _FORMS = (
@@ -176,6 +180,7 @@ def _declare_between(extension: Extension, layout: Layout, src: str, dst: str, r
             lanes_body(
                 kernel, bits_of(src), bits_of(dst), lanes, first, ones_above(lanes * bits_of(dst))
             ),
+            converted(source_format(src), result_format(dst), lanes, first),
         )
 
 
@@ -190,6 +195,7 @@ def _declare_integers(extension: Extension, layout: Layout, letter: str) -> None
             pattern(_TOP, "00010", flag + CODES[letter]),
             f"rd[l] = rs1[l] rounded to a {kind}.",
             lanes_body(kernel, width, width, lanes, 0, into_x(layout)),
+            converted(source_format(letter), Whole(width, is_signed), lanes),
         )
         kernel = unary_by_bit(_from_integer(width, is_signed), letter, RESULT_BIT)
         declare(
@@ -198,6 +204,7 @@ def _declare_integers(extension: Extension, layout: Layout, letter: str) -> None
             pattern(_TOP, "00011", flag + CODES[letter]),
             f"rd[l] = the {kind} rs1[l], rounded once.",
             lanes_body(kernel, width, width, lanes, 0, ones_above(layout.flen)),
+            converted(Whole(width, is_signed), result_format(letter), lanes),
         )
 
 
@@ -224,6 +231,7 @@ def _declare_moves(extension: Extension, layout: Layout, letter: str) -> None:
         "rd = eight bits for each lane of rs1: infinite, normal, subnormal, zero, signalling NaN, "
         "quiet NaN, not negative, negative.",
         class_body(letter, layout),
+        NO_NUMBER,
     )
 
 
@@ -238,7 +246,17 @@ def _declare_cast_and_pack(extension: Extension, layout: Layout, src: str, dst: 
                 f"Elements {elements} of rd = the scalars rs1 and rs2, rounded once; "
                 "the rest of rd is kept."
             )
-            declare(extension, syntax, bits, doc, cast_and_pack_body(src, dst, pair, layout))
+            body = cast_and_pack_body(src, dst, pair, layout)
+            declare(extension, syntax, bits, doc, body, _pack_real(src, dst, pair))
         else:
             missing = f"A word without meaning: rd has no elements {elements}."
             extension.encoding(syntax, bits, kind="float", doc=missing)
+
+
+def _pack_real(src: str, dst: str, pair: int) -> Real:
+    """Two lanes: the first is rs1, the second rs2."""
+    return Real(
+        lambda rs1, rs2, lane: rs2 if lane else rs1,
+        source_format(src),
+        places={"rd": Lanes(result_format(dst), 2, 2 * pair)},
+    )

@@ -7,6 +7,7 @@ SDOTP unit have (vfdotpex, vfsum, vfsumex); all others take it for round to near
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,8 @@ from rvx.extensions.smallfloat.layout import (
     declare,
     mask_of,
     pattern,
+    result_format,
+    source_format,
     without_randomness,
 )
 from rvx.formats.bits import like
@@ -31,6 +34,7 @@ from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.scalar import make_exsdotp, make_fma, make_vsum
 from rvx.formats.minifloat.vector import DECLINED, make_packed_dot, make_packed_fma
 from rvx.isa import Extension, Words
+from rvx.isa.real import Lanes, Real
 
 EXPANDING = (("s", "h"), ("h", "b"))
 """Width of the result and width of the factors."""
@@ -219,7 +223,27 @@ def _declare_dot_products(extension: Extension, layout: Layout, src: str, dst: s
                 f"rd[l] {'-' if sign else '+'}= the products of rs1[2l], rs1[2l+1] with "
                 f"{source}, rounded once.",
                 dot_body(src, dst, bool(sign), bool(mark), layout),
+                _dot_real(src, dst, -1 if sign else 1, bool(mark), layout),
             )
+
+
+def _dot_real(src: str, dst: str, sign: int, replicates: bool, layout: Layout) -> Real:
+    lanes, fmt = layout.lanes(dst), source_format(src)
+    return Real(
+        lambda rd, rs1, rs2: (rd, sign * rs1[0] * rs2[0], sign * rs1[1] * rs2[1]),
+        places={
+            "rd": Lanes(result_format(dst), lanes),
+            "rs1": Lanes(fmt, lanes, group=2),
+            "rs2": Lanes(fmt, lanes, group=2, is_shared=replicates, is_repeated=replicates),
+        },
+    )
+
+
+def _sum_real(source: Any, result: Any, sign: int, lanes: int) -> Real:
+    return Real(
+        lambda rd, rs1: (rd, sign * rs1[0], sign * rs1[1]),
+        places={"rd": Lanes(result, lanes), "rs1": Lanes(source, lanes, group=2)},
+    )
 
 
 def _declare_fused(extension: Extension, layout: Layout, letter: str) -> None:
@@ -232,7 +256,17 @@ def _declare_fused(extension: Extension, layout: Layout, letter: str) -> None:
                 pattern(top, "rs2", flag + CODES[letter]),
                 f"rd[l] {'-' if negate else '+'}= rs1[l] * {source}, rounded once.",
                 fused_body(letter, negate, bool(mark), layout),
+                _fused_real(letter, -1 if negate else 1, bool(mark), layout),
             )
+
+
+def _fused_real(letter: str, sign: int, replicates: bool, layout: Layout) -> Real:
+    lanes = Lanes(result_format(letter), layout.lanes(letter))
+    return Real(
+        lambda rd, rs1, rs2: (rd, sign * rs1 * rs2),
+        lanes,
+        places={"rs2": replace(lanes, is_shared=replicates)},
+    )
 
 
 def _declare_sums(extension: Extension, layout: Layout) -> None:
@@ -249,6 +283,12 @@ def _declare_sums(extension: Extension, layout: Layout) -> None:
                 f"rd[l] {'-' if sign else '+'}= rs1[2l] + rs1[2l+1], rounded once; "
                 "the upper half of rd becomes ones.",
                 same_format_sum_body(kernels, letter, layout),
+                _sum_real(
+                    result_format(letter),
+                    result_format(letter),
+                    -1 if sign else 1,
+                    layout.lanes(letter) // 2,
+                ),
             )
     for (dst, src), rs2 in zip(EXPANDING, ("10110", "10111"), strict=True):
         for sign, top in tops:
@@ -259,4 +299,10 @@ def _declare_sums(extension: Extension, layout: Layout) -> None:
                 pattern(top, rs2, "0" + CODES[dst]),
                 f"rd[l] {'-' if sign else '+'}= rs1[2l] + rs1[2l+1], rounded once.",
                 sum_body(kernels, src, dst, layout),
+                _sum_real(
+                    source_format(src),
+                    result_format(dst),
+                    -1 if sign else 1,
+                    layout.lanes(src) // 2,
+                ),
             )

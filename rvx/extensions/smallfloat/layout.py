@@ -14,6 +14,7 @@ from rvx.formats.minifloat.catalogue import FP8, FP8ALT, FP16, FP16ALT, FP32, FP
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Rounding
 from rvx.isa import Extension
+from rvx.isa.real import Real
 
 FORMATS = {"b": (FP8, FP8ALT), "h": (FP16, FP16ALT), "s": (FP32, FP32), "d": (FP64, FP64)}
 """The usual and the alternate format of each width."""
@@ -70,14 +71,38 @@ def pattern(top: str, rs2: str, variant: str) -> str:
     return f"10 {top} {rs2} rs1 {variant} rd 0110011"
 
 
-def declare(extension: Extension, syntax: str, bits: str, doc: str, body: Kernel) -> None:
+def declare(
+    extension: Extension,
+    syntax: str,
+    bits: str,
+    doc: str,
+    body: Kernel,
+    real: Real | None = None,
+) -> None:
     """Declares an instruction with a generated body."""
-    extension.instruction(syntax, bits, kind="float", doc=doc)(body)
+    extension.instruction(syntax, bits, kind="float", doc=doc, real=real)(body)
 
 
 def without_randomness(rm: int) -> int:
     """The rounding mode of units that have no random numbers: RSR is RNE to them."""
     return rm if rm < RSR else RNE
+
+
+def result_format(letter: str) -> Any:
+    """The format that fmode selects for results, as `rvx.isa.real.Lanes` has it."""
+    return _format_by(letter, 1)
+
+
+def source_format(letter: str) -> Any:
+    """The same for sources."""
+    return _format_by(letter, 2)
+
+
+def _format_by(letter: str, bit: int) -> Any:
+    usual, alternate = FORMATS[letter]
+    if usual is alternate:
+        return usual
+    return lambda values: alternate if values["fmode"] & bit else usual
 
 
 def by_mode(make: Callable[[Minifloat, Minifloat], Kernel], src: str, dst: str) -> list[Kernel]:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from rvx.extensions.fixed_format import Bits, identity, make_box, make_unbox
-from rvx.extensions.floating import declare_format
+from rvx.extensions.floating import converted, declare_format
 from rvx.extensions.narrow import declare_storage
 from rvx.extensions.smallfloat.layout import (
     CODES,
@@ -22,12 +22,15 @@ from rvx.extensions.smallfloat.layout import (
     Kernel,
     Layout,
     bits_of,
+    result_format,
+    source_format,
     unary_by_mode,
     without_randomness,
 )
 from rvx.formats.minifloat import scalar
 from rvx.formats.minifloat.catalogue import FP32
 from rvx.isa import Extension, Words
+from rvx.isa.real import Real
 
 NARROW = ("h", "b")
 _NAMES = {"s": "single", "d": "double", "h": "half", "b": "quarter"}
@@ -43,6 +46,7 @@ class ChosenFormat:
 
     def __init__(self, letter: str, layout: Layout) -> None:
         self.formats = FORMATS[letter]
+        self.results, self.sources = result_format(letter), source_format(letter)
         self.precision = max(fmt.precision for fmt in self.formats)
         self._box = make_box(self.formats[0])
         self._unboxes = [make_unbox(fmt, layout.flen) for fmt in self.formats]
@@ -245,11 +249,15 @@ def declare_scalars(extension: Extension, layout: Layout) -> None:
         _declare_conversion(extension, layout, src, dst)
     for src in NARROW:
         for name, funct5, adds in (("fmulex", "01001", False), ("fmacex", "01010", True)):
+            function: Any = (
+                (lambda rd, rs1, rs2: (rd, rs1 * rs2)) if adds else (lambda rs1, rs2: rs1 * rs2)
+            )
             extension.instruction(
                 f"{name}.s.{src} rd:f, rs1:f, rs2:f, rm",
                 f"{funct5} {CODES[src]} rs2 rs1 rm rd 1010011",
                 kind="float",
                 doc=f"rd {'+' if adds else ''}= rs1 * rs2 in single precision, rounded once.",
+                real=Real(function, source_format(src), places={"rd": FP32}),
             )(expanding_body(src, layout, adds))
 
 
@@ -268,4 +276,5 @@ def _declare_conversion(extension: Extension, layout: Layout, src: str, dst: str
         kind="float",
         doc=f"rd = the {_NAMES[src]}-precision number rs1 in {_NAMES[dst]} precision"
         + (", in the formats that fmode selects." if src == dst else ", rounded once."),
+        real=converted(source_format(src), result_format(dst)),
     )(conversion_body(src, dst, layout, not is_fixed))

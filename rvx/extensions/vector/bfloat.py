@@ -10,6 +10,7 @@ from rvx.extensions.vector.floating import unary, widening_fused
 from rvx.formats.minifloat import scalar as kernels
 from rvx.formats.minifloat.catalogue import FP16ALT, FP32
 from rvx.isa import Extension
+from rvx.isa.real import VectorReal
 from rvx.isa.vector import Shape, declare, declare_unary
 
 SOURCE = 'The RISC-V Instruction Set Manual, Volume I, 20240411, "BF16"'
@@ -37,6 +38,7 @@ declare_unary(
     "vd, binary32, = vs2, BF16.",
     wider_d=1,
     has_floats=True,
+    real=VectorReal(lambda a: a, {16: (FP32, FP16ALT, None)}),
 )
 declare_unary(
     Zvfbfmin,
@@ -46,6 +48,7 @@ declare_unary(
     "vd, BF16, = vs2, binary32, rounded once.",
     wider_2=1,
     has_floats=True,
+    real=VectorReal(lambda a: a, {16: (FP16ALT, FP32, None)}),
 )
 declare(
     Zvfbfwma,
@@ -63,4 +66,5 @@ declare(
         scalars={16: make_unbox(FP16ALT)},
     ),
     "vd, binary32, = b * vs2 + vd, of BF16, rounded once.",
+    VectorReal(lambda d, a, b: (d, a * b), {16: (FP32, FP16ALT, FP16ALT)}),
 )

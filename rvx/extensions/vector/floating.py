@@ -23,6 +23,7 @@ from rvx.formats.minifloat.catalogue import FP16, FP32, FP64
 from rvx.formats.minifloat.rounding import NV
 from rvx.formats.minifloat.scalar.pack import QUIET, SIGNALLING, make_kind
 from rvx.isa import Extension, Words
+from rvx.isa.real import Function, VectorReal, Whole, either, root
 from rvx.isa.vector import Shape, Vector, declare, declare_unary
 from rvx.isa.vector.elementwise import adapted, make_body, make_dispatch, make_loop
 from rvx.isa.vector.legality import (
@@ -71,6 +72,23 @@ def wider(make: Callable[[Minifloat, Minifloat], Element]) -> dict[int, Element]
     return {sew: make(FORMATS[sew], FORMATS[2 * sew]) for sew in NARROW}
 
 
+# -- meanings in real numbers ----------------------------------------------------------------
+
+
+def _root(a: Any) -> Any:
+    return root(a)
+
+
+def _real(function: Function, wider_d: int = 0, wider_2: int = 0) -> VectorReal:
+    """Of floats of SEW, or so many times twice the width: the result, and vs2."""
+    formats: dict[int, tuple[Any, Any, Any]] = {
+        sew: (FORMATS[sew << wider_d], FORMATS[sew << wider_2], fmt)
+        for sew, fmt in FORMATS.items()
+        if max(sew << wider_d, sew << wider_2) in FORMATS
+    }
+    return VectorReal(function, formats)
+
+
 # -- arithmetic ----------------------------------------------------------------------------
 
 
@@ -101,6 +119,7 @@ def _declare(
     result: str = "v",
     is_ternary: bool = False,
     vm: int | None = None,
+    real: VectorReal | None = None,
 ) -> None:
     declare(
         Zve32f,
@@ -118,17 +137,19 @@ def _declare(
             vm=vm,
         ),
         doc,
+        real,
     )
 
 
 _factory: Any
-for _name, _forms, _funct6, _factory, _reversed, _what in (
-    ("vfadd", "vv vf", "000000", kernels.make_add, False, "vs2 + b"),
-    ("vfsub", "vv vf", "000010", kernels.make_sub, False, "vs2 - b"),
-    ("vfrsub", "vf", "100111", kernels.make_sub, True, "b - vs2"),
-    ("vfmul", "vv vf", "100100", kernels.make_mul, False, "vs2 * b"),
-    ("vfdiv", "vv vf", "100000", kernels.make_div, False, "vs2 / b"),
-    ("vfrdiv", "vf", "100001", kernels.make_div, True, "b / vs2"),
+_function: Any
+for _name, _forms, _funct6, _factory, _reversed, _function, _what in (
+    ("vfadd", "vv vf", "000000", kernels.make_add, False, lambda a, b: (a, b), "vs2 + b"),
+    ("vfsub", "vv vf", "000010", kernels.make_sub, False, lambda a, b: (a, -b), "vs2 - b"),
+    ("vfrsub", "vf", "100111", kernels.make_sub, True, lambda a, b: (b, -a), "b - vs2"),
+    ("vfmul", "vv vf", "100100", kernels.make_mul, False, lambda a, b: a * b, "vs2 * b"),
+    ("vfdiv", "vv vf", "100000", kernels.make_div, False, lambda a, b: a / b, "vs2 / b"),
+    ("vfrdiv", "vf", "100001", kernels.make_div, True, lambda a, b: b / a, "b / vs2"),
 ):
     _declare(
         _name,
@@ -136,6 +157,7 @@ for _name, _forms, _funct6, _factory, _reversed, _what in (
         _funct6,
         same(_binary(_factory, is_reversed=_reversed)),
         f"vd = {_what}, rounded once.",
+        real=_real(_function),
     )
 
 
@@ -171,13 +193,28 @@ for _name, _funct6, _factory, _what in (
     ("vfmin", "000100", kernels.make_minimum, "the smaller of vs2 and b"),
     ("vfmax", "000110", kernels.make_maximum, "the larger of vs2 and b"),
 ):
-    _declare(_name, "vv vf", _funct6, same(_quiet(_factory)), f"vd = {_what}; a number before NaN.")
+    _declare(
+        _name,
+        "vv vf",
+        _funct6,
+        same(_quiet(_factory)),
+        f"vd = {_what}; a number before NaN.",
+        real=_real(either),
+    )
 for _name, _funct6, _factory, _what in (
     ("vfsgnj", "001000", kernels.make_copy_sign, "the sign of b"),
     ("vfsgnjn", "001001", kernels.make_copy_negated_sign, "the opposite of the sign of b"),
     ("vfsgnjx", "001010", kernels.make_xor_signs, "its sign flipped if b is negative"),
 ):
-    _declare(_name, "vv vf", _funct6, same(_sign(_factory)), f"vd = vs2 with {_what}.")
+    _declare(
+        _name,
+        "vv vf",
+        _funct6,
+        same(_sign(_factory)),
+        f"vd = vs2 with {_what}.",
+        # What gives the sign gives no number.
+        real=VectorReal(either, {sew: (fmt, fmt, None) for sew, fmt in FORMATS.items()}),
+    )
 
 
 def _comparison(factory: Any, is_reversed: bool, negates: bool) -> Callable[[Minifloat], Element]:
@@ -235,6 +272,13 @@ def _fused(negates_product: bool, negates_addend: bool, overwrites_addend: bool)
     return make
 
 
+def _fused_function(negates_product: bool, negates_addend: bool, overwrites_addend: bool) -> Any:
+    product, addend = (-1 if negates else 1 for negates in (negates_product, negates_addend))
+    if overwrites_addend:
+        return lambda d, a, b: (product * b * a, addend * d)
+    return lambda d, a, b: (product * b * d, addend * a)
+
+
 for _name, _funct6, _product, _addend, _overwrites, _what in (
     ("vfmadd", "101000", False, False, False, "b * vd + vs2"),
     ("vfnmadd", "101001", True, True, False, "-(b * vd) - vs2"),
@@ -252,6 +296,7 @@ for _name, _funct6, _product, _addend, _overwrites, _what in (
         same(_fused(_product, _addend, _overwrites)),
         f"vd = {_what}, rounded once.",
         is_ternary=True,
+        real=_real(_fused_function(_product, _addend, _overwrites)),
     )
 
 
@@ -280,12 +325,28 @@ def _widening(factory: Any, *, left_is_wide: bool) -> Any:
     return make
 
 
-for _name, _forms, _funct6, _factory, _left, _what in (
-    ("vfwadd", "vv vf", "110000", kernels.make_add, False, "vs2 + b"),
-    ("vfwsub", "vv vf", "110010", kernels.make_sub, False, "vs2 - b"),
-    ("vfwadd", "wv wf", "110100", kernels.make_add, True, "vs2 + b, vs2 wide too"),
-    ("vfwsub", "wv wf", "110110", kernels.make_sub, True, "vs2 - b, vs2 wide too"),
-    ("vfwmul", "vv vf", "111000", kernels.make_mul, False, "vs2 * b"),
+for _name, _forms, _funct6, _factory, _left, _function, _what in (
+    ("vfwadd", "vv vf", "110000", kernels.make_add, False, lambda a, b: (a, b), "vs2 + b"),
+    ("vfwsub", "vv vf", "110010", kernels.make_sub, False, lambda a, b: (a, -b), "vs2 - b"),
+    (
+        "vfwadd",
+        "wv wf",
+        "110100",
+        kernels.make_add,
+        True,
+        lambda a, b: (a, b),
+        "vs2 + b, vs2 wide too",
+    ),
+    (
+        "vfwsub",
+        "wv wf",
+        "110110",
+        kernels.make_sub,
+        True,
+        lambda a, b: (a, -b),
+        "vs2 - b, vs2 wide too",
+    ),
+    ("vfwmul", "vv vf", "111000", kernels.make_mul, False, lambda a, b: a * b, "vs2 * b"),
 ):
     _declare(
         _name,
@@ -294,6 +355,7 @@ for _name, _forms, _funct6, _factory, _left, _what in (
         wider(_widening(_factory, left_is_wide=_left)),
         f"vd, of twice the width, = {_what}, rounded once.",
         result="w",
+        real=_real(_function, 1, 1 if _left else 0),
     )
 
 
@@ -333,6 +395,7 @@ for _name, _funct6, _product, _addend, _what in (
         f"vd, of twice the width, = {_what}, rounded once.",
         result="w",
         is_ternary=True,
+        real=_real(_fused_function(_product, _addend, True), 1),
     )
 
 
@@ -350,6 +413,7 @@ def _declare_unary(
     wider_2: int = 0,
     floats: tuple[int, int] = (0, 0),
     is_conversion: bool = False,
+    real: VectorReal | None = None,
 ) -> None:
     """Declares an instruction of one operand.
 
@@ -363,6 +427,7 @@ def _declare_unary(
         wider_2: for vs2.
         floats: binary logarithms of EEW / SEW of elements that must be floats.
         is_conversion: whether it is one of those that halves have by themselves (Zvfhmin).
+        real: what elements mean in real numbers.
     """
     legality = make_legality(wider_d, wider_2, has_vs1=False)
     declare_unary(
@@ -375,6 +440,15 @@ def _declare_unary(
         wider_2=wider_2,
         is_legal=with_conversion(legality) if is_conversion else with_floats(legality, *floats),
         has_floats=True,
+        real=real,
+    )
+
+
+def _converted(formats: Callable[[int, bool], tuple[Any, Any]], is_signed: bool) -> VectorReal:
+    """The meaning of a conversion: the formats of the result and of vs2 by SEW."""
+    by_sew = {sew: formats(sew, is_signed) for sew in (8, *FORMATS)}
+    return VectorReal(
+        lambda a: a, {sew: (*pair, None) for sew, pair in by_sew.items() if None not in pair}
     )
 
 
@@ -414,6 +488,7 @@ _declare_unary(
     "00000",
     same(lambda fmt: unary(kernels.make_sqrt(fmt), fmt)),
     "vd = the square root of vs2, rounded once.",
+    real=_real(_root),
 )
 _declare_unary(
     "vfrsqrt7.v",
@@ -421,6 +496,7 @@ _declare_unary(
     "00100",
     same(lambda fmt: unary(make_reciprocal_root(fmt), fmt)),
     "vd = 1 / the square root of vs2, estimated to seven bits.",
+    real=_real(lambda a: 1 / root(a)),
 )
 _declare_unary(
     "vfrec7.v",
@@ -428,6 +504,7 @@ _declare_unary(
     "00101",
     same(lambda fmt: unary(make_reciprocal(fmt), fmt)),
     "vd = 1 / vs2, estimated to seven bits.",
+    real=_real(lambda a: 1 / a),
 )
 _declare_unary(
     "vfclass.v", "010011", "10000", same(_classify), "vd = one bit that says what vs2 is."
@@ -448,6 +525,7 @@ for _x, _signed in (("xu", False), ("x", True)):
                 for sew, fmt in FORMATS.items()
             },
             f"vd = vs2 as {_what} integers, {_how}.",
+            real=_converted(lambda sew, signed: (Whole(sew, signed), FORMATS.get(sew)), _signed),
         )
         _declare_unary(
             f"vfwcvt.{_rtz}{_x}.f.v",
@@ -461,6 +539,9 @@ for _x, _signed in (("xu", False), ("x", True)):
             },
             f"vd, of twice the width, = vs2 as {_what} integers, {_how}.",
             wider_d=1,
+            real=_converted(
+                lambda sew, signed: (Whole(2 * sew, signed), FORMATS.get(sew)), _signed
+            ),
         )
         _declare_unary(
             f"vfncvt.{_rtz}{_x}.f.w",
@@ -477,6 +558,9 @@ for _x, _signed in (("xu", False), ("x", True)):
             f"vd = vs2, of twice the width, as {_what} integers, {_how}.",
             wider_2=1,
             floats=(1, 1),
+            real=_converted(
+                lambda sew, signed: (Whole(sew, signed), FORMATS.get(2 * sew)), _signed
+            ),
         )
     _declare_unary(
         f"vfcvt.f.{_x}.v",
@@ -487,6 +571,7 @@ for _x, _signed in (("xu", False), ("x", True)):
             for sew, fmt in FORMATS.items()
         },
         f"vd = the {_what} integers vs2, rounded once.",
+        real=_converted(lambda sew, signed: (FORMATS.get(sew), Whole(sew, signed)), _signed),
     )
     _declare_unary(
         f"vfwcvt.f.{_x}.v",
@@ -499,6 +584,7 @@ for _x, _signed in (("xu", False), ("x", True)):
         f"vd, of twice the width, = the {_what} integers vs2.",
         wider_d=1,
         floats=(1, 1),
+        real=_converted(lambda sew, signed: (FORMATS.get(2 * sew), Whole(sew, signed)), _signed),
     )
     _declare_unary(
         f"vfncvt.f.{_x}.w",
@@ -510,6 +596,7 @@ for _x, _signed in (("xu", False), ("x", True)):
         },
         f"vd = the {_what} integers vs2, of twice the width, rounded once.",
         wider_2=1,
+        real=_converted(lambda sew, signed: (FORMATS.get(sew), Whole(2 * sew, signed)), _signed),
     )
 _declare_unary(
     "vfwcvt.f.f.v",
@@ -519,6 +606,7 @@ _declare_unary(
     "vd, of twice the width, = vs2.",
     wider_d=1,
     is_conversion=True,
+    real=_real(lambda a: a, 1),
 )
 for _rod, _code, _mode in (("", "10100", -1), ("rod.", "10101", _ROD)):
     _declare_unary(
@@ -535,6 +623,7 @@ for _rod, _code, _mode in (("", "10100", -1), ("rod.", "10101", _ROD)):
         wider_2=1,
         floats=(0, 1),
         is_conversion=not _rod,
+        real=_real(lambda a: a, 0, 1),
     )
 
 
@@ -680,20 +769,49 @@ def _settled(fmt: Minifloat) -> Element:
     return element
 
 
-for _name, _funct6, _elements, _wider, _what, _empty in (
-    ("vfredusum", "000001", same(_sum_up), 0, "sum, in the order of elements", same(_settled)),
-    ("vfredosum", "000011", same(_sum_up), 0, "sum, in the order of elements", None),
-    ("vfredmin", "000101", same(_extreme(kernels.make_minimum)), 0, "minimum", None),
-    ("vfredmax", "000111", same(_extreme(kernels.make_maximum)), 0, "maximum", None),
+def _sum_of_all(d: Any, a: Any) -> Any:
+    return (d, *a)
+
+
+for _name, _funct6, _elements, _wider, _function, _what, _empty in (
+    (
+        "vfredusum",
+        "000001",
+        same(_sum_up),
+        0,
+        _sum_of_all,
+        "sum, in the order of elements",
+        same(_settled),
+    ),
+    (
+        "vfredosum",
+        "000011",
+        same(_sum_up),
+        0,
+        _sum_of_all,
+        "sum, in the order of elements",
+        None,
+    ),
+    ("vfredmin", "000101", same(_extreme(kernels.make_minimum)), 0, either, "minimum", None),
+    ("vfredmax", "000111", same(_extreme(kernels.make_maximum)), 0, either, "maximum", None),
     (
         "vfwredusum",
         "110001",
         wider(_sum_up_wide),
         1,
+        _sum_of_all,
         "sum, of twice the width, in order",
         wider(lambda _, wide: _settled(wide)),
     ),
-    ("vfwredosum", "110011", wider(_sum_up_wide), 1, "sum, of twice the width, in order", None),
+    (
+        "vfwredosum",
+        "110011",
+        wider(_sum_up_wide),
+        1,
+        _sum_of_all,
+        "sum, of twice the width, in order",
+        None,
+    ),
 ):
     declare_reduction(
         Zve32f,
@@ -706,6 +824,7 @@ for _name, _funct6, _elements, _wider, _what, _empty in (
         is_legal=with_floats(make_reduction_legality(_wider), 0, _wider),
         has_floats=True,
         of_none=_empty,
+        real=_real(_function, _wider),
     )
 
 for _alias, _expansion in (

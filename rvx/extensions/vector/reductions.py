@@ -6,10 +6,12 @@ Source: "V" 1.0, chapter on vector reduction operations.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rvx.extensions.vector import integer
 from rvx.extensions.vector.zve32x import Zve32x
+from rvx.isa.real import VectorReal
 from rvx.isa.vector.arithmetic import unsigned
 from rvx.isa.vector.elementwise import (
     SEWS,
@@ -35,6 +37,7 @@ def declare_reduction(
     is_legal: Any = None,
     has_floats: bool = False,
     of_none: Mapping[int, Callable[..., Any]] | None = None,
+    real: VectorReal | None = None,
 ) -> None:
     """Declares `name.vs`.
 
@@ -49,6 +52,7 @@ def declare_reduction(
         is_legal: instead of the usual check.
         has_floats: whether elements are floats.
         of_none: by SEW, what becomes of vs1[0] if no element is active; it stays by default.
+        real: what it means in real numbers.
     """
     settle = of_none or dict.fromkeys(elements, same)
     loops = {
@@ -64,6 +68,7 @@ def declare_reduction(
         f"{funct6} vm vs2 vs1 {funct3} vd 1010111",
         kind="vector",
         doc=doc,
+        real=None if real is None else replace(real, third="vs1", wider_d=wider, is_reduction=True),
     )(body)
 
 

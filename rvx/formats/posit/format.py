@@ -137,6 +137,27 @@ class Posit:
         return self.n - 1 - ((scale >> self.es) + 2) - self.es
 
 
+@dataclass(frozen=True)
+class Quire:
+    """The quire of a posit format, as a format: a limb in each word, see `rvx.formats.posit.quire`.
+
+    Attributes:
+        posit: the format.
+    """
+
+    posit: Posit
+
+    @property
+    def name(self) -> str:
+        """Such as `quire32`."""
+        return f"quire{self.posit.name.removeprefix('posit')}"
+
+    @property
+    def bits(self) -> int:
+        """Bits of a code: of all words."""
+        return 64 * self.posit.quire_limbs
+
+
 def parse(name: str) -> Posit:
     """The format called `name`: posit8, posit<16>, posit16e1, posit<16,1>, posit16_1.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from rvx.isa.errors import DeclarationError
+from rvx.isa.real import Function, Meaning, VectorReal, parameters
 from rvx.isa.vector import own
 from rvx.isa.vector.arithmetic import make_signed
 from rvx.isa.vector.elementwise import (
@@ -66,7 +67,14 @@ class Declares(Protocol):
     """What takes the instructions: an extension."""
 
     def instruction(
-        self, syntax: str, bits: str, *, kind: str = ..., doc: str = ..., macs: int = ...
+        self,
+        syntax: str,
+        bits: str,
+        *,
+        kind: str = ...,
+        doc: str = ...,
+        macs: int = ...,
+        real: Meaning | None = ...,
     ) -> Callable[[Any], Any]:
         """Declares an instruction, see `rvx.isa.Extension.instruction`."""
 
@@ -160,6 +168,7 @@ def declare(
     elements: Element | Mapping[int, Element],
     shape: Shape,
     doc: str = "",
+    real: VectorReal | None = None,
 ) -> None:
     """Declares the instructions `name.form`.
 
@@ -172,6 +181,7 @@ def declare(
         elements: the element function, or one for each SEW that has the instruction.
         shape: the rest.
         doc: instead of the docstring of the element function.
+        real: what elements mean in real numbers, for any form.
 
     Raises:
         DeclarationError: with a sentence that says what does not fit.
@@ -182,7 +192,8 @@ def declare(
     doc = doc or inspect.getdoc(first) or ""
     for text in forms.split():
         form = _form(name, text, space)
-        _declare_form(extension, name, form, space, funct6, _body(form, by_sew, shape), shape, doc)
+        body = _body(form, by_sew, shape)
+        _declare_form(extension, name, form, space, funct6, body, shape, doc, real)
 
 
 def _form(name: str, text: str, space: str) -> Form:
@@ -218,6 +229,7 @@ def _declare_form(
     body: Callable[..., Any],
     shape: Shape,
     doc: str,
+    real: VectorReal | None,
 ) -> None:
     funct3 = _FUNCT3[space, _LIKE.get(form.third, form.third)]
     extension.instruction(
@@ -229,7 +241,21 @@ def _declare_form(
         kind=shape.kind,
         doc=doc,
         macs=shape.macs,
+        real=_real_of(form, shape, real),
     )(body)
+
+
+def _real_of(form: Form, shape: Shape, real: VectorReal | None) -> VectorReal | None:
+    """The meaning of one form; what gives a mask, or nothing, gives no number."""
+    if real is None or shape.result in ("m", ""):
+        return None
+    return replace(
+        real,
+        third=_THIRD[form.third].partition(":")[0],
+        wider_d=_WIDER[shape.result],
+        wider_2=form.wider_2,
+        is_reduction=form.third == "s",
+    )
 
 
 def declare_unary(
@@ -243,6 +269,7 @@ def declare_unary(
     wider_2: int = 0,
     is_legal: Legality | None = None,
     has_floats: bool = False,
+    real: VectorReal | None = None,
 ) -> None:
     """Declares `mnemonic vd, vs2, vm`, an instruction of one operand.
 
@@ -256,6 +283,7 @@ def declare_unary(
         wider_2: for vs2.
         is_legal: instead of what follows from the widths.
         has_floats: whether elements are floats, so that frm counts and fflags are raised.
+        real: what elements mean in real numbers.
     """
     by_sew = elements if isinstance(elements, Mapping) else dict.fromkeys(SEWS, elements)
     loops = {sew: make_loop(adapted(f), sew, _no_scalar) for sew, f in by_sew.items()}
@@ -270,6 +298,7 @@ def declare_unary(
         f"{funct6} vm vs2 {code} {funct3} vd {OP_V}",
         kind="vector",
         doc=doc or inspect.getdoc(next(iter(by_sew.values()))) or "",
+        real=None if real is None else replace(real, wider_d=wider_d, wider_2=wider_2),
     )(body)
 
 
@@ -446,6 +475,7 @@ def declare_own(
     formats: OwnFormats,
     states: Mapping[str, int],
     doc: str,
+    real: Function | VectorReal | None = None,
 ) -> None:
     """Declares the instructions `name.form` of a user's function.
 
@@ -460,6 +490,7 @@ def declare_own(
         formats: what elements are.
         states: words that the extension has declared, and how many.
         doc: what it does.
+        real: what elements mean in real numbers.
 
     Raises:
         DeclarationError: with a sentence that says what does not fit.
@@ -487,7 +518,36 @@ def declare_own(
             if sew << wider <= max(SEWS)
         }
         body = _own_body(form, parts, shape, formats, own.states_of(function, states))
-        _declare_form(extension, name, form, space, funct6, body, shape, doc)
+        meaning = _own_real(name, form, shape, formats, real)
+        _declare_form(extension, name, form, space, funct6, body, shape, doc, meaning)
+
+
+def _own_real(
+    name: str, form: Form, shape: Shape, formats: OwnFormats, function: Function | VectorReal | None
+) -> VectorReal | None:
+    """The meaning of a user's instruction: the widths say which operand has which format.
+
+    Raises:
+        DeclarationError: there are no formats, or the function asks for something else.
+    """
+    if function is None or isinstance(function, VectorReal):
+        return function
+    if not formats.elements:
+        raise DeclarationError(
+            f"vector instruction '{name}': real needs formats, which say what numbers elements are"
+        )
+    for asked in parameters(function):
+        if asked not in ("d", "a", "b"):
+            raise DeclarationError(
+                f"vector instruction '{name}': the function of real asks for '{asked}'; it may ask "
+                f"for d, a and b"
+            )
+    by_sew: dict[int, tuple[Any, Any, Any]] = {}
+    for at, fmt in enumerate(formats.elements):
+        wide = formats.wide[at] if formats.wide else fmt
+        widths = (_WIDER[shape.result], form.wider_2, 0)
+        by_sew[fmt.bits] = tuple(wide if width else fmt for width in widths)  # type: ignore[assignment]
+    return VectorReal(function, by_sew)
 
 
 def _check_own(function: Callable[..., Any], name: str, form: Form, shape: Shape) -> None:

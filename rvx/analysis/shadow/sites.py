@@ -1,0 +1,242 @@
+"""What the instructions of a program did to its numbers, added up by address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from rvx.analysis.shadow.numbers import Numbers, Real
+
+Shadow = Fraction | float
+"""What a value would be, had nothing been rounded."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """An operand of an instruction, as it was.
+
+    Attributes:
+        name: of the operand; with the lane in brackets where there are several.
+        numbers: of its format.
+        code: its bits.
+        shadow: None if its value is exact, or nobody knows better.
+    """
+
+    name: str
+    numbers: Numbers
+    code: int
+    shadow: Shadow | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One execution: of several lanes or elements, one of them.
+
+    Attributes:
+        given: the operands.
+        exact: the exact result for these operands; None where there is none, as of 1 / 0.
+        numbers: of the format of the result.
+        code: the bits of the result.
+        shadow: what the result would be, had nothing been rounded before.
+        local: its error for these operands, in ulp; None where that is not finite.
+    """
+
+    given: tuple[Given, ...]
+    exact: Fraction | None
+    numbers: Numbers
+    code: int
+    shadow: Shadow | None
+    local: float | None
+
+
+@dataclass
+class Site:
+    """An instruction of the program.
+
+    Attributes:
+        results: numbers that it has computed, and that were judged.
+        inexact: of these, those that were not the exact result for their operands.
+        total: local errors, added up, in ulp of the format of the result.
+        peak: the largest local error.
+        propagated: the largest error against the shadow, in ulp.
+        last: that of the last result.
+        overflows: results that were beyond all numbers of the format.
+        underflows: inexact results below the smallest number of full precision.
+        cancellations: sums much smaller than their largest term.
+        absorptions: sums in which a term was lost.
+        undefined: operations without a result, as 0 / 0.
+        worst: the execution with the largest local error.
+    """
+
+    results: int = 0
+    inexact: int = 0
+    total: float = 0.0
+    peak: float = 0.0
+    propagated: float = 0.0
+    last: float = 0.0
+    overflows: int = 0
+    underflows: int = 0
+    cancellations: int = 0
+    absorptions: int = 0
+    undefined: int = 0
+    worst: Case | None = None
+    _rank: tuple[bool, float] = field(default=(False, -1.0), repr=False)
+
+    def offer(self, is_broken: bool, error: float, case: Callable[[], Case]) -> None:
+        """Remembers an execution if none was worse: what has no finite result is."""
+        rank = (is_broken, error)
+        if rank > self._rank:
+            self._rank = rank
+            self.worst = case()
+
+
+class Judge:
+    """Compares results with what they would be.
+
+    Args:
+        is_exact: whether shadows are rational numbers, and not float64.
+    """
+
+    MOST_BITS = 1 << 12
+    """Digits of an exact shadow from which on it is rounded."""
+    KEPT_BITS = 1 << 10
+
+    def __init__(self, is_exact: bool) -> None:
+        self.is_exact = is_exact
+        self.sites: dict[int, Site] = {}
+        self.rounded = 0
+
+    def result(
+        self,
+        pc: int,
+        function: Callable[..., Any],
+        arguments: list[Any],
+        shadows: list[Any] | None,
+        code: int,
+        numbers: Numbers,
+        given: Callable[[], tuple[Given, ...]],
+    ) -> Shadow | None:
+        """Judges one number that an instruction has computed; gives its shadow.
+
+        Args:
+            pc: address of the instruction.
+            function: its meaning.
+            arguments: the operands, `Fraction`s, or tuples of them.
+            shadows: their shadows; None if there are none, so that they are the operands.
+            code: the bits of the result.
+            numbers: of the result's format.
+            given: describes the operands.
+
+        Returns:
+            The shadow; None where it is the value itself, or not known.
+        """
+        site = self.sites.get(pc)
+        if site is None:
+            site = self.sites[pc] = Site()
+        value = numbers.value(code)
+        is_finite = isinstance(value, Fraction)
+        try:
+            exact, terms = _sum(function(*arguments))
+        except (ZeroDivisionError, ValueError, OverflowError):
+            site.results += 1
+            site.undefined += 1
+            site.offer(True, 0.0, lambda: Case(given(), None, numbers, code, None, None))
+            return None
+        if not isinstance(exact, Fraction):
+            exact = Fraction(exact)
+        shadow = self._shadow(function, shadows, exact)
+        site.results += 1
+        error = 0.0
+        is_broken = False
+        if value != exact:
+            site.inexact += 1
+            magnitude = abs(exact)
+            if numbers.is_too_large(exact):
+                site.overflows += 1
+                is_broken = True
+            elif not is_finite:
+                site.undefined += value is None
+                is_broken = True
+            elif 0 < magnitude < numbers.smallest:
+                site.underflows += 1
+            if is_finite:
+                assert isinstance(value, Fraction)
+                step = numbers.ulp(exact if exact else value)
+                error = float(abs(value - exact) / step)
+                site.total += error
+                site.peak = max(site.peak, error)
+                if len(terms) > 1 and not is_broken and _is_absorbed(value, exact, terms, step):
+                    site.absorptions += 1
+        if len(terms) > 1 and _cancels(exact, shadow, terms, numbers.precision):
+            site.cancellations += 1
+        site.last = self._propagated(value, shadow, numbers)
+        site.propagated = max(site.propagated, site.last)
+        site.offer(
+            is_broken,
+            error,
+            lambda: Case(given(), exact, numbers, code, shadow, error if is_finite else None),
+        )
+        if value is None or shadow is None or shadow == value:
+            return None
+        return shadow
+
+    def _shadow(
+        self, function: Callable[..., Any], shadows: list[Any] | None, exact: Fraction
+    ) -> Shadow | None:
+        """What the result would be: of the operands' shadows."""
+        try:
+            found: Any = exact if shadows is None else _sum(function(*shadows))[0]
+            if not self.is_exact:
+                found = float(found)
+                return found if found - found == 0 else None
+            if not isinstance(found, Fraction):
+                found = Fraction(found)
+        except (ZeroDivisionError, ValueError, OverflowError):
+            return None
+        size = found.numerator.bit_length() + found.denominator.bit_length()
+        return self._cut(found) if size > self.MOST_BITS else found
+
+    def _cut(self, x: Fraction) -> Fraction:
+        """Rounds a shadow, so that a long computation does not take ever longer."""
+        self.rounded += 1
+        places = self.KEPT_BITS - (x.numerator.bit_length() - x.denominator.bit_length())
+        if places >= 0:
+            return Fraction((x.numerator << places) // x.denominator, 1 << places)
+        return Fraction((x.numerator // (x.denominator << -places)) << -places)
+
+    def _propagated(self, value: Real | None, shadow: Shadow | None, numbers: Numbers) -> float:
+        """The error of a value against its shadow, in ulp of the larger one."""
+        if shadow is None or not isinstance(value, Fraction) or shadow == value:
+            return 0.0
+        wanted = Fraction(shadow)
+        return float(abs(value - wanted) / numbers.ulp(max(abs(value), abs(wanted))))
+
+
+def _sum(found: Any) -> tuple[Any, tuple[Any, ...]]:
+    """The number, and the terms if it is a sum."""
+    if isinstance(found, tuple):
+        return sum(found), found
+    return found, ()
+
+
+def _is_absorbed(
+    value: Fraction, exact: Fraction, terms: tuple[Fraction, ...], step: Fraction
+) -> bool:
+    """Whether the result is as good a result of the sum without one of its terms."""
+    half = step / 2
+    return any(term and abs(value - exact + term) <= half for term in terms)
+
+
+def _cancels(
+    exact: Fraction, shadow: Shadow | None, terms: tuple[Fraction, ...], precision: int
+) -> bool:
+    """Whether the first half of the digits of the largest term are gone.
+
+    If all are gone, it is no cancellation unless the shadows do not cancel.
+    """
+    largest = max(map(abs, terms))
+    if not exact:
+        return bool(largest and shadow)
+    return largest >= abs(exact) * (1 << max(2, precision // 2))

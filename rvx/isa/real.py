@@ -1,0 +1,225 @@
+"""What an instruction means in real numbers: a line of its declaration, beside its body.
+
+The body says which bits come out; this says which number they stand for, had nothing been rounded:
+
+    @ext.instruction("halve rd:f, rs1:f", ..., real=Real(lambda rs1: rs1 / 2, FP16))
+
+Nobody needs it to run a program. What follows the error of a computation does: it gives the
+function numbers (`Fraction`, or `float`) and compares what it returns with what the body did.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from rvx.isa.errors import DeclarationError
+
+Function = Callable[..., Any]
+"""From the operands that it names to a number, or to a tuple: the terms of a sum.
+
+Of a sum it is known when its terms cancel and when one of them is lost.
+"""
+
+Number = TypeVar("Number", Fraction, float)
+LANE = "lane"
+ROOT_BITS = 256
+"""Bits of a square root of a `Fraction`, which is cut off there."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A format: integers, as x registers and lanes hold them.
+
+    Attributes:
+        bits: of a code.
+        is_signed: whether it is in two's complement.
+        places: bits behind the binary point.
+    """
+
+    bits: int
+    is_signed: bool = True
+    places: int = 0
+
+    @property
+    def name(self) -> str:
+        """Such as `int32`; `uint8.4` with four places."""
+        point = f".{self.places}" if self.places else ""
+        return f"{'' if self.is_signed else 'u'}int{self.bits}{point}"
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Where an operand holds numbers.
+
+    Attributes:
+        format: of each: something with `bits`; or a function that gives it, or `Lanes`, of a
+            mapping: the bits of operands, and of CSRs, by name.
+        count: how many numbers of a result there are, one after the other.
+        first: the lane of the first one.
+        group: of a source, how many lanes belong to one number of the result; the function gets
+            a tuple of them then.
+        is_shared: whether all numbers of the result take the same lanes.
+        is_repeated: whether all lanes of a group are the same one.
+        pitch: bits from one lane to the next; 0 where that is the width of the format.
+    """
+
+    format: Any
+    count: int = 1
+    first: int = 0
+    group: int = 1
+    is_shared: bool = False
+    is_repeated: bool = False
+    pitch: int = 0
+
+    def lane(self, result: int, member: int) -> int:
+        """Which lane number `member` of the group of a result is."""
+        within = 0 if self.is_repeated else member
+        step = 0 if self.is_shared else (1 if self.is_repeated else self.group)
+        return self.first + result * step + within
+
+
+def either(*operands: Any) -> Any:
+    """The function of what gives one of its operands as it is, or negated.
+
+    Signs, minima and maxima are such. Which operand it was is seen from the bits.
+    """
+    raise AssertionError("the operand is found by its bits")
+
+
+def no_number(*operands: Any) -> Any:
+    """The function of what gives no number, such as a comparison."""
+    raise AssertionError("there is no number")
+
+
+@dataclass(frozen=True, eq=False)
+class Real:
+    """The real-number meaning of an instruction.
+
+    Attributes:
+        function: see `Function`; or `either`, or `no_number`. A parameter `lane` is which number
+            of the result is wanted.
+        format: of all operands for which nothing else is said; None where that is nobody.
+        to: the operand, or the state, that holds the result.
+        places: formats or `Lanes` of operands and states for which something else is said.
+    """
+
+    function: Function
+    format: Any = None
+    to: str = "rd"
+    places: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def lanes(self, name: str) -> Lanes:
+        """Where an operand holds numbers."""
+        found = self.places.get(name, self.format)
+        return found if isinstance(found, Lanes) else Lanes(found)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The operands that the function takes."""
+        return tuple(name for name in parameters(self.function) if name != LANE)
+
+
+NO_NUMBER = Real(no_number)
+"""The meaning of what gives no number: comparisons, classes."""
+
+
+@dataclass(frozen=True, eq=False)
+class VectorReal:
+    """The real-number meaning of a vector instruction, element by element.
+
+    Attributes:
+        function: of `d`, the old element of vd, `a`, that of vs2, and `b`, that of vs1 or the
+            scalar; or `either`. Of a reduction, of `d`, element 0 of vs1, and `a`, a tuple.
+        formats: of `d`, `a` and `b` by SEW.
+        third: name of the third operand, empty if there is none.
+        wider_d: binary logarithm of EEW / SEW for the result.
+        wider_2: for vs2.
+        is_reduction: whether it is one.
+    """
+
+    function: Function
+    formats: Mapping[int, tuple[Any, Any, Any]]
+    third: str = ""
+    wider_d: int = 0
+    wider_2: int = 0
+    is_reduction: bool = False
+
+
+Meaning = Real | VectorReal
+
+
+def parameters(function: Function) -> tuple[str, ...]:
+    """The names of what a function takes."""
+    if function in (either, no_number):
+        return ()
+    code = getattr(function, "__code__", None)
+    return code.co_varnames[: code.co_argcount] if code is not None else ()
+
+
+def check_real(where: str, real: Meaning | None, known: Collection[str]) -> None:
+    """Checks the meaning of an instruction against what it has.
+
+    Args:
+        where: which instruction it is.
+        real: its meaning.
+        known: names of its operands, and of the states of its extension.
+
+    Raises:
+        DeclarationError: it names something else, or a format is missing.
+    """
+    if real is None or isinstance(real, VectorReal):
+        return
+    if not isinstance(real, Real):
+        raise DeclarationError(
+            f"{where}: real is Real(function, format), such as Real(lambda rs1, rs2: rs1 * rs2, "
+            f"FP16), not {real!r}"
+        )
+    if real.function is no_number:
+        return
+    if not callable(real.function):
+        raise DeclarationError(f"{where}: the function of real is {real.function!r}; it is called")
+    sources = real.sources
+    if not sources and real.function is not either:
+        raise DeclarationError(
+            f"{where}: the function of real takes the operands that it works on, by name, as in "
+            f"lambda rs1, rs2: rs1 * rs2"
+        )
+    for name in (*sources, real.to, *real.places):
+        if name not in known:
+            raise DeclarationError(
+                f"{where}: real names '{name}', which is neither an operand nor a state; there are "
+                f"{', '.join(known)}"
+            )
+    for name in (*sources, real.to):
+        fmt = real.lanes(name).format
+        if not callable(fmt) and not isinstance(getattr(fmt, "bits", None), int):
+            raise DeclarationError(
+                f"{where}: real does not say the format of '{name}': give Real a format for all "
+                f"operands, or places={{'{name}': a format}}"
+            )
+
+
+def root(x: Number) -> Number:
+    """The square root, of a `Fraction` to `ROOT_BITS` bits.
+
+    Raises:
+        ValueError: x is negative.
+    """
+    if isinstance(x, float):
+        return math.sqrt(x)
+    if x < 0:
+        raise ValueError("the root of a negative number")
+    if x == 0:
+        return x
+    length = x.numerator.bit_length() - x.denominator.bit_length()
+    places = max(ROOT_BITS - length // 2, 1)
+    whole = (x.numerator << 2 * places) // x.denominator
+    near = math.isqrt(whole)
+    is_exact = near * near * x.denominator == x.numerator << 2 * places
+    # A half of the last place says that there is more, so that nothing is taken for exact.
+    return Fraction(2 * near + (not is_exact), 2 << places)
