@@ -26,13 +26,14 @@ _CASES = 3
 """Of how many of these the worst case is told."""
 _MOST_GIVEN = 6
 """Operands of a case that are told; of long sums the largest shadows are no more readable."""
-_EVENTS = (
-    ("overflows", "overflow"),
-    ("undefined", "undefined"),
-    ("underflows", "underflow"),
-    ("cancellations", "cancellation"),
-    ("absorptions", "term lost"),
-)
+_EVENTS = {
+    "overflows": "overflow",
+    "undefined": "undefined",
+    "underflows": "underflow",
+    "cancellations": "cancellation",
+    "absorptions": "term lost",
+}
+"""How a table calls what happened."""
 _FLOAT64_BITS = 53
 
 
@@ -69,8 +70,7 @@ class Finding:
     @property
     def events(self) -> dict[str, int]:
         """How often something happened, by its name."""
-        found = {name: int(getattr(self.site, field)) for field, name in _EVENTS}
-        return {name: times for name, times in found.items() if times}
+        return {_EVENTS[name]: times for name, times in self.site.events.items() if times}
 
 
 _HALF = 0.5
@@ -303,7 +303,7 @@ def _document(one: Finding) -> dict[str, Any]:
         "inexact": site.inexact,
         "local_ulp": {"max": site.peak, "total": site.total},
         "propagated_ulp": {"max": site.propagated, "last": site.last},
-        **{field: getattr(site, field) for field, _ in _EVENTS},
+        **site.events,
         "worst": None if site.worst is None else _case(site.worst),
     }
 

@@ -84,6 +84,17 @@ class Site:
     worst: Case | None = None
     _rank: tuple[bool, float] = field(default=(False, -1.0), repr=False)
 
+    @property
+    def events(self) -> dict[str, int]:
+        """What happened how often, by the names of the attributes; the gravest first."""
+        return {
+            "overflows": self.overflows,
+            "undefined": self.undefined,
+            "underflows": self.underflows,
+            "cancellations": self.cancellations,
+            "absorptions": self.absorptions,
+        }
+
     def offer(self, is_broken: bool, error: float, case: Callable[[], Case]) -> None:
         """Remembers an execution if none was worse: what has no finite result is."""
         rank = (is_broken, error)
