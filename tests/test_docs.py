@@ -191,6 +191,9 @@ SOURCES = {
     "end: li a7, 93\n ecall\n",
     "vector.s": "_start: li a0, 4\n vsetvli t0, a0, e8, m1, ta, ma\n vle8.v v8, (sp)\n"
     " vadd.vv v8, v8, v8\n li a0, 0\n li a7, 93\n ecall\n",
+    "numbers.s": "_start: la a0, data\n flw fa0, 0(a0)\n flw fa1, 4(a0)\n fadd.s fa1, fa1, fa0\n"
+    " fround.s fa2, fa1\n fdiv.s fa3, fa1, fa4\n li a0, 0\n li a7, 93\n ecall\n"
+    " .data\ndata: .float 1.5, 0x1p-30\n",
     "kernel.toml": 'extends = "gemm"\n[variants.wrong]\nmarch = "rv64gc"\ndoc = "wrong"\n'
     'arithmetic = "f64"\n',
 }
@@ -213,6 +216,11 @@ COMMANDS = {
         "compare gemm -p M=1 -p N=1 -p K=2000 --variant f32 --json",
         "compare gemm -p M=1 -p N=1 -p K=4 --variant f16_exsdotp --range 1e30 --json",
         "compare gemm -p M=1 -p N=1 -p K=4 --variant f64 --range 1e300 --json",
+    ],
+    "rvx.shadow/1": [
+        f"run numbers.s --march rv64gc_zfa --shadow {mode} --json | "
+        "python -c 'import json, sys; print(json.dumps(json.load(sys.stdin)[\"shadow\"]))'"
+        for mode in ("exact", "float64")
     ],
     "rvx.sweep/1": ["sweep gemm -p M=N=K=4 --variant f32 -o rows --json"],
     "rvx.train/1": ["train f32 --seeds 2 --epochs 1 --json"],
@@ -274,7 +282,7 @@ def test_json_documents_have_the_documented_fields(schema: str, tmp_path: Path):
 def test_every_schema_is_documented():
     written = set()
     for path in (ROOT / "rvx").rglob("*.py"):
-        written |= set(re.findall(r'"(rvx\.[a-z.]+/\d+)"', path.read_text()))
+        written |= set(re.findall(r'"(rvx\.[a-z.-]+/\d+)"', path.read_text()))
     assert written == set(COMMANDS)
 
 
