@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rvx.analysis.windows import channels_last, output_size
+
 Parameters = Mapping[str, int]
 Reals = npt.NDArray[np.float64]
 
@@ -24,11 +26,6 @@ def operands(images: Reals, filters: Reals) -> tuple[Reals, Reals]:
     return channels_last(images), channels_last(filters)
 
 
-def channels_last(x: Reals) -> Reals:
-    """The tensor with its second axis at the end."""
-    return np.ascontiguousarray(np.moveaxis(x, 1, -1))
-
-
 def arguments(p: Parameters, call: Any) -> Sequence[int]:
     """conv2d(x, filters, y, shape), where c of the shape is the bytes of a pixel."""
     sizes = [p["N"], p["H"], p["W"], call.pitch, p["F"], p["K"], p["S"]]
@@ -41,13 +38,7 @@ def output_shape(p: Parameters) -> tuple[int, ...]:
     Raises:
         ValueError: the filter is larger than the image.
     """
-    if p["K"] > min(p["H"], p["W"]):
-        raise ValueError(
-            f"a filter of {p['K']} by {p['K']} (K) does not fit an image of "
-            f"{p['H']} by {p['W']} (H, W)"
-        )
-    rows, columns = ((p[size] - p["K"]) // p["S"] + 1 for size in ("H", "W"))
-    return p["N"], rows, columns, p["F"]
+    return p["N"], *output_size(p, "filter"), p["F"]
 
 
 def macs(p: Parameters) -> int:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from rvx.analysis.arithmetic import Arithmetic, Encoded
 from rvx.analysis.dot import matmul
+from rvx.analysis.windows import windows as every_window
 
 Parameters = Mapping[str, int]
 Reals = npt.NDArray[np.float64]
@@ -26,10 +27,7 @@ def windows(p: Parameters, images: npt.NDArray[Any]) -> npt.NDArray[Any]:
     Returns:
         Shape (N * output rows * output columns, K * K * channels).
     """
-    size = (p["K"], p["K"])
-    every = np.lib.stride_tricks.sliding_window_view(images, size, axis=(1, 2))
-    strided = every[:, :: p["S"], :: p["S"]]
-    rows = np.moveaxis(strided, 3, -1)
+    rows = np.moveaxis(every_window(p, images), 3, -1)
     return rows.reshape(-1, p["K"] * p["K"] * images.shape[-1]).copy()
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rvx.analysis.windows import channels_last, output_size
+
 Parameters = Mapping[str, int]
 Reals = npt.NDArray[np.float64]
 
@@ -19,7 +21,7 @@ def inputs(p: Parameters, uniform: Callable[..., Reals]) -> tuple[Reals, Reals]:
 
 def operands(images: Reals, nothing: Reals) -> tuple[Reals, Reals]:
     """As the kernel stores them: channels last, (N, H, W, C)."""
-    return np.ascontiguousarray(np.moveaxis(images, 1, -1)), nothing
+    return channels_last(images), nothing
 
 
 def arguments(p: Parameters, call: Any) -> Sequence[int]:
@@ -34,13 +36,7 @@ def output_shape(p: Parameters) -> tuple[int, ...]:
     Raises:
         ValueError: the window is larger than the image.
     """
-    if p["K"] > min(p["H"], p["W"]):
-        raise ValueError(
-            f"a window of {p['K']} by {p['K']} (K) does not fit an image of "
-            f"{p['H']} by {p['W']} (H, W)"
-        )
-    rows, columns = ((p[size] - p["K"]) // p["S"] + 1 for size in ("H", "W"))
-    return p["N"], rows, columns, p["C"]
+    return p["N"], *output_size(p, "window"), p["C"]
 
 
 def macs(p: Parameters) -> int:

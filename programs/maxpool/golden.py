@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx.analysis.arithmetic import Arithmetic, Encoded
+from rvx.analysis.windows import windows as every_window
 
 Parameters = Mapping[str, int]
 Reals = npt.NDArray[np.float64]
@@ -25,9 +26,7 @@ def windows(p: Parameters, images: npt.NDArray[Any]) -> npt.NDArray[Any]:
     Returns:
         Shape (N * output rows * output columns * C, K * K).
     """
-    size = (p["K"], p["K"])
-    every = np.lib.stride_tricks.sliding_window_view(images, size, axis=(1, 2))
-    return every[:, :: p["S"], :: p["S"]].reshape(-1, p["K"] * p["K"])
+    return every_window(p, images).reshape(-1, p["K"] * p["K"])
 
 
 def golden(p: Parameters, images: Reals, nothing: Reals) -> Reals:

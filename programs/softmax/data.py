@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rvx.analysis.arithmetic import functions
+from rvx.formats.minifloat.catalogue import FP32
+
 Parameters = Mapping[str, int]
 Reals = npt.NDArray[np.float64]
 STEP = 4
@@ -25,17 +28,11 @@ def operands(x: Reals, bias: Reals) -> tuple[Reals, Reals]:
     return x, bias
 
 
-SINGLES = (-86, 1 / np.log(2), 3 * 2**22, -0.693145751953125, -1.4286068203094172e-06)
-"""Constants of exponentials in vectors, in binary32: see rvv.inc. The fourth, the high part of
--ln 2, has few enough bits that its products with integers are exact."""
-COEFFICIENTS = (1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1)
-
-
 def constants() -> npt.NDArray[np.int64]:
     """Six registers of four lanes, then 1 in binary32, then what vectors need."""
     lanes = np.repeat(np.array(FOURFOLD, np.float16), STEP).view(np.int64)
     one = np.array([1, 0], np.float32).view(np.int64)
-    vectors = np.array([*SINGLES, *COEFFICIENTS, 0], np.float32).view(np.int64)
+    vectors = functions.in_memory(FP32, functions.constants(FP32)).view(np.int64)
     return np.concatenate([lanes, one, vectors])
 
 

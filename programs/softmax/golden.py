@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx import jit
-from rvx.analysis.arithmetic import Arithmetic, Encoded
+from rvx.analysis.arithmetic import Arithmetic, Encoded, functions
 from rvx.formats.minifloat.catalogue import FP16, FP32
 from rvx.formats.minifloat.scalar import (
     make_add,
@@ -58,9 +58,10 @@ def _in_vectors(arithmetic: Arithmetic, x: Encoded, bias: Encoded) -> npt.NDArra
     rows = np.ascontiguousarray(x.parts[0], np.int64)
     result = np.zeros_like(rows)
     offsets = np.ascontiguousarray(bias.parts[0][0], np.int64)
+    table = functions.constants(FP32)
     normalise = _row_in_vectors(arithmetic.output.itemsize == 2)
     for row, target in zip(rows, result, strict=True):
-        normalise(row, offsets, target)
+        normalise(row, offsets, table, target)
     unsigned = result.astype(f"u{arithmetic.output.itemsize}", casting="unsafe")
     return unsigned.view(arithmetic.output)
 
@@ -71,30 +72,12 @@ def _row_in_vectors(is_half: bool) -> jit.Exported:
     fmt = FP16 if is_half else FP32
     infinity = _INFINITY if is_half else 0xFF800000
     add, subtract, multiply = make_add(fmt), make_sub(fmt), make_mul(fmt)
-    greater, least_of = make_maximum(fmt), make_maximum(FP32)
+    greater = make_maximum(fmt)
     widen, narrow = make_convert(fmt, FP32), make_convert(FP32, fmt)
-    fma, subtract_single = make_fma(FP32), make_sub(FP32)
     add_single, divide = make_add(FP32), make_div(FP32)
-    constants = (-86, 1 / np.log(2), 3 * 2**22, -0.693145751953125, -1.4286068203094172e-06)
-    least, per_ln2, big, high, low = (int(c) for c in np.array(constants, "f4").view("u4"))
-    taylor = [1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1, 1]
-    p6, p5, p4, p3, p2, p1, p0 = (int(c) for c in np.array(taylor, "f4").view("u4"))
+    exponential = functions.make_exponential(FP32)
 
-    def exponential(t: int) -> int:
-        t = least_of(t, least)[0]
-        n = fma(per_ln2, t, big, RNE)[0]
-        whole = subtract_single(n, big, RNE)[0]
-        r = fma(high, whole, t, RNE)[0]
-        r = fma(low, whole, r, RNE)[0]
-        p = fma(p6, r, p5, RNE)[0]
-        p = fma(p, r, p4, RNE)[0]
-        p = fma(p, r, p3, RNE)[0]
-        p = fma(p, r, p2, RNE)[0]
-        p = fma(p, r, p1, RNE)[0]
-        p = fma(p, r, p0, RNE)[0]
-        return (p + (n << 23)) & 0xFFFFFFFF
-
-    def row(x: Any, bias: Any, y: Any) -> None:
+    def row(x: Any, bias: Any, table: Any, y: Any) -> None:
         largest = infinity
         for i in range(x.size):
             largest = greater(largest, add(x[i], bias[i], RNE)[0])[0]
@@ -102,10 +85,10 @@ def _row_in_vectors(is_half: bool) -> jit.Exported:
         for i in range(x.size):
             t = subtract(add(x[i], bias[i], RNE)[0], largest, RNE)[0]
             if is_half:
-                y[i] = narrow(exponential(widen(t, RNE)[0]), RNE)[0]
+                y[i] = narrow(exponential(widen(t, RNE)[0], table), RNE)[0]
                 total = add_single(total, widen(y[i], RNE)[0], RNE)[0]
             else:
-                y[i] = exponential(t)
+                y[i] = exponential(t, table)
                 total = add_single(total, y[i], RNE)[0]
         inverse = divide(_SINGLE_ONE, total, RNE)[0]
         if is_half:
@@ -113,7 +96,7 @@ def _row_in_vectors(is_half: bool) -> jit.Exported:
         for i in range(x.size):
             y[i] = multiply(y[i], inverse, RNE)[0]
 
-    return jit.export(row, "void(int64[::1], int64[::1], int64[::1])")
+    return jit.export(row, "void(int64[::1], int64[::1], int64[::1], int64[::1])")
 
 
 @cache

@@ -291,7 +291,7 @@ def prepare(
     stored = b.outputs_last if variant.outputs_last else b
     placed = [[machine.place(part) for part in x.memory] for x in (a, stored)]
     by_value = [numbers.argument(one) for one in scalars]
-    call = Call(placed[0][0], placed[1][0], c, a.length, a.pitch, machine.place, by_value)
+    call = Call(placed[0][0], placed[1][0], c, a.length, a.pitch, machine.place, numbers, by_value)
     arguments = list(kernel.data.arguments(sizes, call))
     if numbers.has_scales:
         arguments.append(_place_scales(machine, numbers, a, b, placed))

@@ -143,6 +143,7 @@ class Call:
         length: elements of the operands along the last axis, with the filling.
         pitch: bytes of the operands along the last axis.
         place: copies an array into guest memory and gives its address.
+        numbers: the number system of the variant.
         scalars: numbers that are passed by value, in the type that says in which register.
     """
 
@@ -152,6 +153,7 @@ class Call:
     length: int
     pitch: int
     place: Callable[[npt.NDArray[Any]], int]
+    numbers: Arithmetic
     scalars: Sequence[Any] = ()
 
 

@@ -7,7 +7,10 @@ from rvx.analysis import kernel
 from rvx.analysis.keys import KernelError
 from rvx.resources import programs
 
-SHIPPED = "axpy conv2d dot gemm gemm_drafts gemm_snitch gemv layernorm maxpool softmax".split()
+SHIPPED = (
+    "attention axpy conv2d depthwise dot gelu gemm gemm_drafts gemm_snitch gemv layernorm maxpool "
+    "mlp softmax"
+).split()
 
 
 def with_includes(path):

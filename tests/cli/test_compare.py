@@ -349,5 +349,5 @@ def test_a_folder_is_listed_by_its_path(rvx, tmp_path):
 def test_without_a_kernel_there_is_a_sentence(rvx):
     done = rvx("compare")
     assert done.code == 2
-    assert done.err.startswith("error: name a kernel: axpy, ")
+    assert done.err.startswith("error: name a kernel: attention, ")
     assert "rvx compare --list" in done.err

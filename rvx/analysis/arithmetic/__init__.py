@@ -28,6 +28,8 @@ CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
     "f64": lambda: floating.fused(FP64),
     "f32": lambda: floating.fused(FP32),
     "f16": lambda: snitch.fused(FP16),
+    "bf16": lambda: snitch.fused(FP16ALT),
+    "f8": lambda: snitch.fused(FP8),
     "f16_wide": lambda: floating.widening(FP16),
     "bf16_wide": lambda: floating.widening(FP16ALT),
     "fp8_e4m3_wide": lambda: floating.widening(E4M3FN),

@@ -1,0 +1,11 @@
+# attention in posit16, every operation rounded.
+# The step is in ../steps, the numbers in ../functions, the loop nest in attention.inc.
+
+        .equ    SHIFT, 1
+        .equ    QUIRE, 0
+        .include "../steps/posit.inc"
+        .equ    DEGREE, 4
+        .include "../functions/posit.inc"
+        .include "../functions/elements.inc"
+        same
+        .include "attention.inc"

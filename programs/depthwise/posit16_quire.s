@@ -1,0 +1,7 @@
+# depthwise in posit16, exact sums in the quire.
+# The step is in ../steps/posit.inc, the loop nest in depthwise.inc.
+
+        .equ    SHIFT, 1
+        .equ    QUIRE, 1
+        .include "../steps/posit.inc"
+        .include "depthwise.inc"

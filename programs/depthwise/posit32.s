@@ -1,0 +1,7 @@
+# depthwise in posit32, every operation rounded.
+# The step is in ../steps/posit.inc, the loop nest in depthwise.inc.
+
+        .equ    SHIFT, 2
+        .equ    QUIRE, 0
+        .include "../steps/posit.inc"
+        .include "depthwise.inc"

@@ -1,0 +1,9 @@
+# GELU of BF16, computed in binary32.
+# The numbers are in ../functions, the loop in gelu.inc.
+
+        .equ    SHIFT, 1
+        .include "../functions/float.inc"
+        floats  s, w, 2, 23, 6
+        .include "../functions/elements.inc"
+        narrow  h, bf16
+        .include "gelu.inc"

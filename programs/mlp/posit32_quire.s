@@ -1,0 +1,11 @@
+# mlp in posit32, sums of products exact in the quire.
+# The step is in ../steps, the numbers in ../functions, the loop nest in mlp.inc.
+
+        .equ    SHIFT, 2
+        .equ    QUIRE, 1
+        .include "../steps/posit.inc"
+        .equ    DEGREE, 8
+        .include "../functions/posit.inc"
+        .include "../functions/elements.inc"
+        same
+        .include "mlp.inc"

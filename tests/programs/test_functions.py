@@ -1,0 +1,167 @@
+"""GELU, attention, perceptron and depthwise convolution: bit for bit, and near to the truth."""
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rvx.analysis import arithmetic
+from rvx.analysis.arithmetic import functions
+from rvx.analysis.compare import draw, execute, run_variant
+from rvx.analysis.kernel import load
+from rvx.analysis.keys import KernelError
+
+SIZES = {
+    "gelu": {"N": 19},
+    "attention": {"M": 2, "L": 16, "D": 8},
+    "mlp": {"M": 2, "H": 8, "D": 16},
+    "depthwise": {"N": 2, "C": 3, "H": 5, "W": 4, "K": 2, "S": 2},
+}
+VARIANTS = [(name, variant) for name in SIZES for variant in load(name).variants]
+
+
+@pytest.fixture
+def uncompiled(monkeypatch):
+    """The references of functions, interpreted: to compile them takes longer than all of these."""
+
+    def interpreted(make):
+        def made(fmt):
+            function = make(fmt).function
+
+            def call(*arguments):
+                with np.errstate(over="ignore"):  # words wrap around, as those of the machine do
+                    function(*arguments)
+
+            return call
+
+        return made
+
+    for name in ("_gelu", "_softmax"):
+        monkeypatch.setattr(functions, name, interpreted(getattr(functions, name)))
+
+
+@pytest.mark.parametrize(("name", "variant"), VARIANTS)
+def test_results_have_the_bits_of_the_reference(name, variant, uncompiled, watched_machine):
+    kernel = load(name)
+    chosen = kernel.variants[variant]
+    inputs = draw(kernel, SIZES[name], -4, 4)
+    for vlen in (128, 512) if chosen.uses_vectors else (0,):
+        row = run_variant(kernel, replace(chosen, vlen=vlen), inputs, "python")
+        assert row.mismatches == 0
+        assert row.results == np.prod(kernel.data.output_shape(SIZES[name]))
+        watched_machine.check()
+    at_least = {"f64": 290, "f32": 110, "posit32": 130, "f16": 50, "posit16": 50, "bf16": 40}
+    said = next((db for key, db in at_least.items() if key in variant), 5)
+    assert row.total.sqnr_db > said
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_compiled_and_interpreted_are_the_same(name):
+    kernel = load(name)
+    inputs = draw(kernel, SIZES[name], -2, 2)
+    rows = [
+        run_variant(kernel, kernel.variants["f32"], inputs, backend)
+        for backend in ("native", "python")
+    ]
+    assert all(row.bit_exact for row in rows)
+    assert rows[0].run.by_mnemonic == rows[1].run.by_mnemonic
+
+
+def test_a_gelu_is_that_with_tanh():
+    x = np.concatenate([np.linspace(-9, 9, 401), [0.0, -700.0, 700.0]])
+    found = functions.exact_gelu(x)
+    with_tanh = [
+        0.5 * each * (1 + math.tanh(math.sqrt(2 / math.pi) * (each + 0.044715 * each**3)))
+        for each in x
+    ]
+    assert np.allclose(found, with_tanh, rtol=1e-12, atol=1e-15)
+    # What it is an approximation of.
+    with_erf = [0.5 * each * (1 + math.erf(each / math.sqrt(2))) for each in x]
+    assert np.max(np.abs(found - with_erf)) < 5e-4
+
+
+@pytest.mark.parametrize("name", ["f64", "f32", "posit16", "posit32"])
+def test_exponentials_are_as_near_as_their_format(name):
+    numbers = arithmetic.find(name)
+    fmt = functions.sums_format(numbers)
+    table = functions.constants(fmt)
+    exponential = functions.make_exponential(fmt)
+    x = numbers.encode(-np.geomspace(2.0**-30, 8, 60)[None])
+    with np.errstate(over="ignore"):
+        codes = np.array([[exponential(code, table) for code in x.parts[0][0]]])
+    found = numbers.decode(functions.stored(numbers, codes))
+    exact = np.exp(x.values)
+    # Two roundings of a posit's r: its argument of 8 has fewer digits than its exponential.
+    most = {"f64": 2, "f32": 2, "posit16": 10, "posit32": 10}[name]
+    assert np.all(np.abs(found - exact) <= most * numbers.ulp(exact))
+
+
+def test_what_is_far_below_is_nothing():
+    numbers = arithmetic.find("f32")
+    for scale in (0.0, 1.0, 1e30):
+        rows = numbers.encode(np.array([[0.0, -1.0, -3.0, -1e4]])).parts[0]
+        fmt = functions.sums_format(numbers)
+        found = numbers.decode(functions.stored(numbers, functions.softmax(fmt, rows, scale)))
+        assert abs(found.sum() - 1) < 1e-6
+        assert np.all(found >= 0)
+        assert found[0, 0] == (found.max() if scale else 0.25)
+
+
+def test_attention_to_equal_keys_is_the_mean_of_the_values():
+    kernel, numbers = load("attention"), arithmetic.find("f32")
+    sizes = {"M": 3, "L": 8, "D": 16}
+    values = np.arange(8.0 * 16).reshape(8, 16)
+    pair = kernel.data.operands(None, np.stack([np.ones((8, 16)), values]))[1]
+    queries = np.arange(48.0).reshape(3, 16) / 16
+    parts = numbers.encode(queries), numbers.encode(pair)
+    _, raw = execute(kernel, kernel.variants["f32"], sizes, *parts)
+    assert np.allclose(raw, values.mean(axis=0), rtol=1e-6)
+    assert np.allclose(kernel.golden.golden(sizes, queries, pair), values.mean(axis=0))
+
+
+def test_attention_and_perceptron_in_numpy():
+    rng = np.random.default_rng(0)
+    queries, keys, values = (rng.normal(size=shape) for shape in ((3, 8), (16, 8), (16, 8)))
+    kernel = load("attention")
+    pair = kernel.data.operands(queries, np.stack([keys, values]))[1]
+    weights = np.exp(queries @ keys.T / math.sqrt(8))
+    wanted = weights / weights.sum(axis=1, keepdims=True) @ values
+    found = kernel.golden.golden({"M": 3, "L": 16, "D": 8}, queries, pair)
+    assert np.allclose(found, wanted, rtol=1e-12)
+    first, second = rng.normal(size=(16, 8)), rng.normal(size=(8, 16))
+    both = np.stack([first.reshape(-1), second.reshape(-1)])
+    hidden = functions.exact_gelu(queries @ first.T)
+    found = load("mlp").golden.golden({"M": 3, "H": 16, "D": 8}, queries, both)
+    assert np.allclose(found, hidden @ second.T, rtol=1e-12)
+
+
+def test_a_depthwise_convolution_in_loops():
+    kernel = load("depthwise")
+    sizes = kernel.choose({"N": 2, "C": 2, "H": 4, "W": 5, "K": 2, "S": 2})
+    inputs = draw(kernel, sizes)
+    found = inputs.golden
+    for n, i, j, c in itertools.product(range(2), range(2), range(2), range(2)):
+        window = inputs.a[n, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2, c]
+        assert found[n, i, j, c] == pytest.approx(np.sum(window * inputs.b[0, :, :, c]), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "sentence"),
+    [
+        ("attention", {"L": 12}, "attention: L=12 is no multiple of 8, the elements of a step"),
+        ("mlp", {"D": 4}, "mlp: D=4 is no multiple of 8, the elements of a step"),
+        ("mlp", {"H": 1 << 20}, "mlp: H=1048576 is above 32768: a row of them is on the stack"),
+        ("depthwise", {"K": 17}, "depthwise: a filter of 17 by 17 (K) does not fit an image of 16"),
+    ],
+)
+def test_sizes_that_do_not_fit(name, sizes, sentence):
+    with pytest.raises(KernelError) as error:
+        load(name).choose(sizes)
+    assert str(error.value).startswith(sentence)
+
+
+def test_functions_need_floats_or_posits():
+    with pytest.raises(TypeError, match="PerTensor has no functions; only floats and posits have"):
+        functions.sums_format(arithmetic.find("int8"))
