@@ -221,7 +221,7 @@ def test_a_kernel_that_does_not_assemble_makes_the_exit_code_3(rvx, tmp_path):
     [
         (
             ["gem"],
-            "there is no kernel 'gem'; known are axpy, conv2d, dot, gemm, gemm_drafts, ",
+            "there is no kernel 'gem'; known are attention, axpy, conv2d, depthwise, ",
         ),
         (["gemm", "-p", "Q=3"], "gemm has no parameter 'Q'; it has M (rows of A and C), N ("),
         (["gemm", "-p", "M"], "-p M: write a name and a whole number, such as -p M=128"),
