@@ -136,7 +136,7 @@ def dissect(fmt: Format, text: str) -> Anatomy:
     else:
         wanted = read_number(text)
         code = _round(fmt, wanted)
-    value = _value(fmt, code)
+    value = value_of(fmt, code)
     below, above = (_neighbour(fmt, code, step) for step in (-1, 1))
     return Anatomy(fmt.name, width, code, _parts(fmt, code), value, below, above, wanted)
 
@@ -177,7 +177,8 @@ def _round(fmt: Format, wanted: Fraction) -> int:
     return min(max(round(wanted), fmt.minimum), fmt.maximum) & fmt.mask
 
 
-def _value(fmt: Format, code: int) -> Value:
+def value_of(fmt: Format, code: int) -> Value:
+    """The number that a pattern of a format stands for."""
     if isinstance(fmt, Posit):
         real = posit_exact.decode(code, fmt)
         return "NaR" if real is None else real
@@ -195,8 +196,8 @@ def _neighbour(fmt: Format, code: int, step: int) -> Value | None:
     """The value next to a number in the order of the reals; None if there is none."""
     if isinstance(fmt, Posit):
         after = code + step & fmt.mask
-        return None if fmt.nar in (code, after) else _value(fmt, after)
-    value = _value(fmt, code)
+        return None if fmt.nar in (code, after) else value_of(fmt, after)
+    value = value_of(fmt, code)
     if isinstance(fmt, Integer):
         assert isinstance(value, Fraction)
         return value + step if fmt.minimum <= value + step <= fmt.maximum else None
@@ -205,7 +206,7 @@ def _neighbour(fmt: Format, code: int, step: int) -> Value | None:
     position = (-magnitude if code & fmt.sign_mask else magnitude) + step
     if magnitude > last or abs(position) > last or (position < 0 and not fmt.is_signed):
         return None
-    return _value(fmt, -position | fmt.sign_mask if position < 0 else position)
+    return value_of(fmt, -position | fmt.sign_mask if position < 0 else position)
 
 
 def _parts(fmt: Format, code: int) -> tuple[Part, ...]:

@@ -132,6 +132,7 @@ app = Program(
         "toolchain": "rvx.cli.toolchain:toolchain",
         "dis": "rvx.cli.dis:dis",
         "run": "rvx.cli.run:run",
+        "debug": "rvx.cli.debug:debug",
         "diff-trace": "rvx.cli.diff_trace:diff_trace",
         "compare": "rvx.cli.compare:compare",
         "sweep": "rvx.cli.sweep:sweep",

@@ -207,7 +207,7 @@ def run(
     most = None if memory is None else parse_size("--memory", memory)
     settings = Settings(
         arguments=ctx.meta.get(ARGUMENTS, ()),
-        environment=_environment(environment or []),
+        environment=check_environment(environment or []),
         stdin=_stdin(inputs),
         readable=readable or [],
         writable=writable or [],
@@ -224,7 +224,7 @@ def run(
         *parse_tier(backend, tier),
         settings,
         None if board is None else load_board(board),
-        _abi(abi),
+        parse_abi(abi),
         is_quiet=as_json,
         follow_calls=bool(profile),
         wants_places=bool(profile) or chosen is not None or shadow is not None,
@@ -276,7 +276,12 @@ def _core(name: str | None) -> Core | None:
     return load_core(name)
 
 
-def _abi(name: str) -> Abi:
+def parse_abi(name: str) -> Abi:
+    """Whose calls `ecall` makes.
+
+    Raises:
+        UsageProblem: nobody's.
+    """
     if name == "rars":
         return "rars"
     if name == "linux":
@@ -284,7 +289,12 @@ def _abi(name: str) -> Abi:
     raise UsageProblem(f"--abi {name}: there are linux and rars")
 
 
-def _environment(variables: list[str]) -> list[str]:
+def check_environment(variables: list[str]) -> list[str]:
+    """The variables, each as NAME=VALUE.
+
+    Raises:
+        UsageProblem: one of them is not.
+    """
     for variable in variables:
         if not variable.partition("=")[1] or variable.startswith("="):
             raise UsageProblem(f"--env {variable}: write NAME=VALUE")
@@ -342,7 +352,7 @@ def _load(
 
             places = places_in(program)
     executable = load_executable(program)
-    room = _room(executable, most)
+    room = room_for(executable, most)
     machine = Machine(
         executable,
         isa,
@@ -386,7 +396,7 @@ def _fills_agnostic(choice: str) -> bool:
     return choice == "ones"
 
 
-def _room(executable: Executable, most: int | None) -> int:
+def room_for(executable: Executable, most: int | None) -> int:
     """Bytes for heap and stack: what the program itself leaves of the memory that it may have.
 
     Raises:

@@ -348,7 +348,7 @@ class Machine:
             return self.pc
         file, number = self._named(name)
         if not file.is_core:
-            return int.from_bytes(self._own_register(file, number), "little")
+            return int.from_bytes(self.own_register(file, number), "little")
         return self.core.read((F0 if file.name == "f" else X0) + number)
 
     def set_register(self, name: str, value: int) -> None:
@@ -362,7 +362,7 @@ class Machine:
             return
         file, number = self._named(name)
         if not file.is_core:
-            own = self._own_register(file, number)
+            own = self.own_register(file, number)
             bits = file.bits or 8 * own.size
             own[:] = np.frombuffer((value & (1 << bits) - 1).to_bytes(own.size, "little"), np.uint8)
         elif file.name == "f" or number:
@@ -374,7 +374,7 @@ class Machine:
             raise KeyError(f"{self.isa} has no register '{name}'")
         return found
 
-    def _own_register(self, file: RegisterFile, number: int) -> NDArray[np.uint8]:
+    def own_register(self, file: RegisterFile, number: int) -> NDArray[np.uint8]:
         """The bytes of a register that an extension brings along, or of a vector or a tile."""
         unit = self.isa.vector
         if file.is_vector:

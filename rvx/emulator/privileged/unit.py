@@ -112,6 +112,11 @@ class Privilege:
         self._status &= ~(Status.MIE | Status.SIE)
 
     @property
+    def addresses(self) -> list[int]:
+        """Of the CSRs that are held here, but for the one whose value changes when it is read."""
+        return sorted({*self._kept, *_MADE_OF_OTHERS} - {Address.SEED})
+
+    @property
     def accessing(self) -> Mode:
         """The mode that loads and stores are made in."""
         is_another = self._status & Status.MPRV

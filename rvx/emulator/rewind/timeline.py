@@ -228,8 +228,10 @@ class Timeline:
                 following = self.count + self._interval
             kept = time.perf_counter()
             stop = self._slice(min(limit, following))
-            if stop.reason != Reason.COUNT or self.count >= limit or self._is_stopping:
+            if stop.reason != Reason.COUNT or self.count >= limit:
                 return stop
+            if self._is_stopping:
+                return Stop(Reason.INTERRUPTED)
             if kept - begin > _SHARE * (time.perf_counter() - kept):
                 self._interval *= 2
 
@@ -263,7 +265,7 @@ class Timeline:
         if at is not None and self._snapshots[at].count == self.count:
             return
         at = len(self._snapshots) if at is None else at
-        made = self._snapshot(self._snapshots[at - 1])
+        made = self._snapshot(self._snapshots[at - 1] if self._snapshots else None)
         self._snapshots.insert(at, made)
         self._held += made.image.own
         while len(self._snapshots) > 2 and (

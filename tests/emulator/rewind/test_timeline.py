@@ -331,6 +331,16 @@ def test_what_was_changed_by_hand_is_undone_in_front_of_it() -> None:
     assert len(met(lab, again)) == 5
 
 
+def test_what_is_changed_at_the_beginning_stays() -> None:
+    lab = Lab(".globl _start\n_start: mv a0, s1\nli a7, 93\necall\n", "rv64gc")
+    lab.machine.set_register("s1", 5)
+    lab.timeline.change()
+    assert lab.timeline.forward().exit_code == 5
+    lab.timeline.go_to(0)
+    assert not lab.timeline.is_lost
+    assert lab.timeline.forward().exit_code == 5
+
+
 def test_input_is_read_once_and_output_shown_once() -> None:
     reading, writing = os.pipe()
     os.write(writing, b"one")

@@ -1,0 +1,238 @@
+"""A program that is debugged: what stops it, and how it goes on, whoever asks for it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rvx.debugger.code import Code
+from rvx.debugger.registers import Registers
+from rvx.emulator import Machine
+from rvx.emulator.native.pauses import Hit, Watched
+from rvx.emulator.pauses import Watchpoint
+from rvx.emulator.regions.floats import use_default_environment
+from rvx.emulator.rewind.timeline import Reason, Stop, Timeline, Until
+from rvx.errors import RvxError
+from rvx.isa.bits import Address
+
+_LOOK = 0.02
+"""Seconds after which a waiting thread looks whether somebody wants to stop."""
+
+
+class DebugProblem(RvxError, ValueError):
+    """Something that cannot be done now; the sentence says why."""
+
+
+@dataclass
+class Point:
+    """A breakpoint or a watchpoint.
+
+    Attributes:
+        number: by which it is named.
+        what: what it was asked for as.
+        address: of a breakpoint.
+        watch: of a watchpoint.
+        is_temporary: whether it goes away when it was hit.
+        is_enabled: whether it stops anything.
+        hits: how often it did.
+    """
+
+    number: int
+    what: str
+    address: Address | None = None
+    watch: Watchpoint | None = None
+    is_temporary: bool = False
+    is_enabled: bool = True
+    hits: int = 0
+    old: bytes = field(default=b"", repr=False)
+
+
+class Session:
+    """A machine, its timeline and its points.
+
+    Args:
+        machine: made with `debugging`.
+        write_out: where the program's output goes, as (descriptor, bytes).
+
+    Attributes:
+        machine: the machine.
+        timeline: its moments.
+        registers: everything it has, by name.
+        code: what its instructions and lines are.
+        points: breakpoints and watchpoints by number.
+    """
+
+    def __init__(
+        self, machine: Machine, write_out: Callable[[int, bytes], None], code: Code
+    ) -> None:
+        self.machine = machine
+        self.timeline = Timeline(machine, write_out)
+        self.registers = Registers(machine)
+        self.code = code
+        self.points: dict[int, Point] = {}
+        self._number = 0
+        self._wants_stop: Callable[[], bool] = lambda: False
+
+    def add_breakpoint(self, address: Address, what: str, *, is_temporary: bool = False) -> Point:
+        """A breakpoint at an address.
+
+        Raises:
+            DebugProblem: there is no code.
+        """
+        if not self.machine.memory.is_executable(address):
+            raise DebugProblem(f"there is no code at {address:#x}")
+        return self.add(Point(0, what, address, is_temporary=is_temporary))
+
+    def memory_watchpoint(self, kind: Watched, address: Address, size: int) -> Watchpoint:
+        """What watches memory.
+
+        Raises:
+            DebugProblem: it is not there.
+        """
+        memory = self.machine.memory
+        if size < 1 or not memory.holds(address, size):
+            raise DebugProblem(f"{size} bytes at {address:#x} are not within guest memory")
+        host = int(memory.ram.ctypes.data) + address - memory.base
+        return Watchpoint(kind, host, size, address)
+
+    def add(self, point: Point, *, is_numbered: bool = True) -> Point:
+        """Adds a point; those that somebody else keeps a list of have numbers below 0."""
+        self._number += is_numbered
+        point.number = self._number if is_numbered else min(self.points, default=0) - 1
+        if not is_numbered:
+            point.number = min(point.number, -1)
+        self.points[point.number] = point
+        return point
+
+    @contextmanager
+    def interruptible(self, wants_stop: Callable[[], bool]) -> Iterator[None]:
+        """Has what goes on looked for a wish to stop, several times a second."""
+        before, self._wants_stop = self._wants_stop, wants_stop
+        try:
+            yield
+        finally:
+            self._wants_stop = before
+
+    def until(
+        self, within: tuple[Address, Address] | None = None, *more: Address, points: bool = True
+    ) -> Until:
+        """What stops execution: the points, and what is asked for beside."""
+        chosen = [one for one in self.points.values() if one.is_enabled and points]
+        watches = [one for one in chosen if one.watch is not None]
+        for one in watches:
+            assert one.watch is not None
+            one.old = one.watch.value()
+        return Until(
+            [*(one.address for one in chosen if one.address is not None), *more],
+            [one.watch for one in watches if one.watch is not None],
+            within,
+        )
+
+    def go(self, until: Until, instructions: int | None = None) -> Stop:
+        """Goes on, while this thread listens to whoever wants to stop it."""
+        return self._beside(lambda: self.timeline.forward(until, instructions))
+
+    def go_back(self, until: Until, instructions: int | None = None) -> Stop:
+        """Goes back likewise."""
+        return self._beside(lambda: self.timeline.back(until, instructions))
+
+    def go_to(self, count: int) -> None:
+        """Goes to a moment, which has been before."""
+        timeline = self.timeline
+        if count <= timeline.count or count <= timeline.snapshots[-1]:
+
+            def travel() -> Stop:
+                timeline.go_to(count)
+                return Stop(Reason.COUNT)
+
+            self._beside(travel)
+        else:
+            self.go(Until(), count - timeline.count)
+
+    def met(self, stop: Stop) -> list[Point]:
+        """The points that a stop is for; temporary ones are gone afterwards."""
+        if stop.paused is None or stop.paused.hit == Hit.RANGE:
+            return []
+        if stop.paused.hit == Hit.WATCH:
+            watches = [p for p in self.points.values() if p.is_enabled and p.watch is not None]
+            found = watches[stop.paused.watch : stop.paused.watch + 1]
+        else:
+            pc = stop.paused.pc
+            found = [p for p in self.points.values() if p.is_enabled and p.address == pc]
+        for one in found:
+            one.hits += 1
+            if one.is_temporary:
+                del self.points[one.number]
+        return found
+
+    def set_memory(self, address: Address, data: bytes) -> None:
+        """Writes to memory as its pages allow, and over code as well.
+
+        Raises:
+            DebugProblem: it is not there.
+        """
+        memory = self.machine.memory
+        if not memory.holds(address, len(data)):
+            raise DebugProblem(f"{len(data)} bytes at {address:#x} are not within guest memory")
+        at = address - memory.base
+        memory.view[at : at + len(data)] = data
+        self.timeline.change()
+
+    def get_memory(self, address: Address, size: int) -> bytes:
+        """Bytes of memory.
+
+        Raises:
+            DebugProblem: they are not there.
+        """
+        memory = self.machine.memory
+        if not memory.holds(address, size):
+            raise DebugProblem(f"{size} bytes at {address:#x} are not within guest memory")
+        at = address - memory.base
+        return bytes(memory.view[at : at + size])
+
+    def set_register(self, name: str, value: int) -> None:
+        """Writes a register.
+
+        Raises:
+            DebugProblem: it cannot be written.
+        """
+        register = self.registers[name]
+        if register.write is None:
+            raise DebugProblem(f"{name} cannot be written")
+        register.write(value & (1 << register.bits) - 1)
+        self.timeline.change()
+
+    def _beside(self, work: Callable[[], Stop]) -> Stop:
+        """Does something in a thread of its own, so that this one hears of Ctrl-C."""
+        stops: list[Stop] = []
+        errors: list[BaseException] = []
+        done = threading.Event()
+
+        def target() -> None:
+            try:
+                use_default_environment()
+                stops.append(work())
+            except BaseException as error:
+                errors.append(error)
+            finally:
+                done.set()
+
+        threading.Thread(target=target, name="rvx debugged", daemon=True).start()
+        is_interrupted = False
+        looked = time.monotonic()
+        while not done.is_set():
+            try:
+                if is_interrupted:
+                    self.timeline.stop()
+                done.wait(_LOOK)
+                if time.monotonic() - looked > _LOOK:
+                    looked = time.monotonic()
+                    is_interrupted = is_interrupted or self._wants_stop()
+            except KeyboardInterrupt:
+                is_interrupted = True
+        if errors:
+            raise errors[0]
+        return stops[0]

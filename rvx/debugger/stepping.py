@@ -1,0 +1,159 @@
+"""Steps of a user's: lines of sources, over calls and repetitions, out of functions, and back."""
+
+from __future__ import annotations
+
+from rvx.debugger.session import DebugProblem, Session
+from rvx.emulator.context import Field
+from rvx.emulator.native.pauses import Hit
+from rvx.emulator.rewind.timeline import Reason, Stop
+from rvx.isa.bits import Address
+
+_MOST_LINES = 100_000
+"""Steps of a single instruction back within one line of a source."""
+
+
+class Stepper:
+    """Steps of a session.
+
+    Args:
+        session: whose program it is.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def _pc(self) -> Address:
+        return self._session.machine.pc
+
+    @property
+    def _sp(self) -> int:
+        return self._session.machine.register("sp")
+
+    @property
+    def is_repeating(self) -> bool:
+        """Whether the hart stands within a repetition."""
+        return bool(self._session.machine.context.words[Field.SUSPENDED])
+
+    def instruction(self) -> Stop:
+        """One instruction, also within a repetition."""
+        return self._session.go(self._session.until(points=False), 1)
+
+    def over_instruction(self) -> Stop:
+        """One instruction, with the function that it calls, or all that it repeats."""
+        session = self._session
+        if self.is_repeating:
+            return self.instruction()
+        pc = self._pc
+        if session.code.is_call(pc):
+            return self._return_to(pc + session.code.at(pc).size, self._sp)
+        return session.go(session.until((pc, pc + 1)))
+
+    def line(self) -> Stop:
+        """To another line of a source; without lines, one instruction."""
+        session = self._session
+        found = session.code.line_range(self._pc)
+        if found is None or self.is_repeating:
+            return self.instruction()
+        if self._repeats_at(self._pc):
+            return self.instruction()
+        return session.go(session.until(found))
+
+    def over_line(self) -> Stop:
+        """To another line of this function, or of its caller."""
+        session = self._session
+        while True:
+            found = session.code.line_range(self._pc)
+            if found is None or self.is_repeating:
+                return self.over_instruction()
+            begin, end = found
+            depth = self._sp
+            stop = session.go(session.until(found))
+            if stop.paused is None or stop.paused.hit != Hit.RANGE:
+                return stop
+            back = session.machine.register("ra")
+            is_called = begin < back <= end and self._sp <= depth
+            if not is_called or session.met(stop):
+                return stop
+            stop = self._return_to(back, depth)
+            if stop.paused is None or stop.paused.hit != Hit.BREAKPOINT or session.met(stop):
+                return stop
+            if not begin <= self._pc < end:
+                return stop
+
+    def out(self) -> Stop:
+        """To the caller of this function, or behind the repetition.
+
+        Raises:
+            DebugProblem: it is not known where this function returns.
+        """
+        session = self._session
+        if self.is_repeating:
+            return session.go(session.until((1, 2)))
+        returns = session.code.returns_of(self._pc)
+        if not returns:
+            raise DebugProblem("no instruction of this function returns from it")
+        depth = self._sp
+        while True:
+            if self._pc in returns and self._sp >= depth:
+                return session.go(session.until(points=False), 1)
+            stop = session.go(session.until(None, *returns))
+            if stop.reason != Reason.HIT or self._pc not in returns or self._is_point(stop):
+                return stop
+
+    def _is_point(self, stop: Stop) -> bool:
+        if stop.paused is None or stop.paused.hit == Hit.WATCH:
+            return True
+        points = self._session.points.values()
+        return any(one.is_enabled and one.address == self._pc for one in points)
+
+    def back_instruction(self) -> Stop:
+        """The instruction before."""
+        return self._session.go_back(self._session.until(points=False), 1)
+
+    def back_line(self) -> Stop:
+        """To the beginning of the line before; without lines, the instruction before."""
+        session = self._session
+        stop = self.back_instruction()
+        found = session.code.line_range(self._pc)
+        if found is None or self.is_repeating:
+            return stop
+        for _ in range(_MOST_LINES):
+            if self._pc == found[0] or session.timeline.count == 0:
+                return stop
+            before = session.timeline.count
+            stop = self.back_instruction()
+            if stop.reason != Reason.COUNT:
+                return stop
+            if not found[0] <= self._pc < found[1]:
+                session.go_to(before)
+                return stop
+        return stop
+
+    def back_over(self) -> Stop:
+        """The instruction before in this function, in front of the call that lies between."""
+        session = self._session
+        target, depth = self._pc, self._sp
+        stop = self.back_instruction()
+        if not session.code.is_return(self._pc) or stop.reason != Reason.COUNT:
+            return stop
+        calls = [target - size for size in (2, 4) if session.code.is_call(target - size)]
+        while calls:
+            stop = session.go_back(session.until(None, *calls))
+            if self._pc not in calls or self._sp >= depth or stop.reason != Reason.HIT:
+                break
+        return stop
+
+    def _return_to(self, address: Address, depth: int) -> Stop:
+        """On to an address, with the stack no deeper than it was: calls of itself are passed by."""
+        session = self._session
+        while True:
+            stop = session.go(session.until(None, address))
+            if stop.reason != Reason.HIT or self._pc != address or self._sp >= depth:
+                return stop
+            if self._is_point(stop):
+                return stop
+
+    def _repeats_at(self, address: Address) -> bool:
+        decoded = self._session.machine.isa.decode(self._session.machine.memory.word(address) or 0)
+        return decoded is not None and "repeat" in decoded.expanded.instruction.requests

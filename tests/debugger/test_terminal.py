@@ -1,0 +1,359 @@
+"""The terminal: what it says to commands, forwards, backwards and in repetitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rvx.debugger.terminal import COMMANDS, Terminal
+from rvx.emulator import Settings
+
+from .conftest import ENDLESS, POSITS, REPETITION, session_of
+
+Talk = Callable[..., str]
+
+
+def test_a_conversation(talk: Talk) -> None:
+    said = talk(
+        POSITS,
+        ["break dot", "c", "s", "si", "s", "watch quire", "c", "c", "rc", "rsi", "finish", "q"],
+    )
+    expected = """\
+(rvx) break dot
+breakpoint 1 at 0x80000028 <dot> a.s:12
+(rvx) c
+breakpoint 1, dot, after 5 instructions
+    12  dot:    plw  p1, 0(s0)    (a.s:12)
+=>*0x80000028 <dot>  plw pt1,0(s0)
+(rvx) s
+    13          plw  p2, 4(s0)    (a.s:13)
+=> 0x8000002c <dot+0x4>  plw pt2,4(s0)
+     pt1 = 1  posit32, 0x40000000
+(rvx) si
+    14          qmadd.s p1, p2    (a.s:14)
+=> 0x80000030 <dot+0x8>  qmadd.s pt1,pt2
+     pt2 = 2  posit32, 0x48000000
+(rvx) s
+    15          padd.s p3, p1, p2    (a.s:15)
+=> 0x80000034 <dot+0xc>  padd.s pt3,pt1,pt2
+     quire = 2  quire of posit32, 512 bits
+(rvx) watch quire
+watchpoint 2 on quire, 128 bytes
+(rvx) c
+breakpoint 1, dot, after 14 instructions
+    12  dot:    plw  p1, 0(s0)    (a.s:12)
+=>*0x80000028 <dot>  plw pt1,0(s0)
+(rvx) c
+watchpoint 2, quire, is now 4  quire of posit32, 512 bits by 0x80000030 <dot+0x8>  qmadd.s pt1,pt2
+    15          padd.s p3, p1, p2    (a.s:15)
+=> 0x80000034 <dot+0xc>  padd.s pt3,pt1,pt2
+(rvx) rc
+watchpoint 2, quire, is now 2  quire of posit32, 512 bits by 0x80000030 <dot+0x8>  qmadd.s pt1,pt2
+    14          qmadd.s p1, p2    (a.s:14)
+=> 0x80000030 <dot+0x8>  qmadd.s pt1,pt2
+(rvx) rsi
+    13          plw  p2, 4(s0)    (a.s:13)
+=> 0x8000002c <dot+0x4>  plw pt2,4(s0)
+(rvx) finish
+watchpoint 2, quire, is now 4  quire of posit32, 512 bits by 0x80000030 <dot+0x8>  qmadd.s pt1,pt2
+    15          padd.s p3, p1, p2    (a.s:15)
+=> 0x80000034 <dot+0xc>  padd.s pt3,pt1,pt2
+(rvx) q
+left"""
+    assert said == expected
+
+
+def test_steps_over_calls_and_out_of_them(talk: Talk) -> None:
+    said = talk(POSITS, ["advance again", "n", "n", "rni", "s", "fin", "rs", "tb 6", "c", "i b"])
+    expected = """\
+(rvx) advance again
+     4  again:  call dot    (a.s:4)
+=> 0x8000000a <again>  auipc ra,0x0
+(rvx) n
+     5          addi s1, s1, -1    (a.s:5)
+=> 0x80000012 <again+0x8>  add s1,s1,-1
+     ra = 0x80000012 <again+0x8>
+     pt1 = 1  posit32, 0x40000000
+     pt2 = 2  posit32, 0x48000000
+     pt3 = 3  posit32, 0x4c000000
+     quire = 2  quire of posit32, 512 bits
+(rvx) n
+     6          bnez s1, again    (a.s:6)
+=> 0x80000014 <again+0xa>  bnez s1,8000000a <again>
+     s1 = 0x2  2
+(rvx) rni
+     5          addi s1, s1, -1    (a.s:5)
+=> 0x80000012 <again+0x8>  add s1,s1,-1
+     s1 = 0x3  3
+(rvx) s
+     6          bnez s1, again    (a.s:6)
+=> 0x80000014 <again+0xa>  bnez s1,8000000a <again>
+     s1 = 0x2  2
+(rvx) fin
+error: no instruction of this function returns from it
+(rvx) rs
+     5          addi s1, s1, -1    (a.s:5)
+=> 0x80000012 <again+0x8>  add s1,s1,-1
+     s1 = 0x3  3
+(rvx) tb 6
+breakpoint 1 at 0x80000014 <again+0xa> a.s:6
+(rvx) c
+temporary breakpoint 1, 6, after 11 instructions
+     6          bnez s1, again    (a.s:6)
+=> 0x80000014 <again+0xa>  bnez s1,8000000a <again>
+(rvx) i b
+no breakpoints and no watchpoints"""
+    assert said == expected
+
+
+def test_into_a_repetition_and_over_it(talk: Talk) -> None:
+    said = talk(
+        REPETITION,
+        ["advance *first-4", "stepi", "stepi", "fin", "goto 4", "n", "b second", "rc", "si"],
+        march="rv64gc_xfrep",
+    )
+    expected = """\
+(rvx) advance *first-4
+     6          frep.o t2, 2, 0, 0    (a.s:6)
+=> 0x80000010 <_start+0x10>  frep.o t2,2,0,0
+(rvx) stepi
+     7  first:  fadd.d fa0, fa0, fa1    (a.s:7)
+=> 0x80000014 <first>  fadd.d fa0,fa0,fa1  (repeated by the hart)
+(rvx) stepi
+     8  second: fadd.d fa2, fa2, fa0    (a.s:8)
+=> 0x80000018 <second>  fadd.d fa2,fa2,fa0  (repeated by the hart)
+     fa0 = 1.0  double, 0x3ff0000000000000
+(rvx) fin
+     9          li   a0, 0    (a.s:9)
+=> 0x8000001c <second+0x4>  li a0,0
+(rvx) goto 4
+     6          frep.o t2, 2, 0, 0    (a.s:6)
+=> 0x80000010 <_start+0x10>  frep.o t2,2,0,0
+(rvx) n
+     9          li   a0, 0    (a.s:9)
+=> 0x8000001c <second+0x4>  li a0,0
+     fa0 = 4.0  double, 0x4010000000000000
+     fa2 = 10.0  double, 0x4024000000000000
+(rvx) b second
+breakpoint 1 at 0x80000018 <second> a.s:8
+(rvx) rc
+breakpoint 1, second, after 12 instructions
+     8  second: fadd.d fa2, fa2, fa0    (a.s:8)
+=>*0x80000018 <second>  fadd.d fa2,fa2,fa0  (repeated by the hart)
+(rvx) si
+     9          li   a0, 0    (a.s:9)
+=> 0x8000001c <second+0x4>  li a0,0
+     fa2 = 10.0  double, 0x4024000000000000"""
+    assert said == expected
+
+
+def test_values_in_their_formats(talk: Talk) -> None:
+    said = talk(
+        """\
+        .globl _start
+_start: la   t0, data
+        fld  fa0, 0(t0)
+        flw  fa1, 8(t0)
+        vsetivli x0, 4, e16, m1, ta, ma
+        vle16.v v1, (t0)
+        li   a0, 3
+        .word 0
+        .data
+        .balign 8
+data:   .half 0x0138, 0x0238, 0x0338, 0x0438
+        .float 1.5
+text:   .asciz "text"
+        """,
+        [
+            "c",
+            "p fa1",
+            "p fa0 as e4m3",
+            "p fa0 as posit16",
+            "p v1",
+            "p v1 as bfloat16",
+            "p vtype",
+            "p vl",
+            "p/x a0+[data]",
+            "p/d a0 - 4",
+            "p &data+8",
+            "x/2xh data",
+            "x/s text",
+            "x/2 data+8 as float32",
+            "set fa0 = 1 << 62",
+            "p fa0",
+            "p/t a0",
+            "p mcause",
+            "p instret",
+        ],
+        march="rv64gcv",
+        vlen=128,
+    )
+    expected = """\
+(rvx) c
+illegal instruction after 7 instructions: illegal instruction at 0x8000001a <_start+0x1a>, word\
+ 0000 'unimp': 'c.unimp' has no semantics: only its encoding is known
+     8          .word 0    (a.s:8)
+=> 0x8000001a <_start+0x1a>  unimp
+(rvx) p fa1
+fa1 = 1.5  single, 0xffffffff3fc00000
+(rvx) p fa0 as e4m3
+fa0 = {1, 0.001953125, 1, 0.00390625, 1, 0.005859375, 1, 0.0078125}
+(rvx) p fa0 as posit16
+fa0 = {1.11758708954e-07, 1.37090682983e-06, 5.48362731934e-06, 1.85966491699e-05}
+(rvx) p v1
+v1 = {0x138, 0x238, 0x338, 0x438, 0x0, 0x0, 0x0, 0x0}  8 x 16 bits
+(rvx) p v1 as bfloat16
+v1 = {3.37954625861e-38, 1.35181850345e-37, 5.40727401378e-37, 2.16290960551e-36, 0, 0, 0, 0}
+(rvx) p vtype
+vtype = 0xc8  e16,m1,ta,ma
+(rvx) p vl
+vl = 0x4  4
+(rvx) p/x a0+[data]
+a0+[data] = 0x043803380238013b
+(rvx) p/d a0 - 4
+a0 - 4 = -1
+(rvx) p &data+8
+&data+8 = 0x80001008  2147487752  <data+0x8>
+(rvx) x/2xh data
+0x80001000 <data>  0x0138  0x0238
+(rvx) x/s text
+0x8000100c <text>  "text"
+(rvx) x/2 data+8 as float32
+0x80001008 <data+0x8>  1.5  7.87199300997e+31
+(rvx) set fa0 = 1 << 62
+(rvx) p fa0
+fa0 = 2.0  double, 0x4000000000000000
+(rvx) p/t a0
+a0 = 0b0000000000000000000000000000000000000000000000000000000000000011
+(rvx) p mcause
+mcause = 0x0  0
+(rvx) p instret
+instret = 0x7  7"""
+    assert said == expected
+
+
+def test_what_cannot_be_done_is_said(talk: Talk) -> None:
+    said = talk(
+        POSITS,
+        [
+            "frobnicate",
+            "b nowhere",
+            "b 99",
+            "b *0",
+            "watch 0x10",
+            "rwatch",
+            "p",
+            "p 1 +",
+            "p 1/0",
+            "p unknown",
+            "p s0 as nothing",
+            "p (lambda: 1)()",
+            "x/4q table",
+            "x 0",
+            "set",
+            "set pc",
+            "set instret = 1",
+            "set [0] = 1",
+            "delete 7",
+            "regs nobody",
+            "info nothing",
+            "s 0",
+            "goto -1",
+            "watch mstatus",
+            "r/x",
+            "help nothing",
+            "re",
+        ],
+    )
+    answers = [line for line in said.splitlines() if not line.startswith("(rvx)")]
+    assert all(line.startswith("error: ") for line in answers[:24])
+    assert "error: there is no command 'frobnicate'; help lists those that there are" in said
+    assert "error: 'nowhere' is no place in the code: write a symbol, FILE:LINE" in said
+    assert "error: there is no breakpoint or watchpoint 7; there are none" in said
+    assert "error: instret cannot be written" in said
+    assert "error: 're' may be registers, reverse-continue" in said
+    assert "error: mstatus cannot be watched: the hart does not hold it as a word" in said
+
+
+def test_help_knows_every_command(talk: Talk) -> None:
+    said = talk(POSITS, ["help", *(f"help {name}" for name in COMMANDS)])
+    for made in COMMANDS.values():
+        assert f"  {made.names[0]}" in said
+        assert made.help.splitlines()[0] in said
+
+
+def test_changes_are_undone_on_the_way_back(talk: Talk) -> None:
+    said = talk(POSITS, ["advance again", "set s1 = 1", "c", "goto 1", "c", "run"])
+    expected = """\
+(rvx) advance again
+     4  again:  call dot    (a.s:4)
+=> 0x8000000a <again>  auipc ra,0x0
+(rvx) set s1 = 1
+(rvx) c
+the program exited with code 0 after 17 instructions; it can be taken back
+(rvx) goto 1
+what you had changed is undone: it was done later than this moment
+     2  _start: la   s0, table    (a.s:2)
+=> 0x80000004 <_start+0x4>  mv s0,s0
+(rvx) c
+the program exited with code 0 after 35 instructions; it can be taken back
+(rvx) run
+the program exited with code 0 after 35 instructions; it can be taken back"""
+    assert said == expected
+
+
+def test_an_empty_line_steps_again(tmp_path: Path) -> None:
+    said: list[str] = []
+    terminal = Terminal(session_of(tmp_path / "a.s", POSITS, "rv64gc_xposit"), said.append)
+    terminal.begin("a.s")
+    for line in ("si", "", "", "where"):
+        terminal.obey(line)
+    assert "after 3 instructions" in said
+    terminal.obey("")
+    assert said.count("after 3 instructions") == 1
+    assert "reverse-step" in terminal.completions("rev", "rev")
+    assert terminal.completions("qu", "print qu") == ["quire"]
+
+
+def test_ctrl_c_stops_a_program(tmp_path: Path) -> None:
+    session = session_of(tmp_path / "a.s", ENDLESS, "rv64gc")
+    said: list[str] = []
+    terminal = Terminal(session, said.append)
+    looks = iter([False, False, True])
+    with session.interruptible(lambda: next(looks, True)):
+        terminal.obey("continue")
+    assert said[0].startswith("interrupted after ")
+    count = session.timeline.count
+    assert session.machine.register("t0") in (count // 2, count // 2 + 1)
+    terminal.obey("reverse-stepi")
+    assert session.timeline.count == count - 1
+
+
+@pytest.mark.parametrize("march", ["rv32gc", "rv64gc"])
+def test_the_input_of_the_program(tmp_path: Path, march: str) -> None:
+    shown: list[bytes] = []
+    text = """\
+        .globl _start
+_start: addi sp, sp, -16
+        mv   a1, sp
+        li   a2, 5
+        li   a7, 63
+        ecall
+        mv   a2, a0
+        li   a0, 1
+        li   a7, 64
+        ecall
+        li   a7, 93
+        ecall
+        """
+    session = session_of(
+        tmp_path / "a.s", text, march, shown, settings=Settings(stdin=b"hello, world")
+    )
+    terminal = Terminal(session, lambda _: None)
+    for line in ("c", "goto 0", "c"):
+        terminal.obey(line)
+    assert shown == [b"hello"]
+    assert session.timeline.ended is not None
+    assert session.timeline.ended.exit_code == 5
