@@ -134,6 +134,15 @@ class Code:
         made, values = decoded.expanded.instruction, decoded.expanded.values
         return made.mnemonic in ("jal", "jalr") and values.get("rd") in _LINKS
 
+    def calls_within(self, begin: Address, end: Address) -> list[Address]:
+        """The instructions from one address up to another that call functions."""
+        found, at = [], begin
+        while at < end:
+            if self.is_call(at):
+                found.append(at)
+            at += max(self.at(at).size, 2)
+        return found
+
     def is_return(self, address: Address) -> bool:
         """Whether the instruction there returns from one."""
         decoded = self._machine.isa.decode(self._machine.memory.word(address) or 0)

@@ -50,35 +50,47 @@ class Stepper:
         return session.go(session.until((pc, pc + 1)))
 
     def line(self) -> Stop:
-        """To another line of a source; without lines, one instruction."""
-        session = self._session
-        found = session.code.line_range(self._pc)
-        if found is None or self.is_repeating:
+        """To another line of a source; without lines, one instruction.
+
+        Functions of which no lines are known are called as a whole.
+        """
+        found = self._session.code.line_range(self._pc)
+        if found is None or self.is_repeating or self._repeats_at(self._pc):
             return self.instruction()
-        if self._repeats_at(self._pc):
-            return self.instruction()
-        return session.go(session.until(found))
+        return self._to_other_line(found, enters=True)
 
     def over_line(self) -> Stop:
         """To another line of this function, or of its caller."""
+        found = self._session.code.line_range(self._pc)
+        if found is None or self.is_repeating:
+            return self.over_instruction()
+        return self._to_other_line(found, enters=False)
+
+    def _to_other_line(self, line: tuple[Address, Address], *, enters: bool) -> Stop:
+        """On to the end of a line.
+
+        Args:
+            line: the addresses of its instructions.
+            enters: whether to stop in a function that it calls, if lines of that are known.
+        """
         session = self._session
+        calls = session.code.calls_within(*line)
         while True:
-            found = session.code.line_range(self._pc)
-            if found is None or self.is_repeating:
-                return self.over_instruction()
-            begin, end = found
-            depth = self._sp
-            stop = session.go(session.until(found))
-            if stop.paused is None or stop.paused.hit != Hit.RANGE:
-                return stop
-            back = session.machine.register("ra")
-            is_called = begin < back <= end and self._sp <= depth
-            if not is_called or session.met(stop):
-                return stop
-            stop = self._return_to(back, depth)
-            if stop.paused is None or stop.paused.hit != Hit.BREAKPOINT or session.met(stop):
-                return stop
-            if not begin <= self._pc < end:
+            pc, depth = self._pc, self._sp
+            if pc in calls:
+                behind = pc + session.code.at(pc).size
+                stop = self.instruction()
+                is_entered = enters and session.code.line_of(self._pc) is not None
+                if stop.reason != Reason.COUNT or is_entered:
+                    return stop
+                stop = self._return_to(behind, depth)
+                if self._pc != behind or self._is_point(stop):
+                    return stop
+            else:
+                stop = session.go(session.until(line, *calls))
+                if stop.reason != Reason.HIT or self._pc not in calls or self._is_point(stop):
+                    return stop
+            if not line[0] <= self._pc < line[1]:
                 return stop
 
     def out(self) -> Stop:
@@ -114,7 +126,10 @@ class Stepper:
     def back_line(self) -> Stop:
         """To the beginning of the line before; without lines, the instruction before."""
         session = self._session
+        target, depth = self._pc, self._sp
         stop = self.back_instruction()
+        if session.code.line_of(self._pc) is None and session.code.is_return(self._pc):
+            stop = self._back_to_call(target, depth)
         found = session.code.line_range(self._pc)
         if found is None or self.is_repeating:
             return stop
@@ -137,6 +152,17 @@ class Stepper:
         stop = self.back_instruction()
         if not session.code.is_return(self._pc) or stop.reason != Reason.COUNT:
             return stop
+        return self._back_to_call(target, depth)
+
+    def _back_to_call(self, target: Address, depth: int) -> Stop:
+        """Back from the end of a function to the call of it.
+
+        Args:
+            target: where it returns to.
+            depth: of the stack there.
+        """
+        session = self._session
+        stop = Stop(Reason.COUNT)
         calls = [target - size for size in (2, 4) if session.code.is_call(target - size)]
         while calls:
             stop = session.go_back(session.until(None, *calls))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from rvx.debugger.code import Code
+from rvx.debugger.session import Session
 from rvx.debugger.terminal import COMMANDS, Terminal
-from rvx.emulator import Settings
+from rvx.disassembler.lines import LineTable
+from rvx.emulator import Machine, Settings
+from rvx.extensions import isa_for
 
 from .conftest import ENDLESS, POSITS, REPETITION, session_of
 
@@ -232,6 +237,36 @@ mcause = 0x0  0
 (rvx) p instret
 instret = 0x7  7"""
     assert said == expected
+
+
+PROGRAM = """\
+#include <stdlib.h>
+static int twice(int n) { return n < 1 ? 0 : 2 + twice(n - 1); }
+int total;
+int main(void) {
+    char *room = malloc(8);
+    total = twice(3);
+    free(room);
+    return total;
+}
+"""
+
+
+def test_lines_of_a_c_program(tmp_path: Path) -> None:
+    (tmp_path / "a.c").write_text(PROGRAM)
+    command = ["riscv64-linux-gnu-gcc", "-g", "-O0", "-static", "a.c", "-o", "a.elf"]
+    subprocess.run(command, check=True, cwd=tmp_path)
+    machine = Machine(tmp_path / "a.elf", isa_for("rv64gc"), memory=1 << 22, debugging=True)
+    table = LineTable((tmp_path / "a.elf").read_bytes())
+    session = Session(machine, lambda *_: None, Code(machine, table.find))
+    terminal = Terminal(session, lambda _: None)
+    lines = []
+    for line in ["b main", "c", *"nnsfnn", "rs", "rs", "rs", "watch total", "rc", "c"]:
+        terminal.obey(line if line != "f" else "fin")
+        place = session.code.line_of(machine.pc)
+        lines.append(0 if place is None else place.line)
+    # Over malloc, over and into twice, and back over free, of which no lines are known.
+    assert lines[1:] == [4, 5, 6, 2, 6, 7, 8, 7, 6, 2, 2, 4, 7]
 
 
 def test_what_cannot_be_done_is_said(talk: Talk) -> None:
