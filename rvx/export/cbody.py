@@ -22,7 +22,8 @@ from rvx.bodies.form import HART, kind_of
 from rvx.bodies.kinds import MEMORY, REAL, Array, Kind, Several
 from rvx.bodies.translate import Translator
 from rvx.bodies.written import Made, Text
-from rvx.isa import Instruction, memory
+from rvx.extensions.catalogue import with_required
+from rvx.isa import Extension, Instruction, memory
 from rvx.isa.vector.own import recipe_of
 
 ERRORS = """\
@@ -308,6 +309,20 @@ class Writer:
     def helper(self, compiled: object) -> Made | None:
         """The function of the body whose compiled form this is."""
         return next((one for one in self.whole.helpers() if one.compiled is compiled), None)
+
+
+def states_of(extension: Extension) -> dict[str, int]:
+    """Words of all states that bodies of an extension may ask for."""
+    return {
+        name: state.words
+        for one in with_required([extension])
+        for name, state in one.states.items()
+    }
+
+
+def one_line(doc: str) -> str:
+    """The first paragraph of a description, for a comment of C."""
+    return " ".join(doc.split("\n\n", maxsplit=1)[0].split()).replace("*/", "* /")
 
 
 def safe(name: str) -> str:

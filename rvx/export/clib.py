@@ -16,11 +16,12 @@ from rvx.export.cbody import (
     MEMORY_ACCESSES,
     Untranslatable,
     Writer,
+    one_line,
     parameter,
     safe,
+    states_of,
 )
 from rvx.export.target import Export
-from rvx.extensions.catalogue import with_required
 from rvx.isa import Extension, Instruction
 
 _DECLARED = f"""\
@@ -91,7 +92,7 @@ def export(extensions: Sequence[Extension]) -> Export:
             has_memory |= "mem" in instruction.requests
         if not defined:
             continue
-        doc = _one_line(extension.doc)
+        doc = one_line(extension.doc)
         title = f"/* {extension.name} {extension.version}: {doc} */"
         guard = f"RVX_BODIES_{identifier.upper()}"
         made.files[f"{name}.h"] = "\n".join(
@@ -125,15 +126,6 @@ def export(extensions: Sequence[Extension]) -> Export:
     return made
 
 
-def states_of(extension: Extension) -> dict[str, int]:
-    """Words of all states that bodies of an extension may ask for."""
-    return {
-        name: state.words
-        for one in with_required([extension])
-        for name, state in one.states.items()
-    }
-
-
 def function_name(extension: Extension, made: Instruction) -> str:
     """What an instruction is called in C: names that differ by register width say so."""
     width = f"_rv{made.xlens[0]}" if len(made.xlens) == 1 else ""
@@ -155,7 +147,7 @@ def _function(extension: Extension, made: Instruction, writer: Writer) -> tuple[
     if several:
         lines += [f"    *to_{each} = got.item{i};" for i, each in enumerate(made.results)]
     name = function_name(extension, made)
-    above = f"/** {made.syntax.shape}: {_one_line(made.doc)} */"
+    above = f"/** {made.syntax.shape}: {one_line(made.doc)} */"
     head = f"int {name}({', '.join([*arguments, *results]) or 'void'})"
     body = [
         "{",
@@ -168,7 +160,3 @@ def _function(extension: Extension, made: Instruction, writer: Writer) -> tuple[
         "}",
     ]
     return above, head, "\n".join(body)
-
-
-def _one_line(doc: str) -> str:
-    return " ".join(doc.split("\n\n", maxsplit=1)[0].split()).replace("*/", "* /")

@@ -147,15 +147,16 @@ def build(cases: list[Case], isa: Isa, folder: Path) -> Path:
     return link(folder, isa.xlen, f"rv{isa.xlen}gc", abi)
 
 
-def on_spike(elf: Path, names: str, words: int = WORDS) -> NDArray[np.uint64]:
+def on_spike(elf: Path, names: str, words: int = WORDS, *options: str) -> NDArray[np.uint64]:
     """What Spike stores, a row for each case.
 
     Args:
         elf: see `build`.
         names: the ISA string.
         words: of a row.
+        options: more of Spike's.
     """
-    data = signature(elf, names, f"{BASE:#x}:0x8000000")
+    data = signature(elf, names, f"{BASE:#x}:0x8000000", *options)
     return np.frombuffer(data, np.uint64).reshape(-1, words)
 
 
