@@ -13,7 +13,7 @@ from typing import Any
 from rvx.errors import RvxError
 from rvx.formats.integer import Integer
 from rvx.formats.minifloat import Flavour, Minifloat
-from rvx.formats.minifloat.exact.core import exponent, power
+from rvx.formats.minifloat.exact.core import power
 from rvx.formats.posit.exact import decode as decode_posit
 from rvx.formats.posit.exact import floor_log2, neighbours
 from rvx.formats.posit.format import Posit, Quire
@@ -24,6 +24,16 @@ Real = Fraction | float
 _MOST_KNOWN = 1 << 17
 """Codes whose numbers are remembered."""
 _INFINITY = math.inf
+_HUGE = Fraction(1 << 2000)
+_MORE, _LESS = 1 + 2.0**-30, 1 - 2.0**-30
+
+
+def rough(x: Fraction) -> float:
+    """The size of a number as a float, infinite where none is as large."""
+    try:
+        return abs(float(x))
+    except OverflowError:
+        return _INFINITY
 
 
 class FormatProblem(RvxError, ValueError):
@@ -39,6 +49,7 @@ class Numbers(ABC):
         largest: the largest number; None where nothing is too large.
         smallest: the smallest one of full precision; what is below it may have lost digits.
         precision: significant bits, about.
+        surely: sizes between these two floats are neither too large nor too small.
     """
 
     def __init__(
@@ -49,6 +60,7 @@ class Numbers(ABC):
         self._known: dict[int, Real | None] = {}
         if largest is not None:
             self.beyond = largest + self.ulp(largest) / 2
+        self.surely = (rough(smallest) * _MORE, rough(largest or _HUGE) * _LESS)
 
     def value(self, code: int) -> Real | None:
         """The number of a code: None for what is none, infinities as floats."""
@@ -107,9 +119,13 @@ class FloatNumbers(Numbers):
     def ulp(self, x: Fraction) -> Fraction:
         """The step of its binade, subnormal numbers included."""
         fmt = self._fmt
-        if x == 0:
+        over, under = abs(x.numerator), x.denominator
+        if not over:
             return power(fmt.lsb_min)
-        return power(min(max(exponent(abs(x)) - fmt.m, fmt.lsb_min), fmt.emax - fmt.m))
+        scale = over.bit_length() - under.bit_length()
+        if (over < under << scale) if scale >= 0 else (over << -scale < under):
+            scale -= 1
+        return power(min(max(scale - fmt.m, fmt.lsb_min), fmt.emax - fmt.m))
 
 
 def _of_float(x: float) -> Real | None:
@@ -182,6 +198,8 @@ class WholeNumbers(Numbers):
         self._is_signed, self._step = fmt.is_signed, power(-fmt.places)
         largest = (1 << fmt.bits - fmt.is_signed) - 1
         super().__init__(fmt.name, fmt.bits, largest * self._step, Fraction(0), fmt.bits)
+        if not self._is_signed:
+            self.surely = (math.inf, 0.0)  # Negative numbers are too small.
 
     def _decoded(self, code: int) -> Real | None:
         if self._is_signed and code >> self.bits - 1:

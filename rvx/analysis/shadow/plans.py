@@ -814,6 +814,8 @@ def _unambiguous(
     store: Store, sources: Sequence[Place], found: list[tuple[int, Lane]], is_load: bool
 ) -> list[tuple[int, Lane]]:
     """The lanes whose code nothing else has that might have been moved in their place."""
+    if len(found) == 1 and (is_load or len(sources) == 1):
+        return found
     shadows: dict[tuple[int, int], set[Shadow]] = {}
     for _, lane in found:
         shadows.setdefault((lane.bits, lane.code), set()).add(lane.shadow)

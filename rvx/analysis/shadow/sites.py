@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from rvx.analysis.shadow.numbers import Numbers, Real
+from rvx.analysis.shadow.numbers import Numbers, Real, rough
+from rvx.errors import RvxError
 
 Shadow = Fraction | float
 """What a value would be, had nothing been rounded."""
+
+
+class MeaningProblem(RvxError):
+    """A function that says what an instruction means gave no number."""
 
 
 @dataclass(frozen=True)
@@ -149,38 +154,47 @@ class Judge:
         value = numbers.value(code)
         is_finite = isinstance(value, Fraction)
         try:
-            exact, terms = _sum(function(*arguments))
+            found, terms = _sum(function(*arguments))
+            exact = found if isinstance(found, Fraction) else _as_fraction(found, function)
         except (ZeroDivisionError, ValueError, OverflowError):
             site.results += 1
             site.undefined += 1
             site.offer(True, 0.0, lambda: Case(given(), None, numbers, code, None, None))
             return None
-        if not isinstance(exact, Fraction):
-            exact = Fraction(exact)
         shadow = self._shadow(function, shadows, exact)
         site.results += 1
         error = 0.0
         is_broken = False
-        if value != exact:
+        # Floats decide what is clear, and rational numbers, which are slow, the rest.
+        size = rough(exact)
+        sizes = [rough(term) for term in terms] if len(terms) > 1 else []
+        # Fractions are compared and divided as the integers that they are made of.
+        over, under = exact.numerator, exact.denominator
+        off = 1
+        if is_finite:
+            assert isinstance(value, Fraction)
+            off = abs(value.numerator * under - over * value.denominator)
+        if off:
             site.inexact += 1
-            magnitude = abs(exact)
-            if numbers.is_too_large(exact):
-                site.overflows += 1
-                is_broken = True
-            elif not is_finite:
+            low, high = numbers.surely
+            if not low <= size <= high:
+                if numbers.is_too_large(exact):
+                    site.overflows += 1
+                    is_broken = True
+                elif is_finite and 0 < abs(exact) < numbers.smallest:
+                    site.underflows += 1
+            if not is_finite and not is_broken:
                 site.undefined += value is None
                 is_broken = True
-            elif 0 < magnitude < numbers.smallest:
-                site.underflows += 1
             if is_finite:
                 assert isinstance(value, Fraction)
-                step = numbers.ulp(exact if exact else value)
-                error = float(abs(value - exact) / step)
+                step = numbers.ulp(exact if over else value)
+                error = off * step.denominator / (value.denominator * under * step.numerator)
                 site.total += error
                 site.peak = max(site.peak, error)
-                if len(terms) > 1 and not is_broken and _is_absorbed(value, exact, terms, step):
-                    site.absorptions += 1
-        if len(terms) > 1 and _cancels(exact, shadow, terms, numbers.precision):
+                if sizes and not is_broken and min(sizes) <= 2 * rough(step):
+                    site.absorptions += _is_absorbed(value, exact, terms, step)
+        if sizes and _cancels(exact, size, shadow, terms, sizes, numbers.precision):
             site.cancellations += 1
         site.last = self._propagated(value, shadow, numbers)
         site.propagated = max(site.propagated, site.last)
@@ -219,16 +233,40 @@ class Judge:
 
     def _propagated(self, value: Real | None, shadow: Shadow | None, numbers: Numbers) -> float:
         """The error of a value against its shadow, in ulp of the larger one."""
-        if shadow is None or not isinstance(value, Fraction) or shadow == value:
+        if shadow is None or not isinstance(value, Fraction):
             return 0.0
-        wanted = Fraction(shadow)
-        return float(abs(value - wanted) / numbers.ulp(max(abs(value), abs(wanted))))
+        over, under = shadow.as_integer_ratio()
+        left, right = value.numerator * under, over * value.denominator
+        off = abs(left - right)
+        if not off:
+            return 0.0
+        step = numbers.ulp(value if abs(left) >= abs(right) else Fraction(shadow))
+        return off * step.denominator / (value.denominator * under * step.numerator)
+
+
+def _as_fraction(found: Any, function: Callable[..., Any]) -> Fraction:
+    """A number that a meaning gave.
+
+    Raises:
+        MeaningProblem: it is none.
+        ValueError, OverflowError: it is not finite.
+    """
+    if not isinstance(found, int | float):
+        code = function.__code__
+        raise MeaningProblem(
+            f"{code.co_filename}:{code.co_firstlineno}: the meaning in real numbers gave "
+            f"{found!r}; it gives a number, or a tuple of numbers, the terms of a sum"
+        )
+    return Fraction(found)
 
 
 def _sum(found: Any) -> tuple[Any, tuple[Any, ...]]:
     """The number, and the terms if it is a sum."""
     if isinstance(found, tuple):
-        return sum(found), found
+        try:
+            return sum(found), found
+        except TypeError:  # Whoever wants a number says what it is instead.
+            return found, found
     return found, ()
 
 
@@ -241,13 +279,20 @@ def _is_absorbed(
 
 
 def _cancels(
-    exact: Fraction, shadow: Shadow | None, terms: tuple[Fraction, ...], precision: int
+    exact: Fraction,
+    size: float,
+    shadow: Shadow | None,
+    terms: tuple[Fraction, ...],
+    sizes: list[float],
+    precision: int,
 ) -> bool:
     """Whether the first half of the digits of the largest term are gone.
 
     If all are gone, it is no cancellation unless the shadows do not cancel.
     """
-    largest = max(map(abs, terms))
     if not exact:
-        return bool(largest and shadow)
+        return bool(shadow) and any(terms)
+    if max(sizes) < size:
+        return False
+    largest = max(map(abs, terms))
     return largest >= abs(exact) * (1 << max(2, precision // 2))

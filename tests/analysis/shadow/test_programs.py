@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rvx.analysis.shadow.report import told
+from rvx.analysis.shadow.sites import MeaningProblem
 from rvx.assembler import assemble
 from rvx.emulator import Machine
 from rvx.extensions import isa_for, load
@@ -378,6 +379,29 @@ def test_instructions_without_a_meaning_are_named() -> None:
         "no real-number meaning is declared for twiddle (1): values restart there"
     )
     assert run.at("fsub.s").site.propagated == 0
+
+
+def _returning(found: Any) -> Callable[..., Any]:
+    return lambda rs1: found
+
+
+def test_meanings_that_give_no_number_are_refused_by_name() -> None:
+    """What a user's function returns is seen when it is called."""
+    for returned in (None, "1", (1, None)):
+        made = Extension("Xown", version="1", doc="No number", requires=("F",))
+
+        @made.instruction(
+            "twiddle rd:f, rs1:f",
+            "0000001 00000 rs1 000 rd 1111011",
+            real=Real(_returning(returned), FP32),
+        )
+        def twiddle(rs1: int) -> int:
+            """rd = rs1."""
+            return rs1
+
+        source = f"fcvt.s.w fa0, zero\n twiddle fa1, fa0\n {EXIT}"
+        with pytest.raises(MeaningProblem, match=r"test_programs.py:\d+: the meaning in real"):
+            follow(source, isa_for("rv64gc", [made]))
 
 
 MOVES = "fmv vfmv pmv plw psw pld psd flb flh flw fld fsb fsh fsw fsd fmvh fmvp".split()
