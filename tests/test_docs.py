@@ -205,6 +205,11 @@ COMMANDS = {
         "run good.s --core snitch --json",
     ],
     "rvx.kernels/1": ["compare --list --json"],
+    "rvx.search/1": [
+        "search int -o found -p bits=2:4 --json",
+        "search gemm -o wrong -p M=2 -p N=2 -p K=2 -p variant=f32 --distribution wide "
+        "--range 1e300 --json",
+    ],
     "rvx.profile/1": [
         f"run {name} --profile p.json > /dev/null; cat p.json" for name in ("good.s", "loop.s")
     ],

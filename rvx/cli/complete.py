@@ -64,6 +64,14 @@ def cores(context: Context, text: str) -> list[CompletionItem]:
     return _or_paths(_items({name: load_core(name).doc for name in core_names()}, text), text)
 
 
+def searched(context: Context, text: str) -> list[CompletionItem]:
+    """What can be searched: families of formats, accumulators, kernels, or folders."""
+    from rvx.analysis import kernel
+    from rvx.analysis.search.space import FAMILIES
+
+    return _or_paths(_items([*FAMILIES, *kernel.names()], text), text, "dir")
+
+
 def variants(context: Context, text: str) -> list[CompletionItem]:
     """Variants of the kernels that the command line has named; of all where it has none yet."""
     from rvx.analysis import kernel

@@ -136,6 +136,7 @@ app = Program(
         "diff-trace": "rvx.cli.diff_trace:diff_trace",
         "compare": "rvx.cli.compare:compare",
         "sweep": "rvx.cli.sweep:sweep",
+        "search": "rvx.cli.search:search",
         "train": "rvx.cli.train:train",
         "report": "rvx.cli.report:report",
         "format": "rvx.cli.format:format",

@@ -89,7 +89,7 @@ def sweep(
 
     grid = _grid(kernel, variant, parameter, inputs_range, distribution, seeds)
     with progress_bar(1) as show:
-        done = run(grid, output, workers, scheduler, retry, _teller(show))
+        done = run(grid, output, workers, scheduler, retry, teller(show))
     for path in done.tables:
         say(f"wrote {path}")
     if as_json:
@@ -119,8 +119,8 @@ def _nested(row: dict[str, Any]) -> dict[str, Any]:
     return {**asked, "sizes": sizes, **{name: row[name] for name in known if name not in asked}}
 
 
-def _teller(show: Progress) -> Callable[[int, int], None]:
-    """Shows how many cells are done, and how many a second."""
+def teller(show: Progress, what: str = "cells") -> Callable[[int, int], None]:
+    """Shows how many are done, and how many a second."""
     begun: list[tuple[int, float]] = []
 
     def tell(ready: int, of: int) -> None:
@@ -129,7 +129,7 @@ def _teller(show: Progress) -> Callable[[int, int], None]:
             begun.append((ready, now))
         (first, since) = begun[0]
         rate = f", {(ready - first) / (now - since):.1f} a second" if ready > first else ""
-        show(f"{ready} of {of} cells{rate}", ready / of)
+        show(f"{ready} of {of} {what}{rate}", ready / of)
 
     return tell
 
