@@ -589,9 +589,9 @@ class Machine:
     def _in_thread(self, work: Callable[[], End]) -> tuple[int | None, Trap | None, float]:
         """Runs the hart beside this thread, so that Ctrl-C reaches Python and stops it.
 
-        A third thread looks for hot loops and compiles them. LLVM cannot be interrupted, so this
-        thread, which hears of Ctrl-C, must not be in it; it waits for what is being compiled at the
-        end of a run only if nobody has interrupted that.
+        A third thread looks for hot loops and compiles them, in a run that is long enough for that.
+        LLVM cannot be interrupted, so this thread, which hears of Ctrl-C, must not be in it; it
+        waits for what is being compiled at the end of a run only if nobody has interrupted that.
 
         Returns:
             How the run ended, and when.
@@ -615,8 +615,9 @@ class Machine:
 
         def watch() -> None:
             try:
-                while not done.wait(_WATCH_INTERVAL):
+                while not done.is_set():
                     self.hart.watch(time.perf_counter() - start, done.is_set)
+                    done.wait(_WATCH_INTERVAL)
             except BaseException as error:
                 errors.append(error)
                 while not done.wait(_WATCH_INTERVAL):
@@ -624,18 +625,19 @@ class Machine:
             finally:
                 watched.set()
 
-        self._watched = watched
         threading.Thread(target=target, name="rvx hart", daemon=True).start()
-        threading.Thread(target=watch, name="rvx watches").start()
-        is_interrupted = False
+        is_interrupted = is_watched = False
         while not done.is_set():
             try:
                 if is_interrupted:
                     self.hart.stop()
-                done.wait(_WATCH_INTERVAL)
+                if not done.wait(_WATCH_INTERVAL) and not is_watched:
+                    is_watched = True
+                    self._watched = watched
+                    threading.Thread(target=watch, name="rvx watches").start()
             except KeyboardInterrupt:
                 is_interrupted = True
-        if not is_interrupted:
+        if is_watched and not is_interrupted:
             watched.wait()
         if errors:
             raise errors[0]

@@ -49,7 +49,11 @@ def seconds(arguments: list[str], cache: Path) -> float:
     environment["RVX_CACHE_DIR"] = str(cache)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
-        [sys.executable, *arguments], check=True, env=environment, stdout=subprocess.DEVNULL
+        [sys.executable, *arguments],
+        check=True,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
