@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from rvx.bodies import BodyProblem
+from rvx.bodies.kinds import Kind
 from rvx.export.cbody import (
     ARITHMETIC,
     ERRORS,
@@ -75,55 +76,63 @@ def export(extensions: Sequence[Extension]) -> Export:
     """A header and a file of C for each extension."""
     made = Export()
     for extension in extensions:
-        name = extension.name.lower()
-        identifier = re.sub(r"\W", "_", name)
-        writer = Writer(f"rvx_of_{identifier}", states_of(extension))
-        declared: list[str] = []
-        defined: list[str] = []
-        has_memory = False
-        for instruction in extension.instructions.values():
-            try:
-                before, head, body = _function(extension, instruction, writer)
-            except (Untranslatable, BodyProblem) as error:
-                made.left_out.append(f"{instruction.mnemonic}: {error}")
-                continue
-            declared += [before, f"{head};"]
-            defined += [f"{head}\n{body}"]
-            has_memory |= "mem" in instruction.requests
-        if not defined:
-            continue
-        doc = one_line(extension.doc)
-        title = f"/* {extension.name} {extension.version}: {doc} */"
-        guard = f"RVX_BODIES_{identifier.upper()}"
-        made.files[f"{name}.h"] = "\n".join(
-            [
-                title,
-                f"#ifndef {guard}",
-                f"#define {guard}",
-                "#include <stdint.h>",
-                "#ifdef __cplusplus",
-                'extern "C" {',
-                "#endif",
-                _DECLARED,
-                *declared,
-                "#ifdef __cplusplus",
-                "}",
-                "#endif",
-                "#endif",
-                "",
-            ]
-        )
-        made.files[f"{name}.c"] = "\n".join(
-            [
-                title,
-                f'#include "{name}.h"',
-                _RUNTIME + (_MEMORY if has_memory else ""),
-                *writer.parts,
-                *defined,
-                "",
-            ]
-        )
+        write_library(extension, made)
     return made
+
+
+def write_library(extension: Extension, made: Export) -> list[tuple[Instruction, list[Kind]]]:
+    """Adds the library of an extension; gives its instructions and the kinds of their arguments."""
+    name = extension.name.lower()
+    identifier = re.sub(r"\W", "_", name)
+    writer = Writer(f"rvx_of_{identifier}", states_of(extension))
+    declared: list[str] = []
+    defined: list[str] = []
+    said: list[tuple[Instruction, list[Kind]]] = []
+    for instruction in extension.instructions.values():
+        try:
+            inner, kinds = writer.body(instruction)
+        except (Untranslatable, BodyProblem) as error:
+            made.left_out.append(f"{instruction.mnemonic}: {error}")
+            continue
+        before, head, body = _function(extension, instruction, writer, inner, kinds)
+        declared += [before, f"{head};"]
+        defined += [f"{head}\n{body}"]
+        said.append((instruction, kinds))
+    if not said:
+        return []
+    has_memory = any("mem" in instruction.requests for instruction, _ in said)
+    doc = one_line(extension.doc)
+    title = f"/* {extension.name} {extension.version}: {doc} */"
+    guard = f"RVX_BODIES_{identifier.upper()}"
+    made.files[f"{name}.h"] = "\n".join(
+        [
+            title,
+            f"#ifndef {guard}",
+            f"#define {guard}",
+            "#include <stdint.h>",
+            "#ifdef __cplusplus",
+            'extern "C" {',
+            "#endif",
+            _DECLARED,
+            *declared,
+            "#ifdef __cplusplus",
+            "}",
+            "#endif",
+            "#endif",
+            "",
+        ]
+    )
+    made.files[f"{name}.c"] = "\n".join(
+        [
+            title,
+            f'#include "{name}.h"',
+            _RUNTIME + (_MEMORY if has_memory else ""),
+            *writer.parts,
+            *defined,
+            "",
+        ]
+    )
+    return said
 
 
 def function_name(extension: Extension, made: Instruction) -> str:
@@ -132,9 +141,10 @@ def function_name(extension: Extension, made: Instruction) -> str:
     return re.sub(r"\W", "_", f"{extension.name}_{made.mnemonic}").lower() + width
 
 
-def _function(extension: Extension, made: Instruction, writer: Writer) -> tuple[str, str, str]:
+def _function(
+    extension: Extension, made: Instruction, writer: Writer, inner: str, kinds: Sequence[Kind]
+) -> tuple[str, str, str]:
     """What stands above a function, its head, and its body."""
-    inner, kinds = writer.body(made)
     arguments = [parameter(name, kind) for name, kind in zip(made.requests, kinds, strict=True)]
     results = [f"int64_t *to_{each}" for each in made.results]
     call = f"{inner}({', '.join([*(safe(each) for each in made.requests), '&hart'])})"
