@@ -296,7 +296,7 @@ def test_gdb_interrupts(tmp_path: Path) -> None:
         said = ""
         while "Continuing." not in said:
             said += gdb.stdout.readline()
-        time.sleep(0.3)
+        time.sleep(1)  # GDB has to have told the server to go on.
         os.kill(gdb.pid, signal.SIGINT)
         rest, _ = gdb.communicate(timeout=30)
     assert "SIGINT" in rest
