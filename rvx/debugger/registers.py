@@ -77,7 +77,8 @@ class Registers:
         self.all: list[Register] = list(self._listed())
         self._by_name = {one.name: one for one in self.all}
         for name, (file, number) in machine.isa.registers.items():
-            self._by_name.setdefault(name, self._by_name.get(file.abi[number], self.all[0]))
+            if file.abi[number] in self._by_name:  # Those that are too large are not listed.
+                self._by_name.setdefault(name, self._by_name[file.abi[number]])
 
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
