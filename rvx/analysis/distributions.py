@@ -21,6 +21,7 @@ Reals = npt.NDArray[np.float64]
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Reals]
 
 _DEGREES_OF_FREEDOM = 3
+_FEWER_DEGREES = 2
 _NONZERO = 0.1
 _BINADES = 12
 _CANCELLED_BITS = 10
@@ -51,6 +52,10 @@ DISTRIBUTIONS: dict[str, tuple[str, Draw]] = {
     "heavy": (
         f"Student's t with {_DEGREES_OF_FREEDOM} degrees of freedom",
         lambda rng, shape: rng.standard_t(_DEGREES_OF_FREEDOM, shape),
+    ),
+    "heavier": (
+        f"Student's t with {_FEWER_DEGREES} degrees of freedom, which has no variance",
+        lambda rng, shape: rng.standard_t(_FEWER_DEGREES, shape),
     ),
     "sparse": (f"uniform, with {1 - _NONZERO:.0%} zeros", _sparse),
     "ill": (

@@ -34,7 +34,7 @@ from rvx.formats.minifloat.rounding import Rounding
 
 SCHEMA = "rvx.dot.study/1"
 LENGTH = 512
-DATA = ("normal", "heavy", "cancelling")
+DATA = ("normal", "heavier", "cancelling")
 PRODUCTS = (2, 8, 32)
 ROUNDINGS = {Rounding.ROD: "to odd", Rounding.RNE: "to nearest"}
 

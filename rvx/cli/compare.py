@@ -57,7 +57,7 @@ def compare(
             "--distribution",
             metavar="NAME",
             help="Of the inputs, scaled to the range: uniform, normal, laplace, lognormal, heavy, "
-            "sparse, ill (pairs that nearly cancel), wide.",
+            "heavier, sparse, ill (pairs that nearly cancel), wide.",
             complete=complete.distributions,
         ),
     ] = "uniform",

@@ -44,7 +44,8 @@ def dot(
         Option(
             "--data",
             metavar="NAME,...",
-            help="normal, uniform, heavy, positive, cancelling.",
+            help="normal, uniform, heavier (Student's t with 2 degrees of freedom), positive, "
+            "cancelling.",
         ),
     ] = "normal",
     seeds: Annotated[

@@ -65,7 +65,7 @@ def search(
         Option(
             "--distribution",
             metavar="NAME",
-            help="Of the inputs, as compare has them; of dot, write -p data=heavy.",
+            help="Of the inputs, as compare has them; of dot, write -p data=heavier.",
             complete=complete.distributions,
         ),
     ] = "uniform",

@@ -62,7 +62,8 @@ def sweep(
         Option(
             "--distribution",
             metavar="NAME,...",
-            help="Of the inputs: uniform, normal, laplace, lognormal, heavy, sparse, ill, wide.",
+            help="Of the inputs: uniform, normal, laplace, lognormal, heavy, heavier, "
+            "sparse, ill, wide.",
             complete=complete.distributions,
         ),
     ] = "uniform",
