@@ -173,7 +173,7 @@ class Terminal:
                 how = f"was ended by signal {stop.signal}"
             yield f"the program {how} after {count:,} instructions; it can be taken back"
         elif stop.reason == Reason.TRAP and stop.trap is not None:
-            yield f"{stop.trap.kind} after {count:,} instructions: {stop.trap.message}"
+            yield f"after {count:,} instructions: {stop.trap.message}"
         elif stop.reason == Reason.INTERRUPTED:
             yield f"interrupted after {count:,} instructions"
         elif stop.reason == Reason.BEGINNING:

@@ -197,8 +197,8 @@ text:   .asciz "text"
     )
     expected = """\
 (rvx) c
-illegal instruction after 7 instructions: illegal instruction at 0x8000001a <_start+0x1a>, word\
- 0000 'unimp': 'c.unimp' has no semantics: only its encoding is known
+after 7 instructions: illegal instruction at 0x8000001a <_start+0x1a>, word 0000 'unimp': \
+'c.unimp' has no semantics: only its encoding is known
      8          .word 0    (a.s:8)
 => 0x8000001a <_start+0x1a>  unimp
 (rvx) p fa1
@@ -310,6 +310,11 @@ def test_what_cannot_be_done_is_said(talk: Talk) -> None:
     assert "error: instret cannot be written" in said
     assert "error: 're' may be registers, reverse-continue" in said
     assert "error: mstatus cannot be watched: the hart does not hold it as a word" in said
+
+
+def test_counts_beyond_all_bounds(talk: Talk) -> None:
+    said = talk(POSITS, ["goto 99999999999999999999", "goto 0", "stepi 99999999999999999999"])
+    assert said.count("the program exited with code 0 after 35 instructions") == 2
 
 
 def test_help_knows_every_command(talk: Talk) -> None:

@@ -137,7 +137,9 @@ class Timeline:
         if self.ended is not None:
             return self.ended
         self._is_stopping = False
-        limit = _FOR_EVER if instructions is None else self.count + instructions
+        limit = _FOR_EVER
+        if instructions is not None:
+            limit = min(limit, self.count + instructions)
         return self._go(until, limit)
 
     def back(self, until: Until = NOTHING, instructions: int | None = None) -> Stop:
