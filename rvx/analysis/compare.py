@@ -17,7 +17,7 @@ from rvx.analysis.distributions import arrange, check_distribution, drawn
 from rvx.analysis.kernel import Call, Kernel, Variant, load
 from rvx.analysis.keys import KernelError
 from rvx.analysis.metrics import measure
-from rvx.analysis.profile.profile import Places
+from rvx.analysis.profile.profile import Places, Profile, profile_of
 from rvx.analysis.room import Room
 from rvx.analysis.shadow.engine import Shadow
 from rvx.analysis.shadow.report import report
@@ -129,11 +129,13 @@ def run_variant(
     tier: Tier = "region",
     core: Core | None = None,
     shadow: str | None = None,
+    on_profile: Callable[[Variant, Profile], None] | None = None,
 ) -> Row:
     """Assembles a variant, runs it on the inputs and judges what comes out.
 
     With a core, the run is traced, and its cycles there are estimated. With a `shadow`, `float64`
-    or `exact`, the row has where its errors were born.
+    or `exact`, the row has where its errors were born. Where somebody wants a profile, calls are
+    followed, which does not go with the other two.
 
     Raises:
         AssemblyError: the source is wrong.
@@ -156,10 +158,16 @@ def run_variant(
         estimator = None if core is None else Estimator(variant.isa, core)
         follower = None if shadow is None else Shadow(shadow)
         take = _taken_by([one.take for one in (estimator, follower) if one is not None])
-        prepared = prepare(kernel, variant, sizes, a, b, backend, tier, scalars, take)
+        follows = on_profile is not None
+        prepared = prepare(
+            kernel, variant, sizes, a, b, backend, tier, scalars, take, follow_calls=follows
+        )
         if follower is not None:
             follower.attach(prepared.machine)
         run, raw = _executed(prepared, variant)
+        if on_profile is not None:
+            name = f"{kernel.name} {variant.name}"
+            on_profile(variant, profile_of(prepared.machine, run, prepared.places, name))
         with kernel.users_code():
             reference = kernel.golden.reference(sizes, numbers, a, b, *scalars).reshape(raw.shape)
         ulp = numbers.ulp(inputs.golden)
@@ -264,10 +272,12 @@ def prepare(
     tier: Tier = "region",
     scalars: Sequence[Encoded] = (),
     on_retired: Callable[[Batch], None] | None = None,
+    *,
+    follow_calls: bool = False,
 ) -> Prepared:
     """Loads a variant and its encoded operands into a machine.
 
-    Instructions are traced if somebody is to get them.
+    Instructions are traced if somebody is to get them; calls are followed for a profile.
 
     Raises:
         AssemblyError: the source is wrong.
@@ -286,6 +296,7 @@ def prepare(
         tier=tier,
         tracing=None if on_retired is None else Tracing(),
         on_retired=on_retired,
+        follow_calls=follow_calls,
     )
     c = machine.allocate(size)
     stored = b.outputs_last if variant.outputs_last else b
@@ -322,6 +333,7 @@ def compare(
     progress: Callable[[str], None] | None = None,
     core: Core | None = None,
     shadow: str | None = None,
+    on_profile: Callable[[Variant, Profile], None] | None = None,
 ) -> Comparison:
     """Runs the variants one after the other; one that fails does not keep the others from it.
 
@@ -335,6 +347,7 @@ def compare(
         core: whose cycles are estimated, if there is one.
         shadow: `float64` or `exact`: follow every number without rounding beside the run, so that
             rows say where their errors were born.
+        on_profile: gets the profile of every variant, if anybody wants one.
 
     Returns:
         Counts and errors of each; a notebook shows it as a table.
@@ -352,7 +365,9 @@ def compare(
         if progress is not None:
             progress(variant.name)
         try:
-            rows.append(run_variant(kernel, variant, inputs, backend, tier, core, shadow))
+            rows.append(
+                run_variant(kernel, variant, inputs, backend, tier, core, shadow, on_profile)
+            )
         except Exception as error:
             told = error if isinstance(error, RvxError) else users_mistake(error)
             if told is None or told.exit_code is Exit.INTERRUPTED:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rvx.analysis.comparison import Comparison, Inputs
     from rvx.analysis.cycles import Core
     from rvx.analysis.kernel import Kernel, Variant
+    from rvx.analysis.profile import Profile
     from rvx.emulator import Backend, Tier
 
 
@@ -88,6 +89,15 @@ def compare(
     errors: Annotated[
         bool, Option("--errors", help="Print how the errors are distributed, and the worst ones.")
     ] = False,
+    profile: Annotated[
+        list[Path] | None,
+        Option(
+            "--profile",
+            metavar="FILE",
+            help="Write where the instructions of each variant went, as run --profile does; {} in "
+            "the name stands for the variant, as in {}.html. Repeatable.",
+        ),
+    ] = None,
     core: CoreName = None,
     markdown: Annotated[bool, Option("--markdown", help="Print a Markdown table.")] = False,
     shadow: Mode = None,
@@ -124,6 +134,9 @@ def compare(
     chosen = kernels.load(kernel)
     vlens, sizes = parse_vlens(parameter or [])
     variants = chosen.select(variant or [], vlens)
+    profiles = _Profiles(profile or [], variants)
+    if profile and (core is not None or shadow is not None):
+        raise UsageProblem("give --profile, or --core and --shadow, not both")
     given = Files(files) if files else None
     inputs = library.draw(
         chosen, parse_parameters(sizes), low, high, seed, given, distribution=distribution
@@ -132,7 +145,7 @@ def compare(
         given.end()
         inputs = replace(inputs, distribution=", ".join(path.name for path in files or ()))
     on = None if core is None else load_core(core)
-    comparison = _run(chosen, inputs, variants, way, on, shadow)
+    comparison = _run(chosen, inputs, variants, way, on, shadow, profiles)
     if plot is not None:
         plots.draw(comparison, plot)
         say(f"wrote {plot}")
@@ -160,6 +173,51 @@ def compare(
         wrong = ", ".join(row.variant.name for row in comparison.rows if not row.bit_exact)
         say(f"error: the emulation of {wrong} differs from the order-exact reference")
         raise End(Exit.FAILED)
+
+
+class _Profiles:
+    """The files that profiles of variants go to.
+
+    Args:
+        paths: with {} where the name of the variant goes.
+        variants: that are run.
+
+    Attributes:
+        paths: the same.
+
+    Raises:
+        UsageProblem: several variants would go to one file.
+        ProfileProblem: nothing can be written to one of them.
+    """
+
+    def __init__(self, paths: Sequence[Path], variants: Sequence[Variant]) -> None:
+        from rvx.analysis.profile import check
+
+        self.paths = paths
+        for path in paths:
+            if len(variants) > 1 and _VARIANT not in path.name:
+                raise UsageProblem(
+                    f"--profile {path}: there are {len(variants)} variants; write {_VARIANT} where "
+                    f"the name of each goes, such as {path.with_name(_VARIANT + path.suffix)}"
+                )
+            for variant in variants:
+                check(_named(path, variant))
+
+    def write(self, variant: Variant, profile: Profile) -> None:
+        """Writes the profile of a variant to all of them."""
+        from rvx.analysis.profile import write
+
+        for path in self.paths:
+            write(profile, _named(path, variant))
+
+
+_VARIANT = "{}"
+
+
+def _named(path: Path, variant: Variant) -> Path:
+    """The file of a variant."""
+    name = f"{variant.name}_vlen{variant.vlen}" if variant.vlen else variant.name
+    return path.with_name(path.name.replace(_VARIANT, name))
 
 
 def _list(names: Sequence[str], as_json: bool, markdown: bool) -> None:
@@ -196,6 +254,7 @@ def _run(
     way: tuple[Backend, Tier],
     core: Core | None,
     shadow: str | None,
+    profiles: _Profiles,
 ) -> Comparison:
     """Runs the variants, with a bar on stderr if somebody watches."""
     from rvx.analysis.compare import compare as run_all
@@ -207,7 +266,16 @@ def _run(
         with progress_bar(len(variants)) as show:
             compile_ahead(kernel, variants, tier, lambda done, _: show("compiling", done))
     with step_bar(len(variants)) as begin:
-        return run_all(kernel, inputs, variants, *way, progress=begin, core=core, shadow=shadow)
+        return run_all(
+            kernel,
+            inputs,
+            variants,
+            *way,
+            progress=begin,
+            core=core,
+            shadow=shadow,
+            on_profile=profiles.write if profiles.paths else None,
+        )
 
 
 def parse_vlens(given: Sequence[str]) -> tuple[list[int], list[str]]:

@@ -351,3 +351,32 @@ def test_without_a_kernel_there_is_a_sentence(rvx):
     assert done.code == 2
     assert done.err.startswith("error: name a kernel: attention, ")
     assert "rvx compare --list" in done.err
+
+
+def test_every_variant_has_a_profile(rvx, tmp_path):
+    words = ["compare", "gemm", *SMALL, "--variant", "f32", "--variant", "posit32"]
+    paths = [tmp_path / "{}.json", tmp_path / "{}.html"]
+    done = rvx(*words, "--json", "--profile", paths[0], "--profile", paths[1])
+    assert done.code == 0
+    for row in done.document["rows"]:
+        found = json.loads((tmp_path / f"{row['variant']}.json").read_text())
+        assert found["instructions"] == row["instructions"]
+        assert found["by_mnemonic"] == row["by_mnemonic"]
+        assert {one["name"] for one in found["functions"]} == {"gemm"}
+        assert found["lines"][0]["file"].endswith((".s", ".inc"))
+        assert f"gemm {row['variant']}" in (tmp_path / f"{row['variant']}.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--profile", "all.html"], "all.html: there are 2 variants; write {} where"),
+        (["--profile", "{}.pdf"], "f64.pdf: the name of a profile ends with"),
+        (["--profile", "absent/{}.txt"], "there is no folder absent"),
+        (["--profile", "{}.txt", "--core", "snitch"], "give --profile, or --core and --shadow"),
+    ],
+)
+def test_profiles_that_cannot_be_written(rvx, options, sentence):
+    done = rvx("compare", "gemm", *SMALL, "--variant", "f32", "--variant", "f64", *options)
+    assert (done.code, done.out) == (2, "")
+    assert sentence in done.err
