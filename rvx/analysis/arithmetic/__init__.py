@@ -90,7 +90,6 @@ def known() -> list[str]:
     return [*CATALOGUE, *WITH_VLEN]
 
 
-@cache
 def find(name: str, vlen: int = 0) -> Arithmetic:
     """The arithmetic of a variant.
 
@@ -101,6 +100,12 @@ def find(name: str, vlen: int = 0) -> Arithmetic:
     Raises:
         ValueError: there is none with this name, or none without vector registers.
     """
+    # One object for all widths, where these do not matter.
+    return _made(name, vlen if name in WITH_VLEN else 0)
+
+
+@cache
+def _made(name: str, vlen: int) -> Arithmetic:
     if name in WITH_VLEN:
         if not vlen:
             raise ValueError(f"the order of sums of '{name}' depends on VLEN, which is not given")
