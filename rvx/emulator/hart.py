@@ -463,7 +463,8 @@ class Hart:
                 is_limited,
                 self.inline.loops,
             )
-            if self._words[Field.FCSR]:
+            # What a compiled repetition performs is noted nowhere.
+            if self._words[Field.FCSR] and self.tracer is None:
                 self.repeats = RepeatTier(self._isa, self._context, self._memory, self.records)
 
     def trap_hook(self) -> int:

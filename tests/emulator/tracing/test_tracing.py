@@ -8,6 +8,7 @@ import pytest
 
 from rvx.assembler import assemble
 from rvx.emulator import Machine
+from rvx.emulator.repetition import tier
 from rvx.emulator.tracing.records import Access, Batch
 from rvx.emulator.tracing.tracer import Tracing
 from rvx.extensions import isa_for
@@ -144,7 +145,19 @@ def test_what_takes_batches_may_fail() -> None:
         Machine(program, isa, tracing=Tracing(), on_retired=full).run()
 
 
-def test_repetitions_are_traced_item_by_item() -> None:
+class _Everything(frozenset[object]):
+    """Has everything in it."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("were_compiled", [False, True])
+def test_repetitions_are_traced_item_by_item(
+    were_compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if were_compiled:  # in an earlier run: they would be compiled before they are performed first
+        monkeypatch.setattr(tier.profile, "recall_repeats", lambda *_: _Everything())
     text = """
     _start: li t0, 3
     la a0, values
@@ -167,6 +180,7 @@ def test_repetitions_are_traced_item_by_item() -> None:
     assert len(retired) == result.instructions
     sums = [step.writes["f11"] for step in retired if "f11" in step.writes]
     assert len(sums) == 4
+    monkeypatch.undo()
     assert result.executions == Machine(program, isa).run().executions
 
 
