@@ -185,7 +185,13 @@ def test_inputs_must_be_finite(name):
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_the_unit_of_the_last_place_is_the_spacing_of_the_output(name):
     numbers = arithmetic.find(name)
-    spacing = {"f64": 2.0**-52, "f64_nofma": 2.0**-52, "f16": 2.0**-10}
+    spacing = {
+        "f64": 2.0**-52,
+        "f64_nofma": 2.0**-52,
+        "f16": 2.0**-10,
+        "bf16": 2.0**-7,
+        "f8": 2.0**-2,
+    }
     for n in (8, 16, 32, 64):
         spacing[f"posit{n}"] = spacing[f"posit{n}_quire"] = 2.0 ** (5 - n)
     for prefix, mantissa in (("fp64", 52), ("fp32", 23), ("fp16", 10), ("fp8", 2)):
