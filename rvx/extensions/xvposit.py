@@ -16,7 +16,7 @@ from rvx.formats.posit import POSIT8, POSIT16, POSIT32
 from rvx.formats.posit.accumulate import make_multiply_add
 from rvx.formats.posit.quire import make_clear, make_round
 from rvx.isa import Extension
-from rvx.isa.real import VectorReal, either, root
+from rvx.isa.real import VectorReal, either, no_number, root
 
 POSITS = (POSIT8, POSIT16, POSIT32)
 
@@ -64,19 +64,19 @@ def vpmax(a: Any, b: Any, max: Any, mode: Any, flags: Any) -> Any:
     return max(a, b, mode, flags)
 
 
-@Xvposit.vector("vmpeq", "vv vx", "011000", result="m", formats=POSITS)
+@Xvposit.vector("vmpeq", "vv vx", "011000", result="m", formats=POSITS, real=no_number)
 def vmpeq(a: Any, b: Any, eq: Any, mode: Any, flags: Any) -> Any:
     """A bit of vd = whether vs2 is b."""
     return eq(a, b, mode, flags)
 
 
-@Xvposit.vector("vmple", "vv vx", "011001", result="m", formats=POSITS)
+@Xvposit.vector("vmple", "vv vx", "011001", result="m", formats=POSITS, real=no_number)
 def vmple(a: Any, b: Any, le: Any, mode: Any, flags: Any) -> Any:
     """A bit of vd = whether vs2 is at most b."""
     return le(a, b, mode, flags)
 
 
-@Xvposit.vector("vmplt", "vv vx", "011011", result="m", formats=POSITS)
+@Xvposit.vector("vmplt", "vv vx", "011011", result="m", formats=POSITS, real=no_number)
 def vmplt(a: Any, b: Any, lt: Any, mode: Any, flags: Any) -> Any:
     """A bit of vd = whether vs2 is less than b."""
     return lt(a, b, mode, flags)
@@ -257,7 +257,7 @@ def vqround(vd: Any, sew: Any, vquire: Any) -> None:
         vd[0] = _round32(vquire)
 
 
-@Xvposit.vector("vqclear", "-", "110010", result="", vm=1, widths=(8, 16, 32))
+@Xvposit.vector("vqclear", "-", "110010", result="", vm=1, widths=(8, 16, 32), real=no_number)
 def vqclear(vl: Any, vquire: Any) -> None:
     """The quire = 0."""
     _clear(vquire)

@@ -208,6 +208,11 @@ class Shadow:
                 whole[of] = known | (value & _MASK64) << 64 * word
         return [*keys, *whole], [*values, *whole.values()]
 
+    @property
+    def untold(self) -> list[str]:
+        """What was performed, computes numbers, and does not say which."""
+        return sorted(self._maker.untold)
+
     def _plan(self, word: Word) -> tuple[Plan, str]:
         """The plan of a word, and its mnemonic."""
         if word not in self._plans:
@@ -243,12 +248,16 @@ class _Maker:
     Args:
         isa: what words mean.
         key_of: the key of a register of an extension, or of a state, by its name.
+
+    Attributes:
+        untold: mnemonics of what computes numbers, and does not say which.
     """
 
     def __init__(self, isa: Isa, key_of: Callable[[str], int]) -> None:
         self._isa, self.key_of = isa, key_of
         self._flen = 64 if "D" in isa.extensions else 32
         self._seen = {csr.name: csr.address << 4 | Kind.CSR for csr in isa.csrs.values()}
+        self.untold: set[str] = set()
         self._unit: Unit | None = None
         if isa.vector is not None:
             self._unit = Unit(
@@ -268,6 +277,9 @@ class _Maker:
             return self._elementwise(decoded, real), name
         if isinstance(real, Real) and real.function is not no_number:
             return self._packed(decoded, real) or self._carry(decoded), name
+        is_own = made.is_custom and "v" in made.requests
+        if real is None and made.kind not in ("load", "store") and (made.macs or is_own):
+            self.untold.add(name)
         return self._carry(decoded), name
 
     def _is_integer_code(self, made: Instruction) -> bool:

@@ -204,6 +204,9 @@ def _notes(shadow: Shadow, findings: Sequence[Finding]) -> Iterator[str]:
     if shadow.restarts:
         names = ", ".join(f"{name} ({times:,})" for name, times in shadow.restarts.most_common(8))
         yield f"no real-number meaning is declared for {names}: values restart there"
+    if shadow.untold:
+        names = ", ".join(shadow.untold)
+        yield f"no real-number meaning is declared for {names}: what that computes is not judged"
     if shadow.mode == FLOAT64:
         wide = {
             one.site.worst.numbers.name

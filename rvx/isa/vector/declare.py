@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from rvx.isa.errors import DeclarationError
-from rvx.isa.real import Function, Meaning, VectorReal, parameters
+from rvx.isa.real import NO_NUMBER, Function, Meaning, VectorReal, no_number, parameters
 from rvx.isa.vector import own
 from rvx.isa.vector.arithmetic import make_signed
 from rvx.isa.vector.elementwise import (
@@ -245,10 +245,12 @@ def _declare_form(
     )(body)
 
 
-def _real_of(form: Form, shape: Shape, real: VectorReal | None) -> VectorReal | None:
+def _real_of(form: Form, shape: Shape, real: VectorReal | None) -> Meaning | None:
     """The meaning of one form; what gives a mask, or nothing, gives no number."""
-    if real is None or shape.result in ("m", ""):
+    if real is None:
         return None
+    if real.function is no_number or shape.result in ("m", ""):
+        return NO_NUMBER
     return replace(
         real,
         third=_THIRD[form.third].partition(":")[0],
@@ -532,7 +534,7 @@ def _own_real(
     """
     if function is None or isinstance(function, VectorReal):
         return function
-    if not formats.elements:
+    if not formats.elements and function is not no_number:
         raise DeclarationError(
             f"vector instruction '{name}': real needs formats, which say what numbers elements are"
         )

@@ -122,6 +122,10 @@ def test_posits_in_vectors() -> None:
         vle32.v v4, (a1)
         vpadd.vv v6, v2, v4
         vpsub.vv v8, v6, v2
+        vmpeq.vv v0, v6, v2
+        vqclear.v
+        vqmacc.vv v6, v2
+        vqround.v v9
         {EXIT}
         .data
         .balign 8
@@ -132,6 +136,10 @@ def test_posits_in_vectors() -> None:
     assert run.at("vpadd.vv").site.absorptions == 1
     assert run.at("vpsub.vv").site.cancellations == 1
     assert run.at("vpsub.vv").site.propagated == 2.0**18
+    assert list(run.report.sentences())[-1] == (
+        "no real-number meaning is declared for vqmacc.vv, vqround.v: what that computes is not "
+        "judged"
+    )
 
 
 def test_streams_bring_shadows_from_memory_and_back() -> None:
