@@ -134,12 +134,15 @@ class VectorReal:
 
     Attributes:
         function: of `d`, the old element of vd, `a`, that of vs2, and `b`, that of vs1 or the
-            scalar; or `either`. Of a reduction, of `d`, element 0 of vs1, and `a`, a tuple.
-        formats: of `d`, `a` and `b` by SEW.
+            scalar; or `either`. Of a reduction, of `d`, element 0 of vs1, and `a`, a tuple. Of a
+            dot product, of `d`, element 0 of vd, and the tuples `a` and `b`.
+        formats: of `d`, `a` and `b` by SEW; each may be a function that gives it, of a mapping
+            with `vtype`.
         third: name of the third operand, empty if there is none.
         wider_d: binary logarithm of EEW / SEW for the result.
         wider_2: for vs2.
         is_reduction: whether it is one.
+        is_dot: whether it is a dot product.
     """
 
     function: Function
@@ -148,6 +151,7 @@ class VectorReal:
     wider_d: int = 0
     wider_2: int = 0
     is_reduction: bool = False
+    is_dot: bool = False
 
 
 Meaning = Real | VectorReal

@@ -395,6 +395,7 @@ class Setting:
     sew: int
     lmul: int
     vl: int
+    vtype: int
 
     @classmethod
     def of(cls, unit: Unit, record: Record) -> Setting | None:
@@ -402,7 +403,8 @@ class Setting:
         found = record.written(unit.setting)
         if found is None or found & 0x8000:
             return None
-        return cls(8 << (found >> 3 & 7), ((found & 7) ^ 4) - 4, found >> 16)
+        vtype = found & 0xFFFF
+        return cls(8 << (vtype >> 3 & 7), ((vtype & 7) ^ 4) - 4, found >> 16, vtype)
 
 
 class Elementwise(Plan):
@@ -442,10 +444,12 @@ class Elementwise(Plan):
         formats = real.formats.get(setting.sew)
         if formats is None or store.registers.get(unit.vstart, 0):
             return self._forget(store, record)
+        values = {"vtype": setting.vtype}
+        formats = tuple(fmt(values) if callable(fmt) else fmt for fmt in formats)
         wide_d, wide_2 = setting.sew << real.wider_d, setting.sew << real.wider_2
         to = numbers_of(formats[0])
         wanted = self._asked if real.function is not either else ("a", "b")
-        if real.is_reduction:
+        if real.is_reduction or real.is_dot:
             self._reduce(store, judge, record, setting, formats)
             return False
         new: dict[int, Lanes] = {}
@@ -496,7 +500,7 @@ class Elementwise(Plan):
     ) -> None:
         """Notes new shadows; elements that are not active keep what they had."""
         unit = self._unit
-        count = 1 if self._real.is_reduction else setting.vl
+        count = 1 if self._real.is_reduction or self._real.is_dot else setting.vl
         last = self._vd + max(count * width - 1, 0) // unit.vlen
         mask = store.registers.get(unit.key(0), 0)
         for register in range(self._vd, last + 1):
@@ -577,8 +581,8 @@ class Elementwise(Plan):
         setting: Setting,
         formats: tuple[Any, Any, Any],
     ) -> None:
-        """Of vs1[0] and all active elements of vs2."""
-        unit = self._unit
+        """Of vs1[0] and all active elements of vs2; or of vd[0], and those of vs2 and vs1."""
+        unit, is_dot = self._unit, self._real.is_dot
         wide_d = setting.sew << self._real.wider_d
         out = record.written(unit.key(self._vd))
         assert self._third is not None
@@ -589,10 +593,13 @@ class Elementwise(Plan):
         active = [
             element for element in range(setting.vl) if not self._is_masked or mask >> element & 1
         ]
-        first = self._element(store, self._third, 0, formats[0])
+        first = self._element(store, self._vd if is_dot else self._third, 0, formats[0])
         rest = [
-            self._element(store, self._vs2, element * setting.sew, formats[1]) for element in active
+            self._element(store, register, element * setting.sew, fmt)
+            for register, fmt in ((self._vs2, formats[1]), (self._third, formats[2]))[: 1 + is_dot]
+            for element in active
         ]
+        half = len(active)
         code = out & (1 << wide_d) - 1
         shadow: Shadow | None = None
         if self._real.function is either:
@@ -601,20 +608,25 @@ class Elementwise(Plan):
             shadows: list[Any] | None = None
             if any(one is not None for *_, one in (first, *rest)):
                 best = [value if one is None else one for _, value, one in (first, *rest)]
-                shadows = as_numbers(judge, [best[0], tuple(best[1:])])
+                parts = [best[0], tuple(best[1 : 1 + half]), tuple(best[1 + half :])]
+                shadows = as_numbers(judge, parts[: 2 + is_dot])
 
             def given() -> tuple[Given, ...]:
-                own = Given("vs1[0]", to, first[0], first[2])
-                source = numbers_of(formats[1])
+                own = Given("vd[0]" if is_dot else "vs1[0]", to, first[0], first[2])
+                names = [f"vs2[{element}]" for element in active]
+                names += [f"vs1[{element}]" for element in active] if is_dot else []
+                sources = [numbers_of(formats[1])] * half
+                sources += [numbers_of(formats[2])] * half if is_dot else []
                 return (
                     own,
                     *(
-                        Given(f"vs2[{element}]", source, one[0], one[2])
-                        for element, one in zip(active, rest, strict=True)
+                        Given(name, source, one[0], one[2])
+                        for name, source, one in zip(names, sources, rest, strict=True)
                     ),
                 )
 
-            values = [first[1], tuple(value for _, value, _ in rest)]
+            numbers = [value for _, value, _ in rest]
+            values = [first[1], tuple(numbers[:half]), tuple(numbers[half:])][: 2 + is_dot]
             shadow = judge.result(record.pc, self._real.function, values, shadows, code, to, given)
         new = {} if shadow is None else {0: Lane(to.bits, code, shadow, to)}
         self._finish(store, record, setting, wide_d, {self._vd: new})

@@ -25,11 +25,13 @@ from rvx.formats.minifloat import Minifloat
 from rvx.formats.minifloat import scalar as kernels
 from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16ALT, FP32
 from rvx.isa import Extension, Words
+from rvx.isa.real import VectorReal, Whole
 from rvx.isa.vector import Vector
 from rvx.isa.vector.elementwise import make_alternatives, make_body, make_dispatch
 from rvx.isa.vector.legality import Legality, is_aligned, overlaps
 from rvx.isa.vector.plan import with_products
 from rvx.isa.vector.state import (
+    ALTFMT,
     VL,
     group,
     is_active,
@@ -283,6 +285,7 @@ def _declare(
     *,
     has_floats: bool,
     is_batched: bool = True,
+    real: VectorReal | None = None,
 ) -> None:
     run = make_dispatch(loops, wider, 0, 0)
     result = "tile" if is_batched else "one"
@@ -295,6 +298,7 @@ def _declare(
         kind="vector",
         doc=doc,
         macs=1,
+        real=real,
     )(body)
 
 
@@ -313,6 +317,7 @@ def _declare_both(
     what: str,
     *,
     has_floats: bool,
+    formats: tuple[Any, Any, Any],
 ) -> None:
     """The instruction of one dot product, and that of eight.
 
@@ -326,6 +331,7 @@ def _declare_both(
         wider: binary logarithm of the width of the result over SEW.
         what: what the factors are.
         has_floats: whether they are floats.
+        formats: of the result and of the factors.
     """
     is_always_alternative = len(dots) == 1
     funct3 = "001" if has_floats else "000"
@@ -342,6 +348,13 @@ def _declare_both(
         f"vd[0] += the dot product of vs2 and vs1: {what}",
         has_floats=has_floats,
         is_batched=False,
+        real=VectorReal(
+            lambda d, a, b: (d, *(x * y for x, y in zip(a, b, strict=True))),
+            {sew: formats},
+            third="vs1",
+            wider_d=wider,
+            is_dot=True,
+        ),
     )
     _declare(
         eight,
@@ -354,6 +367,11 @@ def _declare_both(
         f"vd[i] += the dot product of register i of vs2 and vs1: {what} {_BATCH}",
         has_floats=has_floats,
     )
+
+
+def _with_altfmt(usual: Any, other: Any) -> Callable[[Mapping[str, int]], Any]:
+    """The format of vs1, which vtype.altfmt chooses."""
+    return lambda values: other if values["vtype"] & ALTFMT else usual
 
 
 _BATCH = "vs2 names eight registers, and in its low three bits which eight elements of vd."
@@ -370,6 +388,11 @@ for _letter, _is_signed, _low in (("u", False, "0"), ("s", True, "1")):
         f"{'' if _is_signed else 'un'}signed bytes times unsigned ones, with altfmt signed; modulo "
         f"2^32.",
         has_floats=False,
+        formats=(
+            Whole(32, _is_signed),
+            Whole(8, _is_signed),
+            _with_altfmt(Whole(8, False), Whole(8)),
+        ),
     )
 for _dot, _format, _low, _what in (
     ("", E4M3, "0", "E4M3"),
@@ -385,6 +408,7 @@ for _dot, _format, _low, _what in (
         2,
         f"{_what} times E4M3, with altfmt E5M2, to binary32, by bulk normalisation and to odd.",
         has_floats=True,
+        formats=(FP32, _format, _with_altfmt(E4M3, E5M2)),
     )
 _declare_both(
     Zvfwdota16bf,
@@ -396,6 +420,7 @@ _declare_both(
     1,
     "BF16 with altfmt, to binary32, by bulk normalisation and to odd.",
     has_floats=True,
+    formats=(FP32, FP16ALT, FP16ALT),
 )
 _declare(
     Zvfbdota32f,

@@ -262,3 +262,38 @@ def test_pairs_of_packed_fmas() -> None:
     assert (site.results, site.inexact) == (2, 0)
     assert site.worst is not None
     assert site.worst.exact == 1
+
+
+def test_dot_products_of_whole_registers() -> None:
+    """Sixteen products of E4M3, or of bytes, and element 0 of vd: rounded to odd, or exact."""
+    isa = isa_for("rv64gcv_zvfqwdota8f_zvqwdota8i", vlen=128)
+    source = f"""
+        la a0, ones
+        la a1, sum
+        li t0, 16
+        vsetvli zero, t0, e8, m1, ta, ma
+        vle8.v v2, (a0)
+        vl1re32.v v4, (a1)
+        vfqwdota.vv v4, v2, v2
+        vmv1r.v v5, v4
+        li t0, 1
+        vsetvli zero, t0, e8, m1, ta, ma
+        vfqwdota.vv v5, v2, v2
+        vmv.v.i v6, 0
+        vqwdotau.vv v6, v2, v2
+        {EXIT}
+        .data
+        .balign 16
+        ones: .fill 16, 1, 0x38
+        sum: .float 0x1p24, 0, 0, 0
+    """
+    run = follow(source, isa)
+    whole, one = run.at("vfqwdota.vv").site, run.at("vfqwdota.vv", 1).site
+    assert whole.worst is not None
+    assert one.worst is not None
+    assert (whole.worst.exact, whole.inexact) == ((1 << 24) + 16, 0)
+    assert (one.worst.exact, one.peak) == ((1 << 24) + 17, 0.5)
+    assert [given.name for given in one.worst.given] == ["vd[0]", "vs2[0]", "vs1[0]"]
+    bytes_of = run.at("vqwdotau.vv").site.worst
+    assert bytes_of is not None
+    assert bytes_of.exact == 0x38 * 0x38
