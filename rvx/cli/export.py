@@ -41,7 +41,7 @@ def export(
 
     if target == "list":
         for name, doc in targets.TARGETS.items():
-            print(f"{name:16}{doc}")
+            print(f"{name:18}{doc}")
         return
     if target not in targets.TARGETS:
         raise UsageProblem(f"there is no target '{target}'; there are {', '.join(targets.TARGETS)}")

@@ -22,6 +22,7 @@ TARGETS: dict[str, str] = {
     "llvm": "TableGen records of LLVM's RISC-V target",
     "pygments": "a lexer that knows the mnemonics",
     "riscv-opcodes": "files of the repository riscv-opcodes",
+    "riscv-unified-db": "YAML of riscv-unified-db, with encodings",
     "spike": "C++ that Spike loads, with the bodies",
     "svg": "a bit diagram for each instruction",
     "systemverilog": "packages with a decoder",
