@@ -109,7 +109,8 @@ def round_number(
     The value may be jammed: its last bit is set where something below was lost. `sign` is that of
     a value of 0.
     """
-    # Nearly every number: to nearest, and its binade and the next one above are ordinary ones.
+    # Nearly every number: its binade and the next one above are ordinary ones, and it is rounded to
+    # nearest or to odd, or is exact, as products of few digits are.
     magnitude = abs(value)
     precision = setting[_PRECISION]
     shift = 64 - clz63(magnitude) - precision
@@ -122,6 +123,14 @@ def round_number(
             low >>= 1
             lsb += 1
         return (-low if value < 0 else low), lsb, NX if rest != 0 else 0
+    if value != 0 and setting[_LSB_MIN] <= lsb < setting[_EMAX_LSB]:
+        if shift <= 0:
+            return value << -shift, lsb, 0
+        if mode == _ROD:
+            low = magnitude >> shift
+            is_inexact = magnitude & ((1 << shift) - 1) != 0
+            low |= 1 if is_inexact else 0
+            return (-low if value < 0 else low), lsb, NX if is_inexact else 0
     return round_with_care(setting, value, exponent, sign, mode, random, stays_finite)
 
 
@@ -474,6 +483,57 @@ def sum_by_pairs(
             return s, e, flags
 
 
+_MOST_LEVELLED = 64
+"""Products whose rounded numbers, of two words each, have room in what kernels get."""
+
+
+def sum_by_levels(
+    setting: Any,
+    sa: Any,
+    ea: Any,
+    sb: Any,
+    eb: Any,
+    i: int,
+    j: int,
+    n: int,
+    random: int,
+    level: Any,
+) -> tuple[int, int, int]:
+    """`sum_by_pairs` of numbers, so many that all subtrees are halves: pairs of neighbours."""
+    flags = 0
+    for k in range(n):
+        product, minus = sa[i + k] * sb[j + k], 0
+        if product == 0 and is_minus(sa[i + k], ea[i + k]) != is_minus(sb[j + k], eb[j + k]):
+            minus = 1
+        s, e, raised = round_number(
+            setting,
+            product,
+            ea[i + k] + eb[j + k] if product != 0 else 0,
+            minus,
+            setting[_ROUNDING],
+            random,
+            setting[_STAYS_FINITE],
+        )
+        level[2 * k], level[2 * k + 1] = s, e
+        flags |= raised
+    while n > 1:
+        n >>= 1
+        for k in range(n):
+            at = 4 * k
+            s, e, raised = add(
+                setting,
+                level[at],
+                level[at + 1],
+                level[at + 2],
+                level[at + 3],
+                setting[_PRECISION],
+                random,
+            )
+            level[2 * k], level[2 * k + 1] = s, e
+            flags |= raised
+    return level[0], level[1], flags
+
+
 def special_of_products(sa: Any, ea: Any, sb: Any, eb: Any, i: int, j: int, n: int) -> int:
     """What the products of a group have among them that is no number."""
     found = 0
@@ -557,7 +617,10 @@ def group(
         # Modulo the range, whose size is a power of two.
         return ((total - low) & (high - low)) + low, 0, 0
     if reduction == PAIRWISE:
-        s, e, flags = sum_by_pairs(setting, sa, ea, sb, eb, i, j, n, random, scratch)
+        if is_tame != 0 and n & (n - 1) == 0 and n <= _MOST_LEVELLED:
+            s, e, flags = sum_by_levels(setting, sa, ea, sb, eb, i, j, n, random, scratch)
+        else:
+            s, e, flags = sum_by_pairs(setting, sa, ea, sb, eb, i, j, n, random, scratch)
         s, e, raised = add(setting, s, e, cs, ce, setting[_PRECISION], random)
         return s, e, flags | raised
     return summed(setting, sa, ea, sb, eb, i, j, n, cs, ce, random, is_tame, scratch)

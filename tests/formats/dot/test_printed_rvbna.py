@@ -2,6 +2,10 @@
 
 How products are aligned and added, on which both agree, and the end of both, after the
 text of rvbna.adoc. `docs/explanation/printed-rvbna.md` has the table.
+
+    pytest -m long tests/formats/dot/test_printed_rvbna.py
+
+compares ten million sums of each format with the rule, some half a minute of processor time.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +21,8 @@ from numpy.typing import NDArray
 
 from rvx.formats.dot.array import matmul, unpack
 from rvx.formats.dot.catalogue import rvbna
-from rvx.formats.minifloat.catalogue import FP8, FP16, FP16ALT, FP32
+from rvx.formats.dot.step import INFINITE
+from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16, FP16ALT, FP32
 from rvx.formats.minifloat.format import Minifloat
 
 Words = NDArray[np.int64]
@@ -44,14 +50,10 @@ class Sums:
 def drawn(fmt: Minifloat, n: int, seed: int) -> tuple[Words, Words]:
     """Codes of numbers, every one as likely as any other: (ROWS, n) and (COLUMNS, n)."""
     rng = np.random.default_rng(seed)
-    codes = rng.integers(0, 1 << fmt.bits, ((ROWS + COLUMNS) * 2, n))
-    top = (1 << fmt.e) - 1 << fmt.m
-    kept = codes[((codes & top) != top).all(axis=1)]
-    while len(kept) < ROWS + COLUMNS:
-        codes = rng.integers(0, 1 << fmt.bits, codes.shape)
-        codes = np.where((codes & top) == top, codes ^ 1 << fmt.m, codes)
-        kept = np.concatenate([kept, codes])
-    return kept[:ROWS], kept[ROWS : ROWS + COLUMNS]
+    codes = rng.integers(0, 1 << fmt.bits, (ROWS + COLUMNS, n))
+    while (is_other := unpack(fmt, codes)[1] >= INFINITE).any():
+        codes[is_other] = rng.integers(0, 1 << fmt.bits, int(is_other.sum()))
+    return codes[:ROWS], codes[ROWS:]
 
 
 def added(fmt: Minifloat, a: Words, b: Words) -> Sums:
@@ -75,36 +77,30 @@ def added(fmt: Minifloat, a: Words, b: Words) -> Sums:
 
 def finished(sums: Sums, *, as_printed: bool) -> Words:
     """Codes of binary32."""
-    found = np.zeros(sums.total.shape, np.int64)
-    for at, total in np.ndenumerate(sums.total):
-        size, sign = abs(int(total)), int(total < 0) << 31
-        if size == 0:
-            continue
-        width = 2 * sums.guard + Q + 1
-        zeros = width - size.bit_length()
-        exponent = int(sums.exponent[at]) + sums.guard + 1 - zeros
-        normal, low = size << zeros, width - Q
-        if exponent >= 2 * BIAS + 1:
-            code, lost = 2 * BIAS + 1 << Q - 1, 0
-        elif exponent >= 1:
-            significand = normal >> low
-            lost = normal & ((1 << low) - 1)
-            if as_printed:
-                # The mask has as many ones as there are leading zeros: digits that are zeros now.
-                lost &= (1 << low) - 1 >> max(low - zeros, 0)
-            code = exponent << Q - 1 | significand & (1 << Q - 1) - 1
-        elif not as_printed:
-            low += 1 - exponent
-            code = normal >> low
-            lost = normal & ((1 << low) - 1)
-        elif exponent < 1 - Q:
-            code, lost = 0, 1
-        else:
-            # Of the sum as it is, by a distance that grows the other way.
-            code = size >> Q - 1 + exponent
-            lost = size & (1 << Q - 1) - 1 >> Q - 1 + exponent
-        found[at] = sign | code | (lost != 0)
-    return found
+    size = np.abs(sums.total)
+    width = 2 * sums.guard + Q + 1
+    zeros = width - np.frexp(size.astype(np.float64))[1]
+    exponent = sums.exponent + sums.guard + 1 - zeros
+    first, low = size << zeros, width - Q
+    is_normal = exponent >= 1
+    away = np.where(is_normal, low, low + 1 - exponent).clip(max=62)
+    code, lost = first >> away, first & ones(away)
+    if as_printed:
+        # The mask has as many ones as there are leading zeros: digits that are zeros now.
+        lost = np.where(is_normal, first & ones(np.minimum(zeros, low)), 0)
+        # A subnormal one is the sum as it is, moved by a distance that grows the other way.
+        moved = (Q - 1 + exponent).clip(0, 62)
+        is_lost = exponent < 1 - Q
+        code = np.where(is_normal, code, np.where(is_lost, 0, size >> moved))
+        lost |= np.where(is_normal, 0, np.where(is_lost, 1, size & ones(Q - 1) >> moved))
+    code = np.where(is_normal, exponent << Q - 1 | code & ones(Q - 1), code) | (lost != 0)
+    code = np.where(exponent > 2 * BIAS, 2 * BIAS + 1 << Q - 1, code)
+    return np.where(size == 0, 0, code | (sums.total < 0).astype(np.int64) << 31)
+
+
+def ones(count: Any) -> Any:
+    """Numbers with so many ones at the end."""
+    return (np.int64(1) << count) - 1
 
 
 def counted(name: str, n: int) -> tuple[int, int, int]:
@@ -125,6 +121,24 @@ def test_the_rule_is_what_rvx_computes(name: str, n: int) -> None:
     found = matmul(rvbna(fmt, fmt, n), a, b)
     assert FP32.bits == 1 + F + Q - 1
     np.testing.assert_array_equal(found, finished(added(fmt, a, b), as_printed=False))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("fmt", [*NAMES.values(), E4M3FN], ids=str)
+def test_ten_million_sums(fmt: Minifloat) -> None:
+    accumulators = {n: rvbna(fmt, fmt, n) for n in (2, 4, 8, 32)}
+    done = 0
+    for seed in range(10_000_000 // (ROWS * COLUMNS)):
+        n = (2, 4, 8, 32)[seed % 4]
+        a, b = drawn(fmt, n, 1000 + seed)
+        if seed % 8 >= 4:
+            # Of about one size, so that all products count and sums cancel.
+            middle = (1 << fmt.e - 1) - 1 << fmt.m
+            a, b = (x & fmt.sign_mask | middle + (x & (4 << fmt.m) - 1) for x in (a, b))
+        found = matmul(accumulators[n], a, b)
+        np.testing.assert_array_equal(found, finished(added(fmt, a, b), as_printed=False))
+        done += found.size
+    assert done == 10_000_000
 
 
 def test_the_examples_of_the_page() -> None:
