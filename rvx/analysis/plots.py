@@ -260,9 +260,10 @@ def annotate(
     axes: Axes,
     points: Mapping[str, tuple[float, float]],
     colours: Mapping[str, str] = MappingProxyType({}),
+    marks: Sequence[tuple[float, float]] = (),
 ) -> None:
     """Writes names beside points, each with a line to its own; see `label_offsets`."""
-    for name, offset in label_offsets(axes, points).items():
+    for name, offset in label_offsets(axes, points, marks).items():
         axes.annotate(
             name,
             points[name],
@@ -275,15 +276,19 @@ def annotate(
 
 
 def label_offsets(
-    axes: Axes, points: Mapping[str, tuple[float, float]]
+    axes: Axes,
+    points: Mapping[str, tuple[float, float]],
+    marks: Sequence[tuple[float, float]] = (),
 ) -> dict[str, tuple[float, float]]:
     """Where labels go, in printer's points from what they name, so that none hides another.
 
-    The nearest free place of a spiral around each point is taken, in the order of the points.
+    The nearest free place of a spiral around each point is taken, in the order of the points, and
+    other marks are left free.
     """
     scale = 72 / axes.figure.dpi
     centres = {name: axes.transData.transform(at) * scale for name, at in points.items()}
-    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in centres.values()]
+    others = [axes.transData.transform(at) * scale for at in marks]
+    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in (*centres.values(), *others)]
     offsets: dict[str, tuple[float, float]] = {}
     for name, (x, y) in centres.items():
         width, height = 0.62 * LABEL_SIZE * len(name), 1.2 * LABEL_SIZE

@@ -19,7 +19,7 @@ def drafts(
     size: Annotated[
         int, Option("--size", min=8, help="Rows and columns of the product, a multiple of 8.")
     ] = 64,
-    depth: Annotated[int, Option("--depth", min=8, help="Products of a sum.")] = 256,
+    depth: Annotated[int, Option("--depth", min=8, help="Products of a sum.")] = 64,
     vlens: Annotated[
         str, Option("--vlen", metavar="N,N,...", help="Bits of vector registers, each N.")
     ] = "128,256,512,1024",

@@ -24,7 +24,7 @@ from rvx.isa import streams
 from rvx.resources import programs
 
 SCHEMA = "rvx.paper.matrix-drafts/1"
-SIZE, DEPTH = 64, 256
+SIZE = DEPTH = 64
 VLENS = (128, 256, 512, 1024)
 MOST_LAMBDA_ROWS = 8
 """Registers of C that the kernels of Zvvm take at the most."""

@@ -139,9 +139,18 @@ def draw_costs(axes: Axes, found: Sequence[Outcome]) -> None:
         colour, mark = LOOKS.get(family, (GREY, "o"))
         x, y = [one.intensity for one in rows], [one.rate for one in rows]
         axes.plot(x, y, color=colour, marker=mark, markersize=6, lw=1.2)
-        name = label if family in LOOKS else f"{label} ({numbers})"
-        ends[name] = (x[-1], y[-1])
-        colours[name] = colour if family in LOOKS else BLACK
+        if family in LOOKS:
+            ends[label], colours[label] = (x[-1], y[-1]), colour
+        else:
+            axes.annotate(
+                f"{label} ({numbers})",
+                (x[-1], y[-1]),
+                xytext=(0, -13),
+                textcoords="offset points",
+                ha="center",
+                fontsize=plots.LABEL_SIZE,
+                color=BLACK,
+            )
     axes.set_xscale("log", base=2)
     axes.set_yscale("log", base=2)
     for axis in (axes.xaxis, axes.yaxis):
@@ -154,25 +163,40 @@ def draw_costs(axes: Axes, found: Sequence[Outcome]) -> None:
     figure = axes.get_figure(root=True)
     assert figure is not None
     figure.draw_without_rendering()
-    plots.annotate(axes, ends, colours)
+    marks = [(one.intensity, one.rate) for rows in lines.values() for one in rows]
+    plots.annotate(axes, ends, colours, marks)
 
 
 def draw_errors(axes: Axes, found: Sequence[Outcome]) -> None:
-    """Errors of the sums of drafts for floats: a line for each shape and format."""
+    """Errors of the sums of drafts for floats: a line for each shape and format with any."""
     lines: dict[tuple[str, str], list[Outcome]] = {}
     for one in found:
         if one.entry.numbers in ("E4M3", "BF16"):
             lines.setdefault((one.entry.numbers, one.entry.label), []).append(one)
+    exact = [key for key, rows in lines.items() if not any(error_of_sums(one) for one in rows)]
+    for key in exact:
+        del lines[key]
     order = list(lines)
     for place, rows in enumerate(lines.values()):
         colour, mark = LOOKS.get(rows[0].entry.family, (GREY, "o"))
         errors = [error_of_sums(one) for one in rows]
         axes.plot(errors, [place] * len(errors), color="0.8", lw=1, zorder=1)
         for one, error in zip(rows, errors, strict=True):
-            size = 3 + 1.5 * (one.row.variant.vlen or 128).bit_length() - 10
+            size = 4 + 2 * ((one.row.variant.vlen or 128).bit_length() - 8)
             axes.plot(error, place, mark, color=colour, markersize=size)
     axes.set_yticks(range(len(order)), [f"{label}  {numbers}" for numbers, label in order])
     axes.invert_yaxis()
+    if exact:
+        formats = " and ".join(dict.fromkeys(numbers for numbers, _ in exact))
+        axes.text(
+            0.98,
+            0.02,
+            f"{len(exact)} more, of {formats}, are exact",
+            fontsize=plots.LABEL_SIZE,
+            ha="right",
+            va="bottom",
+            transform=axes.transAxes,
+        )
     axes.set_xlabel("relative error of the sums")
     axes.set_title("Sums of floats in binary32; larger marks are larger VLEN", fontsize=10)
     axes.grid(alpha=0.3, axis="x")
