@@ -68,8 +68,8 @@ KERNELS = (
     Kernel("strided f32", "strided", 2_000_000, 20, 32),
     Kernel("gathered f32", "gather", 2_000_000, 20, 32),
     Kernel("int8 GEMM row, vdot4a.vx", "quads", 300_000, 20, 64 * 128, is_in_qemu=False),
-    Kernel("E4M3 dot, vfqwdota", "bulk", 60_000, 2, 256, is_in_qemu=False),
-    Kernel("E4M3 tiles, vtfmm", "tiles", 1_000, 1, 16 * 16 * 64, is_standard=False),
+    Kernel("E4M3 dot, vfqwdota", "bulk", 400_000, 20, 256, is_in_qemu=False),
+    Kernel("E4M3 tiles, vtfmm", "tiles", 6_000, 1, 16 * 16 * 64, is_standard=False),
     Kernel("vfabsdiff of a user's, f32", "distance", 4_000_000, 1, 32, is_standard=False),
     Kernel("posit16 a*b+a of a user's", "posits", 400_000, 1, 32, is_standard=False),
 )
