@@ -344,6 +344,15 @@ def parameter(name: str, kind: Kind) -> str:
     return f"{type_of(kind)} {safe(name)}"
 
 
+def callee_of(text: Text, node: ast.Call) -> str:
+    """What is called: a function of the arithmetic by its name, or a name as it stands."""
+    name = ast.unparse(node.func)
+    found = text.bound.get(name)
+    if isinstance(found, types.FunctionType) and found.__module__ == "rvx.bodies.arithmetic":
+        return found.__name__
+    return name.removeprefix("_rvx_")
+
+
 def _number(value: float) -> str:
     if isinstance(value, float):
         if not math.isfinite(value):
@@ -731,12 +740,7 @@ class _Function:
         return f"{name}[{at}]"
 
     def _callee(self, node: ast.Call) -> str:
-        """What is called: a function of the arithmetic by its name, or a name as it stands."""
-        name = ast.unparse(node.func)
-        found = self.text.bound.get(name)
-        if isinstance(found, types.FunctionType) and found.__module__ == "rvx.bodies.arithmetic":
-            return found.__name__
-        return name.removeprefix("_rvx_")
+        return callee_of(self.text, node)
 
     def _helper(self, node: ast.Call) -> Made | None:
         found = self.text.bound.get(ast.unparse(node.func))

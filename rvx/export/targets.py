@@ -16,6 +16,7 @@ TARGETS: dict[str, str] = {
     "binutils": "rows of opcodes/riscv-opc.c and include/opcode/riscv-opc.h",
     "c": "headers of C and C++ for unmodified GCC and Clang",
     "clib": "bodies as portable C",
+    "coredsl": "CoreDSL of Seal5 and M2-ISA-R, with bodies over x registers",
     "dpi": "reference functions for SystemVerilog, in C through DPI-C",
     "json": "one document with everything but the bodies",
     "latex": "tables of bit diagrams",
