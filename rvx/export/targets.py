@@ -28,6 +28,7 @@ TARGETS: dict[str, str] = {
     "svg": "a bit diagram for each instruction",
     "systemverilog": "packages with a decoder",
     "textmate": "a grammar that knows the mnemonics, for editors",
+    "tree-sitter": "a query that highlights the mnemonics and registers",
 }
 """What each target is, by name; its module has the name with underscores."""
 

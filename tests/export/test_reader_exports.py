@@ -108,3 +108,24 @@ def test_the_lexer_of_pygments_tells_parts_apart(tmp_path: Path) -> None:
     assert kinds["-0x10"] is Token.Literal.Number
     assert kinds["# count"] is Token.Comment.Single
     assert not [value for kind, value in tokens if kind is Token.Error]
+
+
+def test_the_query_of_tree_sitter_is_as_it_is_wanted() -> None:
+    """Only its text: the grammar comes in a package with hundreds of others, too much for one test.
+
+    By hand, tree-sitter compiled the query for the asm grammar of tree-sitter-language-pack 0.10.0,
+    and found mnemonics and registers; those with dots are no words of that grammar.
+    """
+    query = export("tree-sitter", [mac()]).files["highlights.scm"]
+    comment, instructions, registers = query.split("\n\n")
+    assert comment.startswith("; RISC-V assembly with Xmac; to be added to")
+    assert instructions == (
+        "(instruction kind: (_) @function.builtin\n  (#any-of? @function.builtin\n"
+        '    "smac"\n    "smac.q"\n    "sqr"))'
+    )
+    head = "((reg) @variable.builtin\n  (#any-of? @variable.builtin\n"
+    assert registers.startswith(head)
+    assert registers.endswith("))\n")
+    names = re.findall(r'^    "([a-z0-9]+)"', registers, re.MULTILINE)
+    assert names == sorted(set(names))
+    assert {"a0", "q3", "x31", "zero", "v7", "ft11"} <= set(names)
