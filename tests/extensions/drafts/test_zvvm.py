@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 from rvx.assembler import AssemblyError, assemble
-from rvx.disassembler import format_instruction
 from rvx.emulator import Machine
 from rvx.emulator.handlers.interim import VARIABLE
 from rvx.emulator.regions import select
@@ -32,6 +31,7 @@ from rvx.isa.vector.state import ALTFMT
 
 from ...formats.dot.cases import KINDS, codes
 from ..vector.spike_lab import Bodies, Case
+from ..words import check_word
 
 ISA = "rv64gcv_zvvm"
 WORDS = {
@@ -61,13 +61,7 @@ WORDS = {
 
 @pytest.mark.parametrize("line", WORDS)
 def test_words(line: str) -> None:
-    isa = isa_for(ISA)
-    text = assemble(f"_start: {line}\n", isa).section(".text").data
-    word = int.from_bytes(text[:4], "little")
-    assert f"{word:#x}" == f"{WORDS[line]:#x}"
-    decoded = isa.decode(word)
-    assert decoded is not None
-    assert str(format_instruction(decoded, isa)).split() == line.split()
+    check_word(line, WORDS[line], isa_for(ISA))
 
 
 @pytest.mark.parametrize(
