@@ -28,6 +28,7 @@ COMMANDS = (
     "run {program}",
     "run {program} --count",
     "run {floats} --march rv64gc",
+    "run {program} --core snitch",
 )
 PROGRAM = "_start: {}\nli a0, 0\nli a7, 93\necall\n"
 

@@ -7,10 +7,13 @@ fact, so that a new release of Unicorn says which of them it changed.
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
+import resource
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 import unicorn
@@ -88,6 +91,36 @@ _found_before: dict[int, tuple[int, RegisterPointers]] = {}
 """By XLEN: which word of the handle led to the registers, and where they were from there on."""
 
 
+class _Alive:
+    """The cores that there are.
+
+    Each reserves a gigabyte of addresses for translated code, and Unicorn ends the process where
+    that cannot be had. A machine is full of circles, so those that nobody uses any longer wait for
+    Python's collector, which sees small objects only: it is called for once there are many.
+    """
+
+    MANY = 64
+
+    def __init__(self) -> None:
+        self._cores: WeakSet[Core] = WeakSet()
+        self._in_use = 0
+
+    def add(self, core: Core) -> None:
+        """One more; those that are in use are not looked at again and again."""
+        if len(self._cores) >= max(self._many(), 2 * self._in_use):
+            gc.collect()
+            self._in_use = len(self._cores)
+        self._cores.add(core)
+
+    def _many(self) -> int:
+        """Half of what the process may have of addresses."""
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        return self.MANY if limit == resource.RLIM_INFINITY else min(self.MANY, limit >> 31)
+
+
+_alive = _Alive()
+
+
 class Core:
     """A RISC-V hart in machine mode with its floating-point unit switched on.
 
@@ -103,6 +136,7 @@ class Core:
     def __init__(self, xlen: int, by_pointer: bool = True, has_floats: bool = True) -> None:
         mode = unicorn.UC_MODE_RISCV64 if xlen == 64 else unicorn.UC_MODE_RISCV32
         self.xlen = xlen
+        _alive.add(self)
         self.uc = unicorn.Uc(unicorn.UC_ARCH_RISCV, mode)
         if not has_floats:
             self.uc.ctl_set_cpu_model(_WITHOUT_FLOATS[xlen])

@@ -95,7 +95,7 @@ def test_kernels_too(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Machine] = []
 
     def machine(*arguments: Any, **more: Any) -> Machine:
-        made.append(Machine(*arguments, **more, follow_calls=True))
+        made.append(Machine(*arguments, **(more | {"follow_calls": True})))
         return made[-1]
 
     monkeypatch.setattr(compare, "Machine", machine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -272,3 +273,22 @@ def test_pages_are_found_while_others_are_marked(lab: Any) -> None:
         assert list(touched.runs()) is not None
     marking.join()
     assert len(list(touched.runs())) == 1 << 16
+
+
+def test_machines_that_nobody_uses_give_their_addresses_back() -> None:
+    """Each reserves a gigabyte; where it is not to be had, Unicorn ends the process."""
+    script = """
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
+from rvx.assembler import assemble
+from rvx.emulator import Machine
+from rvx.extensions import isa_for
+isa = isa_for("rv64gc")
+program = assemble("_start: li a7, 93\\n ecall", isa)
+codes = {Machine(program, isa).run().exit_code for _ in range(40)}
+print(codes)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "{0}\n"), done.stderr

@@ -44,7 +44,10 @@ def run(source: str, options: dict[str, Any]) -> RunResult:
         "csrr a0, vstart",
     ],
 )
-def test_everything_is_illegal_with_the_unit_switched_off(instruction: str) -> None:
+def test_everything_is_illegal_with_the_unit_switched_off(
+    instruction: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RVX_COMPILE_AFTER", "never")
     before = "la a0, place\n vsetivli zero, 2, e32, m1, ta, ma\n"
     for tier in TIERS.values():
         assert run(before + instruction, tier).trap is None

@@ -217,7 +217,7 @@ def check(lab: Any, seed: int) -> Any:
 
 @pytest.mark.parametrize("part", range(2))
 def test_random_programs(lab: Any, part: int) -> None:
-    endings = [check(lab, 1000 * part + i)[0].trap for i in range(10)]
+    endings = [check(lab, 1000 * part + i)[0].trap for i in range(6)]
     assert any(trap is None for trap in endings)
 
 
