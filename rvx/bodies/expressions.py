@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import types
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -44,7 +45,7 @@ _ADVICE: dict[type[ast.AST], str] = {
 }
 
 
-class Expressions:
+class Expressions(ABC):
     """The expressions of one function.
 
     Args:
@@ -593,5 +594,6 @@ class Expressions:
         """A call of an operation that may fail."""
         return self._call(name, *arguments, name_node(HART), self._place(node))
 
+    @abstractmethod
     def _called(self, node: ast.Call) -> Value:
-        raise NotImplementedError
+        """A call: `rvx.bodies.calls` has them, which are made of expressions themselves."""

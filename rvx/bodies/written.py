@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import types
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -80,7 +81,7 @@ class Value:
     constant: int | float | None = None
 
 
-class Whole:
+class Whole(ABC):
     """What the functions of one body share.
 
     Args:
@@ -98,6 +99,7 @@ class Whole:
         self.accesses: set[tuple[frozenset[str], bool]] | None = set()
         self._open: list[types.FunctionType] = []
 
+    @abstractmethod
     def helper(
         self,
         function: types.FunctionType,
@@ -111,7 +113,6 @@ class Whole:
             kinds: of the arguments that are values.
             known: the other arguments: functions that are passed, and None.
         """
-        raise NotImplementedError
 
     def entering(self, function: types.FunctionType) -> bool:
         """Notes that a function is being read; says whether it was not already."""

@@ -1,7 +1,7 @@
 """What it costs to look inside of a run: `python tests/benchmarks/bench_inside.py`.
 
 Two programs, a loop of loads, stores and arithmetic and one that does little but call functions,
-run plainly, with a profile, with estimated cycles and with a trace, in turn, each in a process of
+run plainly, with a profile, estimated cycles, shadows and a trace, in turn, each in a process of
 its own, several times over. A row has instructions a second, from the least of the processor times
 without that of a program of three instructions, and the ratio of the times to the plain run's.
 Below that are steps of a machine: one call of `step` a time, and one for very many. Nothing here
@@ -54,6 +54,7 @@ WAYS: dict[str, tuple[list[str], int]] = {
     "plain": ([], 200_000_000),
     "--profile": (["--profile", "{folder}/profile.txt"], 200_000_000),
     "--core snitch": (["--core", "snitch"], 5_000_000),
+    "--shadow float64": (["--shadow", "float64"], 1_000_000),
     "--trace": (["--trace", "/dev/null"], 20_000_000),
 }
 """Options, and about how many instructions the program has then."""
