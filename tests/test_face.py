@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import numpy as np
 import pytest
 
 import rvx
+from rvx.emulator import Tracing
 
 ROOT = Path(__file__).resolve().parent.parent
 USER = '''
 import numpy as np
 import rvx
+from rvx.emulator import Tracing
 
 mine = rvx.Extension("Xmine", version="1.0")
 
@@ -228,6 +231,19 @@ def test_steps(isa, program):
     assert sorted({value for value, _ in seen}) == [0, 7, 14, 21, 28, 35]
     assert machine.step(3).instructions == 3
     assert machine.registers()["a0"] == 7
+
+
+def test_counts_of_steps_are_those_of_the_run(isa, program):
+    whole = rvx.Machine(program, isa).run()
+    machine = rvx.Machine(program, isa, tracing=Tracing())
+    steps = [machine.step(count) for count in (1, 2, 3, 1)]
+    while steps[-1].exit_code is None:
+        steps.append(machine.step())
+    # Added up behind the last of them, each has still its own.
+    assert [len(one.executions) for one in steps[:4]] == [1, 2, 3, 1]
+    assert sum((Counter(one.executions) for one in steps), Counter()) == whole.executions
+    assert sum((Counter(one.by_mnemonic) for one in steps), Counter()) == whole.by_mnemonic
+    assert [one.instructions for one in steps] == [len(one.retired) for one in steps]
 
 
 def test_a_step_that_traps_says_so(isa):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -194,7 +195,11 @@ class Context:
 
     def address(self, word: int) -> int:
         """Host address of a word."""
-        return int(self.words.ctypes.data) + 8 * word
+        return self._begin + 8 * word
+
+    @cached_property
+    def _begin(self) -> int:
+        return int(self.words.ctypes.data)
 
     def state(self, name: str, words: int) -> NDArray[np.int64]:
         """A view of a state or register file."""

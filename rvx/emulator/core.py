@@ -204,6 +204,14 @@ class Core:
         self.uc.reg_write(register, value & (1 << bits) - 1)
 
     @property
+    def x_registers(self) -> NDArray[Any] | None:
+        """A view of all x registers; None where nobody knows their place."""
+        if self.pointers is None:
+            return None
+        words = ctypes.c_int64 if self.xlen == 64 else ctypes.c_uint32
+        return np.ctypeslib.as_array((words * 32).from_address(self.pointers.x))
+
+    @property
     def pc(self) -> int:
         """The program counter."""
         return self.read(PC)

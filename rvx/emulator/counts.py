@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from heapq import heappop, heappush
 from itertools import accumulate
 
@@ -63,26 +63,115 @@ class ElementCounts:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Exact executions.
+class Snapshot:
+    """What the tables of a counter held at some moment.
 
     Attributes:
-        executions: by address, for addresses that were executed, in order.
-        by_mnemonic: by mnemonic, most frequent first.
-        by_kind: by category of instruction, most frequent first.
-        custom: of instructions that no standard has, as in `by_kind`.
-        fetches: as `executions`, but what the hart repeats by itself is fetched once.
-        fetched_by_mnemonic: fetches by mnemonic, most frequent first.
-        elements: of vector instructions, by mnemonic, in the order of `by_mnemonic`.
+        changes: how many more blocks begin at a halfword than end there, where that is not 0.
+        repeated: executions without a fetch, by halfword.
+        elements: rows of vector instructions, by halfword.
     """
 
-    executions: dict[Address, int]
-    by_mnemonic: dict[str, int]
-    by_kind: dict[str, int]
-    custom: int
-    fetches: dict[Address, int]
-    fetched_by_mnemonic: dict[str, int]
-    elements: dict[str, ElementCounts]
+    changes: dict[int, int]
+    repeated: dict[int, int]
+    elements: dict[int, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The numbers of a run of halfwords, of which the first is given."""
+
+    first: int
+    differences: NDArray[np.int64]
+    repeated: NDArray[np.int64]
+    elements: NDArray[np.int64] | None
+
+    def add_to(self, snapshot: Snapshot) -> None:
+        """Adds what is beside blocks."""
+        for found, numbers in (
+            (snapshot.changes, self.differences),
+            (snapshot.repeated, self.repeated),
+        ):
+            at = np.flatnonzero(numbers)
+            found.update(zip((at + self.first).tolist(), numbers[at].tolist(), strict=True))
+        if self.elements is not None:
+            for row in np.flatnonzero(self.elements[:, CAPACITY]).tolist():
+                snapshot.elements[self.first + row] = tuple(self.elements[row].tolist())
+
+
+class Counts:
+    """Exact executions, added up when somebody asks for the first time.
+
+    Code that was overwritten counts as what it is then; `total` asks. The stub page, where calls
+    return to, is left out.
+
+    Args:
+        isa: what words mean.
+        memory: where they are.
+        snapshot: gives that of a counter.
+    """
+
+    def __init__(self, isa: Isa, memory: GuestMemory, snapshot: Callable[[], Snapshot]) -> None:
+        self._isa, self._memory, self._take = isa, memory, snapshot
+
+    @cached_property
+    def _snapshot(self) -> Snapshot:
+        return self._take()
+
+    @cached_property
+    def _rows(self) -> list[tuple[Address, Word, int, int]]:
+        """Every executed address in order, with its word, executions and fetches."""
+        first, repeated = self._memory.executable_begin, self._snapshot.repeated
+        return [
+            (address, word, running, running - repeated.get((address - first) >> 1, 0))
+            for address, word, running in _flow(self._memory, dict(self._snapshot.changes))
+        ]
+
+    @cached_property
+    def _sums(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+        """Executions by mnemonic and by kind, and fetches by mnemonic."""
+        words: dict[Word, tuple[int, int]] = {}
+        for _, word, running, once in self._rows:
+            all_of_it, fetches_of_it = words.get(word, (0, 0))
+            words[word] = all_of_it + running, fetches_of_it + once
+        mnemonics, kinds, fetched = Counter[str](), Counter[str](), Counter[str]()
+        for word, (running, once) in words.items():
+            made = self._isa.find(word)
+            mnemonics[made.mnemonic if made else UNKNOWN] += running
+            kinds[made.category if made else UNKNOWN] += running
+            fetched[made.mnemonic if made else UNKNOWN] += once
+        orders = (mnemonics, kinds, fetched)
+        return tuple(dict(one.most_common()) for one in orders)  # type: ignore[return-value]
+
+    @cached_property
+    def executions(self) -> dict[Address, int]:
+        """By address, for addresses that were executed, in order."""
+        return {address: running for address, _, running, _ in self._rows}
+
+    @cached_property
+    def fetches(self) -> dict[Address, int]:
+        """As `executions`, but what the hart repeats by itself is fetched once."""
+        return {address: once for address, _, _, once in self._rows}
+
+    @property
+    def by_mnemonic(self) -> dict[str, int]:
+        """By mnemonic, most frequent first."""
+        return self._sums[0]
+
+    @property
+    def by_kind(self) -> dict[str, int]:
+        """By category of instruction, most frequent first."""
+        return self._sums[1]
+
+    @property
+    def fetched_by_mnemonic(self) -> dict[str, int]:
+        """Fetches by mnemonic, most frequent first."""
+        return self._sums[2]
+
+    @property
+    def custom(self) -> int:
+        """Of instructions that no standard has, as in `by_kind`."""
+        return self.by_kind.get(CUSTOM, 0)
 
     @property
     def fetched(self) -> int:
@@ -93,6 +182,62 @@ class Counts:
     def total(self) -> int:
         """All executions."""
         return sum(self.executions.values())
+
+    @cached_property
+    def elements(self) -> dict[str, ElementCounts]:
+        """Of vector instructions, by mnemonic, in the order of `by_mnemonic`."""
+        found: dict[str, ElementCounts] = {}
+        words = {address: word for address, word, _, _ in self._rows}
+        for index, row in self._snapshot.elements.items():
+            made = self._isa.find(words.get(self._memory.executable_begin + 2 * index, 0))
+            if made is not None:
+                counts = _element_counts(row, made.macs)
+                found[made.mnemonic] = found.get(made.mnemonic, ElementCounts()) + counts
+        return {name: found[name] for name in self.by_mnemonic if name in found}
+
+
+def _element_counts(row: tuple[int, ...], macs: int) -> ElementCounts:
+    body, active, capacity, moved = row
+    return ElementCounts(active, body - active, capacity, moved, active * macs)
+
+
+def _flow(memory: GuestMemory, flow: dict[int, int]) -> Iterator[tuple[Address, Word, int]]:
+    """Every executed address in order, with its word and executions, from changes of them.
+
+    An instruction is executed as often as those before it that end where it begins, plus the
+    blocks that begin there, less those that end there. Following the lengths of instructions
+    keeps code apart that is executed from the middle of other instructions.
+    """
+    first = memory.executable_begin
+    # Halfwords, since a large program has executed a hundred thousand of them.
+    code = memory.view[first - memory.base : memory.executable_end - memory.base].cast("H")
+    end = len(code)
+    queue = sorted(flow)
+    edges, levels = list(queue), list(accumulate(flow[index] for index in queue))
+    while queue:
+        index = heappop(queue)
+        # Where code was overwritten, its lengths may no longer lead to where blocks ended.
+        running = min(flow.pop(index), levels[bisect_right(edges, index) - 1])
+        address = first + 2 * index
+        if running <= 0 or memory.stub <= address < memory.stub + PAGE:
+            continue
+        word = code[index]
+        if word & 0x1F == 0x1F or index + 1 == end:
+            word = memory.word(address) or 0
+        elif word & 3 == 3:
+            word |= code[index + 1] << 16
+        yield address, word, running
+        following = index + (word_size(word) >> 1)
+        if following not in flow:
+            heappush(queue, following)
+        flow[following] = flow.get(following, 0) + running
+
+
+def _searched(tables: Iterable[_Table]) -> Snapshot:
+    found = Snapshot({}, {}, {})
+    for table in tables:
+        table.add_to(found)
+    return found
 
 
 class BlockCounter:
@@ -106,9 +251,11 @@ class BlockCounter:
 
     Attributes:
         calls: follows calls, if somebody wants that.
+        has_blocks: whether the core runs, and counts by block; it marks pages of those once.
     """
 
     calls: Calls | None = None
+    has_blocks = True
 
     def __init__(self, context: Context, memory: GuestMemory) -> None:
         self._context = context
@@ -178,6 +325,8 @@ class BlockCounter:
             self.repeated[first:end] = 0
             if self._has_vectors:
                 self.elements[first:end] = 0
+        if not self.has_blocks:
+            self.touched.forget()
         if self.calls is not None:
             self.calls.begin()
         self.forget_block()
@@ -231,89 +380,27 @@ class BlockCounter:
                 self.calls.take_back(pc, end)
         self.forget_block()
 
-    def tally(self, isa: Isa) -> Counts:
-        """Adds everything up.
+    def snapshot(self) -> Callable[[], Snapshot]:
+        """What has been counted since `clear`, for `Counts`, which adds it up.
 
-        Code that was overwritten counts as what it is now. The stub page, where calls return to,
-        is left out.
+        Without blocks it is a copy of few pages, which are searched when somebody asks.
         """
-        executions: dict[Address, int] = {}
-        mnemonics: Counter[str] = Counter()
-        kinds: Counter[str] = Counter()
-        fetches: dict[Address, int] = {}
-        fetched: Counter[str] = Counter()
-        words: dict[Word, tuple[int, int]] = {}
-        for address, word, running in self._flow():
-            executions[address] = running
-            once = running - int(self.repeated[(address - self._memory.executable_begin) >> 1])
-            fetches[address] = once
-            all_of_it, fetches_of_it = words.get(word, (0, 0))
-            words[word] = all_of_it + running, fetches_of_it + once
-        for word, (running, once) in words.items():
-            made = isa.find(word)
-            mnemonics[made.mnemonic if made else UNKNOWN] += running
-            kinds[made.category if made else UNKNOWN] += running
-            fetched[made.mnemonic if made else UNKNOWN] += once
-        elements = self._elements(isa)
-        return Counts(
-            executions,
-            dict(mnemonics.most_common()),
-            dict(kinds.most_common()),
-            kinds[CUSTOM],
-            fetches,
-            dict(fetched.most_common()),
-            {name: elements[name] for name, _ in mnemonics.most_common() if name in elements},
-        )
+        if self.has_blocks:
+            taken = self._searched()
+            return lambda: taken
+        return partial(_searched, [self._table(*run, copy=True) for run in self.touched.runs()])
 
-    def _elements(self, isa: Isa) -> dict[str, ElementCounts]:
-        """What vector instructions worked on, by mnemonic."""
-        found: dict[str, ElementCounts] = {}
-        if not self._has_vectors:
-            return found
-        for first, end in self.touched.runs():
-            rows = self.elements[first:end]
-            for index in np.flatnonzero(rows[:, CAPACITY]):
-                address = self._memory.executable_begin + 2 * (first + int(index))
-                made = isa.find(self._memory.word(address) or 0)
-                if made is None:
-                    continue
-                body, active, capacity, moved = (int(number) for number in rows[index])
-                counts = ElementCounts(active, body - active, capacity, moved, active * made.macs)
-                found[made.mnemonic] = found.get(made.mnemonic, ElementCounts()) + counts
-        return found
+    def _searched(self) -> Snapshot:
+        found = _searched(self._table(*run) for run in self.touched.runs())
+        return replace(found, changes=self._changes())
 
-    def _flow(self) -> Iterator[tuple[Address, Word, int]]:
-        """Every executed address in order, with its word and executions.
-
-        An instruction is executed as often as those before it that end where it begins, plus the
-        blocks that begin there, less those that end there. Following the lengths of instructions
-        keeps code apart that is executed from the middle of other instructions.
-        """
-        memory = self._memory
-        first = memory.executable_begin
-        # Halfwords, since a large program has executed a hundred thousand of them.
-        code = memory.view[first - memory.base : memory.executable_end - memory.base].cast("H")
-        end = len(code)
-        flow = self._changes()
-        queue = sorted(flow)
-        edges, levels = list(queue), list(accumulate(flow[index] for index in queue))
-        while queue:
-            index = heappop(queue)
-            # Where code was overwritten, its lengths may no longer lead to where blocks ended.
-            running = min(flow.pop(index), levels[bisect_right(edges, index) - 1])
-            address = first + 2 * index
-            if running <= 0 or memory.stub <= address < memory.stub + PAGE:
-                continue
-            word = code[index]
-            if word & 0x1F == 0x1F or index + 1 == end:
-                word = memory.word(address) or 0
-            elif word & 3 == 3:
-                word |= code[index + 1] << 16
-            yield address, word, running
-            following = index + (word_size(word) >> 1)
-            if following not in flow:
-                heappush(queue, following)
-            flow[following] = flow.get(following, 0) + running
+    def _table(self, first: int, end: int, *, copy: bool = False) -> _Table:
+        elements = self.elements[first:end] if self._has_vectors else None
+        table = _Table(first, self.differences[first:end], self.repeated[first:end], elements)
+        if not copy:
+            return table
+        copied = None if elements is None else elements.copy()
+        return _Table(first, table.differences.copy(), table.repeated.copy(), copied)
 
     def runs(self) -> list[tuple[int, int, int]]:
         """Runs of halfwords that were executed equally often, as (first, end, executions).

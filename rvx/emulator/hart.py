@@ -105,6 +105,7 @@ class Hart:
         privilege: what the run loop holds of the machine's state.
         bus: the devices.
         stopped_at: where a run of a hart that is debugged has stopped.
+        steps_only: whether all of a run is traced, so that the core performs nothing.
     """
 
     def __init__(
@@ -147,7 +148,10 @@ class Hart:
         self.rows = Rows(Wiring(isa, core, context, effects), context, self.interim)
         self.records = Records(isa, context, memory, self.rows)
         self.inline = InlineTier(isa, core, context, memory, self.rows, self.counter.touched)
+        self.steps_only = tracer is not None and tracer.tracing.is_whole
+        self.counter.has_blocks = not self.steps_only
         self._is_limited: bool | None = None
+        self._is_stale = False
         self._code = b""
         self._is_pausing = False
         may_promote = backend == "native" and tier != "trap"
@@ -173,12 +177,15 @@ class Hart:
         self.clint = clint
         self._ends = dict(ends or {})
         self._uses_regions = may_promote and tier == "region" and core.pointers is not None
+        self._uses_regions = self._uses_regions and not self.steps_only
         self.regions: RegionTier | None = None
         self.repeats: RepeatTier | None = None
         self._words[Field.THRESHOLD] = TRAPS_BEFORE_INLINE if may_promote else _NEVER
 
     def run(self, pc: Address, limit: int | None) -> End:
         """Runs from pc until the program ends, cannot go on, or `limit` instructions are done.
+
+        The trap of a limit has no message yet.
 
         Raises:
             ValueError: this hart has run without a limit before, or the other way round.
@@ -191,9 +198,9 @@ class Hart:
         self._words[Field.STEPPING] = 0
         self._words[Field.CUT] = _NOWHERE
         # The end of a limited run leaves blocks with a count in them; the host may write code.
-        is_changed = self._code != self.counter.code()
-        if self._is_limited or is_changed:
-            self.inline.blocks.forget()
+        # A hart that steps looks at every word anew, and has nothing to compare.
+        is_changed = not self.steps_only and self._code != self.counter.code()
+        self._is_stale = bool(self._is_limited) or is_changed or self._is_stale
         if self.regions is not None:
             if is_changed:
                 self.inline.drop_regions()
@@ -206,7 +213,8 @@ class Hart:
             if self.tracer is not None:
                 self.tracer.flush()
                 self.tracer.switch(False)
-            self._code = self.counter.code()
+            if not self.steps_only:
+                self._code = self.counter.code()
 
     def go_on(self, pc: Address, limit: int) -> End:
         """Runs on from pc as if nothing had stopped it; for a hart that somebody debugs.
@@ -274,10 +282,12 @@ class Hart:
             if self.pauses is not None and self.pauses.take(target or 0):
                 self.stopped_at = pc
                 return None, None
+            executed = None
             if status == Status.LIMIT and target is not None:
-                left = target - self.counter.executed()
-                if left > 0:
-                    status, error, pc = self._go_to_limit(pc, left)
+                executed = self.counter.executed()
+                if target > executed:
+                    status, error, pc = self._go_to_limit(pc, target - executed)
+                    executed = None
             if status == Status.ECALL:
                 done, pc = self._ecall(int(self._words[Field.PC]))
                 if done is not None:
@@ -304,10 +314,12 @@ class Hart:
             elif status == Status.LIMIT:
                 if pc == self._memory.stub:
                     return 0, None
-                if limit is None or limit > self.counter.executed():
+                if executed is None:
+                    executed = self.counter.executed()
+                if limit is None or limit > executed:
                     self._follow_range()
                     continue  # The timer is due, or the tracer wanted to know.
-                return None, self._reporter.trap(TrapKind.LIMIT, pc, "", limit)
+                return None, Trap(TrapKind.LIMIT, pc, "")
             elif self._is_pausing and status == Status.RUNNING and error is None:
                 self._is_pausing = False
                 self.counter.resume()
@@ -324,6 +336,10 @@ class Hart:
                 if handler is None:
                     return None, self._endings.trap(status, error, pc, limit)
                 pc = handler
+
+    def limit_message(self, pc: Address, limit: int) -> str:
+        """The sentence for a run that has ended at pc with its limit."""
+        return self._reporter.trap(TrapKind.LIMIT, pc, "", limit).message
 
     @property
     def is_limited(self) -> bool:
@@ -520,6 +536,9 @@ class Hart:
         if self._endings.is_stopping:
             return Status.RUNNING, None, pc
         words[Field.REFUSED] = _NOWHERE
+        if self._is_stale:
+            self._is_stale = False
+            self.inline.blocks.forget()
         self.inline.blocks.translate(pc)
         error = self._core.start(pc, _NOWHERE)
         self._raise_failure()

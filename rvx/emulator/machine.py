@@ -20,6 +20,7 @@ from rvx.emulator.board import Board, Place
 from rvx.emulator.calls import Calls
 from rvx.emulator.context import VECTOR_DIRTY, Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, PC, X0, Core
+from rvx.emulator.counts import Counts
 from rvx.emulator.devices import Device
 from rvx.emulator.environment import Abi
 from rvx.emulator.explain import Explanation, explain, explain_repeat
@@ -27,6 +28,7 @@ from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.gate import gate_for
 from rvx.emulator.hart import Backend, End, Hart, Tier
 from rvx.emulator.htif import htif_of
+from rvx.emulator.interrupts import Interrupts
 from rvx.emulator.linux.descriptors import USER
 from rvx.emulator.linux.frame import TRAMPOLINE, TRAMPOLINE_OFFSET
 from rvx.emulator.linux.process import Settings
@@ -35,7 +37,7 @@ from rvx.emulator.loader import Executable, HasElf, load_executable
 from rvx.emulator.memory import GuestMemory, Run
 from rvx.emulator.pauses import Pauses
 from rvx.emulator.peripherals import Clint, Uart
-from rvx.emulator.regions.floats import use_default_environment
+from rvx.emulator.regions.floats import default_environment, use_default_environment
 from rvx.emulator.report import Reporter
 from rvx.emulator.result import RunResult, Trap, TrapKind
 from rvx.emulator.system import System
@@ -53,6 +55,8 @@ _ECALL_WORD = 0x00000073
 _UNLIMITED = 1 << 62
 """A limit that nobody reaches, for a machine that has run with one before."""
 _WATCH_INTERVAL = 0.02
+_FEW_STEPS = 1 << 16
+"""Steps up to which nobody waits for Ctrl-C in another thread: some 20 ms."""
 
 
 class Machine:
@@ -485,14 +489,13 @@ class Machine:
             count: how many; fewer if the program ends or cannot go on.
 
         Returns:
-            What a run does, without a trap where nothing else has stopped the program.
+            What a run does, without a trap where nothing else has stopped the program. A machine
+            that traces all of a run adds counts up when somebody looks at them.
 
         Raises:
             ValueError: the count is below 1, or the machine has run without a limit before.
         """
-        result = self._run(self.pc, count)
-        is_done = result.trap is not None and result.trap.kind is TrapKind.LIMIT
-        return replace(result, trap=None) if is_done else result
+        return self._run(self.pc, count, is_step=True)
 
     def call(
         self, function: Address | str, *arguments: Argument, max_instructions: int | None = None
@@ -538,43 +541,44 @@ class Machine:
             self.memory.set_taken(before)
         return result
 
-    def _run(self, pc: Address, limit: int | None) -> RunResult:
+    def _run(self, pc: Address, limit: int | None, *, is_step: bool = False) -> RunResult:
         if limit is not None and limit < 1:
             raise ValueError(f"the instruction limit is at least 1, not {limit}")
+        hart = self.hart
         self.system.begin()
-        if limit is None and self.hart.is_limited:
+        if limit is None and hart.is_limited:
             limit = _UNLIMITED
-        self.hart.prepare(limit is not None)
-        compiling = self.hart.rows.seconds
+        hart.prepare(limit is not None)
+        compiling = hart.rows.seconds
         start = time.perf_counter()
-        exit_code, trap, end = self._in_thread(lambda: self.hart.run(pc, limit))
-        seconds = end - start - (self.hart.rows.seconds - compiling)
-        if self.hart.regions is not None:
-            self.hart.regions.remember()
-        if self.hart.repeats is not None:
-            self.hart.repeats.remember()
-        counts = self.hart.counter.tally(self.isa)
-        follow = self.hart.counter.calls
+        is_short = is_step and hart.steps_only and limit is not None and limit <= _FEW_STEPS
+        run = self._in_this_thread if is_short else self._in_thread
+        exit_code, trap, end = run(lambda: hart.run(pc, limit))
+        seconds = end - start - (hart.rows.seconds - compiling)
+        if hart.regions is not None:
+            hart.regions.remember()
+        if hart.repeats is not None:
+            hart.repeats.remember()
+        counts = Counts(self.isa, self.memory, hart.counter.snapshot())
+        total = hart.counter.executed() if is_step and hart.steps_only else counts.total
+        follow = hart.counter.calls
         may_go_on = trap is not None and trap.kind in (TrapKind.LIMIT, TrapKind.INTERRUPTED)
         self._pc = trap.pc if trap is not None and may_go_on else None
+        if trap is not None and trap.kind is TrapKind.LIMIT:
+            assert limit is not None
+            trap = None if is_step else replace(trap, message=hart.limit_message(trap.pc, limit))
         return RunResult(
             exit_code=exit_code,
-            instructions=counts.total,
-            by_mnemonic=counts.by_mnemonic,
-            by_kind=counts.by_kind,
-            custom_instructions=counts.custom,
-            fetched=counts.fetched,
-            fetched_by_mnemonic=counts.fetched_by_mnemonic,
-            executions=counts.executions,
-            elements=counts.elements,
+            instructions=total,
+            counts=counts,
             output=self.system.output.kept(),
             output_size=self.system.output.size,
             seconds=seconds,
             value=_signed(self.core.read(X0 + 10), self.isa.xlen),
             trap=trap,
             ended_by=self.system.process.signals.ended_by,
-            float_bits=self.register("fa0") if self._has_floats else 0,
-            calls=None if follow is None else follow.tree(counts.total),
+            float_bits=self.core.read(F0 + 10) if self._has_floats else 0,
+            calls=None if follow is None else follow.tree(total),
             retired=self._retired(),
         )
 
@@ -585,6 +589,18 @@ class Machine:
             return None
         batches, self._batches[:] = [*self._batches], []
         return Batch.joined(batches, tracer.names)
+
+    def _in_this_thread(self, work: Callable[[], End]) -> tuple[int | None, Trap | None, float]:
+        """Runs the hart here, for a few steps: to start a thread takes as long as thousands.
+
+        Ctrl-C ends the run as in `_in_thread`; if it came too late for that, it is raised.
+        """
+        with default_environment(), Interrupts(self.hart.stop) as interrupts:
+            exit_code, trap = work()
+            end = time.perf_counter()
+            if trap is not None and trap.kind is TrapKind.INTERRUPTED:
+                interrupts.dealt_with()
+        return exit_code, trap, end
 
     def _in_thread(self, work: Callable[[], End]) -> tuple[int | None, Trap | None, float]:
         """Runs the hart beside this thread, so that Ctrl-C reaches Python and stops it.

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rvx.emulator.arguments import number
 from rvx.emulator.calls import CallTree
-from rvx.emulator.counts import ElementCounts
+from rvx.emulator.counts import Counts, ElementCounts
 from rvx.emulator.tracing.records import Batch
 from rvx.isa.bits import Address
 from rvx.notebook import html_table
@@ -53,15 +53,7 @@ class RunResult:
     Attributes:
         exit_code: what the guest passed to exit; None if it did not get there.
         instructions: executed, exactly.
-        by_mnemonic: executions, most frequent first.
-        by_kind: executions by the class of the instruction (`load`, `branch`, `custom`, ...).
-        custom_instructions: executions of instructions that no standard has.
-        fetched: of the executed instructions, how many were fetched: the hart fetches what it
-            repeats by itself once.
-        fetched_by_mnemonic: fetches, most frequent first.
-        executions: for every executed address, how often; in the order of addresses.
-        elements: of vector instructions by mnemonic: active ones, those masked off, and how many
-            there could have been; bytes that were moved, and multiply-accumulates.
+        counts: of them by address, mnemonic and class; most have names of their own below.
         output: what the guest wrote to standard output: all of it up to 2 MiB, else the first and
             the last MiB, with a line between them that says how much is left out.
         output_size: bytes that it wrote.
@@ -76,12 +68,7 @@ class RunResult:
 
     exit_code: int | None
     instructions: int
-    by_mnemonic: Mapping[str, int]
-    by_kind: Mapping[str, int]
-    custom_instructions: int
-    fetched: int
-    fetched_by_mnemonic: Mapping[str, int]
-    executions: Mapping[Address, int]
+    counts: Counts = field(repr=False, compare=False)
     output: bytes
     output_size: int
     seconds: float
@@ -89,9 +76,46 @@ class RunResult:
     trap: Trap | None = None
     ended_by: int = 0
     float_bits: int = 0
-    elements: Mapping[str, ElementCounts] = field(default_factory=dict)
     calls: CallTree | None = None
     retired: Batch | None = None
+
+    @property
+    def by_mnemonic(self) -> Mapping[str, int]:
+        """Executions, most frequent first."""
+        return self.counts.by_mnemonic
+
+    @property
+    def by_kind(self) -> Mapping[str, int]:
+        """Executions by the class of the instruction (`load`, `branch`, `custom`, ...)."""
+        return self.counts.by_kind
+
+    @property
+    def custom_instructions(self) -> int:
+        """Executions of instructions that no standard has."""
+        return self.counts.custom
+
+    @property
+    def fetched(self) -> int:
+        """How many were fetched: the hart fetches what it repeats by itself once."""
+        return self.counts.fetched
+
+    @property
+    def fetched_by_mnemonic(self) -> Mapping[str, int]:
+        """Fetches, most frequent first."""
+        return self.counts.fetched_by_mnemonic
+
+    @property
+    def executions(self) -> Mapping[Address, int]:
+        """For every executed address, how often; in the order of addresses."""
+        return self.counts.executions
+
+    @property
+    def elements(self) -> Mapping[str, ElementCounts]:
+        """Of vector instructions by mnemonic: active ones, those masked off, and possible ones.
+
+        Also bytes that were moved, and multiply-accumulates.
+        """
+        return self.counts.elements
 
     @property
     def float_value(self) -> float:

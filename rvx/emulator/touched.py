@@ -35,11 +35,18 @@ class TouchedPages:
         first, last = begin - self._begin >> PAGE_SHIFT, end - self._begin >> PAGE_SHIFT
         self._pages[first : last + 1] = 1
 
+    def forget(self) -> None:
+        """Nothing is counted on any page; for who marks pages whenever he counts."""
+        self._pages[self._pages.nonzero()] = 0
+
     def runs(self) -> Iterator[tuple[int, int]]:
         """Runs of halfwords on marked pages, as (first, end), counted from the first of code."""
         # The hart may mark a page meanwhile: NumPy goes over what it searches twice, and raises if
         # the second time differs, so it gets an array that nobody writes.
         marked = np.flatnonzero(self._pages != 0)
+        if marked.size == 1:
+            yield int(marked[0]) * _HALFWORDS, (int(marked[0]) + 1) * _HALFWORDS
+            return
         for run in np.split(marked, np.flatnonzero(np.diff(marked) > 1) + 1):
             if run.size:
                 yield int(run[0]) * _HALFWORDS, (int(run[-1]) + 1) * _HALFWORDS

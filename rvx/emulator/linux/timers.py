@@ -92,6 +92,8 @@ class Timers:
 
     def target(self) -> int | None:
         """The count of instructions at which the first one is due, if any runs."""
+        if not self.intervals and not self.made:
+            return None
         slept = self.clock.slept
         dues = [one.due - (0 if one.is_running else slept) for one in self._armed()]
         return min(dues, default=None)

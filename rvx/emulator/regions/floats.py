@@ -13,7 +13,10 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from rvx.isa import Instruction
@@ -27,6 +30,8 @@ _INTEGERS = {"w": (32, True), "wu": (32, False), "l": (64, True), "lu": (64, Fal
 _EXTREMES = {"fmin": "slt", "fmax": "sgt"}
 _NEAREST, _TOWARDS_ZERO, _DYNAMIC = 0, 1, 7
 
+_ENVIRONMENT_BYTES = 64
+"""More than fenv_t has: 32 on x86-64, 16 or fewer elsewhere."""
 _IS_ARM = platform.machine() in ("aarch64", "arm64")
 TINY_BEFORE_ROUNDING = _IS_ARM
 """Whether the host raises underflow where a number is tiny before it is rounded.
@@ -50,13 +55,31 @@ def use_default_environment() -> None:
     A thread begins with the environment of the one that has started it, and some libraries switch
     to flushing of subnormal numbers when they are loaded.
     """
-    library = ctypes.CDLL(ctypes.util.find_library("m"))
-    default: Any
-    try:
-        default = ctypes.byref(ctypes.c_char.in_dll(library, "_FE_DFL_ENV"))  # macOS
-    except ValueError:
-        default = ctypes.c_void_p(-1)  # the C libraries of Linux
+    library, default = _environment()
     library.fesetenv(default)
+
+
+@contextmanager
+def default_environment() -> Iterator[None]:
+    """The same for as long as it lasts, in a thread that is somebody else's."""
+    library, default = _environment()
+    room = ctypes.create_string_buffer(_ENVIRONMENT_BYTES)
+    library.fegetenv(room)
+    library.fesetenv(default)
+    try:
+        yield
+    finally:
+        library.fesetenv(room)
+
+
+@cache
+def _environment() -> tuple[ctypes.CDLL, Any]:
+    """The library, which Python starts a process to find, and its default environment."""
+    library = ctypes.CDLL(ctypes.util.find_library("m"))
+    try:
+        return library, ctypes.byref(ctypes.c_char.in_dll(library, "_FE_DFL_ENV"))  # macOS
+    except ValueError:
+        return library, ctypes.c_void_p(-1)  # the C libraries of Linux
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,8 @@ class Batch(Sequence[Step]):
     @classmethod
     def joined(cls, batches: Sequence[Batch], names: Names) -> Batch:
         """Several batches as one."""
+        if len(batches) == 1:
+            return batches[0]
         if not batches:
             none = np.zeros((0, 3), np.int64)
             return cls(np.zeros((0, Retired.END), np.int64), none, none[:, 0], none, names)

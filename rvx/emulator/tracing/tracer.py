@@ -54,6 +54,11 @@ class Tracing:
         if self.begins_at and self.after:
             raise ValueError("a trace begins at an address, or behind so many instructions")
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of a run is traced, from its beginning to its end."""
+        return not self.begins_at and not self.after and self.most is None
+
     def is_recorded(self, decoded: Decoded) -> bool:
         """Whether instructions of a word are."""
         if not self.only:
@@ -114,6 +119,7 @@ class Tracer:
         self._log[0] = 1
         self._copy = np.zeros_like(context.words)
         self._registers = np.zeros(32, np.int64)
+        self._core_registers = core.x_registers
         self._marks: NDArray[np.uint8] = sparse.zeros(
             (memory.executable_end - memory.executable_begin + 1) // 2 + 1, np.uint8
         )
@@ -177,6 +183,9 @@ class Tracer:
         self.words[Trace.MODE] = mode
         self._copy[:] = self._context.words
         self._log[0] = self.words[Trace.ACCESS_MARK]
+        if self._core_registers is not None:
+            self._registers[1:] = self._core_registers[1:]
+            return
         for number in range(1, 32):
             value = self._core.read(X0 + number)
             self._registers[number] = value - (1 << 64) if value >> 63 else value
