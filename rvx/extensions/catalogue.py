@@ -89,6 +89,7 @@ SHIPPED: dict[str, str] = {
     "zkr": "zkr:Zkr",
     "zksed": "zks:Zksed",
     "zksh": "zks:Zksh",
+    "svinval": "svinval:Svinval",
     "zfa": "zfa:Zfa",
     "zfhmin": "zfh:Zfhmin",
     "zfh": "zfh:Zfh",

@@ -188,6 +188,8 @@ def declare_format(
         NO_NUMBER,
     )
     for name, number, width, is_signed in _INTEGERS:
+        if width == 64 and xlen == 32:
+            continue
         of_width = 64 if width == 64 else xlen
         integer = f"{'signed' if is_signed else 'unsigned'} {width}-bit integer"
         is_exact = bodies.precision >= width

@@ -21,12 +21,20 @@ COMPOSITES: dict[str, tuple[str, ...]] = {
 """Names that stand for others."""
 
 WITHOUT_INSTRUCTIONS = frozenset(
-    "zicntr zihpm ztso zkt zvkt ziccif ziccrse ziccamoa zicclsm za64rs za128rs zic64b supm "
-    "smaia smstateen ssaia sscofpmf ssstateen sstc svade svadu svnapot svpbmt".split()
+    # of programs
+    "zicntr zihpm ztso zkt zvkt ziccif ziccrse ziccamoa ziccamoc zicclsm "
+    "za64rs za128rs zama16b zic64b supm "
+    # of machine mode
+    "smaia smcdeleg smcntrpmf smcsrind smdbltrp smepmp smmpm smnpm smstateen "
+    # of supervisor mode
+    "ssaia ssccfg ssccptr sscofpmf sscounterenw sscsrind ssdbltrp ssnpm sspm ssqosid ssstateen "
+    "ssstrict sstc sstvala sstvecd ssu64xl svade svadu svbare svnapot svpbmt svvptc "
+    "sv32 sv39 sv48 sv57 sdtrig".split()
 )
 """Extensions that promise something and declare no instruction; they are accepted as they are.
 
-Those of the privileged architecture are about CSRs and paging, which the emulator does not have.
+Those of the privileged architecture are about CSRs and paging, which the emulator does not have: a
+program that asks for them gets the trap of what is not there.
 """
 
 WHOLES = {
@@ -41,19 +49,43 @@ NOT_THERE = {
         _VECTOR_CRYPTOGRAPHY.split(), "of vector cryptography rvx has zvkb, zvbb and zvbc"
     ),
     "zvbc32e": "rvx has zvbc, carry-less products of 64 bits",
+    **dict.fromkeys(
+        "h sha shcounterenw shgatpa shlcofideleg shtvala shvsatpa shvstvala shvstvecd".split(),
+        "rvx has no hypervisor mode",
+    ),
+    "q": "rvx has no floating point of 128 bits",
+    "p": "of packed integers rvx has those of CORE-V, xcvsimd, and PULP-NN, xpulpnn",
+    **dict.fromkeys(("zicfilp", "zicfiss"), "rvx checks no control flow; programs run without"),
+    **dict.fromkeys(
+        ("zilsd", "zclsd"), "rvx has no loads and stores of pairs; leave it out for two of each"
+    ),
+    "zalasr": "rvx has no loads and stores that order; leave it out for fences",
+    "zibi": "rvx has no branches on small constants",
+    **dict.fromkeys(("smctr", "ssctr"), "rvx keeps no record of control transfers"),
+    "smrnmi": "rvx has no interrupts that cannot be masked",
+    "sdext": "rvx has no debug mode; `rvx debug` debugs programs from outside",
 }
 """Ratified extensions that rvx does not have, and what there is instead."""
 
 _RVA20 = "imafdc_zicsr_zicntr_ziccif_ziccrse_ziccamoa_zicclsm"
-_RVA22 = f"{_RVA20}_za64rs_zihpm_zihintpause_zba_zbb_zbs_zic64b_zicbom_zicbop_zicboz_zfhmin_zkt"
+_RVA22 = f"{_RVA20}_za64rs_zihpm_zihintpause_zba_zbb_zbs_zic64b_zicbom_zicbop_zicboz_zkt"
+_23 = "zihintntl_zicond_zimop_zcmop_zcb_zfa_zawrs"
+_SUPERVISOR_20 = "zifencei_svbare_svade_ssccptr_sstvecd_sstvala"
+_SUPERVISOR_22 = f"{_SUPERVISOR_20}_sscounterenw_svpbmt_svinval"
+_SUPERVISOR_23 = f"{_SUPERVISOR_22}_svnapot_sstc_sscofpmf_ssu64xl"
 PROFILES = {
     "rvi20u32": "rv32i",
     "rvi20u64": "rv64i",
     "rva20u64": f"rv64{_RVA20}_za128rs",
-    "rva22u64": f"rv64{_RVA22}",
-    "rva23u64": f"rv64{_RVA22}_v_zihintntl_zicond_zimop_zcmop_zcb_zfa_zawrs_zvfhmin_zvbb_zvkt_supm",
+    "rva20s64": f"rv64{_RVA20}_za128rs_{_SUPERVISOR_20}",
+    "rva22u64": f"rv64{_RVA22}_zfhmin",
+    "rva22s64": f"rv64{_RVA22}_zfhmin_{_SUPERVISOR_22}",
+    "rva23u64": f"rv64{_RVA22}_zfhmin_{_23}_v_zvfhmin_zvbb_zvkt_supm",
+    "rvb23u64": f"rv64{_RVA22}_{_23}",
+    "rvb23s64": f"rv64{_RVA22}_{_23}_{_SUPERVISOR_23}",
 }
-"""What the profiles of user mode promise."""
+"""What the profiles promise: those of programs, and of systems without hypervisor mode."""
+_PROFILES_NOT_THERE = {"rva23s64": "rvx has no hypervisor mode; rva23u64 is that of its programs"}
 
 _VERSION = r"[0-9]+(?:p[0-9]+)?"
 _LONG = re.compile(rf"(?P<name>[a-z][a-z0-9]*?[a-z])(?P<version>{_VERSION})?")
@@ -92,6 +124,8 @@ def parse_march(text: str, known: Collection[str] = ()) -> March:
     profile, _, beyond = text.strip().lower().partition("_")
     full = "_".join(filter(None, [PROFILES.get(profile, profile), beyond]))
     found = re.fullmatch(r"rv(32|64)(.*)", full)
+    if found is None and profile in _PROFILES_NOT_THERE:
+        raise IsaError(f"the profile '{profile}' is not there: {_PROFILES_NOT_THERE[profile]}")
     if found is None:
         raise IsaError(
             f"'{text}' is not an ISA string; it begins with rv32 or rv64, as in rv64gc_xposit, or "
@@ -129,6 +163,8 @@ def _parts(text: str, part: str, known: Collection[str], is_first: bool) -> list
         if part[at] in "zsx" and not (is_first and at == 0):
             return [*names, _long_name(text, part[at:], known)]
         letter = _LETTER.match(part, at)
+        if letter is not None and letter[1] in NOT_THERE:
+            raise IsaError(f"'{letter[1]}' in '{text}' is not there: {NOT_THERE[letter[1]]}")
         if letter is None or letter[1] not in SINGLE_LETTERS + "g":
             raise IsaError(
                 f"'{part[at]}' in '{text}' is not an extension that rvx knows; single letters are "
@@ -141,7 +177,7 @@ def _parts(text: str, part: str, known: Collection[str], is_first: bool) -> list
 
 def _long_name(text: str, part: str, known: Collection[str]) -> tuple[str, str]:
     """A name of several letters and its version; the longest known name wins."""
-    for name in sorted(known, key=len, reverse=True):
+    for name in sorted({*known, *WITHOUT_INSTRUCTIONS}, key=len, reverse=True):
         if part.startswith(name) and re.fullmatch(rf"({_VERSION})?", part[len(name) :]):
             return name, part[len(name) :]
     found = _LONG.fullmatch(part)

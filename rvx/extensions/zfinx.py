@@ -1,8 +1,8 @@
 """Zfinx, Zdinx and Zhinx: floating point in x registers.
 
 They are F, D and Zfh without registers, loads, stores and moves of their own. Results are
-sign-extended, and nobody looks at what stands above an operand. RV32 would keep doubles in pairs of
-registers; Zdinx is for RV64 here.
+sign-extended, and nobody looks at what stands above an operand. RV32 keeps doubles in pairs of
+registers.
 """
 
 from rvx.extensions.fixed_format import (
@@ -12,7 +12,9 @@ from rvx.extensions.fixed_format import (
     make_low_part,
 )
 from rvx.extensions.floating import converted, declare_conversion, declare_format
+from rvx.extensions.register_pairs import PairFormat, join_source, split_result
 from rvx.extensions.status import declare_status, declare_status_aliases
+from rvx.formats.minifloat import Minifloat
 from rvx.formats.minifloat.catalogue import FP16, FP32, FP64
 from rvx.formats.minifloat.scalar import make_convert
 from rvx.isa import Extension
@@ -30,7 +32,7 @@ Zfinx = Extension(
 Zdinx = Extension(
     "Zdinx",
     version="1.0",
-    doc="Double precision in x registers, for RV64",
+    doc="Double precision in x registers; pairs of them on RV32",
     source=_SOURCE,
     requires=("Zfinx",),
 )
@@ -55,27 +57,41 @@ declare_status(Zfinx)
 declare_status_aliases(Zfinx)
 declare_format(Zfinx, "s", "00", FixedFormat(FP32, is_in_x=True), file="x")
 declare_format(Zdinx, "d", "01", FixedFormat(FP64, is_in_x=True), file="x", xlen=64)
+declare_format(Zdinx, "d", "01", PairFormat(FP64), file="x*2", xlen=32)
 declare_format(Zhinx, "h", "10", FixedFormat(FP16, is_in_x=True), file="x")
 
-for _extension, _narrow, _wide, _needs, _xlen in (
-    (Zdinx, FP32, FP64, (), 64),
-    (Zhinxmin, FP16, FP32, (), None),
-    (Zhinxmin, FP16, FP64, ("Zdinx",), 64),
-    (Zhinx, FP16, FP32, (), None),
-    (Zhinx, FP16, FP64, ("Zdinx",), 64),
-):
-    for _src, _dst in ((_narrow, _wide), (_wide, _narrow)):
-        _from, _, _number = _CODES[_src]
-        _to, _code, _ = _CODES[_dst]
-        _is_exact = _dst is _wide
-        declare_conversion(
-            _extension,
-            f"fcvt.{_to}.{_from} rd, rs1, rm:{'rm0' if _is_exact else 'rm'}",
-            f"01000 {_code} {_number}",
-            f"rd = the number rs1 of {_src.bits} bits in {_dst.bits} bits"
-            f"{'' if _is_exact else ', rounded once'}.",
-            convert_body(make_convert(_src, _dst), make_extension(_dst), make_low_part(_src)),
-            real=converted(_src, _dst),
-            xlen=_xlen,
-            needs=_needs,
-        )
+
+
+def _declare_conversions(
+    extension: Extension, narrow: Minifloat, wide: Minifloat, needs: tuple[str, ...] = ()
+) -> None:
+    """Declares the conversions between two formats, for each way to hold the wider one."""
+    for src, dst in ((narrow, wide), (wide, narrow)):
+        start, _, number = _CODES[src]
+        to, code, _ = _CODES[dst]
+        is_exact = dst is wide
+        body = convert_body(make_convert(src, dst), make_extension(dst), make_low_part(src))
+        for xlen in (32, 64) if wide is FP64 else (None,):
+            is_pair = xlen == 32
+            kind = "x*2" if is_pair else "x"
+            made = body
+            if is_pair:
+                made = split_result(body) if is_exact else join_source(body)
+            declare_conversion(
+                extension,
+                f"fcvt.{to}.{start} rd:{kind if is_exact else 'x'}, "
+                f"rs1:{'x' if is_exact else kind}, rm:{'rm0' if is_exact else 'rm'}",
+                f"01000 {code} {number}",
+                f"rd = the number rs1 of {src.bits} bits in {dst.bits} bits"
+                f"{'' if is_exact else ', rounded once'}.",
+                made,
+                real=converted(src, dst),
+                xlen=xlen,
+                needs=needs,
+            )
+
+
+_declare_conversions(Zdinx, FP32, FP64)
+for _half in (Zhinxmin, Zhinx):
+    _declare_conversions(_half, FP16, FP32)
+    _declare_conversions(_half, FP16, FP64, ("Zdinx",))

@@ -25,10 +25,12 @@ ABIS = {
 ABIS |= {"rv32imac_zicsr": "ilp32", "rv64imac": "lp64"}
 RATIFIED = (
     "gc_zihintpause_zicbom_zicbop_zicboz_zawrs_zfhmin_zba_zbb_zbc_zbs_zbkb_zbkc_zbkx_zknd_zkne_"
-    "zknh_zksed_zksh"
+    "zknh_zksed_zksh_svinval"
 )
 """Scalar extensions beyond those of g and c that binutils 2.40 knows."""
-ABIS |= {f"rv32{RATIFIED}": "ilp32d"}
+IN_X = "imac_zicsr_zfinx_zdinx_zhinx"
+"""Floats in x registers; RV32 has doubles in pairs of them."""
+ABIS |= {f"rv32{RATIFIED}": "ilp32d", f"rv32{IN_X}": "ilp32", f"rv64{IN_X}": "lp64"}
 
 
 @dataclass

@@ -15,7 +15,7 @@ from .whole_object import whole_object
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "gnu-differences.md"
 EXAMPLE = re.compile(
     r"<!-- GNU as: (?P<gnu>\w+), rvx: (?P<rvx>\w+)(?:, objects: (?P<objects>differ))?"
-    r"(?:, flags: (?P<flags>[-\w ]+?))? -->\n```text\n(?P<source>.*?)```",
+    r"(?:, flags: (?P<flags>[-=\w ]+?))? -->\n```text\n(?P<source>.*?)```",
     re.DOTALL,
 )
 EXAMPLES = [found.groupdict() for found in EXAMPLE.finditer(PAGE.read_text())]

@@ -20,7 +20,7 @@ from rvx.isa.operands import (
 )
 from rvx.isa.vtype import format_vtype
 
-from .conftest import RATIFIED, Gnu, own_object, own_sections
+from .conftest import IN_X, RATIFIED, Gnu, own_object, own_sections
 
 SAMPLES = 12
 UNKNOWN_TO_GNU = {
@@ -90,8 +90,14 @@ def sample(form: Form, rng: random.Random) -> str | None:
 
 @pytest.mark.parametrize(
     "march",
-    ["rv64gc", "rv32gc", "rv64g", "rv64gcv", "rv32gcv", f"rv64{RATIFIED}", f"rv32{RATIFIED}"],
-    ids=["rv64gc", "rv32gc", "rv64g", "rv64gcv", "rv32gcv", "rv64-ratified", "rv32-ratified"],
+    [
+        *("rv64gc", "rv32gc", "rv64g", "rv64gcv", "rv32gcv", f"rv64{RATIFIED}", f"rv32{RATIFIED}"),
+        *(f"rv64{IN_X}", f"rv32{IN_X}"),
+    ],
+    ids=[
+        *("rv64gc", "rv32gc", "rv64g", "rv64gcv", "rv32gcv", "rv64-ratified", "rv32-ratified"),
+        *("rv64-in-x", "rv32-in-x"),
+    ],
 )
 def test_base_instructions_with_random_operands(gnu: Gnu, march: str) -> None:
     isa = isa_for(march)

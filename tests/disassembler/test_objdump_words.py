@@ -21,10 +21,10 @@ XLEN = pytest.mark.parametrize("xlen", [32, 64])
 WORDS_PER_INSTRUCTION = 60
 RATIFIED = (
     "gc_zihintpause_zicbom_zicbop_zicboz_zawrs_zba_zbb_zbc_zbs_zbkb_zbkc_zbkx_zknd_zkne_zknh_"
-    "zksed_zksh"
+    "zksed_zksh_svinval"
 )
 """Integer extensions beyond those of g and c that binutils 2.40 knows."""
-NEWER = ("Zb", "Zk", "Za", "Zicbo")
+NEWER = ("Zb", "Zk", "Za", "Zicbo", "Svinval")
 
 # What rvx prints otherwise on purpose, as pairs of patterns of objdump's text and ours.
 DIFFERENCES = [

@@ -32,7 +32,10 @@ CONFIGURATIONS = [
 
 DATA_BYTES = 8192
 _ILLEGAL = "illegal instruction"
-_NO_BODY = ("ecall", "ebreak", "c.ebreak", "mret", "sret", "wfi", "sfence.vma")
+_NO_BODY = (
+    *("ecall", "ebreak", "c.ebreak", "mret", "sret", "wfi"),
+    *("sfence.vma", "sinval.vma", "sfence.w.inval", "sfence.inval.ir"),
+)
 _CSRS_OF_CORE = {
     *(0xC00 + n for n in range(3)),
     *(0xC80 + n for n in range(3)),

@@ -39,9 +39,39 @@ def test_names_that_stand_for_several() -> None:
 def test_profiles_are_isa_strings() -> None:
     assert parse_march("rva20u64").names == (*"imafdc", "zicsr")
     assert set(parse_march("rva22u64_zicond").names) > {"zba", "zbb", "zbs", "zicboz", "zicond"}
+    for programs, systems in (("rva20u64", "rva20s64"), ("rva22u64", "rva22s64")):
+        assert set(parse_march(systems).names) >= {*parse_march(programs).names, "zifencei"}
+    assert {"zifencei", "svinval"} <= set(parse_march("rva22s64").names)
+    # RVB23 has RVA23's instructions, but for vectors, halves and what belongs to them.
+    rvb23, rva23 = (set(parse_march(name).names) for name in ("rvb23u64", "rva23u64"))
+    assert rva23 - rvb23 == {"zfhmin", "v", "zvfhmin", "zvbb"}
+    assert set(parse_march("rvb23s64").names) - rvb23 == {"zifencei", "svinval"}
     isa = isa_for("rva23u64")
     assert isa.vector is not None
     assert {"Zicond", "Zcb", "Zfa", "Zimop", "Zvbb"} <= set(isa.extensions)
+
+
+@pytest.mark.parametrize(
+    ("march", "said"),
+    [
+        ("rv64gch", "'h' in 'rv64gch' is not there: rvx has no hypervisor mode"),
+        ("rv64gcq", "'q' in 'rv64gcq' is not there: rvx has no floating point of 128 bits"),
+        ("rva23s64", "the profile 'rva23s64' is not there: rvx has no hypervisor mode; rva23u64"),
+        ("rv64gc_shtvala", "there is no extension 'shtvala': rvx has no hypervisor mode"),
+        ("rv64gc_zicfiss", "there is no extension 'zicfiss': rvx checks no control flow"),
+        ("rv32gc_zilsd", "there is no extension 'zilsd': rvx has no loads and stores of pairs"),
+        ("rv64gc_ssctr", "there is no extension 'ssctr': rvx keeps no record"),
+    ],
+)
+def test_ratified_extensions_that_are_not_there_are_named(march: str, said: str) -> None:
+    with pytest.raises(IsaError) as caught:
+        isa_for(march)
+    assert str(caught.value).startswith(said)
+
+
+def test_promises_about_the_privileged_architecture_are_taken() -> None:
+    march = "rv64gc_smepmp_sscounterenw_sv39_svvptc_ziccamoc_zama16b_sdtrig"
+    assert parse_march(march).names == parse_march("rv64gc").names
 
 
 def test_long_names_follow_an_underscore_and_stand_once() -> None:
@@ -74,13 +104,14 @@ def test_extensions_without_instructions_are_accepted() -> None:
         (
             "arm",
             "'arm' is not an ISA string; it begins with rv32 or rv64, as in rv64gc_xposit, or with "
-            "a profile: rvi20u32, rvi20u64, rva20u64, rva22u64, rva23u64",
+            "a profile: rvi20u32, rvi20u64, rva20u64, rva20s64, rva22u64, rva22s64, rva23u64, "
+            "rvb23u64, rvb23s64",
         ),
         ("rv64", "'rv64' names no base; after rv64 comes i, e or g, as in rv64gc"),
         ("rv64mc", "'rv64mc' names no base; after rv64 comes i, e or g, as in rv64gc"),
         (
-            "rv64iq",
-            "'q' in 'rv64iq' is not an extension that rvx knows; single letters are "
+            "rv64iw",
+            "'w' in 'rv64iw' is not an extension that rvx knows; single letters are "
             "i e m a f d c b v and g, and longer names follow an underscore",
         ),
         (

@@ -29,6 +29,8 @@ from rvx.isa import Decoded, Isa
 
 _COUNTERS = 0xC
 """The highest bits of addresses of counters for all modes."""
+_FENCES = frozenset("sfence.vma sinval.vma sfence.w.inval sfence.inval.ir".split())
+"""What orders address translation, of which there is none."""
 _INTERRUPT_ORDER = (11, 3, 7, 9, 1, 5)
 """External before software before timer, and machine mode before supervisor mode."""
 
@@ -171,8 +173,9 @@ class Privilege:
                 return None
             is_over = self.pending & self._values[Address.MIE] != 0
             return lambda: Performed(pc + 4, waits=not is_over)
-        if made.mnemonic == "sfence.vma" and self.mode >= Mode.SUPERVISOR:
-            if self.mode == Mode.SUPERVISOR and status & Status.TVM:
+        if made.mnemonic in _FENCES and self.mode >= Mode.SUPERVISOR:
+            is_trapped = made.mnemonic.endswith(".vma") and status & Status.TVM
+            if self.mode == Mode.SUPERVISOR and is_trapped:
                 return None
             return lambda: Performed(pc + 4)
         return None

@@ -66,6 +66,23 @@ def test_as_on_spike(tmp_path: Path, body: str, xlen: int) -> None:
     assert (result.exit_code, result.trap) == (0, None)
 
 
+FENCES = "sinval.vma t0, t1\n sfence.w.inval\n sfence.inval.ir\n"
+
+
+@pytest.mark.parametrize("xlen", [64, 32])
+@pytest.mark.parametrize(
+    "mode",
+    ["", TO_SUPERVISOR, TO_USER, f"li t0, 0x100000\n csrs mstatus, t0\n {TO_SUPERVISOR}"],
+    ids=["machine", "supervisor", "user", "trapped"],
+)
+def test_fences_in_parts_as_on_spike(tmp_path: Path, mode: str, xlen: int) -> None:
+    program = elf(f"{mode} {FENCES} {CLIMB} nop", xlen, "gc_svinval")
+    expected = by_spike(program, tmp_path, xlen, "gc_svinval")
+    found, result = by_rvx(program, xlen, "gc_svinval")
+    assert traps(found) == traps(expected)
+    assert (result.exit_code, result.trap) == (0, None)
+
+
 @pytest.mark.parametrize("options", [{"tier": "trap"}, {"tier": "region"}, {"backend": "python"}])
 def test_every_tier_takes_the_same_traps(options: dict[str, Any]) -> None:
     """A hot loop traps in each turn, in the core and in a body."""

@@ -88,6 +88,11 @@ class Generator:
         f = [self.real(rng.choice(bits)) for _ in range(COUNT)]
         if made.extension.endswith(("inx", "inxmin")):  # numbers are in x registers
             x = [self.real(rng.choice(bits)) if rng.random() < 0.8 else one for one in x]
+            if self.isa.xlen == 32 and 64 in bits:  # The upper half is in the register behind.
+                x[1::2] = [
+                    low >> 32 if rng.random() < 0.8 else high
+                    for low, high in zip(x[::2], x[1::2], strict=True)
+                ]
         memory = [self.integer() for _ in range(SCRATCH_WORDS)]
         self._point(made, word, x, memory)
         fcsr = rng.randrange(5) << 5 | rng.choice((0, 0, 31, rng.getrandbits(5)))
