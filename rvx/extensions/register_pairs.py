@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rvx.extensions.fixed_format import Factory, FixedFormat, identity
+from rvx.extensions.fixed_format import Factory, FixedFormat
 from rvx.formats.minifloat import Minifloat
-from rvx.formats.minifloat import scalar as kernels
 from rvx.isa import Words
 from rvx.isa.bits import MASK32
 

@@ -61,7 +61,6 @@ declare_format(Zdinx, "d", "01", PairFormat(FP64), file="x*2", xlen=32)
 declare_format(Zhinx, "h", "10", FixedFormat(FP16, is_in_x=True), file="x")
 
 
-
 def _declare_conversions(
     extension: Extension, narrow: Minifloat, wide: Minifloat, needs: tuple[str, ...] = ()
 ) -> None:
