@@ -193,6 +193,7 @@ def run(
     words: Sequence[str],
     choose_isa: Callable[[str, Sequence[str]], Isa],
     select_arch: Callable[[Isa, str], Isa] | None = None,
+    keep: Callable[[object], None] = lambda made: None,
 ) -> int:
     """Assembles as GNU as does, from a command line.
 
@@ -201,6 +202,7 @@ def run(
         choose_isa: the ISA of an architecture string and of the user's extensions, with those to
             offer besides.
         select_arch: gives the ISA that `.option arch` asks for, from the one before.
+        keep: gets the object, where there is no need to free it before the process ends.
 
     Returns:
         The exit code: 0, 2 for a wrong command line, 3 for a source that does not assemble.
@@ -235,6 +237,7 @@ def run(
     )
     try:
         made, diagnostics = assembler.object(text, name)
+        keep(made)
     except AssemblyError as error:
         show(error.diagnostics, sys.stderr)
         return SOURCE_ERROR

@@ -10,6 +10,10 @@ import threading
 def start() -> None:
     """Runs the `rvx` program; Ctrl-C while it is still being imported ends it as later."""
     try:
+        from rvx.cli import gnu_as
+
+        if gnu_as.is_stand_in(sys.argv[1:]):
+            gnu_as.main()
         from rvx.cli.main import main
     except KeyboardInterrupt:
         from rvx.errors import Exit

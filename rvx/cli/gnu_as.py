@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import sys
 from typing import TYPE_CHECKING
 
-from rvx.cli.declare import End
+from rvx.cli.ending import begin, ended
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rvx.isa import Isa
 
@@ -23,15 +25,42 @@ def gnu_as() -> None:
     one. Beside the flags of GNU as it takes --ext FILE|NAME, and loads what $RVX_EXT lists, with
     colons between.
     """
+    from rvx.cli.declare import End
+
     raise End(stand_in([]))
 
 
-def stand_in(words: Sequence[str]) -> int:
-    """Assembles as GNU as does with this command line; gives the exit code."""
+def is_stand_in(words: Sequence[str]) -> bool:
+    """Whether a command line is one of GNU as, and not a question for help."""
+    return words[:1] == ["as"] and words[1:] not in ([], ["-h"], ["--help"])
+
+
+def main() -> None:
+    """Entry point where `is_stand_in` holds: a compiler calls it for each source, so it is quick.
+
+    It knows nothing of Click, and leaves without taking apart what it has made, object by object,
+    which would be a tenth of its time.
+    """
+    begin()
+    words, kept = sys.argv[1:], list[object]()
+    code = ended(words, lambda: stand_in(words[1:], kept.append))
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def stand_in(words: Sequence[str], keep: Callable[[object], None] = lambda made: None) -> int:
+    """Assembles as GNU as does with this command line; gives the exit code.
+
+    Args:
+        words: the arguments.
+        keep: gets what was made.
+    """
     from rvx.assembler.gnu_as import run
     from rvx.extensions import change_arch
 
-    return run(words, _isa, change_arch)
+    return run(words, _isa, change_arch, keep)
 
 
 def _isa(march: str, ext: Sequence[str]) -> Isa:

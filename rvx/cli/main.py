@@ -11,10 +11,10 @@ from typing import Annotated
 
 from click import Command
 
-from rvx import disk
 from rvx.cli.declare import End, Group, Option
+from rvx.cli.ending import begin
 from rvx.cli.output import UsageProblem
-from rvx.cli.program import Program, watch_everything
+from rvx.cli.program import Program
 from rvx.version import __version__
 
 EPILOG = (
@@ -152,16 +152,9 @@ app = Program(
 )
 
 
-_ALLOCATIONS = 50_000
-"""New objects after which Python looks for garbage, instead of 700."""
-
-
 def main() -> None:
     """Entry point of the `rvx` script."""
-    # What is imported stays: looking for garbage among it again and again finds none.
-    gc.set_threshold(_ALLOCATIONS)
-    watch_everything()
-    disk.keep_declarations()
+    begin()
     try:
         app()
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +27,8 @@ def say(text: str) -> None:
 
 def print_json(document: dict[str, Any]) -> None:
     """Prints one JSON document to stdout."""
+    import json
+
     print(json.dumps(document, indent=2, allow_nan=False))
 
 

@@ -195,7 +195,7 @@ def test_a_terminal_without_utf_8_can_show_everything():
 def test_mistakes_in_threads_and_callbacks_are_reported(tmp_path):
     code = (
         "import threading, warnings\n"
-        "from rvx.cli import program\n"
+        "from rvx.cli import ending\n"
         "from rvx.cli.main import main\n"
         "class Bad:\n"
         "    def __del__(self): 1 // 0\n"

@@ -196,7 +196,6 @@ def _place(
                     section.offset = at + len(segment.data)
         segments.append(
             ImageSegment(
-                "PT_LOAD",
                 segment.flags,
                 at,
                 segment.address,

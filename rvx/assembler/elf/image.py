@@ -1,12 +1,10 @@
-"""Builds ELF files out of sections and symbols, through the structs of pyelftools."""
+"""Builds ELF files out of sections and symbols."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from struct import Struct
-from typing import Any
 
 SHT = {
     "null": 0,
@@ -33,13 +31,18 @@ TYPES = {
 VISIBILITIES = {"default": 0, "internal": 1, "hidden": 2, "protected": 3}
 SHN_UNDEF, SHN_ABS, SHN_COMMON = 0, 0xFFF1, 0xFFF2
 EM_RISCV = 243
+_PT_LOAD = 1
 ET_REL, ET_EXEC = 1, 2
 SYMBOL_SIZE = {32: 16, 64: 24}
 RELOCATION_SIZE = {32: 12, 64: 24}
-# Symbols and relocations come in hundreds of thousands, for which the structs of pyelftools take
-# too long: the same records as formats of `struct`. ELF32 orders the fields of a symbol otherwise.
+# The records of gABI 4.1, by width. ELF32 orders the fields of symbols and of segments otherwise.
+_HEADER = {32: Struct("<16sHHIIIIIHHHHHH"), 64: Struct("<16sHHIQQQIHHHHHH")}
+_SECTION = {32: Struct("<IIIIIIIIII"), 64: Struct("<IIQQQQIIQQ")}
+_SEGMENT = {32: Struct("<IIIIIIII"), 64: Struct("<IIQQQQQQ")}
 _SYMBOL = {32: Struct("<IIIBBH"), 64: Struct("<IBBHQQ")}
 _RELOCATION = {32: Struct("<IIi"), 64: Struct("<QQq")}
+_CLASSES, _GNU = {32: 1, 64: 2}, 3
+"""ELFCLASS, and ELFOSABI_GNU."""
 _VARIANT = 0x80
 """STO_RISCV_VARIANT_CC, in `st_other`."""
 _SYMBOL_BITS = {32: 8, 64: 32}
@@ -85,34 +88,14 @@ class ImageSymbol:
 
 @dataclass(frozen=True)
 class ImageSegment:
-    """A program header over a run of sections."""
+    """A program header over a run of sections that are loaded."""
 
-    type: str
     flags: int
     offset: int
     address: int
     file_size: int
     memory_size: int
     alignment: int
-
-
-@cache
-def structs(xlen: int) -> Any:
-    """The structs of pyelftools for little-endian files of that width."""
-    from elftools.elf.structs import ELFStructs
-
-    made = ELFStructs(little_endian=True, elfclass=xlen)
-    made.create_basic_structs()
-    made.create_advanced_structs("ET_REL", "EM_RISCV", "ELFOSABI_SYSV")
-    return made
-
-
-def _build(construct: Any, **values: Any) -> bytes:
-    from elftools.construct.lib.container import Container
-
-    nested = {k: Container(**v) if isinstance(v, dict) else v for k, v in values.items()}
-    data: bytes = construct.build(Container(**nested))
-    return data
 
 
 class StringTable:
@@ -192,66 +175,54 @@ def image(
         names: number of the section with the names of sections.
         is_gnu: whether the ABI is GNU's rather than plain System V.
     """
-    known = structs(xlen)
-    header_size, segment_size, section_size = (64, 56, 64) if xlen == 64 else (52, 32, 40)
+    header, of_section, of_segment = _HEADER[xlen], _SECTION[xlen], _SEGMENT[xlen]
     strings = StringTable()
     places = [strings.add(section.name) for section in sections]
     sections[names].data = bytes(strings.data)
     sections[names].size = len(strings.data)
-    end = max([s.offset + len(s.data) for s in sections] + [header_size])
+    end = max([s.offset + len(s.data) for s in sections] + [header.size])
     table = end + -end % (xlen // 8)
     out = bytearray(table)
-    out[:header_size] = _build(
-        known.Elf_Ehdr,
-        e_ident={
-            "EI_MAG": list(b"\x7fELF"),
-            "EI_CLASS": f"ELFCLASS{xlen}",
-            "EI_DATA": "ELFDATA2LSB",
-            "EI_VERSION": "EV_CURRENT",
-            "EI_OSABI": "ELFOSABI_LINUX" if is_gnu else "ELFOSABI_SYSV",
-            "EI_ABIVERSION": 0,
-        },
-        e_type=kind,
-        e_machine=EM_RISCV,
-        e_version=1,
-        e_entry=entry,
-        e_phoff=header_size if segments else 0,
-        e_shoff=table,
-        e_flags=flags,
-        e_ehsize=header_size,
-        e_phentsize=segment_size if segments else 0,
-        e_phnum=len(segments),
-        e_shentsize=section_size,
-        e_shnum=len(sections),
-        e_shstrndx=names,
+    header.pack_into(
+        out,
+        0,
+        b"\x7fELF" + bytes([_CLASSES[xlen], 1, 1, _GNU if is_gnu else 0]),
+        kind,
+        EM_RISCV,
+        1,
+        entry,
+        header.size if segments else 0,
+        table,
+        flags,
+        header.size,
+        of_segment.size if segments else 0,
+        len(segments),
+        of_section.size,
+        len(sections),
+        names,
     )
-    at = header_size
+    at = header.size
     for segment in segments:
-        out[at : at + segment_size] = _build(
-            known.Elf_Phdr,
-            p_type=segment.type,
-            p_flags=segment.flags,
-            p_offset=segment.offset,
-            p_vaddr=segment.address,
-            p_paddr=segment.address,
-            p_filesz=segment.file_size,
-            p_memsz=segment.memory_size,
-            p_align=segment.alignment,
-        )
-        at += segment_size
-    for section, place in zip(sections, places, strict=True):
+        address = segment.address
+        sizes = (segment.file_size, segment.memory_size)
+        if xlen == 64:
+            place = (_PT_LOAD, segment.flags, segment.offset, address, address, *sizes)
+        else:
+            place = (_PT_LOAD, segment.offset, address, address, *sizes, segment.flags)
+        of_segment.pack_into(out, at, *place, segment.alignment)
+        at += of_segment.size
+    for section, name in zip(sections, places, strict=True):
         out[section.offset : section.offset + len(section.data)] = section.data
-        out += _build(
-            known.Elf_Shdr,
-            sh_name=place,
-            sh_type=section.type,
-            sh_flags=section.flags,
-            sh_addr=section.address,
-            sh_offset=section.offset,
-            sh_size=section.size,
-            sh_link=section.link,
-            sh_info=section.info,
-            sh_addralign=section.alignment,
-            sh_entsize=section.entry_size,
+        out += of_section.pack(
+            name,
+            section.type,
+            section.flags,
+            section.address,
+            section.offset,
+            section.size,
+            section.link,
+            section.info,
+            section.alignment,
+            section.entry_size,
         )
     return bytes(out)
