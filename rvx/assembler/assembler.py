@@ -218,13 +218,15 @@ class _Runner:
                 add_origin, add_place = found.origins.append, found.places.append
                 add_kind = found.kinds.append
                 may_hold = section.type != NOBITS and section.name != ABSOLUTE
-            is_simple = may_hold and table.pending is None and not table.is_own
+            is_simple = may_hold and not table.is_own
             for row in source.rows:
                 number += _ROW
                 begun = row.lstrip()
                 text = begun.rstrip()
                 deed = look_up(text)
                 if deed.__class__ is Code and is_simple:
+                    if table.pending is not None:
+                        table.mark(fragment)
                     add_fragment(fragment)
                     add_offset(len(data))
                     add_origin(origin)
@@ -252,6 +254,8 @@ class _Runner:
                 place = number + len(row) - len(begun) + 1
                 if is_simple and deed.__class__ is not tuple:
                     is_code = deed.__class__ is Code
+                    if is_code and table.pending is not None:
+                        table.mark(fragment)
                     if is_code or has_places:
                         add_fragment(fragment)
                         add_offset(len(data))
@@ -265,7 +269,8 @@ class _Runner:
                     perform(deed, assembly, symbols)
                 except SourceError as problem:
                     self._report_here(problem)
-                break
+                if assembly.fragment is not fragment:
+                    break
             else:
                 source.number = number >> 32
                 return

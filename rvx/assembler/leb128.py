@@ -5,6 +5,8 @@ from __future__ import annotations
 
 def encode_leb128(number: int, is_signed: bool) -> bytes:
     """The bytes of a number in LEB128."""
+    if 0 <= number < 0x40:  # as most are
+        return bytes((number,))
     out = bytearray()
     while True:
         byte = number & 0x7F

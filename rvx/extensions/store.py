@@ -33,7 +33,10 @@ Declared = TypeVar("Declared")
 Origin = tuple[str, str, str]
 """Where an instruction is declared: module, variable with its extension, key within that."""
 
-_FORMAT = "1"
+_FORMAT = "2"
+_PACKED = "packed"
+_LATE = ("syntax", "pattern", "operands", "doc")
+"""Most of an instruction. None has a default, which would be found where it is not read yet."""
 _DIGEST = 32
 _PACKAGE = Path(__file__).resolve().parent.parent
 _SOURCES = ("bodies", "extensions", "formats", "isa")
@@ -42,13 +45,24 @@ _REGISTERS = {file.name: file for file in (X, F, V)}
 
 
 class StoredInstruction(Instruction):
-    """An instruction whose module is imported when its body is asked for.
+    """An instruction whose syntax and pattern are read when somebody asks for the first of them.
+
+    An ISA has hundreds of instructions and a program a few dozen. The module of its body is
+    imported when that is asked for.
 
     Attributes:
         origin: where it is declared; not there if it has no body.
     """
 
     origin: Origin
+
+    def __getattr__(self, name: str) -> Any:
+        """What has not been read yet: everything that has no default."""
+        packed = vars(self).pop(_PACKED, None)
+        if packed is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        vars(self).update(_Unpickler(io.BytesIO(packed)).load())
+        return getattr(self, name)
 
     @cached_property
     def body(self) -> Any:
@@ -107,13 +121,17 @@ class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         """How to make an instruction, or a mapping that cannot be written, again."""
         if isinstance(obj, Instruction):
+            obj.syntax  # noqa: B018  # so that all of it is read
             state = dict(vars(obj))
             state.pop("real", None)
             if isinstance(obj, StoredInstruction) and "origin" in state:
                 state.pop("body", None)
             elif state["body"] is not None:
                 state["origin"] = self._origins[state.pop("body")]
-            return _restored, (state,)
+            late = {name: state.pop(name) for name in _LATE}
+            file = io.BytesIO()
+            _Pickler(file, self._origins).dump(late)
+            return _restored, ({**state, _PACKED: file.getvalue()},)
         if isinstance(obj, MappingProxyType):
             return _proxy, (dict(obj),)
         return NotImplemented

@@ -34,6 +34,15 @@ SHAPES = [
         "add {x}, {y}, {x}",
         "fadd.s fa0, fa1, fa2, rne",
     ),
+    *(
+        "mv {x}, {y}",
+        "sub {x}, {x}, {y}",
+        "xor {x}, {y}, {x}",
+        "addw {y}, {x}, {n}",
+        "sgt {x}, {y}, {x}",
+    ),
+    *("fmv.d fa0, fa{p}", "fcvt.d.l fa{p}, {x}", "fcvt.l.d {x}, fa{p}, rtz", "fcvt.w.s {y}, fa0"),
+    *("bgt {x}, {y}, {s}", ".zero {p}", ".zero {p}, {n}", ".size {s}, {p}", "fence r, rw"),
 ]
 SWITCHES = [".option norvc", ".option rvc", ".option relax", ".option norelax", ".data", ".text"]
 HEAD = """
@@ -62,6 +71,7 @@ def _lines(rng: random.Random, count: int, switches: list[str]) -> list[str]:
             n=number if ":" in shape else rng.choice(NUMBERS),
             s=rng.choice(NAMES),
             t=rng.choice(NAMES),
+            p=rng.randrange(8),
         )
         found.append(rng.choice(switches) if rng.random() < 0.02 else text)
     return found
@@ -205,6 +215,15 @@ def test_statements_on_a_row_and_comments_keep_their_order() -> None:
     rows = ["nop", "addi a0, a0, 1; nop", "nop # x", "/* a\n b */ nop; li a0, 1", "nop"]
     source = "\n".join(rows * 3) + "\n"
     plain = "nop\naddi a0, a0, 1\nnop\nnop\nnop\nli a0, 1\nnop\n" * 3
+    assert own_sections(own_object(source)) == own_sections(own_object(plain))
+
+
+@pytest.mark.parametrize("row", [".loc 1 2 3", ".zero 4", "call f", '.string "a"', ".size f, 4"])
+def test_what_follows_a_statement_on_its_row(row: str) -> None:
+    rows = [row, f"{row} # {row}", f"{row}; nop", f"{row}; {row}", f"{row} /* {row}", "*/", row]
+    source = '.file 1 "a.c"\n.globl f\n' + "\n".join(rows * 3) + "\n"
+    alone = [row, row, row, "nop", row, row, row, row]
+    plain = '.file 1 "a.c"\n.globl f\n' + "\n".join(alone * 3) + "\n"
     assert own_sections(own_object(source)) == own_sections(own_object(plain))
 
 

@@ -51,6 +51,9 @@ def test_printed_expressions_read_the_same(expression: Expression) -> None:
     [
         *("a0", ".L5", "$x", "0", "-0", "17", "-2048", "0x1F", "-0X1f", "8(sp)", "-8 ( a0 )"),
         *("0x10(s0)", '"text"', '"a\\"b\\n"', '""', '"two\\101\\x41"'),
+        *("%hi(.LC0)", "%lo( x + 4 )(a5)", "%lo(x-0x10) ( a5 )", "x(a0)", "x+1", ". - f", "a-b"),
+        *(". + 0", "a - b (tp)", "@function", "%progbits", "%pcrel_hi(a.b$c)", "%lo(STT_X)"),
+        *("x+017", "x+1f", "x-1b", "x+STT_Y", "x+4u", "a+b-c", "%hi(x)+1", "x@plt", "x- -4"),
     ],
 )
 def test_plain_operands_are_what_the_grammar_makes_of_them(text: str) -> None:

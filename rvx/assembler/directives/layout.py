@@ -7,6 +7,7 @@ import re
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, plain_name
 from rvx.assembler.fragments.assembly import Assembly
+from rvx.assembler.fragments.repetition import DIRECT
 from rvx.assembler.model import sections
 from rvx.assembler.model.sections import Align, Org, Space, Value
 from rvx.assembler.model.values import wrap
@@ -225,6 +226,9 @@ def space(assembly: Assembly, name: str, rest: str) -> None:
     parts = arguments(name, rest, 1, 2, "bytes, fill")
     fill = assembly.constant(parts[1], "the fill") & 0xFF if len(parts) > 1 and parts[1] else 0
     repeat(assembly, name, parts[0], bytes([fill]))
+
+
+DIRECT[".zero"] = space  # what compilers write between the fields of records
 
 
 @directive(".fill")

@@ -8,7 +8,7 @@ from rvx.assembler.directives.registry import arguments, directive, plain_name, 
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.model.sections import Space, Symbol, Value
 from rvx.assembler.source.grammar import parse_expression, split_operands
-from rvx.assembler.source.syntax import Binary, Name
+from rvx.assembler.source.syntax import Binary, Name, Number
 
 _TYPES = {
     "function": "func",
@@ -146,6 +146,9 @@ def size(assembly: Assembly, name: str, rest: str) -> None:
         assembly.do_with(symbol_name, _end_here)
         return
     value = assembly.evaluate(expression)
+    if isinstance(expression, Number):
+        assembly.do_with(symbol_name, lambda place, symbol: _give_size(place, symbol, value))
+        return
     symbol = assembly.symbol(symbol_name)
     _give_size(assembly, symbol, value)
     assembly.depend_on_place()

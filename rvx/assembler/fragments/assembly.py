@@ -27,6 +27,7 @@ from rvx.assembler.source.syntax import (
 from rvx.isa import Extension, Isa, IsaError
 
 _NOWHERE = Distances()
+_DIGITS = frozenset("0123456789")
 
 
 @dataclass(kw_only=True)
@@ -147,7 +148,7 @@ class Assembly(Output):
         Raises:
             SourceError: the name is taken.
         """
-        if name.isdecimal() and name.isascii() and len(name) < 20:
+        if name[0] in _DIGITS and name.isdecimal() and name.isascii() and len(name) < 20:
             number = int(name)
             count = self._local_counts[number] = self._local_counts.get(number, 0) + 1
             name = _local_name(number, count)

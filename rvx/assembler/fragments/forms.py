@@ -83,6 +83,13 @@ class Form:
         """Whether a CSR is one of the operands that are written."""
         return any(isinstance(place.kind, CsrKind) for place in self.places.values())
 
+    @property
+    def written_as(self) -> tuple[tuple[str, ...], ...]:
+        """The operands of the instruction that each operand in the source is, in its order."""
+        order = [name for slot in self.syntax.slots for name in (slot.name, slot.base) if name]
+        found = [tuple(k for k, bound in self.bindings.items() if bound == name) for name in order]
+        return tuple(each for each in found if each)
+
     def match(self, operands: list[Operand], isa: Isa, evaluate: Evaluate) -> Filled:
         """The operand values of the instruction; those that need an address stay values.
 

@@ -62,8 +62,14 @@ def emit_operands(assembly: Assembly, mnemonic: str, operands: list[Operand]) ->
             if best is None or problem.position > best.position:
                 best = problem
             continue
-        if assembly.recording is not None and len(forms) == 1:
-            assembly.recording.encoded = Encoded(mnemonic, count, form.instruction, values)
+        # Of several forms the first takes whatever registers are written, but not every number.
+        is_only = len(forms) == 1 or (
+            form is forms[0] and all(isinstance(operand, Name) for operand in operands)
+        )
+        if assembly.recording is not None and is_only:
+            assembly.recording.encoded = Encoded(
+                mnemonic, count, form.instruction, values, form.written_as
+            )
         try:
             emit_values(assembly, mnemonic, count, form.instruction, values)
         except SourceError as problem:

@@ -29,7 +29,6 @@ from rvx.assembler.model.sections import (
     Org,
     Section,
     Space,
-    Symbol,
     Tail,
     Value,
     default_attributes,
@@ -87,6 +86,9 @@ class Output:
     source: str = ""
     record_base: int = 0
     recording: Recording | None = None
+    _located: Location | None = None
+    _located_at: int = 0
+    _located_in: Origin | None = None
 
     def __post_init__(self) -> None:
         self._section_stack: list[tuple[tuple[Section, int], tuple[Section, int]]] = []
@@ -100,8 +102,13 @@ class Output:
     @property
     def location(self) -> Location:
         """The place of the statement at hand."""
-        place = self.place
-        return self.origin.at(place >> 32, place & 0xFFFFFFFF)
+        origin, place, known = self.origin, self.place, self._located
+        # A statement asks several times.
+        if known is None or self._located_at != place or self._located_in is not origin:
+            line, column = place >> 32, place & 0xFFFFFFFF
+            known = Location(origin.file, line, column, origin.via, origin.reason)
+            self._located, self._located_at, self._located_in = known, place, origin
+        return known
 
     def go_to(self, line: Line) -> None:
         """Makes a line the statement at hand."""
@@ -251,7 +258,7 @@ class Output:
             )
         if self.recording is not None:
             self.recording.begin_instruction()
-        fragment, table = self.fragment, self.line_table
+        table = self.line_table
         self._note(INSTRUCTION)
         if table.is_own:
             origin = self.location
@@ -259,8 +266,7 @@ class Output:
                 origin = origin.via
             table.pending = Loc(table.number(origin.file), origin.line)
         if table.pending is not None:
-            table.add(Symbol(".L0 ", fragment, len(fragment.data)), table.pending)
-            table.pending = None
+            table.mark(self.fragment)
 
     def emit_word(self, word: int, size: int) -> None:
         """Appends an instruction."""
@@ -297,24 +303,20 @@ class Output:
         if self.recording is not None:
             self.recording.fix(kind, value, back, is_relaxable)
         self.note_use(value)
-        self.current[0].fixups.append(
-            Fixup(
-                self.fragment,
-                len(self.fragment.data) - back,
-                kind,
-                value,
-                is_relaxable,
-                self.location,
-            )
-        )
+        fragment = self.fragment
+        at = len(fragment.data) - back
+        fixup = Fixup(fragment, at, kind, value, is_relaxable, self.location)
+        self.current[0].fixups.append(fixup)
         if kind in _ENDS_FRAGMENT:
             self._begin_fragment(may_shrink=is_relaxable)
 
     def note_use(self, value: Value) -> None:
         """Remembers where the symbols of a value are used first, for messages."""
-        for symbol in (value.plus, value.minus):
-            if symbol is not None and symbol.used_at is None:
-                symbol.used_at = self.location
+        plus, minus = value.plus, value.minus
+        if plus is not None and plus.used_at is None:
+            plus.used_at = self.location
+        if minus is not None and minus.used_at is None:
+            minus.used_at = self.location
         if value.tree is not None:
             for part in value.tree[1]:
                 self.note_use(part)

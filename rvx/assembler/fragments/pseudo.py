@@ -131,7 +131,7 @@ def load_constant(assembly: Assembly, rd: int, number: int) -> None:
         # See emit_values: a pattern is not compressed.
         values = dict(zip(addi.operands, (rd, 0, written if is_pattern else number), strict=True))
         if assembly.recording is not None:
-            assembly.recording.encoded = Encoded("li", 2, addi, values)
+            assembly.recording.encoded = Encoded("li", 2, addi, values, (("rd",), ("imm",)))
         emit_values(assembly, "li", 2, addi, values)
         return
     if assembly.isa.xlen == 32 and not -(1 << 31) <= number < 1 << 31:

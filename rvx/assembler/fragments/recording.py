@@ -50,12 +50,15 @@ class Encoded:
         written: the mnemonic in the source.
         count: how many operands stand there.
         values: of the operands of the instruction, by name.
+        written_as: the operands of the instruction that each operand in the source is, in the order
+            of the source; the register of an address is an operand of its own.
     """
 
     written: str
     count: int
     instruction: Instruction
     values: Mapping[str, int | Value]
+    written_as: tuple[tuple[str, ...], ...]
 
 
 @dataclass(slots=True)
@@ -71,6 +74,7 @@ class Recording:
         is_use: whether expressions named them, and not only a directive that is about symbols.
         encoded: the instruction that the operands were matched with, where only one could be.
         template: the same data with another literal.
+        data_fix: what is filled in later, if that is data.
     """
 
     effects: list[Effect | bytes] = field(default_factory=list)
@@ -80,6 +84,7 @@ class Recording:
     is_use: bool = False
     encoded: Encoded | None = None
     template: Template | None = None
+    data_fix: tuple[str, _Maker, int] | None = None
     _used: set[int] = field(default_factory=set)
 
     def ask(self, name: str, symbol: Symbol) -> None:
@@ -133,6 +138,8 @@ class Recording:
         make = self._value(value)
         if make is not None:
             self.effects.append(_fix(kind, make, back, is_relaxable))
+            if kind.startswith("DATA"):
+                self.data_fix = (kind, make, back)
 
     def end_fragment(self, tail: Tail) -> None:
         """A branch ends a fragment; other tails are not repeated."""
@@ -181,6 +188,8 @@ class Recording:
         if len(effects) == 1 and isinstance(effects[0], Code):
             return effects[0]
         if effects and effects[0] is _mark_data:
+            if len(effects) == 3 and isinstance(effects[1], bytes) and self.data_fix is not None:
+                return (_fixed_data(effects[1], *self.data_fix),)
             parts = [effect for effect in effects[1:] if type(effect) is bytes]
             if len(parts) == len(effects) - 1:
                 return Data(b"".join(parts))
@@ -213,6 +222,17 @@ def _fix(kind: str, value: _Maker, back: int, is_relaxable: bool) -> Effect:
     return lambda assembly, symbols: assembly.fix(
         kind, value(symbols), back=back, is_relaxable=is_relaxable
     )
+
+
+def _fixed_data(data: bytes, kind: str, value: _Maker, back: int) -> Effect:
+    """Data that is filled in later, in one: debug information is made of it."""
+
+    def effect(assembly: Any, symbols: list[Symbol]) -> None:
+        assembly.mark_data()
+        assembly.emit(data)
+        assembly.fix(kind, value(symbols), back=back)
+
+    return effect
 
 
 def _branch(tail: Branch, target: _Maker) -> Effect:

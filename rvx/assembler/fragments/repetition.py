@@ -38,6 +38,8 @@ _STRING = re.compile(r'(.*\s)()("[^"\\]*(?:\\.[^"\\]*)*")()')
 _OTHER_LITERAL = re.compile(r"""(?:^|[\s,(])[-+~!0-9'"]""", re.ASCII)
 
 
+_MORE = re.compile(r"""[#/;"']""")
+
 _UNLIKE = 0x5A5A_5A5A_5A5A
 """A number that no operand has, so that it shows where the number of an instruction goes."""
 
@@ -97,12 +99,12 @@ class Registers:
 
     Attributes:
         encoded: one of this kind.
-        names: the operands that are registers in the source, in the order of the source.
+        names: for each register in the source the operands that it is, nearly always one.
         number: the operand that is a number in the source, or empty.
     """
 
     encoded: Encoded
-    names: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...]
     number: str
 
     @staticmethod
@@ -114,38 +116,39 @@ class Registers:
         None if one cannot tell which operand is which.
         """
         operands, values = encoded.instruction.operands, encoded.values
-        names = []
-        for file, register in registers:
-            found = [
-                name
-                for name, place in operands.items()
-                if isinstance(place.kind, RegisterKind)
-                and place.kind.file == file
-                and values[name] == register
-            ]
-            if len(found) != 1 or found[0] in names:
-                return None
-            names.append(found[0])
-        others = [name for name, place in operands.items() if not place.is_register]
-        if len(others) > 1 or (number and not others):
+        names = [each for each in encoded.written_as if operands[each[0]].is_register]
+        if len(names) != len(registers):
             return None
-        for name in others:
-            is_open = isinstance(values[name], int) and isinstance(
-                operands[name].kind, ImmediateKind
-            )
-            if not is_open or (number and values[name] != int(number, 0)):
-                return None
-        return Registers(encoded, tuple(names), others[0] if number else "")
+        for each, (file, register) in zip(names, registers, strict=True):
+            for name in each:
+                kind = operands[name].kind
+                is_one = isinstance(kind, RegisterKind) and kind.file == file
+                if not is_one or values[name] != register:
+                    return None
+        if not all(isinstance(value, int) for value in values.values()):
+            return None
+        if not number:  # what else there is stands in the text, or goes without saying
+            return Registers(encoded, tuple(names), "")
+        wanted = int(number, 0)
+        others = [
+            each
+            for each in encoded.written_as
+            if isinstance(operands[each[0]].kind, ImmediateKind) and values[each[0]] == wanted
+        ]
+        if len(others) != 1 or len(others[0]) != 1:
+            return None
+        return Registers(encoded, tuple(names), others[0][0])
 
     def bind(self, registers: Sequence[tuple[RegisterFile, int]]) -> Encoded | None:
         """The instruction with these registers; None if they are of other files."""
         operands = self.encoded.instruction.operands
         values = dict(self.encoded.values)
-        for name, (file, register) in zip(self.names, registers, strict=True):
-            kind = operands[name].kind
+        for names, (file, register) in zip(self.names, registers, strict=True):
+            kind = operands[names[0]].kind
             if not isinstance(kind, RegisterKind) or kind.file != file:
                 return None
-            values[name] = register
+            for name in names:
+                values[name] = register
         return replace(self.encoded, values=values)
 
 
@@ -228,7 +231,9 @@ class Repetition:
         if text[0] == ".":
             parts = text.split(None, 1)
             handler = DIRECT.get(parts[0])
-            if handler is not None and len(parts) == 2:
+            if handler is not None:
+                if len(parts) < 2 or _MORE.search(parts[1]):
+                    return None  # a comment or another statement follows
                 return (lambda assembly, symbols: handler(assembly, *parts),), []
         last = _LAST.fullmatch(text)
         if last is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from rvx.assembler.model.sections import Section, Symbol
+from rvx.assembler.model.sections import Fragment, Section, Symbol
 
 
 @dataclass(slots=True)
@@ -40,7 +40,17 @@ class LineTable:
     def add(self, place: Symbol, loc: Loc) -> None:
         """Takes down a row."""
         assert place.fragment is not None
-        self.rows.setdefault(place.fragment.section, []).append((place, loc))
+        section = place.fragment.section
+        rows = self.rows.get(section)
+        if rows is None:
+            rows = self.rows[section] = []
+        rows.append((place, loc))
+
+    def mark(self, fragment: Fragment) -> None:
+        """Takes down what waits for an instruction, which begins at the end of the fragment."""
+        assert self.pending is not None
+        self.add(Symbol(".L0 ", fragment, len(fragment.data)), self.pending)
+        self.pending = None
 
     def number(self, name: str) -> int:
         """The number of a file, which is given one if it has none."""

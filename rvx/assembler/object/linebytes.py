@@ -20,6 +20,7 @@ _FIXED_ADVANCE, _PROLOGUE_END, _EPILOGUE, _SET_ISA = 9, 10, 11, 12
 _END_SEQUENCE, _SET_ADDRESS, _SET_DISCRIMINATOR = 1, 2, 4
 _OPERAND_COUNTS = bytes([0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1])
 _FORM_STRING, _PATH, _DIRECTORY_INDEX, _FORM_UDATA = 0x08, 1, 2, 0x0F
+_ADVANCE = bytes([_FIXED_ADVANCE, 0, 0])
 _FURTHEST = 50_000
 _ASSEMBLER_LANGUAGE = 0x8001
 
@@ -86,29 +87,30 @@ class _Writer:
             emit(_text(name) + encode_leb128(folders.index(home or folder), False))
 
     def _sequence(self, section: Section, rows: Iterable[tuple[Symbol, Loc]]) -> None:
-        emit = self.assembly.emit
+        data = self.assembly.fragment.data
         state = Loc(1, 1)
         before: Symbol | None = None
         for place, loc in rows:
-            emit(b"".join(_changes(state, loc)))
+            _change(data, state, loc)
             self._advance(before, place)
-            emit(bytes([_COPY]))
+            data.append(_COPY)
             state, before = loc, place
         end = section.end_symbol()
         if before is not None:
             self._advance(before, end)
-        emit(bytes([0, 1, _END_SEQUENCE]))
+        data += bytes([0, 1, _END_SEQUENCE])
 
     def _advance(self, before: Symbol | None, place: Symbol) -> None:
-        distance = None
+        assembly = self.assembly
+        data, distance = assembly.fragment.data, None
         if before is not None:
-            distance = self.assembly.distances.between(place, before)
+            distance = assembly.distances.between(place, before)
         if before is None or distance is None or not 0 <= distance <= _FURTHEST:
-            self.assembly.emit(bytes([0, 1 + self._word, _SET_ADDRESS]))
+            data += bytes([0, 1 + self._word, _SET_ADDRESS])
             self._place(self._word, Value(0, place))
             return
-        self.assembly.emit(bytes([_FIXED_ADVANCE]))
-        self._place(2, Value(0, place, before))
+        data += _ADVANCE
+        assembly.fix("DATA16", Value(0, place, before), back=2)
 
     def unit(self) -> None:
         """One compile unit: table, addresses, name, folder, producer, language."""
@@ -139,19 +141,24 @@ def _text(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape") + b"\0"
 
 
-def _changes(state: Loc, loc: Loc) -> Iterable[bytes]:
-    """The opcodes that bring the registers of the line machine from one row to the next."""
+def _change(data: bytearray, state: Loc, loc: Loc) -> None:
+    """Appends the opcodes that bring the registers of the line machine to the next row."""
     if loc.file != state.file:
-        yield bytes([_SET_FILE]) + encode_leb128(loc.file, False)
+        data.append(_SET_FILE)
+        data += encode_leb128(loc.file, False)
     if loc.column != state.column:
-        yield bytes([_SET_COLUMN]) + encode_leb128(loc.column, False)
+        data.append(_SET_COLUMN)
+        data += encode_leb128(loc.column, False)
     if loc.discriminator:
         operand = encode_leb128(loc.discriminator, False)
-        yield bytes([0, 1 + len(operand), _SET_DISCRIMINATOR]) + operand
+        data += bytes([0, 1 + len(operand), _SET_DISCRIMINATOR]) + operand
     if loc.isa != state.isa:
-        yield bytes([_SET_ISA]) + encode_leb128(loc.isa, False)
+        data.append(_SET_ISA)
+        data += encode_leb128(loc.isa, False)
     if loc.is_statement != state.is_statement:
-        yield bytes([_NEGATE])
-    yield bytes(loc.marks)
+        data.append(_NEGATE)
+    if loc.marks:
+        data += bytes(loc.marks)
     if loc.line != state.line:
-        yield bytes([_ADVANCE_LINE]) + encode_leb128(loc.line - state.line, True)
+        data.append(_ADVANCE_LINE)
+        data += encode_leb128(loc.line - state.line, True)

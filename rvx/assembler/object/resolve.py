@@ -53,7 +53,11 @@ from rvx.assembler.object.symbols import SymbolMaker
 from rvx.isa import EncodingError
 
 _JAL = 0x6F
-_ADDRESSES = {"DATA32": "32", "DATA64": "64"}
+_OF_DATA = {
+    f"DATA{bits}": (bits, str(bits) if bits >= 32 else "", f"ADD{bits}", f"SUB{bits}")
+    for bits in (8, 16, 32, 64)
+}
+"""Kinds of fixups: bits, the relocation for an address, and those for a distance."""
 _BRANCH_INVERT, _BRANCH_C_INVERT = 1 << 12, 1 << 13
 
 
@@ -347,15 +351,24 @@ class Resolver:
             )
             return
         value = fixup.value
-        width, plus = _ADDRESSES.get(fixup.kind), value.plus
-        is_sum = plus is not None and value.minus is None and value.tree is None
-        if width is not None and is_sum and plus is not None and plus.value is None:
+        names, plus, minus = _OF_DATA.get(fixup.kind), value.plus, value.minus
+        if names is not None and plus is not None and value.tree is None and plus.value is None:
             # As most data is whose number is not known yet.
-            _check_number(value.number, int(width))
-            made.relocations.append(
-                Relocation(at, width, self.symbol(plus), value.number, fixup.location)
-            )
-            return
+            width, address, add, subtract = names
+            if minus is None and address:
+                _check_number(value.number, width)
+                made.relocations.append(
+                    Relocation(at, address, self.symbol(plus), value.number, fixup.location)
+                )
+                return
+            is_of_code = plus.fragment is None or plus.fragment.section.is_code
+            if minus is not None and minus is not plus and minus.value is None and is_of_code:
+                _check_number(value.number, width)
+                made.relocations += (
+                    Relocation(at, add, self.symbol(plus), value.number, fixup.location),
+                    Relocation(at, subtract, self.symbol(minus), 0, fixup.location),
+                )
+                return
         value = self._reduced(value)
         if fixup.kind.startswith("DATA"):
             self._data(int(fixup.kind[4:]), value, at, made, fixup.location)

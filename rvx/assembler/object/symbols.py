@@ -36,6 +36,23 @@ class SymbolMaker:
         known = self._known.get(symbol)
         if known is not None:
             return known
+        fragment, used_at = symbol.fragment, symbol.used_at or symbol.defined_at
+        if fragment is not None and symbol.alias is None and not symbol.is_replaced:
+            section = self._sections[id(fragment.section)]
+            made = self._known[symbol] = ObjectSymbol(
+                symbol.name,
+                section,
+                fragment.address + symbol.offset,
+                "defined",
+                0 if symbol.size is None else self._size(symbol),
+                "tls" if section.flags & TLS else symbol.type,
+                symbol.binding,
+                symbol.visibility,
+                used_at,
+                symbol.is_variant,
+            )
+            self._object.symbols.append(made)
+            return made
         home = None if symbol.is_defined else self._assembly.sections.get(symbol.name)
         if home is not None and id(home) in self._sections:
             # The name of a section stands for its first byte; its symbol has no name of its own.
@@ -51,7 +68,7 @@ class SymbolMaker:
             self._object.symbols.append(made)
         made.binding = symbol.binding
         made.is_variant = symbol.is_variant
-        made.used_at = symbol.used_at or symbol.defined_at
+        made.used_at = used_at
         if symbol.fragment is not None:
             made.kind = "defined"
             made.section = self._sections[id(symbol.fragment.section)]

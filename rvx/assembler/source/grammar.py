@@ -46,6 +46,15 @@ _REAL = re.compile(
     r"|[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)",
     re.ASCII,
 )
+_TYPE = re.compile(r"[@%][a-z_][a-z_0-9]*")
+_SUM = re.compile(
+    r"(?:(?P<modifier>%[a-z_][a-z0-9_]*)\(\s*)?(?P<name>(?!STT_)[A-Za-z_.$][\w.$]*)"
+    r"(?:\s*(?P<sign>[-+])\s*(?:(?P<other>(?!STT_)[A-Za-z_.$][\w.$]*)"
+    r"|(?P<number>0[xX][0-9a-fA-F]+|0|[1-9][0-9]*)))?"
+    r"(?(modifier)\s*\))(?:\s*\(\s*(?P<base>[A-Za-z_.$][\w.$]*)\s*\))?",
+    re.ASCII,
+)
+"""`symbol`, `symbol + number`, `symbol - symbol`, in a relocation function, with a register."""
 _STRING = re.compile(r'"[^"\\]*(\\.[^"\\]*)*"')
 _ENCLOSED = re.compile(r"\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII)
 _PIECE = re.compile(
@@ -172,6 +181,11 @@ def _operand(text: str) -> Operand:
         return Memory(_plain_number(address[1]), Name(address[2]))
     if text.startswith("{") and text.endswith("}"):
         return Braced(tuple(part.strip() for part in text[1:-1].split(",")))
+    total = _SUM.fullmatch(text)
+    if total is not None:
+        return _sum(total)
+    if _TYPE.fullmatch(text):
+        return TypeName(text[1:])
     if _REAL.fullmatch(text) and len(text) < _LONGEST_REAL:
         return Real(_real_value(text), text)
     enclosed = _ENCLOSED.fullmatch(text)
@@ -211,6 +225,17 @@ def _plain_number(text: str) -> Number:
     if text[0] == "-":
         return Number(-parse_integer(text[1:]))
     return Number(parse_integer(text))
+
+
+def _sum(found: re.Match[str]) -> Operand:
+    """The tree of what compilers write for an address."""
+    modifier, name, sign, other, number, base = found.groups()
+    made: Expression = Name(name)
+    if sign:
+        made = Binary(sign, made, Name(other) if other else _plain_number(number))
+    if modifier:
+        made = Modified(modifier, made)
+    return Memory(made, Name(base)) if base else made
 
 
 def _unexpected(text: str, error: Any) -> SourceError:

@@ -40,7 +40,7 @@ def make_smallfloat(
         requires=(requires,),
         conflicts={**_CONFLICTS, **(conflicts or {})},
         supersedes=("Zfh", "Zfbfmin", "Zfhmin"),
-        last_rounding_mode=Rounding.RSR,
+        last_rounding_mode=int(Rounding.RSR),
     )
     made.state("fcsr", 1, F.states["fcsr"].doc)
     made.state(
