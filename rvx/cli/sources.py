@@ -248,7 +248,11 @@ _SETS_VECTORS = re.compile(
 
 _VECTOR_MNEMONIC = re.compile(rb"(?:^|[:;])[ \t]*(v[a-z0-9]+(?:\.[a-z0-9]+)*)\b", re.MULTILINE)
 _HALVES = re.compile(rb"^[^#\n]*\bvseti?vli\b[^#\n]*\be16\b", re.MULTILINE)
-_BESIDE_V = ("zvfbfmin", "zvfbfwma", "zvkb", "zvbb", "zvbc", "xvposit", "xvfp8")
+_BESIDE_V = (
+    *("zvfbfmin", "zvfbfwma", "zvkb", "zvbb", "zvbc"),
+    *("zvkned", "zvknhb", "zvkg", "zvksed", "zvksh"),
+    *("xvposit", "xvfp8"),
+)
 """Extensions of vector instructions that go together, and with V."""
 
 

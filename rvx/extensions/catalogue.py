@@ -34,6 +34,7 @@ ENTRY_POINT_GROUP = "rvx.extensions"
 VECTORS = (
     *("zve32x", "zve32f", "zve64x", "zve64f", "zve64d", "v", "zvfhmin", "zvfh"),
     *("zvfbfmin", "zvfbfwma", "zvkb", "zvbb", "zvbc"),
+    *("zvkned", "zvknha", "zvknhb", "zvkg", "zvksed", "zvksh"),
 )
 """Extensions of the folder `vector`."""
 

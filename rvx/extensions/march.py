@@ -17,6 +17,12 @@ COMPOSITES: dict[str, tuple[str, ...]] = {
     "zks": ("zbkb", "zbkc", "zbkx", "zksed", "zksh"),
     "zk": ("zbkb", "zbkc", "zbkx", "zkne", "zknd", "zknh", "zkr"),
     "zce": ("zca", "zcb", "zcmp", "zcmt"),
+    "zvkn": ("zvkned", "zvknhb", "zvkb"),
+    "zvknc": ("zvkned", "zvknhb", "zvkb", "zvbc"),
+    "zvkng": ("zvkned", "zvknhb", "zvkb", "zvkg"),
+    "zvks": ("zvksed", "zvksh", "zvkb"),
+    "zvksc": ("zvksed", "zvksh", "zvkb", "zvbc"),
+    "zvksg": ("zvksed", "zvksh", "zvkb", "zvkg"),
 }
 """Names that stand for others."""
 
@@ -40,14 +46,11 @@ program that asks for them gets the trap of what is not there.
 WHOLES = {
     **{"zmmul": "m", "zaamo": "a", "zalrsc": "a"},
     **{"zca": "c", "zcf": "c", "zcd": "c", "zfhmin": "zfh", "zvfhmin": "zvfh"},
+    "zvknha": "zvknhb",
 }
 """Parts of extensions that compilers list beside, or instead of, the whole."""
 
-_VECTOR_CRYPTOGRAPHY = "zvkg zvkn zvknc zvkned zvkng zvknha zvknhb zvks zvksc zvksed zvksg zvksh"
 NOT_THERE = {
-    **dict.fromkeys(
-        _VECTOR_CRYPTOGRAPHY.split(), "of vector cryptography rvx has zvkb, zvbb and zvbc"
-    ),
     "zvbc32e": "rvx has zvbc, carry-less products of 64 bits",
     **dict.fromkeys(
         "h sha shcounterenw shgatpa shlcofideleg shtvala shvsatpa shvstvala shvstvecd".split(),

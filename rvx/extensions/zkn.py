@@ -19,20 +19,20 @@ Zknd = Extension(
 )
 Zknh = Extension("Zknh", version="1.0", doc="SHA-2 hashes", source=CRYPTOGRAPHY, requires=("I",))
 
-_substituted = make_look_up(AES_FORWARD)
-_substituted_back = make_look_up(AES_INVERSE)
+substituted = make_look_up(AES_FORWARD)
+substituted_back = make_look_up(AES_INVERSE)
 
 _LAST_ROUND = 10
 """Of the key schedule: it has no constant, and does not rotate the word."""
 
 
-def _mixed(byte: int) -> int:
+def mixed_byte(byte: int) -> int:
     """What a byte at row 0 adds to its column in MixColumns."""
     twice = doubled(byte)
     return twice | byte << 8 | byte << 16 | (twice ^ byte) << 24
 
 
-def _mixed_back(byte: int) -> int:
+def mixed_byte_back(byte: int) -> int:
     """What a byte at row 0 adds to its column in the inverse of MixColumns."""
     twice = doubled(byte)
     four = doubled(twice)
@@ -50,11 +50,12 @@ def _mixed_column(column: int, mix: Callable[[int], int]) -> int:
     return mixed
 
 
-def _mixed_columns(state: int, mix: Callable[[int], int]) -> int:
+def mixed_columns(state: int, mix: Callable[[int], int]) -> int:
+    """Two columns, each mixed."""
     return _mixed_column(state & MASK32, mix) | _mixed_column(state >> 32 & MASK32, mix) << 32
 
 
-def _substituted_columns(low: int, high: int, step: int, look_up: Callable[[int], int]) -> int:
+def substituted_columns(low: int, high: int, step: int, look_up: Callable[[int], int]) -> int:
     """The first two columns of a state after the steps on its rows and on its bytes.
 
     Args:
@@ -72,11 +73,11 @@ def _substituted_columns(low: int, high: int, step: int, look_up: Callable[[int]
     return state
 
 
-def _substituted_word(word: int) -> int:
+def substituted_word(word: int) -> int:
     """The S-box on the four low bytes of a word."""
     found = word & 0
     for at in (0, 8, 16, 24):
-        found |= _substituted(word >> at) << at
+        found |= substituted(word >> at) << at
     return found
 
 
@@ -103,7 +104,7 @@ def _declare_rounds(
         "for the key.",
     )
     def last_round(rs1: int, rs2: int) -> int:
-        return _substituted_columns(rs1, rs2, step, look_up)
+        return substituted_columns(rs1, rs2, step, look_up)
 
     @extension.instruction(
         f"aes64{letter}sm rd, rs1, rs2",
@@ -114,17 +115,17 @@ def _declare_rounds(
         "key.",
     )
     def middle_round(rs1: int, rs2: int) -> int:
-        return _mixed_columns(_substituted_columns(rs1, rs2, step, look_up), mix)
+        return mixed_columns(substituted_columns(rs1, rs2, step, look_up), mix)
 
 
-_declare_rounds(Zkne, "e", ("0011001", "0011011"), 1, _substituted, _mixed)
-_declare_rounds(Zknd, "d", ("0011101", "0011111"), -1, _substituted_back, _mixed_back)
+_declare_rounds(Zkne, "e", ("0011001", "0011011"), 1, substituted, mixed_byte)
+_declare_rounds(Zknd, "d", ("0011101", "0011111"), -1, substituted_back, mixed_byte_back)
 
 
 @Zknd.instruction("aes64im rd, rs1", "0011000 00000 rs1 001 rd 0010011", xlen=64, kind="alu")
 def aes64im(rs1: int) -> int:
     """rd = the two columns of rs1 after the inverse of MixColumns, for the keys of decryption."""
-    return _mixed_columns(rs1, _mixed_back)
+    return mixed_columns(rs1, mixed_byte_back)
 
 
 def _declare_key_schedule(extension: Extension) -> None:
@@ -146,7 +147,7 @@ def _declare_key_schedule(extension: Extension) -> None:
             constant = constant + 1
             for _ in range(rnum):
                 constant = doubled(constant)
-        word = _substituted_word(word) ^ constant
+        word = substituted_word(word) ^ constant
         return word << 32 | word
 
     @extension.instruction(
@@ -188,10 +189,10 @@ def _declare_byte(
         return sext32(rs1 ^ (part << at | part >> (32 - at)))
 
 
-_declare_byte(Zkne, "aes32esi", "10001", _substituted, None)
-_declare_byte(Zkne, "aes32esmi", "10011", _substituted, _mixed)
-_declare_byte(Zknd, "aes32dsi", "10101", _substituted_back, None)
-_declare_byte(Zknd, "aes32dsmi", "10111", _substituted_back, _mixed_back)
+_declare_byte(Zkne, "aes32esi", "10001", substituted, None)
+_declare_byte(Zkne, "aes32esmi", "10011", substituted, mixed_byte)
+_declare_byte(Zknd, "aes32dsi", "10101", substituted_back, None)
+_declare_byte(Zknd, "aes32dsmi", "10111", substituted_back, mixed_byte_back)
 
 # --- SHA-256: functions of one word
 

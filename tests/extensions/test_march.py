@@ -33,6 +33,10 @@ def test_names_that_stand_for_several() -> None:
     assert set(parse_march("rv64i_zk").names) == {*parse_march("rv64i_zkn").names, "zkr"}
     assert parse_march("rv32imf_zce").names[-5:] == ("zca", "zcb", "zcmp", "zcmt", "zcf")
     assert parse_march("rv64im_zce").names[-4:] == ("zca", "zcb", "zcmp", "zcmt")
+    assert parse_march("rv64iv_zvkng").names[-4:] == ("zvkned", "zvknhb", "zvkb", "zvkg")
+    assert parse_march("rv64iv_zvknha_zvksc").names[2:] == (
+        *("zvknha", "zvksed", "zvksh", "zvkb", "zvbc"),
+    )
     assert parse_march("rv64i_sstc_svpbmt_smstateen1p0").names == ("i",)
 
 

@@ -8,6 +8,7 @@ from rvx.extensions.vector import (
     bfloat,
     bits,
     config,
+    cryptography,
     fixed_point,
     floating,
     integer,
@@ -18,6 +19,7 @@ from rvx.extensions.vector import (
 )
 from rvx.extensions.vector.bfloat import Zvfbfmin, Zvfbfwma
 from rvx.extensions.vector.bits import Zvbb, Zvbc, Zvkb
+from rvx.extensions.vector.cryptography import Zvkg, Zvkned, Zvknha, Zvknhb, Zvksed, Zvksh
 from rvx.extensions.vector.floating import Zve32f
 from rvx.extensions.vector.zve32x import SOURCE, Zve32x
 from rvx.isa import Extension
@@ -38,9 +40,16 @@ __all__ = [
     "Zvfh",
     "Zvfhmin",
     "Zvkb",
+    "Zvkg",
+    "Zvkned",
+    "Zvknha",
+    "Zvknhb",
+    "Zvksed",
+    "Zvksh",
     "bfloat",
     "bits",
     "config",
+    "cryptography",
     "fixed_point",
     "floating",
     "integer",

@@ -77,6 +77,10 @@ HARD = {
 }
 
 
+GROUPED = frozenset({"Zvkned", "Zvknha", "Zvknhb", "Zvkg", "Zvksed", "Zvksh"})
+"""Extensions whose instructions work on groups of elements."""
+
+
 class Generator:
     """Makes cases for one ISA from a seed."""
 
@@ -136,6 +140,12 @@ class Generator:
         log = lmul if lmul < 4 else lmul - 8
         most = max(1, int(self.vlen // (8 << sew) * 2.0**log))
         avl = pick.choice((0, 1, most, most, pick.randrange(most + 1), pick.randrange(2 * most)))
+        if made.extension in GROUPED and pick.random() < 0.9:
+            # Groups of elements: whole ones of 32 or 64 bits, in enough registers.
+            sew, log = pick.choice((2, 2, 3)), pick.choice((1, 2, 3))
+            vtype = pick.randrange(4) << 6 | sew << 3 | log
+            most = (self.vlen >> 3 + sew) << log
+            avl = pick.choice((0, most, pick.randrange(0, most + 1, 8)))
         if is_memory:
             avl = min(avl, 32)
         vstart = pick.randrange(max(1, min(avl, most))) if pick.random() < 0.1 else 0

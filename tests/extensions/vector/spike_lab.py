@@ -35,6 +35,8 @@ FD, FS1 = 11, 10
 FURTHER = {
     **{name.capitalize(): name for name in ("zfbfmin", "zvfbfmin", "zvfbfwma")},
     **{name.capitalize(): name for name in ("zvkb", "zvbb", "zvbc")},
+    **{name.capitalize(): name for name in ("zvkned", "zvknha", "zvknhb", "zvkg")},
+    **{name.capitalize(): name for name in ("zvksed", "zvksh")},
     **{name.capitalize(): name for name in ("zvfofp8min", "zvfofp4min")},
     "Zvdot4a8i": "zvqdotq",
     "Zvqwdota8i": "zvqldot8i",

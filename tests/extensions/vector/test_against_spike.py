@@ -24,7 +24,8 @@ COMPILED = (
 
 
 def isa_of(xlen: int, vlen: int) -> Isa:
-    return isa_for(f"rv{xlen}gcv_zvfh_zvfbfwma_zvbb_zvbc_zvl{vlen}b")
+    further = "zvbb_zvbc_zvkned_zvknhb_zvkg_zvksed_zvksh"
+    return isa_for(f"rv{xlen}gcv_zvfh_zvfbfwma_{further}_zvl{vlen}b")
 
 
 def describe(isa: Isa, case: Case, spike: Outcome, ours: Outcome) -> str:
