@@ -1,14 +1,6 @@
-# gemm of INT8, one scale per tensor, 32-bit sums, two by two elements of C at a time.
-# The loop nest is in scaled_tuned.inc.
+# gemm of INT8, one scale per tensor, 32-bit sums,
+# two by two elements of C at a time.
+# The step is in ../steps/pairs_int8.inc, the loop nest in scaled_tuned.inc.
 
-        .equ    SCALES, 0
-
-        .macro  row_bytes to, elements
-        mv      \to, \elements
-        .endm
-
-        .macro  products sum, a, b, a_scale, b_scale
-        vsq.sdotsp.b \sum, \a, \b
-        .endm
-
+        .include "../steps/pairs_int8.inc"
         .include "scaled_tuned.inc"

@@ -18,7 +18,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from rvx import disk
-from rvx.bodies import check_bodies
 from rvx.errors import ExtensionNote
 from rvx.extensions.march import NOT_THERE, March, parse_march
 from rvx.extensions.store import Origin, stored
@@ -324,6 +323,8 @@ def make_isa(
         IsaError: they do not go together, or a user's extension has a body that cannot be run.
     """
     isa = Isa(with_required(extensions), xlen, vlen, declared, unasked)
+    from rvx.bodies import check_bodies  # much of the time of a start, and seldom needed
+
     check_bodies(isa)
     return isa
 

@@ -164,6 +164,11 @@ def test_blocks_of_four_by_four_are_loaded_once():
     [
         ("gemm", "int8", 0.5),
         ("gemm", "vsq4", 0.6),
+        ("gemm", "w4a8", 0.7),
+        ("gemm", "nvfp4", 0.66),
+        ("gemm", "mxfp8", 0.75),
+        ("conv2d", "int8", 0.5),
+        ("conv2d", "vsq4", 0.62),
         ("gemm", "posit32", 0.45),
         ("gemm", "posit32_quire", 0.66),
         ("conv2d", "f64", 0.45),
@@ -180,6 +185,7 @@ def test_blocks_spend_this_share_of_the_plain_form(kernel, variant, most):
     plain, tuned = (run(kernel, name, sizes).run for name in (variant, f"{variant}_tuned"))
     assert tuned.instructions < most * plain.instructions
     product = {"f64": "fmadd.d", "f16_exsdotp": "vfdotpex.s.h", "int8": "vsq.sdotsp.b"}
+    product |= {"w4a8": "vsq.sprodr", "nvfp4": "mxdotp.s", "mxfp8": "mxdotp.s"}
     product |= {"vsq4": "vsq.dotsp.n", "posit32": "pmul.s", "posit32_quire": "qmadd.s"}
     name = product[variant]
     assert tuned.by_mnemonic[name] == plain.by_mnemonic[name]
