@@ -197,6 +197,17 @@ SOURCES = {
     "kernel.toml": 'extends = "gemm"\n[variants.wrong]\nmarch = "rv64gc"\ndoc = "wrong"\n'
     'arithmetic = "f64"\n',
 }
+SOURCES["model.py"] = """
+from pathlib import Path
+import numpy as np
+from rvx.paper.language import llama2c, model, tokens
+words = tokens.of_characters("abcdefghijklmnopqrstuvwxyz0123456789,:_\\n")
+shape = model.Shape(8, 8, 1, 2, 1, len(words.pieces), 8)
+rng = np.random.default_rng(0)
+weights = {k: rng.normal(0, 1, d).astype("f4") for k, d in shape.dimensions().items()}
+Path("model.bin").write_bytes(llama2c.encode(model.Model(shape, weights)))
+Path("tokenizer.bin").write_bytes(tokens.encode_file(words))
+"""
 COMMANDS = {
     "rvx.run/1": [
         "run good.s --json",
@@ -228,6 +239,11 @@ COMMANDS = {
         for mode in ("exact", "float64")
     ],
     "rvx.sweep/1": ["sweep gemm -p M=N=K=4 --variant f32 -o rows --json"],
+    "rvx.lm/1": [
+        "version > /dev/null; python model.py; rvx lm model.bin --scheme f32 --json --text good.s "
+        "--tokens 2 --prompt l --say 1",
+        "lm model.bin --scheme int8 --json --prompt l --say 1",
+    ],
     "rvx.train/1": ["train f32 --seeds 2 --epochs 1 --json"],
     "rvx.paper.spectrum/1": ["paper ieee-spectrum --size 8 --images 8 --json"],
     "rvx.asm/1": ["asm good.s --json", "asm warned.s --json"],

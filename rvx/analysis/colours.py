@@ -33,7 +33,7 @@ _NAMES = (
     ("scaled blocks", r"vsq|mx|nvfp|w4a8"),
     ("posits", r"posit"),
     ("FP8", r"fp?8|e4m3|e5m2"),
-    ("integers", r"int\d|u?int|s8|u8"),
+    ("integers", r"int\d|u?int|s8|u8|ternary"),
     ("binary floats", r"b?fp?\d\d|float|naive|opt"),
 )
 

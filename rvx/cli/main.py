@@ -138,6 +138,7 @@ app = Program(
         "sweep": "rvx.cli.sweep:sweep",
         "search": "rvx.cli.search:search",
         "train": "rvx.cli.train:train",
+        "lm": "rvx.cli.lm:lm",
         "report": "rvx.cli.report:report",
         "format": "rvx.cli.format:format",
         "dot": "rvx.cli.dot:dot",

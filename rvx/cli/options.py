@@ -134,6 +134,24 @@ def parse_size(option: str, text: str) -> int:
     return int(digits) << 10 * _UNITS.index(unit)
 
 
+def parse_share(option: str, text: str) -> float:
+    """A part of a whole, such as 1% or 0.01.
+
+    Raises:
+        UsageProblem: it is none.
+    """
+    from rvx.cli.output import UsageProblem
+
+    number, is_percent = (text[:-1], True) if text.endswith("%") else (text, False)
+    try:
+        share = float(number) / (100 if is_percent else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise UsageProblem(f"{option} {text}: write a share from 0 to 1, or such as 1%")
+    return share
+
+
 def parse_list(option: str, text: str, kind: Callable[[str], Number]) -> list[Number]:
     """The numbers of an option, separated by commas.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
 from rvx.cli.declare import Argument, End, Option
-from rvx.cli.options import Json
+from rvx.cli.options import Json, parse_share
 from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
 from rvx.errors import Exit
 
@@ -94,7 +94,7 @@ def train(
         plots.check(plot)
     chosen = load(kernel)
     schemes = _schemes(chosen, names, forward, backward, digits)
-    share = parse_share(check)
+    share = parse_share("--check", check)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     settings = [Settings(seed, epochs, share) for seed in range(seeds)]
@@ -143,22 +143,6 @@ def _schemes(
     if names:
         raise UsageProblem("--forward and --backward are a scheme of their own; leave names out")
     return [scheme.own(kernel, forward, backward or forward, digits)]
-
-
-def parse_share(text: str) -> float:
-    """A part of a whole, such as 1% or 0.01.
-
-    Raises:
-        UsageProblem: it is none.
-    """
-    number, is_percent = (text[:-1], True) if text.endswith("%") else (text, False)
-    try:
-        share = float(number) / (100 if is_percent else 1)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise UsageProblem(f"--check {text}: write a share from 0 to 1, or such as 1%")
-    return share
 
 
 def _table(found: Sequence[Outcome]) -> Table:

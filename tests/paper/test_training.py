@@ -7,12 +7,12 @@ import pytest
 from click.testing import CliRunner
 from scipy import stats
 
+from rvx.analysis import multiply as products
 from rvx.analysis.kernel import load
+from rvx.analysis.multiply import Products
 from rvx.cli.main import app
+from rvx.cli.options import parse_share
 from rvx.cli.output import UsageProblem
-from rvx.cli.train import parse_share
-from rvx.paper.training import products
-from rvx.paper.training.products import Products
 from rvx.paper.training.run import BATCH, RATE, Run, Settings, train
 from rvx.paper.training.scheme import SCHEMES, choose, own
 from rvx.paper.training.study import interval
@@ -169,13 +169,13 @@ def test_intervals_are_those_of_student(count):
 
 @pytest.mark.parametrize(("text", "share"), [("1%", 0.01), ("0.5", 0.5), ("100%", 1), ("0", 0)])
 def test_shares(text, share):
-    assert parse_share(text) == share
+    assert parse_share("--check", text) == share
 
 
 @pytest.mark.parametrize("text", ["", "%", "2", "101%", "-1%", "one", "nan"])
 def test_shares_that_are_none(text):
     with pytest.raises(UsageProblem, match="write a share from 0 to 1, or such as 1%"):
-        parse_share(text)
+        parse_share("--check", text)
 
 
 def test_schemes_by_name():

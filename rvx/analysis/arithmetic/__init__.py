@@ -13,7 +13,7 @@ from functools import cache, partial
 
 from rvx.analysis.arithmetic import accumulated, floating, posit, snitch
 from rvx.analysis.arithmetic.base import Arithmetic, Encoded, bits_of
-from rvx.analysis.arithmetic.integer import PerTensor
+from rvx.analysis.arithmetic.integer import PerTensor, TernaryWeights
 from rvx.analysis.arithmetic.mx import Blocks, ScaledWords
 from rvx.analysis.arithmetic.nvfp4 import TwoLevels
 from rvx.analysis.arithmetic.vsq import PerVector
@@ -45,6 +45,7 @@ CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
     "w4a8": lambda: PerVector(
         Vsq(INT8, vector=16, scale_bits=10), Vsq(INT4, vector=16, scale_bits=6), Datapath(8, "s32")
     ),
+    "ternary": TernaryWeights,
     "fp8_e4m3": lambda: ScaledWords(E4M3FN),
     "fp8_e5m2": lambda: ScaledWords(FP8),
     "mxfp8": lambda: Blocks(MXFP8_E4M3),

@@ -8,7 +8,7 @@ from rvx.analysis.arithmetic.base import Encoded, Raw, Reals, check_finite
 from rvx.analysis.arithmetic.single import SingleResults
 from rvx.formats.integer import array
 from rvx.formats.integer.calibrate import quantise_tensor
-from rvx.formats.integer.format import Integer
+from rvx.formats.integer.format import INT4, INT8, Integer
 
 WORD_BITS = 64
 
@@ -42,3 +42,29 @@ class PerTensor(SingleResults):
         """Exact sums modulo 2^32, converted and scaled in binary32."""
         sums = array.matmul(a.parts[0], b.parts[0])
         return sums.astype(np.float32) * np.float32(self.output_scale(a, b))
+
+
+class TernaryWeights(PerTensor):
+    """INT8 by weights of -1, 0 and 1, each in a nibble; one scale per tensor.
+
+    The scale of weights is the mean of their magnitudes, and they are rounded to the nearest of the
+    three (Ma et al., "The Era of 1-bit LLMs", arXiv 2402.17764, eq. 1 to 3).
+    """
+
+    def __init__(self) -> None:
+        super().__init__(INT8)
+        self.lanes = WORD_BITS // INT4.bits
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Of the operands."""
+        return (INT8.name, "ternary")
+
+    def encode_weights(self, x: Reals) -> Encoded:
+        """Rounded to the nearest of minus the mean magnitude, 0 and the mean magnitude."""
+        reals = check_finite(x)
+        scale = float(np.mean(np.abs(reals)))
+        ternary = array.quantise(reals, scale, Integer(INT4.bits, limit=1))
+        codes = array.pad(ternary, self.lanes)
+        memory = array.pack(codes, INT4, self.lanes)
+        return Encoded((codes,), (memory,), ternary * np.float64(scale), scale)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx.analysis.kernel import Kernel
-from rvx.paper.training.products import Events, Products
+from rvx.analysis.multiply import Events, Products
 from rvx.paper.training.scheme import Scheme
 from rvx.paper.vsq.digits import Digits, PaperError
 
@@ -144,7 +144,7 @@ def _turned(x: Reals) -> Reals:
 
 def _uncounted(multiply: Products) -> Products:
     """The same products where they belong to no step."""
-    return Products(multiply.kernel, 0.0, 0, np.random.default_rng(0), _counts=_Free())
+    return Products(multiply.kernel, 0.0, 0, np.random.default_rng(0), counts=_Free())
 
 
 class _Free(dict[tuple[str, int, int, int], int]):
@@ -211,7 +211,7 @@ def _save(path: Path, run: Run, multiply: Products, scheme: Scheme, settings: Se
         "curve": run.curve,
         "counters": {name: getattr(multiply, name) for name in _COUNTERS},
         "events": {name: one.to_json() for name, one in multiply.events.items()},
-        "counts": [[*key, count] for key, count in multiply._counts.items()],
+        "counts": [[*key, count] for key, count in multiply.counts.items()],
     }
     arrays = {f"w{i}": value for i, value in enumerate(run.weights)}
     arrays |= {f"v{i}": value for i, value in enumerate(run.speeds)}
@@ -240,7 +240,7 @@ def _load(path: Path, run: Run, multiply: Products, scheme: Scheme, settings: Se
         for name in _COUNTERS:
             setattr(multiply, name, told["counters"][name])
         multiply.events = {name: Events(**one) for name, one in told["events"].items()}
-        multiply._counts.update({(name, m, n, k): count for name, m, n, k, count in told["counts"]})
+        multiply.counts.update({(name, m, n, k): count for name, m, n, k, count in told["counts"]})
     except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         if isinstance(error, PaperError):
             raise

@@ -13,7 +13,7 @@ import numpy as np
 
 from rvx.analysis.kernel import Kernel
 from rvx.analysis.metrics import finite
-from rvx.paper.training.products import Products
+from rvx.analysis.multiply import Products
 from rvx.paper.training.run import Run, Settings, train
 from rvx.paper.training.scheme import Scheme
 from rvx.paper.vsq.digits import Digits
