@@ -649,7 +649,7 @@ class Hart:
         for address, size, wanted in accesses:
             if wanted & WRITABLE:
                 if self._htif is not None:
-                    self._htif.notice(address, size)
+                    self._htif.notice(address, size, int(self._words[Field.NEXT_PC]))
                 if status == Status.CODE_WRITTEN:
                     self.inline.blocks.drop(address, address + size)
         self._forget_changed_code()

@@ -18,6 +18,8 @@ from rvx.isa.memory import EXECUTABLE, READABLE, WRITABLE
 _EXIT, _CONSOLE = 0, 1
 _COMMAND_WRITE = 1
 _WORDS = 8
+_WAITING = (0x0000006F, 0xA001)
+"""Jumps to themselves."""
 
 
 class Htif:
@@ -52,18 +54,25 @@ class Htif:
         self.watched = Span(page, page + PAGE, READABLE | EXECUTABLE)
         self.exit_code: int | None = None
 
-    def notice(self, address: Address, size: int) -> None:
-        """Something was stored: does what it asks for, if that is `tohost`."""
-        if address <= self._tohost < address + size or address == self._tohost + 4:
-            self._notice(address, size)
+    def notice(self, address: Address, size: int, following: Address) -> None:
+        """Something was stored: does what it asks for, if that is `tohost`.
 
-    def _notice(self, address: Address, size: int) -> None:
+        Args:
+            address: where.
+            size: how many bytes.
+            following: of the instruction that comes next.
+        """
+        if address <= self._tohost < address + size or address == self._tohost + 4:
+            self._notice(address, size, self._memory.word(following) in _WAITING)
+
+    def _notice(self, address: Address, size: int, is_waiting: bool) -> None:
         """Looks at `tohost` once both of its halves were stored.
 
-        A program for RV32 stores them one by one, and some only the low one, again and again.
+        A program for RV32 stores them one by one, and some only the low one: again and again, or
+        once, to wait for the end in a jump to itself.
         """
         is_half = size == 4 and address == self._tohost
-        if is_half and not self._was_stored:
+        if is_half and not self._was_stored and not is_waiting:
             self._was_stored = True
             return
         self._was_stored = False

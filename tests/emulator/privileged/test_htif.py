@@ -50,7 +50,9 @@ def test_exit_by_halves(xlen: int) -> None:
     stores = "la t0, tohost\n li t1, 3\n sw t1, 0(t0)\n sw zero, 4(t0)"
     assert machine(stores, xlen).run().exit_code == 1
     again = "la t0, tohost\n li t1, 3\n2: sw t1, 0(t0)\n j 2b"
+    once = "la t0, tohost\n li t1, 3\n sw t1, 0(t0)\n2: j 2b"
     assert machine(again, xlen).run().exit_code == 1
+    assert machine(once, xlen).run(1_000_000).exit_code == 1
 
 
 def test_console() -> None:
