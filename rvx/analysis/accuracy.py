@@ -9,14 +9,15 @@ cut that boundary is not half-way: it is the posit of one more bit between the t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from rvx.analysis.anatomy import Format, dissect, parse_format
-from rvx.formats.minifloat.format import Minifloat
-from rvx.formats.posit import Posit, exact
+from rvx.formats.number.catalogue import parse
+from rvx.formats.number.format import Format, extremes
+from rvx.formats.number.own import Codec
+from rvx.formats.posit import exact
 
 POINTS = 4
 """Samples in each binade."""
@@ -66,22 +67,6 @@ def curve(fmt: Format) -> Curve:
     return Curve(name, magnitudes, tuple(digits for _, digits in samples), smallest, largest)
 
 
-def extremes(fmt: Format) -> tuple[Fraction, Fraction]:
-    """The smallest and the largest positive number of a format."""
-    if isinstance(fmt, Posit):
-        ends = (fmt.minpos, fmt.maxpos)
-    elif isinstance(fmt, Minifloat):
-        # Without a zero the pattern 0 is a number, as in E8M0.
-        first = dissect(fmt, "0x0").value
-        ends = (0 if isinstance(first, Fraction) and first > 0 else 1, fmt.max_finite)
-    else:
-        ends = (1, fmt.maximum)
-    smallest, largest = (dissect(fmt, hex(code)).value for code in ends)
-    assert isinstance(smallest, Fraction)
-    assert isinstance(largest, Fraction)
-    return smallest, largest
-
-
 def digits_at(fmt: Format, x: Fraction) -> float:
     """The worst decimal accuracy between the neighbours of x, which lie at and above it.
 
@@ -89,23 +74,17 @@ def digits_at(fmt: Format, x: Fraction) -> float:
         fmt: the format.
         x: from its smallest number up to below its largest.
     """
-    here = dissect(fmt, str(x))
-    nearest = here.value
+    position = fmt.position_of(fmt.encode(x))
+    assert position is not None
+    nearest = fmt.decode(fmt.code_at(position))
     assert isinstance(nearest, Fraction)
-    low, high = (nearest, here.above) if nearest <= x else (here.below, nearest)
+    below = position if nearest <= x else position - 1
+    low, high = (fmt.decode(fmt.code_at(at)) for at in (below, below + 1))
     assert isinstance(low, Fraction)
     assert isinstance(high, Fraction)
-    boundary = _boundary(fmt, low, high)
+    boundary = fmt.boundary(below)
     worst = max(_log10(boundary / low), _log10(high / boundary))
     return -math.log10(worst)
-
-
-def _boundary(fmt: Format, low: Fraction, high: Fraction) -> Fraction:
-    if not isinstance(fmt, Posit):
-        return (low + high) / 2
-    between = exact.decode(2 * exact.encode(low, fmt) + 1, Posit(fmt.n + 1, fmt.es))
-    assert between is not None
-    return between
 
 
 def _samples(smallest: Fraction, largest: Fraction) -> Iterator[Fraction]:
@@ -124,14 +103,18 @@ def _log10(x: Fraction) -> float:
     return math.log10(float(exact.times_power(x, -scale))) + scale * math.log10(2)
 
 
-def curves(names: Sequence[str]) -> list[Curve]:
+def curves(names: Sequence[str], own: Mapping[str, Codec] | None = None) -> list[Curve]:
     """The curves of formats by name.
+
+    Args:
+        names: of formats of rvx, or of users.
+        own: the latter.
 
     Raises:
         FormatError: a name is no format.
         ValueError: a format has fewer than two positive numbers.
     """
-    return [curve(parse_format(name)) for name in names]
+    return [curve(parse(name, own)) for name in names]
 
 
 def to_text(found: Sequence[Curve]) -> str:

@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from rvx.analysis.anatomy import FormatError, decimal, read_number
+from rvx.analysis.anatomy import decimal, read_number
 from rvx.formats.block import mx
 from rvx.formats.block.mx import array as mx_array
 from rvx.formats.block.mx.format import SCALE_BIAS, Mx
@@ -21,6 +21,7 @@ from rvx.formats.block.vsq import Vsq
 from rvx.formats.block.vsq import array as vsq_array
 from rvx.formats.integer.format import Integer
 from rvx.formats.minifloat.array.codes import decode
+from rvx.formats.number.catalogue import FormatError
 
 BlockFormat = Mx | Nvfp4 | Vsq
 

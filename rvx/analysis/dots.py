@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -14,12 +14,16 @@ import numpy.typing as npt
 from rvx.analysis.distributions import DISTRIBUTIONS, Draw
 from rvx.errors import RvxError
 from rvx.formats.dot import ACCUMULATORS, Accumulator
-from rvx.formats.dot.accumulator import Element
+from rvx.formats.dot.accumulator import Element, Exact, Pairwise
 from rvx.formats.dot.array import matmul
 from rvx.formats.minifloat.array.codes import decode, encode
-from rvx.formats.minifloat.catalogue import parse
+from rvx.formats.minifloat.catalogue import FP16, FP16ALT, FP32
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Overflow
+from rvx.formats.number.array import WIDEST, arrays
+from rvx.formats.number.catalogue import FormatError, parse
+from rvx.formats.number.format import Format
+from rvx.formats.number.own import Codec
 
 Reals = npt.NDArray[np.float64]
 Words = npt.NDArray[np.int64]
@@ -94,6 +98,63 @@ def _rounded(fmt: Minifloat, numbers: Reals) -> Factors:
 
 PLAIN = Scheme("", _rounded)
 """Every number is rounded to the nearest element."""
+
+
+@dataclass(frozen=True)
+class Converted(Accumulator):
+    """An accumulator whose factors are numbers of a format without kernels, converted before.
+
+    Attributes:
+        factors: the format.
+    """
+
+    factors: Format | None = None
+
+    def quantise(self, numbers: Reals) -> Factors:
+        """Rounds numbers to the format, and those to the one that is multiplied."""
+        assert self.factors is not None
+        assert isinstance(self.left, Minifloat)
+        tables = arrays(self.factors)
+        return _rounded(self.left, tables.decode(tables.encode(numbers)))
+
+
+def converted(fmt: Format) -> list[Accumulator]:
+    """Accumulators in binary32 for any format of at most 16 bits.
+
+    Factors are converted to binary16, bfloat16 or binary32, the first that has all their numbers;
+    to binary32, rounded, if none has.
+
+    Raises:
+        DotError: the format is wider.
+    """
+    if fmt.bits > WIDEST:
+        raise DotError(
+            f"{fmt.name} has {fmt.bits} bits and no accumulator in the catalogue; formats that are "
+            f"converted have at most {WIDEST}"
+        )
+    values = arrays(fmt).values
+    values = values[np.isfinite(values)]
+    carrier = next(
+        (one for one in (FP16, FP16ALT) if (_rounded(one, values).values == values).all()), FP32
+    )
+
+    def made(name: str, group: int, reduction: Exact | Pairwise, is_fused: bool) -> Converted:
+        return Converted(
+            f"{name}-{fmt.name}",
+            carrier,
+            carrier,
+            FP32,
+            group,
+            reduction,
+            is_fused=is_fused,
+            factors=fmt,
+        )
+
+    return [
+        made("fma", 1, Exact(), is_fused=True),
+        made("pairwise8", 8, Pairwise(), is_fused=False),
+        made("exact", 0, Exact(), is_fused=True),
+    ]
 
 
 @dataclass(frozen=True)
@@ -223,10 +284,11 @@ def _row(
     for seed in range(seeds):
         rng = np.random.default_rng([seed, length, *_SEEDED_AS.get(name, name).encode()])
         a, b = (
-            scheme.quantise(fmt, draw(rng, (size, length)))
+            _factors(acc, scheme, fmt, draw(rng, (size, length)))
             for fmt, draw in zip((acc.left, acc.right), DATA[name], strict=True)
         )
-        key = (acc.left, acc.right, name, length, seed)
+        factors = acc.factors if isinstance(acc, Converted) else None
+        key = (factors, acc.left, acc.right, name, length, seed)
         if key not in exact:
             x, y = a.values, b.values
             exact[key] = sums(x, y), np.sqrt(x**2 @ (y**2).T)
@@ -259,6 +321,12 @@ def _row(
         not_finite,
         seeds * size * size,
     )
+
+
+def _factors(acc: Accumulator, scheme: Scheme, fmt: Minifloat, numbers: Reals) -> Factors:
+    if isinstance(acc, Converted):
+        return acc.quantise(numbers)
+    return scheme.quantise(fmt, numbers)
 
 
 def _decreasing(acc: Accumulator, a: Factors, b: Factors, seed: int) -> int:
@@ -306,15 +374,20 @@ def in_ulps(got: Reals, exact: Reals, sizes: Reals, fmt: Minifloat) -> Reals:
 
 
 def choose(
-    names: Sequence[str], formats: Sequence[str], files: Sequence[Path] = ()
+    names: Sequence[str],
+    formats: Sequence[str],
+    files: Sequence[Path] = (),
+    own_formats: Mapping[str, Codec] | None = None,
 ) -> list[Accumulator]:
     """Accumulators by name, those of the catalogue for some formats, and those of files.
 
     Args:
         names: keys of the catalogue, or names in the files; with none, all of the files, and of
             the catalogue those of the formats.
-        formats: names of left formats.
+        formats: names of left formats; one that no accumulator of the catalogue has gets those of
+            `converted`.
         files: Python files that make accumulators.
+        own_formats: formats of users.
 
     Raises:
         DotError: a name that there is not, or a file without an accumulator.
@@ -336,28 +409,27 @@ def choose(
                 f"rvx.formats.dot.Accumulator, or a list of them"
             )
         own |= {acc.name: acc for acc in found}
-    known = {**ACCUMULATORS, **own}
+    of_formats = _of_formats(formats, own_formats)
+    known = {**ACCUMULATORS, **own, **{acc.name: acc for acc in of_formats}}
     if names:
         for name in names:
             if name not in known:
                 raise DotError(f"'{name}' is not an accumulator; there are {', '.join(known)}")
         return [known[name] for name in names]
-    wanted = {_format_name(name) for name in formats}
-    of_formats = [
-        acc
-        for acc in ACCUMULATORS.values()
-        if isinstance(acc.result, Minifloat) and acc.left.name in wanted
-    ]
-    chosen = [*own.values(), *of_formats]
-    if not chosen:
-        there = dict.fromkeys(
-            acc.left.name for acc in ACCUMULATORS.values() if isinstance(acc.result, Minifloat)
-        )
-        raise DotError(
-            f"no accumulator of the catalogue has factors in {', '.join(formats)}; there are "
-            f"{', '.join(there)}"
-        )
-    return chosen
+    return [*own.values(), *of_formats]
+
+
+def _of_formats(names: Sequence[str], own: Mapping[str, Codec] | None) -> list[Accumulator]:
+    """Accumulators of formats, in the order of the catalogue, then those of `converted`."""
+    try:
+        wanted = [parse(name, own) for name in names]
+    except FormatError as error:
+        raise DotError(str(error)) from None
+    there = [acc for acc in ACCUMULATORS.values() if isinstance(acc.result, Minifloat)]
+    with_some = {acc.left.name for acc in there}
+    others = [fmt for fmt in dict.fromkeys(wanted) if fmt.name not in with_some]
+    found = [acc for acc in there if acc.left.name in {fmt.name for fmt in wanted}]
+    return found + [acc for fmt in others for acc in converted(fmt)]
 
 
 def _made_by(values: Iterable[object]) -> list[Accumulator]:
@@ -369,10 +441,3 @@ def _made_by(values: Iterable[object]) -> list[Accumulator]:
         elif isinstance(value, list | tuple):
             found += [each for each in value if isinstance(each, Accumulator)]
     return found
-
-
-def _format_name(name: str) -> str:
-    try:
-        return parse(name).name
-    except ValueError as error:
-        raise DotError(str(error)) from None

@@ -324,7 +324,7 @@ class _Runner:
             return
         handler = None
         if head[0] == ".":
-            handler = find(head)
+            handler = find(head, assembly.isa)
             if handler is None:
                 raise unknown(head)
         if statement.labels or not (handler is None or handler in REPEATABLE):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
 from rvx.cli.declare import Argument, Option
-from rvx.cli.options import Json, parse_list
+from rvx.cli.options import Ext, Json, own_formats, parse_list
 from rvx.cli.output import print_json, print_table, step_bar
 
 if TYPE_CHECKING:
@@ -30,7 +30,13 @@ def dot(
         ),
     ] = None,
     formats: Annotated[
-        str, Option("--formats", metavar="NAME,...", help="Formats of the factors.")
+        str,
+        Option(
+            "--formats",
+            metavar="NAME,...",
+            help="Formats of the factors; those without accumulators of their own, of at most 16 "
+            "bits, are converted to float16, bfloat16 or float32.",
+        ),
     ] = "bfloat16",
     files: Annotated[
         list[Path] | None,
@@ -63,6 +69,7 @@ def dot(
         Path | None,
         Option("--picture", metavar="FILE", help="With --study: draws it; .svg, .png or .pdf."),
     ] = None,
+    ext: Ext = None,
     as_json: Json = False,
 ) -> None:
     """Compare accumulators of dot products with exact sums.
@@ -84,7 +91,7 @@ def dot(
     if picture is not None:
         raise DotError("--picture draws what --study finds; write both")
 
-    chosen = dots.choose(names or (), formats.split(","), files or ())
+    chosen = dots.choose(names or (), formats.split(","), files or (), own_formats(ext))
     kinds = data.split(",")
     counts = parse_list("--lengths", lengths, int)
     with step_bar(len(chosen) * len(kinds) * len(counts)) as begin:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli.declare import Argument, Option
-from rvx.cli.options import Json
+from rvx.cli.options import Ext, Json, own_formats
 from rvx.cli.output import UsageProblem, print_json, say
 
 if TYPE_CHECKING:
     from rvx.analysis.anatomy import Anatomy
     from rvx.analysis.blocks import BlockAnatomy
+    from rvx.formats.number.own import Codec
 
 
 def format(
@@ -19,7 +20,8 @@ def format(
         str,
         Argument(
             metavar="FORMAT|plot",
-            help="Such as posit16, fp8, e4m3fn, bfloat16, int4, nvfp4, mxfp8_e4m3; or plot.",
+            help="Such as posit16, fp8, e4m3fn, bfloat16, int4, binary8p3se, ue4m3, takum16, "
+            "lns16f8, nvfp4, mxfp8_e4m3; one that an extension declares; or plot.",
         ),
     ],
     rest: Annotated[
@@ -38,6 +40,7 @@ def format(
         str | None,
         Option(metavar="RULE", help="Of nvfp4: torchao-0.17, torchao-0.15, modelopt-0.47."),
     ] = None,
+    ext: Ext = None,
     as_json: Json = False,
 ) -> None:
     """Show what the bits of a number mean: fields, exact value, neighbours, rounding error.
@@ -50,15 +53,16 @@ def format(
     With plot, draw how many decimal digits formats have over the magnitude of what they represent:
     rvx format plot posit16 fp16 bf16
     """
-    from rvx.analysis.anatomy import dissect, parse_format
+    from rvx.analysis.anatomy import dissect
     from rvx.analysis.blocks import dissect_block, parse_block_format
     from rvx.formats.block.nvfp4.format import Nvfp4
     from rvx.formats.block.nvfp4.rules import TORCHAO_0_17, parse_rule
+    from rvx.formats.number.catalogue import parse
 
     if name == "plot":
         if as_json:
             raise UsageProblem("rvx format plot has no --json; it draws a picture")
-        _plot(rest, output)
+        _plot(rest, output, own_formats(ext))
         return
     block = parse_block_format(name)
     if rule is not None and not isinstance(block, Nvfp4):
@@ -75,14 +79,14 @@ def format(
         return
     if len(rest) > 1:
         raise UsageProblem(f"rvx format takes one number, not {len(rest)}: {' '.join(rest)}")
-    anatomy = dissect(parse_format(name), rest[0])
+    anatomy = dissect(parse(name, own_formats(ext)), rest[0])
     if as_json:
         print_json(anatomy.to_json())
     else:
         print(picture(anatomy))
 
 
-def _plot(names: list[str], path: Path) -> None:
+def _plot(names: list[str], path: Path, own: dict[str, Codec]) -> None:
     from rvx.analysis import accuracy, plots
     from rvx.analysis.blocks import parse_block_format
 
@@ -94,7 +98,7 @@ def _plot(names: list[str], path: Path) -> None:
                 f"draw the format of its elements"
             )
     try:
-        found = accuracy.curves(names)
+        found = accuracy.curves(names, own)
     except ValueError as error:
         raise UsageProblem(str(error)) from None
     accuracy.draw(found, path)
@@ -104,8 +108,6 @@ def _plot(names: list[str], path: Path) -> None:
 
 def picture(anatomy: Anatomy) -> str:
     """The number for a terminal: its bits with their names below, then one fact a line."""
-    from rvx.analysis.anatomy import decimal
-
     widths = [max(len(part.bits), len(part.name)) for part in anatomy.parts]
     pairs = list(zip(anatomy.parts, widths, strict=True))
     lines = [
@@ -114,15 +116,17 @@ def picture(anatomy: Anatomy) -> str:
         "",
         f"format    {anatomy.format}",
         f"pattern   {anatomy.hexadecimal}",
-        f"value     {decimal(anatomy.value)}",
+        f"value     {anatomy.decimal(anatomy.value)}",
     ]
-    if not isinstance(anatomy.value, str) and anatomy.value.denominator != 1:
+    if anatomy.written is not None:
+        lines.append(f"          = {anatomy.written}")
+    elif not isinstance(anatomy.value, str) and anatomy.value.denominator != 1:
         lines.append(f"          = {anatomy.value}")
     if anatomy.error is not None:
-        lines.append(f"error     {decimal(anatomy.error)}")
+        lines.append(f"error     {anatomy.decimal(anatomy.error)}")
     for label, neighbour in (("below", anatomy.below), ("above", anatomy.above)):
         if neighbour is not None:
-            lines.append(f"{label:9} {decimal(neighbour)}")
+            lines.append(f"{label:9} {anatomy.decimal(neighbour)}")
     return "\n".join(lines)
 
 

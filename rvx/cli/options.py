@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -11,6 +11,7 @@ from rvx.cli.declare import Argument, Option
 
 if TYPE_CHECKING:
     from rvx.emulator import Backend, Tier
+    from rvx.formats.number.own import Codec
 
 Number = TypeVar("Number", int, float)
 
@@ -168,3 +169,10 @@ def parse_list(option: str, text: str, kind: Callable[[str], Number]) -> list[Nu
         what = "whole numbers" if kind is int else "numbers"
         raise UsageProblem(f"{option} {text}: write {what} above 0, with commas between them")
     return numbers
+
+
+def own_formats(ext: Sequence[str] | None) -> dict[str, Codec]:
+    """The number formats that extensions of users declare, by name."""
+    from rvx.extensions.catalogue import resolve
+
+    return {k: v for one in ext or () for made in resolve(one) for k, v in made.formats.items()}

@@ -476,7 +476,7 @@ def print_(terminal: Terminal, text: str) -> None:
     xlen = session.machine.isa.xlen
     if format_name:
         bits = value & (1 << max(xlen, value.bit_length())) - 1
-        terminal.say(f"{text} = {values.lanes(bits, xlen, format_name)}")
+        terminal.say(f"{text} = {values.lanes(session.machine, bits, xlen, format_name)}")
         return
     where = session.code.describe(value) if session.machine.memory.holds(value, 1) else ""
     terminal.say(f"{text} = {value:#x}  {value}" + (f"  {where}" if where else ""))
@@ -579,20 +579,20 @@ def examine(terminal: Terminal, text: str) -> None:
         raise DebugProblem(f"'{wrong[0]}' is no format: there are x, d, u, t, i, s and b, h, w, g")
     kind = format_name or next((ch for ch in letters if ch in "xdu"), "x")
     if format_name:
-        size = _size_of(format_name)
+        size = _size_of(session, format_name)
     line = max(16 // size, 1)
     for first in range(0, count, line):
         at = address + first * size
         cells = []
         for i in range(min(line, count - first)):
             bits = int.from_bytes(session.get_memory(at + i * size, size), "little")
-            cells.append(values.lanes(bits, 8 * size, kind))
+            cells.append(values.lanes(session.machine, bits, 8 * size, kind))
         terminal.say(f"{at:#x} {session.code.describe(at)}  {'  '.join(cells)}")
 
 
-def _size_of(format_name: str) -> int:
+def _size_of(session: Session, format_name: str) -> int:
     """Bytes of what is looked at as numbers of a format."""
-    width = values.width_of(format_name)
+    width = values.width_of(session.machine, format_name)
     return max(width // 8, 1)
 
 

@@ -6,9 +6,11 @@ import struct
 from collections.abc import Sequence
 from fractions import Fraction
 
-from rvx.analysis.anatomy import Format, decimal, parse_format, value_of
+from rvx.analysis.anatomy import decimal
 from rvx.debugger.registers import QUIRES, Group, Register
 from rvx.emulator import Machine
+from rvx.formats.number.catalogue import parse as parse_format
+from rvx.formats.number.format import Format, Value
 from rvx.formats.posit import Posit
 from rvx.formats.posit import parse as parse_posit
 from rvx.isa.vtype import format_vtype
@@ -31,7 +33,7 @@ def show(machine: Machine, register: Register, format_name: str = "") -> str:
     """
     bits = register.read()
     if format_name:
-        return lanes(bits, register.bits, format_name)
+        return lanes(machine, bits, register.bits, format_name)
     if register.group == Group.FLOAT:
         return _float(bits)
     if register.group == Group.VECTOR:
@@ -45,8 +47,8 @@ def show(machine: Machine, register: Register, format_name: str = "") -> str:
     return _integer(machine, bits, register.bits, is_address=register.name in ("pc", "ra"))
 
 
-def lanes(bits: int, width: int, format_name: str) -> str:
-    """Bits as numbers of a format, the lowest first.
+def lanes(machine: Machine, bits: int, width: int, format_name: str) -> str:
+    """Bits as numbers of a format, of rvx or of an extension of the machine, the lowest first.
 
     Raises:
         FormatError: there is no such format.
@@ -58,24 +60,23 @@ def lanes(bits: int, width: int, format_name: str) -> str:
         return str(bits - (1 << width) if is_negative else bits)
     if format_name in ("b", "t"):
         return f"{bits:#0{width + 2}b}"
-    fmt = parse_format(format_name)
-    each = width_of(format_name)
+    fmt = parse_format(format_name, machine.isa.formats)
+    each = fmt.bits
     count = max(width // each, 1)
     values = [_number(fmt, bits >> each * i & (1 << each) - 1) for i in range(count)]
     return values[0] if count == 1 else _list(values)
 
 
-def width_of(format_name: str) -> int:
+def width_of(machine: Machine, format_name: str) -> int:
     """Bits of a number of a format.
 
     Raises:
         FormatError: there is no such format.
     """
-    fmt = parse_format(format_name)
-    return fmt.n if isinstance(fmt, Posit) else fmt.bits
+    return parse_format(format_name, machine.isa.formats).bits
 
 
-def short(value: Fraction | str) -> str:
+def short(value: Value) -> str:
     """A number as it is, or where it has many digits about as it is."""
     text = decimal(value)
     if isinstance(value, str) or len(text) <= _DIGITS + 4:
@@ -89,7 +90,7 @@ def short(value: Fraction | str) -> str:
 
 
 def _number(fmt: Format, code: int) -> str:
-    return short(value_of(fmt, code))
+    return short(fmt.decode(code))
 
 
 def _list(values: Sequence[str]) -> str:
@@ -143,7 +144,7 @@ def _own(machine: Machine, register: Register, bits: int) -> str:
         lines = [" ".join(f"{value:02x}" for value in row) for row in rows]
         return f"{len(rows)} x {len(rows[0])} x 8 bits\n  " + "\n  ".join(lines)
     if register.file.name == "p":
-        fmt = parse_posit(f"posit{register.file.bits}")
+        fmt = parse_format(f"posit{register.file.bits}")
         return f"{_number(fmt, bits)}  {fmt.name}, {bits:#0{register.file.bits // 4 + 2}x}"
     return f"{bits:#0{register.bits // 4 + 2}x}"
 

@@ -13,13 +13,38 @@ from rvx.formats.integer import INT4, INT8, INT16, UINT4, UINT8, UINT16
 from rvx.formats.minifloat.catalogue import FORMATS as MINIFLOATS
 from rvx.formats.minifloat.exact import decode
 from rvx.formats.minifloat.format import Minifloat
+from rvx.formats.number.catalogue import OTHERS, parse
+from rvx.formats.number.format import extremes
 from rvx.formats.posit.format import STANDARD as POSITS
 
 _INTRODUCTION = """\
 # Number formats
 
 Every format is a value that names its fields, so that this list is not a limit: any `posit<n,es>`,
-any `eXmY` and any `intN` is read by name. `rvx format FORMAT NUMBER` takes one number apart.
+any `eXmY` and any `intN` is read by name. `rvx format FORMAT NUMBER` takes one number apart,
+`rvx format plot FORMAT...` draws their accuracy, `.FORMAT NUMBER, ...` is data in assembly,
+`rvx debug` prints registers and memory in any of them, and `rvx dot --formats FORMAT` adds up
+products of them. A format that an extension declares is one of them, with `--ext`
+([how](../howto/own-format.md)).
+"""
+
+
+_OTHERS = """\
+Families of which no instruction comes with rvx. In a name, K, N, X, Y and R are numbers.
+
+- `binaryKpPse`: IEEE P3109's formats of K bits (3 to 16) and precision P; `s` or `u` for signed or
+  unsigned, `e` or `f` for extended by infinities or finite. The only NaN is where minus zero would
+  be, or all ones. `p3109_k8p3se` is the same.
+- `ueXmY`: unsigned scales such as UE4M3 (PTX) and UE5M3; all ones are NaN, and bits in front fill
+  whole bytes. What is negative becomes 0.
+- `eXm0`: powers of two with a sign, and zero, such as E3M0.
+- `takumN` and `lintakumN`, logarithmic and linear, of 6 to 64 bits (Hunhold, arXiv 2404.18603).
+- `lnsNfR`: a sign and a logarithm to the base 2 of N - 1 bits, R of them behind the point.
+- `ternary`: -1, 0 and 1 in two bits.
+
+Numbers beyond the largest become it, or infinity where there is one. Numbers of logarithmic formats
+are irrational: they are shown to 20 digits, and encoding is right nevertheless.
+
 """
 
 
@@ -29,6 +54,7 @@ def formats_page() -> str:
     parts += ["## Posits", "", _posits()]
     parts += ["## Minifloats", "", _minifloats()]
     parts += ["## Integers", "", _integers()]
+    parts += ["## Without kernels", "", _others()]
     parts += ["## Block-scaled formats", "", _blocks()]
     return "\n".join(parts)
 
@@ -111,6 +137,25 @@ def _integers() -> str:
         for made in (INT4, UINT4, INT8, UINT8, INT16, UINT16)
     ]
     return table(("format", "least", "greatest", "codes of the quantiser"), rows)
+
+
+def _others() -> str:
+    rows = []
+    for name in OTHERS:
+        made = parse(name)
+        smallest, largest = (f"{float(x):.6g}" for x in extremes(made))
+        special = dict.fromkeys(
+            value
+            for value in map(made.decode, range(1 << made.bits))
+            if isinstance(value, str) and value != "no code"
+        )
+        rounding = "by logarithm" if not made.is_rational else "half-way"
+        if "takum" in name:
+            rounding = "at the number of one bit more"
+        row = (f"`{made.name}`", str(made.bits), smallest, largest, ", ".join(special), rounding)
+        rows.append(row)
+    headers = ("format", "bits", "smallest", "largest", "not numbers", "rounded")
+    return _OTHERS + table(headers, rows)
 
 
 def _blocks() -> str:

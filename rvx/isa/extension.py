@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rvx.isa import loops, tiles
 from rvx.isa.csr import Csr
@@ -111,6 +111,7 @@ class Extension:
         self.register_files: dict[str, RegisterFile] = {}
         self.states: dict[str, State] = {}
         self.csrs: dict[str, Csr] = {}
+        self.formats: dict[str, Any] = {}
         self.csr_names: dict[str, int] = {}
         self.printed_csr_names: dict[int, str] = {}
         self.instructions: dict[str, Instruction] = {}
@@ -288,6 +289,22 @@ class Extension:
         self.csrs[name] = made
         self.csr_name(name, address)
         return self.csrs[name]
+
+    def format(self, name: str, codec: Any) -> None:
+        """Gives a number format of the extension's a name, for tools and data directives.
+
+        Args:
+            name: letters, digits and `_`, in lower case; before any format of rvx of that name.
+            codec: has `bits`, `encode` and `decode`, see `rvx.formats.number.own.Codec`.
+        """
+        _check_text(f"a format of {self.name}", name, _FORMAT, "lower case, such as log8")
+        parts = ("bits", "encode", "decode")
+        if name in self.formats or not all(hasattr(codec, part) for part in parts):
+            raise DeclarationError(
+                f"{self.name}: the name of format '{name}' must be new, and the format something "
+                f"with {', '.join(parts)}, not {codec!r}"
+            )
+        self.formats[name] = codec
 
     def csr_name(self, name: str, address: int, *, is_printed: bool = True) -> None:
         """Names a CSR that the CPU core, or nobody, implements; `csr` does so for those of rvx."""
@@ -592,6 +609,7 @@ MOST_WORDS = 1 << 24
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SPELLING = re.compile(r"[A-Za-z_.][A-Za-z0-9_.]*")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_FORMAT = re.compile(r"[a-z_][a-z0-9_]*")
 _LINE = re.compile(r"[ -~]+")
 _ANYTHING = re.compile(r"(?s).*")
 

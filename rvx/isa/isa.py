@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from rvx.isa.bits import Word
 from rvx.isa.csr import Csr
@@ -36,6 +37,7 @@ class Isa:
     Attributes:
         vector: the vector unit; None if no extension has vector registers.
         csrs: those that rvx holds, by name.
+        formats: number formats of extensions, by name, see `Extension.format`.
         has_half: whether there are but 16 x registers.
         csr_names: address of every named CSR; `printed_csr_names` has the names by address.
 
@@ -63,6 +65,7 @@ class Isa:
         self.states: dict[str, State] = {}
         self.register_files: dict[str, RegisterFile] = {"x": X, "f": F}
         self.csrs: dict[str, Csr] = {}
+        self.formats: dict[str, Any] = {}
         self.csr_names: dict[str, int] = {}
         self.printed_csr_names: dict[int, str] = {}
         self.has_half = HALF in self.extensions
@@ -109,6 +112,7 @@ class Isa:
             (name, csr) for name, csr in extension.csrs.items() if self.xlen in csr.xlens
         )
         self.csr_names.update(extension.csr_names)
+        self.formats.update(extension.formats)
         self.printed_csr_names.update(extension.printed_csr_names)
 
     def _vector_unit(self, vlen: int) -> VectorUnit | None:

@@ -7,14 +7,16 @@ from itertools import pairwise
 import pytest
 
 from rvx.analysis import accuracy
-from rvx.analysis.anatomy import dissect, parse_format
-from rvx.formats.posit import POSIT8, exact
+from rvx.analysis.anatomy import dissect
+from rvx.formats.number.catalogue import parse as parse_format
+from rvx.formats.number.format import extremes
+from rvx.formats.posit import exact
 
 SMALL = ["posit8", "posit<6,1>", "fp8", "e4m3fn", "fp4_e2m1", "e8m0", "int4"]
 
 
 def positive_values(fmt):
-    width = fmt.n if hasattr(fmt, "n") else fmt.bits
+    width = fmt.bits
     values = (dissect(fmt, hex(code)).value for code in range(1 << width))
     return sorted({x for x in values if isinstance(x, Fraction) and x > 0})
 
@@ -23,7 +25,7 @@ def positive_values(fmt):
 def test_extremes_are_the_ends_of_all_values(name):
     fmt = parse_format(name)
     values = positive_values(fmt)
-    assert accuracy.extremes(fmt) == (values[0], values[-1])
+    assert extremes(fmt) == (values[0], values[-1])
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -46,7 +48,9 @@ def test_no_number_between_neighbours_is_rounded_worse(name):
 
 def test_the_boundary_of_cut_exponents_is_geometric():
     top = exact.times_power(1, 20)
-    assert accuracy.digits_at(POSIT8, top) == pytest.approx(-math.log10(2 * math.log10(2)))
+    assert accuracy.digits_at(parse_format("posit8"), top) == pytest.approx(
+        -math.log10(2 * math.log10(2))
+    )
 
 
 def test_binary16_has_the_digits_of_11_bits():

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvx.analysis.anatomy import FormatError, decimal, dissect, parse_format
+from rvx.analysis.anatomy import decimal, dissect
+from rvx.formats.number.catalogue import FormatError
+from rvx.formats.number.catalogue import parse as parse_format
 
 
 def shown(name, number):
@@ -65,7 +67,7 @@ def test_values_and_neighbours(name, number, value, below, above):
 @pytest.mark.parametrize("name", ["posit8", "posit6e1", "fp8", "fp8alt", "e4m3fn", "e2m1", "int4"])
 def test_a_value_leads_back_to_its_pattern(name):
     fmt = parse_format(name)
-    width = fmt.n if hasattr(fmt, "n") else fmt.bits
+    width = fmt.bits
     ordered = []
     for code in range(1 << width):
         anatomy = dissect(fmt, hex(code))

@@ -16,6 +16,8 @@ from rvx.formats.dot.catalogue import fma_chain, rvbna
 from rvx.formats.minifloat.catalogue import FP16ALT, FP32
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Rounding
+from rvx.formats.number.catalogue import parse
+from rvx.formats.number.own import Codec
 
 
 def test_sums_are_exact() -> None:
@@ -124,12 +126,37 @@ def test_accumulators_of_files(tmp_path: Path) -> None:
     assert [acc.name for acc in dots.choose(["second"], [], [path])] == ["second"]
 
 
+def test_factors_of_any_small_format_are_converted() -> None:
+    """Rounded to the format, in which every number is exact before it is multiplied."""
+    made = dots.choose((), ["binary8p4se", "fp8", "takum16"])
+    assert [acc.left.name for acc in made if acc.name.startswith("fma-")] == [
+        "float8_e5m2",
+        "float16",
+        "float32",
+    ]
+    acc = next(acc for acc in made if acc.name == "exact-binary8p4se")
+    assert isinstance(acc, dots.Converted)
+    numbers = np.random.default_rng(1).standard_normal((4, 8))
+    fmt = parse("binary8p4se")
+    wanted = [float(fmt.decode(fmt.encode(Fraction(x)))) for x in numbers.ravel().tolist()]
+    assert acc.quantise(numbers).values.ravel().tolist() == wanted
+    (row,) = dots.run([acc], [8], ["normal"], seeds=2)
+    assert row.largest <= 0.5 * 2**3  # half a unit of sums that cancelled by up to three binades
+
+
+def test_factors_of_users_formats_are_rounded_by_them() -> None:
+    floor = Codec(8, lambda x: np.floor(8 * x).astype(np.int64), lambda c: (c ^ 128) / 8 - 16)
+    made = dots.choose(["fma-floor"], ["floor"], own_formats={"floor": floor})
+    assert isinstance(made[0], dots.Converted)
+    assert made[0].quantise(np.array([[0.99, -0.01]])).values.tolist() == [[0.875, -0.125]]
+
+
 @pytest.mark.parametrize(
     ("names", "formats", "files", "sentence"),
     [
         (["nope"], [], [], "'nope' is not an accumulator; there are rvbna-float8_e4m3fn-n4-g2-rod"),
-        ([], ["xyz"], [], "'xyz' is no minifloat format; valid are fp8"),
-        ([], ["fp64"], [], "no accumulator of the catalogue has factors in fp64; there are float8"),
+        ([], ["xyz"], [], "'xyz' is not a format; there are posit8"),
+        ([], ["fp64"], [], "float64 has 64 bits and no accumulator in the catalogue; formats that"),
         ([], [], ["none.py"], r"'none\.py' is not a file of Python, which ends in \.py"),
         ([], [], [__file__], "makes no accumulator; a variable should hold a"),
     ],

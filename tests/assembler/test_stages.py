@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rvx import resources
-from rvx.assembler import assemble
+from rvx.assembler import AssemblyError, assemble
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.elf.attributes import arch_string, attributes_section, read_attributes
 from rvx.assembler.floats import binary_float
@@ -142,10 +142,39 @@ def test_a_tie_goes_to_even_where_gnu_as_rounds_up() -> None:
         (".int4 1, -8, 7, 0", "8107"),
         (".uint8 255", "ff"),
         (".fp4 1, -0.5", "92"),
+        (".binary8p3se 3, nan, -inf", "4680ff"),
+        (".ue4m3 448, 1e9, nan", "7e7e7f"),
+        (".e3m0 -0, 16", "78"),
+        (".lintakum16 3.140625, nar", "484a0080"),
+        (".lns16f8 2, -1", "00010080"),
+        (".ternary 1, -1, 0, 1", "4d"),
+        (".posit24e1 1", "000040"),
     ],
 )
 def test_data_in_the_formats(text: str, data: str) -> None:
     assert program(f".data\n{text}\n").section(".data").data.hex() == data
+
+
+def test_what_a_format_has_not_is_said() -> None:
+    with pytest.raises(AssemblyError, match=r"\.e3m0 has no NaN"):
+        program(".data\n.e3m0 nan, 1\n")
+    with pytest.raises(AssemblyError, match=r"\.lns16f8 has no infinity"):
+        program(".data\n.lns16f8 inf\n")
+
+
+def test_formats_of_extensions_are_directives(tmp_path: Path) -> None:
+    """Before those of rvx of the same name; rounded as the user's function does."""
+    declared = tmp_path / "own.py"
+    declared.write_text(
+        "import numpy as np\n"
+        "from rvx.formats.number.own import Codec\n"
+        "from rvx.isa import Extension\n"
+        "Xown = Extension('Xown', version='0.1')\n"
+        "Xown.format('down', Codec(4, lambda x: np.floor(x), lambda codes: codes * 1.0))\n"
+        "Xown.format('fp8', Codec(8, lambda x: x * 0 + 0xab, lambda codes: codes * 1.0))\n"
+    )
+    made = assemble(".data\n.down 1.9, 2.1\n.fp8 1\n", isa=isa_for(None, [declared]))
+    assert made.section(".data").data.hex() == "21ab"
 
 
 @given(st.integers(-(1 << 70), 1 << 70))

@@ -264,3 +264,8 @@ def test_what_was_set_by_hand_is_found(ext: Extension) -> None:
     ext.csrs = {1: 2}  # type: ignore[dict-item]
     with pytest.raises(DeclarationError, match="csrs is filled by declarations; do not set it"):
         ext.check()
+
+    with pytest.raises(DeclarationError, match="a format of Xfmt"):
+        made.format("Log8", None)
+    with pytest.raises(DeclarationError, match="something with bits, encode, decode, not 3"):
+        made.format("log8", 3)

@@ -3,79 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rvx.analysis.arithmetic import sweep
 from rvx.analysis.arithmetic.base import Arithmetic, Codes, Encoded, Raw, Reals, check_finite
-from rvx.errors import RvxError
 from rvx.formats.integer.array import pad
+from rvx.formats.number.own import Codec, CodecError, place, said
 
-_WIDTHS = (8, 16, 32, 64)
-
-
-class CodecError(RvxError, ValueError):
-    """A function of the user's own number system failed, or gave what it should not."""
-
-
-@dataclass(frozen=True)
-class Codec:
-    """What the codes of a format mean.
-
-    Attributes:
-        bits: of a code in memory: 8, 16, 32 or 64.
-        encode: rounds an array of float64 to codes, int64; 0 has to be the code of 0.
-        decode: gives the float64 numbers of an array of codes, which are not negative but for
-            codes of 64 bits.
-    """
-
-    bits: int
-    encode: Callable[[Reals], Codes]
-    decode: Callable[[Codes], Reals]
-
-    def __post_init__(self) -> None:
-        if self.bits not in _WIDTHS:
-            raise CodecError(f"codes of {self.bits} bits; valid are {_WIDTHS}")
-
-    @property
-    def dtype(self) -> np.dtype[np.unsignedinteger]:
-        """The type of codes in memory."""
-        return np.dtype(f"u{self.bits // 8}")
-
-    def codes(self, x: Reals) -> Codes:
-        """The codes of an array, within their bits."""
-        found = _called("encode", self.encode, x).astype(np.int64)
-        return found if self.bits == 64 else found & (1 << self.bits) - 1
-
-    def numbers(self, codes: Codes) -> Reals:
-        """The numbers of an array of codes."""
-        return _called("decode", self.decode, codes).astype(np.float64)
-
-
-def _called(name: str, function: Callable[[Any], Any], given: NDArray[Any]) -> NDArray[Any]:
-    try:
-        found = np.asarray(function(given))
-    except Exception as error:
-        raise CodecError(f"{name} ({_place(function)}) raised {_said(error)}") from error
-    if found.shape != given.shape or found.dtype.kind not in "iufb":
-        raise CodecError(
-            f"{name} ({_place(function)}) gave {found.dtype} of shape {found.shape} for an array "
-            f"of shape {given.shape}; it has to give a number for each element"
-        )
-    return found
-
-
-def _place(function: Callable[..., Any]) -> str:
-    code = getattr(function, "__code__", None)
-    return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)
-
-
-def _said(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return ": ".join([type(error).__name__, *lines[:2]])
+__all__ = ["Codec", "CodecError", "Sums", "first_sum", "one_by_one"]
 
 
 def one_by_one(multiply_add: Callable[[int, int, int], int]) -> sweep.Step:
@@ -149,8 +85,8 @@ class Sums(Arithmetic):
             )
         except Exception as error:
             raise CodecError(
-                f"step ({_place(self.step)}) or ending ({_place(self.ending)}) cannot be compiled "
-                f"or failed: {_said(error)}"
+                f"step ({place(self.step)}) or ending ({place(self.ending)}) cannot be compiled "
+                f"or failed: {said(error)}"
             ) from error
         return codes.astype(self.output, casting="unsafe")
 

@@ -9,6 +9,7 @@ from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.directives import formats
 from rvx.assembler.directives.registry import DIRECTIVES, Handler
 from rvx.assembler.source.linewords import HANDLED
+from rvx.isa import Isa
 
 _MODULES = (
     "data room layout symbols options insn formats cfi lines messages remarks structs special"
@@ -16,11 +17,16 @@ _MODULES = (
 """Imported when the first directive is looked for: many programs that are run have none."""
 
 
-def find(name: str) -> Handler | None:
-    """The function for a directive, or None."""
+def find(name: str, isa: Isa) -> Handler | None:
+    """The function for a directive, or None.
+
+    Args:
+        name: with the dot.
+        isa: whose extensions may have formats, which are directives, too.
+    """
     _load()
     known = DIRECTIVES.get(name) or DIRECTIVES.get(name.lower())
-    if known is None and formats.encoder(name[1:].lower()) is not None:
+    if known is None and formats.format_of(name, isa) is not None:
         return formats.emit_numbers
     return known
 
