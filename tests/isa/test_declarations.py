@@ -265,6 +265,9 @@ def test_what_was_set_by_hand_is_found(ext: Extension) -> None:
     with pytest.raises(DeclarationError, match="csrs is filled by declarations; do not set it"):
         ext.check()
 
+
+def test_formats_of_an_extension_are_checked() -> None:
+    made = Extension("Xfmt", version="0.1")
     with pytest.raises(DeclarationError, match="a format of Xfmt"):
         made.format("Log8", None)
     with pytest.raises(DeclarationError, match="something with bits, encode, decode, not 3"):
