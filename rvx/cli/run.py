@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
 SCHEMA = "rvx.run/1"
 ARGUMENTS = "rvx.arguments"
 """Under which name the context of the command has the program's arguments."""
+PRINTED = "-"
+"""The place of a profile that is printed."""
+PROFILE_NAMES = (".html", ".txt", ".callgrind", ".folded", ".json")
 DEFAULT_MOST = 1 << 30
 """Bytes of memory that a program may have."""
 
@@ -62,6 +66,8 @@ class RunCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Reads a command line: options and files, `--`, and the program's arguments.
 
+        A `--profile` without a file is one that is printed.
+
         A `--` that comes before all files says that names may begin with a hyphen, as usual.
         """
         if "--" in args:
@@ -69,7 +75,7 @@ class RunCommand(click.Command):
             if not self._has_files(ctx, args[:at]):
                 at = args.index("--", at + 1) if "--" in args[at + 1 :] else len(args)
             args, ctx.meta[ARGUMENTS] = args[:at], args[at + 1 :]
-        parsed: list[str] = super().parse_args(ctx, args)
+        parsed: list[str] = super().parse_args(ctx, list(_with_places(args)))
         return parsed
 
     def _has_files(self, ctx: click.Context, args: list[str]) -> bool:
@@ -80,6 +86,21 @@ class RunCommand(click.Command):
             return True
         files = found.get("files")  # Click has a word of its own for "none".
         return bool(isinstance(files, list | tuple) and files) or bool(rest)
+
+
+def _with_places(args: list[str]) -> Iterator[str]:
+    """The words of a command line, with a place behind each `--profile`.
+
+    What stands there already is one unless it is another option, or a file that is there and whose
+    name is none of a profile: that is what is to be run.
+    """
+    for word, following in zip(args, [*args[1:], "--"], strict=True):
+        yield word
+        if word == "--profile" and (
+            (following.startswith("-") and following != PRINTED)
+            or (not following.endswith(PROFILE_NAMES) and Path(following).is_file())
+        ):
+            yield PRINTED
 
 
 @made_by(RunCommand)
@@ -98,7 +119,8 @@ def run(
             "--profile",
             metavar="FILE",
             help="Write where the instructions went, by function, line, loop and class: FILE.html, "
-            ".txt, .json, .callgrind, .folded or .speedscope.json. Repeatable.",
+            ".txt, .json, .callgrind, .folded or .speedscope.json; without FILE, or with -, print "
+            "it. Repeatable.",
         ),
     ] = None,
     core: CoreName = None,
@@ -190,7 +212,10 @@ def run(
         from rvx.analysis.profile import check
 
         for path in profile:
-            check(path)
+            if str(path) != PRINTED:
+                check(path)
+            elif as_json:
+                raise UsageProblem("a profile is printed, or a document: give --profile FILE.json")
     wanted = Wanted(
         trace, trace_from or [], trace_to or [], trace_after, trace_count, trace_only or []
     )
@@ -377,10 +402,14 @@ def _load(
 def _write_profiles(
     machine: Machine, result: RunResult, places: Places | None, paths: list[Path], name: str
 ) -> None:
-    from rvx.analysis.profile import profile_of, write
+    from rvx.analysis.profile import SHORT, profile_of, to_text, write
 
     found = profile_of(machine, result, places, name)
     for path in paths:
+        if str(path) == PRINTED:
+            for line in to_text(found, SHORT):
+                print(line)
+            continue
         write(found, path)
         say(f"wrote {path}")
 

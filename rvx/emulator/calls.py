@@ -220,6 +220,7 @@ class Calls:
         halfwords = (memory.executable_end - self._first + 1) // 2 + 2
         self._plans: NDArray[np.int64] = sparse.zeros(halfwords, np.int64)
         self._no_plans: NDArray[np.int64] = sparse.zeros(halfwords, np.int64)
+        self._falls: NDArray[np.int64] = sparse.zeros(halfwords, np.int64)
         self._numbers: NDArray[np.int32] = sparse.zeros(halfwords, np.int32)
         for number, function in enumerate(self.map.functions[1:], 1):
             section = next((b for a, b in executable.code if a <= function.begin < b), None)
@@ -242,7 +243,7 @@ class Calls:
         edges = (int(record[Record.EDGES_TOP]) - self._edges.ctypes.data) // (8 * Edge.END)
         self._nodes[: max(nodes, 0) * Node.END] = 0
         self._edges[: max(edges, 0) * Edge.END] = 0
-        for table in (self._hash, self._plans):
+        for table in (self._hash, self._plans, self._falls):
             sparse.clear(table.view(np.uint8), 0, table.nbytes)
         compiled = hooks.addresses()
         record[:] = 0
@@ -261,6 +262,7 @@ class Calls:
         record[Record.HASH] = self._hash.ctypes.data
         record[Record.HASH_MASK] = self._hash.size - 1
         record[Record.KNOWN_PLANS] = self._plans.ctypes.data - 4 * self._first
+        record[Record.FALLS] = self._falls.ctypes.data - 4 * self._first
         record[Record.NO_PLANS] = self._no_plans.ctypes.data - 4 * self._first
         record[Record.BLOCKS] = self._blocks.ctypes.data - 8 * self._first
         record[Record.FUNCTIONS] = self._numbers.ctypes.data - 2 * self._first
@@ -286,10 +288,19 @@ class Calls:
 
     def take_back(self, pc: Address, end: Address) -> None:
         """The last block, which ends at an address, was left before the instruction at pc."""
+        if pc < end:
+            self.record[Record.NEXT] = 0
         while pc < end:
             self.record[Record.TOTAL] -= 1
             pc += word_size(self._memory.word(pc) or 0)
         self.record[Record.PENDING] = Leaves.LOOK
+
+    def not_taken(self, pc: Address, size: int) -> int:
+        """How often execution went on behind the branch at an address.
+
+        A branch to the instruction behind it counts as not taken.
+        """
+        return int(self._falls[(pc + size - self._first) >> 1])
 
     def leaves(self, decoded: Decoded | None, pc: Address, size: int) -> Leaves:
         """How a block ends whose last instruction is given; compressed ones may be expanded."""

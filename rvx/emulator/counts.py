@@ -191,7 +191,7 @@ class Counts:
         for index, row in self._snapshot.elements.items():
             made = self._isa.find(words.get(self._memory.executable_begin + 2 * index, 0))
             if made is not None:
-                counts = _element_counts(row, made.macs)
+                counts = _element_counts(row, made.operations.macs)
                 found[made.mnemonic] = found.get(made.mnemonic, ElementCounts()) + counts
         return {name: found[name] for name in self.by_mnemonic if name in found}
 

@@ -14,7 +14,7 @@ from rvx import jit
 from rvx.emulator.context import Field, Row, Status
 from rvx.emulator.core import MSTATUS_FS_DIRTY
 from rvx.emulator.gate import Verdict
-from rvx.emulator.native.calls import Plan, Record, arrive_at
+from rvx.emulator.native.calls import Plan, Record, arrive_at, note_arrival
 from rvx.emulator.native.perform import perform, raise_flags, read_word, stop
 from rvx.emulator.native.pointers import (
     byte_array,
@@ -61,7 +61,7 @@ _CALLS, _TOTAL, _PLANS = int(Field.CALLS), int(Record.TOTAL), int(Record.PLANS)
 _PENDING, _SITE, _LINK = int(Record.PENDING), int(Record.SITE), int(Record.LINK)
 _KNOWN_PLANS, _NO_PLANS = int(Record.KNOWN_PLANS), int(Record.NO_PLANS)
 _CLASSIFY, _SLOW, _KNOWN_BLOCKS = int(Record.CLASSIFY), int(Record.SLOW), int(Record.BLOCKS)
-_RECORD = int(Record.END)
+_RECORD, _NEXT_BLOCK = int(Record.END), int(Record.NEXT)
 _LENGTH, _LEAVES, _LAST = int(Plan.LENGTH), int(Plan.LEAVES), int(Plan.LAST)
 _LENGTH_MASK, _SIZE_MASK = (1 << Plan.LEAVES - Plan.LENGTH) - 1, (1 << Plan.LENGTH) - 1
 _LEAVES_MASK = (1 << Plan.LAST - Plan.LEAVES) - 1
@@ -370,6 +370,8 @@ def _enter_region(uc: int, context: Any, site: int, address: int) -> None:
     _add(differences + (end << 2), -1)
     _set_aside(context, -rest)
     _expect(context, leaves)
+    if context[_CALLS] != 0:
+        store_64(context[_CALLS] + 8 * _NEXT_BLOCK, end)
     if context[_REMAINING] < rest:
         context[_PC] = address
         if context[_STATUS] == 0:
@@ -386,6 +388,7 @@ def _set_aside(context: Any, instructions: int) -> int:
         return 0
     calls = int64_array(context[_CALLS], _RECORD)
     calls[_TOTAL] -= instructions
+    calls[_NEXT_BLOCK] = 0  # A region that is left to the block in front has noted that itself.
     leaves = calls[_PENDING]
     calls[_PENDING] = 0
     calls[_PLANS] = calls[_KNOWN_PLANS]
@@ -477,6 +480,7 @@ def on_followed_block(uc: int, address: int, size: int, data: int) -> None:
             on_block(uc, address, size, data)
         return
     calls = int64_array(context[_CALLS], _RECORD)
+    note_arrival(context[_CALLS], address, size)
     leaves = calls[_PENDING]
     if leaves != 0:
         calls[_PENDING] = 0
@@ -507,6 +511,7 @@ def follow_block(uc: int, address: int, size: int, data: int) -> None:
     if (plan ^ size) & _UNLIKE != 0:
         call_hook(load_64(calls + 8 * _SLOW), uc, address, size, data)
         return
+    note_arrival(calls, address, size)
     slot = load_64(calls + 8 * _KNOWN_BLOCKS) + (address << 3)
     store_64(slot, load_64(slot) + 1)
     store_64(data + 8 * _BLOCK_BEGIN, address)

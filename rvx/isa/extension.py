@@ -324,6 +324,7 @@ class Extension:
         doc: str = "",
         needs: Collection[str] = (),
         macs: int = 0,
+        flops: int = 0,
         real: Meaning | None = None,
     ) -> Callable[[AnyBody], AnyBody]:
         """Declares an instruction; the decorated function is its meaning.
@@ -348,6 +349,8 @@ class Extension:
             doc: instead of the docstring of the body.
             needs: names of further extensions without which an ISA does not have it.
             macs: how many multiply-accumulates it counts as; of a vector instruction, an element.
+                Where `real` says what it means, that says it, too.
+            flops: how many floating-point operations, likewise.
             real: what it means in real numbers, see `rvx.isa.real`.
 
         Raises:
@@ -366,6 +369,7 @@ class Extension:
                 writes=writes,
                 needs=needs,
                 macs=macs,
+                flops=flops,
                 real=real,
             )
             return body
@@ -390,6 +394,7 @@ class Extension:
         is_ordered: bool = True,
         code: str = "00000",
         macs: int = 0,
+        flops: int = 0,
         opcode: str = "1011011",
         kind: str = "vector",
         doc: str = "",
@@ -430,7 +435,8 @@ class Extension:
             is_ordered: of a reduction, whether elements are combined one after the other; in any
                 order it is eight lanes, and then a tree.
             code: what stands in the place of vs1 where there is no third operand.
-            macs: how many multiply-accumulates an element counts as.
+            macs: how many multiply-accumulates an element counts as; by default what `real` says.
+            flops: how many floating-point operations, likewise.
             opcode: the low seven bits; custom-2 by default, 1010111 is that of V.
             kind: class for counts.
             doc: instead of the docstring of the function.
@@ -457,6 +463,7 @@ class Extension:
                 code=code,
                 is_ordered=is_ordered,
                 macs=macs,
+                flops=flops,
                 scalars={fmt.bits: make_unboxed(fmt.bits) for fmt in formats} or None,
                 is_of_machine=False,
             )
@@ -493,6 +500,7 @@ class Extension:
         needs: Collection[str] = (),
         writes: Collection[str] | None = None,
         macs: int = 0,
+        flops: int = 0,
         real: Meaning | None = None,
     ) -> Instruction:
         _check_names(f"needs of {self.name} '{syntax}'", needs)
@@ -512,6 +520,7 @@ class Extension:
             last_rounding_mode=self.last_rounding_mode,
             needs=needs,
             macs=macs,
+            flops=flops,
             real=real,
         )
         if any(

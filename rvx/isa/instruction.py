@@ -21,6 +21,7 @@ from rvx.isa.operands import (
     RegisterKind,
     make_operand,
 )
+from rvx.isa.operations import Operations, operations_of
 from rvx.isa.pattern import Pattern, parse_pattern
 from rvx.isa.real import Meaning, check_real
 from rvx.isa.syntax import Syntax, parse_syntax
@@ -65,6 +66,8 @@ For a register operand NAME, `NAME_number` is which register it is.
 """
 
 NUMBER = "_number"
+BRANCH = "branch"
+"""The kind of what goes elsewhere on a condition, or to the next instruction."""
 Body = Callable[..., Any]
 
 
@@ -90,7 +93,9 @@ class Instruction:
         is_core: whether it is the ratified instruction that the CPU core knows. Only then may the
             core perform it; `body` says the same, and is performed where the core does not.
         needs: names of extensions without which an ISA does not have it, though it has its own.
-        macs: multiply-accumulates of an element, or of an instruction without vectors.
+        macs: multiply-accumulates of an element, or of an instruction without vectors; 0 where its
+            meaning says it.
+        flops: operations on floating-point numbers, likewise.
         real: what it means in real numbers; None where nobody has said it.
     """
 
@@ -110,6 +115,7 @@ class Instruction:
     last_rounding_mode: int = LAST_ROUNDING_MODE
     needs: tuple[str, ...] = ()
     macs: int = 0
+    flops: int = 0
     real: Meaning | None = None
 
     @property
@@ -138,6 +144,12 @@ class Instruction:
         if self.is_custom:
             return CUSTOM
         return "other" if self.kind == CUSTOM else self.kind
+
+    @cached_property
+    def operations(self) -> Operations:
+        """What one execution, or one element, does with numbers."""
+        meant = operations_of(self.real)
+        return Operations(self.macs or meant.macs, self.flops or meant.flops)
 
     @cached_property
     def owners(self) -> tuple[str, ...]:
@@ -315,6 +327,7 @@ def make_instruction(
     last_rounding_mode: int = LAST_ROUNDING_MODE,
     needs: Collection[str] = (),
     macs: int = 0,
+    flops: int = 0,
     real: Meaning | None = None,
 ) -> Instruction:
     """Checks a declaration and makes the instruction.
@@ -381,6 +394,7 @@ def make_instruction(
         last_rounding_mode=last_rounding_mode,
         needs=tuple(needs),
         macs=macs,
+        flops=flops,
         real=real,
     )
 

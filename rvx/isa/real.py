@@ -215,7 +215,8 @@ def root(x: Number) -> Number:
         ValueError: x is negative.
     """
     if isinstance(x, float):
-        return math.sqrt(x)
+        own = getattr(x, "square_root", None)  # Of what counts operations.
+        return math.sqrt(x) if own is None else own()
     if x < 0:
         raise ValueError("the root of a negative number")
     if x == 0:

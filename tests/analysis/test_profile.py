@@ -146,7 +146,36 @@ data:   .word 1, 2, 3, 4
     kernel = next(one.costs for one in profile.functions if one.name == "kernel")
     assert (kernel.loaded, kernel.stored, kernel.untold) == (12 + 4, 12, 0)
     assert (kernel.elements, kernel.macs) == (9, 3)
-    assert kernel.intensity == 3 / 28
+    assert (kernel.flops, kernel.per_byte(kernel.macs)) == (0, 3 / 28)
+
+
+def test_operations_of_functions() -> None:
+    source = """
+        .globl _start, kernel
+_start: la a0, data
+        call kernel
+        li a0, 0
+        li a7, 93
+        ecall
+kernel: li t0, 10
+1:      fld fa0, (a0)
+        fmadd.d fa1, fa0, fa0, fa1
+        fadd.d fa2, fa2, fa0
+        fsqrt.d fa3, fa0
+        vfdotpex.s.h fa4, fa0, fa0
+        addi t0, t0, -1
+        bnez t0, 1b
+        ret
+        .data
+data:   .double 1
+    """
+    isa = isa_for("rv64gc_xsmallfloat")
+    machine = Machine(assemble(source, isa), isa, follow_calls=True)
+    profile = profile_of(machine, machine.run())
+    kernel = next(one.costs for one in profile.functions if one.name == "kernel")
+    assert (kernel.branches, kernel.taken) == (10, 9)
+    assert (kernel.macs, kernel.flops) == (10 + 40, 10 * (2 + 1 + 1 + 8))
+    assert (kernel.loaded, kernel.per_byte(kernel.flops)) == (80, 1.5)
 
 
 @pytest.mark.parametrize(

@@ -44,3 +44,18 @@ def test_a_profile_that_cannot_be_written_is_said_before_anything_runs(rvx, sour
     assert done.code == 2
     assert "ends with one of .html, .txt" in done.err
     assert rvx("run", source(SOURCE), "--profile", tmp_path / "no" / "p.txt").code == 2
+
+
+def test_without_a_file_it_is_printed(rvx, source, tmp_path):
+    path = source(SOURCE)
+    printed = rvx("run", "--profile", path)
+    assert printed.code == 0
+    assert "34 instructions, counted exactly" in printed.out
+    assert "double: 10 instructions of its own" in printed.out
+    assert rvx("run", "--profile", "-", path).out == printed.out
+    assert rvx("run", path, "--profile").out == printed.out
+    assert rvx("run", "--profile", "--max-instructions", 100, path).out == printed.out
+    both = rvx("run", "--profile", path, "--profile", tmp_path / "p.json")
+    assert (both.out, both.code) == (printed.out, 0)
+    assert json.loads((tmp_path / "p.json").read_text())["branches_taken"] == 4
+    assert "give --profile FILE.json" in rvx("run", "--profile", path, "--json").err

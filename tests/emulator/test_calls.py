@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from rvx.assembler import assemble
-from rvx.emulator import Machine, RunResult
+from rvx.emulator import Machine, RunResult, Tracing
 from rvx.extensions import isa_for
+from rvx.isa.bits import word_size
+from rvx.isa.instruction import BRANCH
 
 from .followed import check_calls
 
@@ -126,6 +129,65 @@ def test_jumps_and_returns_over_several_calls(how: dict[str, Any]) -> None:
     assert inclusive == own + 150 + 300
     assert found["_start"][1] == sum(one for one, _ in found.values())
     assert "cold" not in found
+
+
+# Branches forwards and backwards, taken or not by a pseudo-random bit, with calls between them.
+BRANCHES = f"""
+        .globl _start, odd
+_start: mv s0, a0
+        li s1, 12345
+1:      slli t0, s1, 13
+        xor s1, s1, t0
+        srli t0, s1, 7
+        xor s1, s1, t0
+        andi t1, s1, 1
+        beqz t1, 2f
+        call odd
+        bgez s1, 3f
+        nop
+2:      andi t2, s1, 6
+        bnez t2, 3f
+        addi a1, a1, 1
+3:      addi s0, s0, -1
+        bnez s0, 1b
+        {EXIT}
+odd:    andi t2, s1, 48
+        beqz t2, 1f
+        addi a2, a2, 1
+        bnez a2, 2f
+1:      nop
+2:      ret
+"""
+
+
+@pytest.mark.parametrize("how", [*TIERS, {"tier": "region", "limit": 1 << 40}], ids=str)
+def test_branches_that_were_taken_are_those_of_a_trace(how: dict[str, Any]) -> None:
+    isa = isa_for("rv64gc")
+    program = assemble(BRANCHES, isa)
+    limit = (how := dict(how)).pop("limit", None)
+    machine = Machine(program, isa, follow_calls=True, memory=1 << 20, **how)
+    calls = machine.hart.counter.calls
+    assert calls is not None
+    if how.get("tier") == "region":  # What is found in a long run serves the short one.
+        machine.call("_start", 2_000_000, max_instructions=limit)
+    rounds = 5_000 if how.get("tier") == "region" else 300
+    result = machine.call("_start", rounds, max_instructions=limit)
+    if how.get("tier") == "region":
+        assert any(one.entries for one in machine.explain(result))
+    traced = Machine(program, isa, memory=1 << 20, tracing=Tracing())
+    retired = traced.call("_start", rounds, max_instructions=limit).retired
+    assert retired is not None
+    pcs, behind = retired.pcs[:-1], retired.pcs[1:]
+    checked = 0
+    for pc, executions in result.executions.items():
+        word = machine.memory.word(pc) or 0
+        decoded = isa.decode(word)
+        assert decoded is not None
+        if decoded.expanded.instruction.kind == BRANCH:
+            checked += 1
+            goes_on = np.count_nonzero((pcs == pc) & (behind == pc + word_size(word)))
+            assert calls.not_taken(pc, word_size(word)) == goes_on <= executions
+    assert checked == 6
 
 
 def test_a_program_that_writes_code_is_followed() -> None:

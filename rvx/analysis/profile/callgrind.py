@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from rvx.analysis.profile.profile import Costs, Profile, ProfiledFunction, Spot
 from rvx.emulator.calls import Call
 
-_EVENTS = "Ir Lb Sb Bc"
+_EVENTS = "Ir Lb Sb Bc Bt Mac Flop"
 
 
 def to_callgrind(profile: Profile) -> Iterator[str]:
     """The lines of the file, costs by instruction and source line.
 
-    Ir are instructions, Lb and Sb bytes loaded and stored, Bc conditional branches. Calls have Ir
-    alone. Of functions that are active already, calls cost nothing: so the costs of all calls of a
+    Ir are instructions, Lb and Sb bytes loaded and stored, Bc conditional branches and Bt those
+    that were taken, Mac multiply-accumulates, Flop floating-point operations. Calls have Ir alone.
+    Of functions that are active already, calls cost nothing: so the costs of all calls of a
     function add up to its inclusive cost, recursive or not.
     """
     yield "# callgrind format"
@@ -25,6 +26,9 @@ def to_callgrind(profile: Profile) -> Iterator[str]:
     yield "positions: instr line"
     yield "event: Lb : Bytes loaded"
     yield "event: Sb : Bytes stored"
+    yield "event: Bt : Branches taken"
+    yield "event: Mac : Multiply-accumulates"
+    yield "event: Flop : Floating-point operations"
     yield f"events: {_EVENTS}"
     yield f"summary: {_costs(profile.total)}"
     calls: dict[int, list[Call]] = defaultdict(list)
@@ -66,4 +70,5 @@ def _file(spot: Spot) -> str:
 
 
 def _costs(costs: Costs) -> str:
-    return f"{costs.instructions} {costs.loaded} {costs.stored} {costs.branches}"
+    events = (costs.loaded, costs.stored, costs.branches, costs.taken, costs.macs, costs.flops)
+    return " ".join(map(str, (costs.instructions, *events)))

@@ -66,9 +66,12 @@ def _costs(costs: Costs) -> dict[str, int | float | None]:
         "bytes_stored": costs.stored,
         "untold_accesses": costs.untold,
         "branches": costs.branches,
+        "branches_taken": costs.taken,
         "macs": costs.macs,
+        "flops": costs.flops,
         "vector_elements": costs.elements,
-        "macs_per_byte": costs.intensity,
+        "macs_per_byte": costs.per_byte(costs.macs),
+        "flops_per_byte": costs.per_byte(costs.flops),
     }
 
 

@@ -10,13 +10,28 @@ MOST_ROWS = 20
 """Rows of a table of lines or loops."""
 
 
-def to_text(profile: Profile) -> Iterator[str]:
-    """The lines of the report: functions, loops, source lines, classes, then all executed code."""
+SHORT = 0.02
+"""Of all instructions, how many a function has of its own that a short report goes into."""
+
+
+def to_text(profile: Profile, least: float = 0) -> Iterator[str]:
+    """The lines of the report: functions, loops, source lines, classes, then executed code.
+
+    Args:
+        profile: what is reported.
+        least: the share of all instructions from which on a function is shown.
+    """
     yield f"{profile.name}: {profile.total.instructions:,} instructions, counted exactly"
     if not profile.tree.is_complete:
         yield "(more chains of callers than there is room for: the deepest hang from the root)"
     yield ""
-    yield from functions_table(profile)
+    shown = [
+        one
+        for one in profile.functions
+        if one.costs.instructions >= least * profile.total.instructions
+    ]
+    yield from functions_table(profile, shown)
+    yield from work_table(shown)
     sources = Sources()
     loops = [
         (
@@ -47,12 +62,15 @@ def to_text(profile: Profile) -> Iterator[str]:
     ):
         rows = [(key, f"{count:,}", profile.share(count)) for key, count in counts.items()]
         yield from _table(f"{name}  instructions  share", rows, "lrr")
-    for function in profile.functions:
+    for function in shown:
         yield from _function(profile, function, sources)
+    if len(shown) < len(profile.functions):
+        left = len(profile.functions) - len(shown)
+        yield f"({left} functions with less than {least:.0%} are left out; a file has all)"
 
 
-def functions_table(profile: Profile) -> Iterator[str]:
-    """The lines of the table of functions."""
+def functions_table(profile: Profile, functions: Iterable[ProfiledFunction]) -> Iterator[str]:
+    """The lines of the table of functions and their calls."""
     rows = [
         (
             one.name,
@@ -61,26 +79,53 @@ def functions_table(profile: Profile) -> Iterator[str]:
             f"{one.inclusive:,}",
             profile.share(one.inclusive),
             f"{one.calls:,}",
-            *traffic(one.costs),
         )
-        for one in profile.functions
+        for one in functions
     ]
-    header = "function  own  share  inclusive  share  calls  loaded  stored  MACs  MACs/byte"
-    yield from _table(header, rows, "lrrrrrrrrr")
+    yield from _table("function  own  share  inclusive  share  calls", rows, "lrrrrr")
 
 
-def traffic(costs: Costs) -> tuple[str, str, str, str]:
-    """Bytes loaded and stored, multiply-accumulates, and those a byte.
+def work_table(functions: Iterable[ProfiledFunction]) -> Iterator[str]:
+    """The lines of the table of what functions do themselves."""
+    rows = [(one.name, *work(one.costs)) for one in functions]
+    yield from _table("  ".join(("function", *WORK)), rows, "l" + "r" * len(WORK))
+
+
+WORK = (
+    "branches",
+    "taken",
+    "loaded",
+    "stored",
+    "elements",
+    "MACs",
+    "MACs/byte",
+    "FLOPs",
+    "FLOPs/byte",
+)
+"""The columns that `work` fills."""
+
+
+def work(costs: Costs) -> tuple[str, ...]:
+    """Branches, bytes, elements of vectors and operations, and those a byte.
 
     Bytes have a plus where some instructions do not tell.
     """
     more = "+" if costs.untold else ""
-    ratio = costs.intensity
+
+    def ratio(operations: int) -> str:
+        found = costs.per_byte(operations)
+        return "-" if found is None or not operations else f"{found:.3g}"
+
     return (
+        f"{costs.branches:,}",
+        f"{costs.taken:,}",
         f"{costs.loaded:,}{more}",
         f"{costs.stored:,}{more}",
+        f"{costs.elements:,}",
         f"{costs.macs:,}",
-        "-" if ratio is None or not costs.macs else f"{ratio:.3g}",
+        ratio(costs.macs),
+        f"{costs.flops:,}",
+        ratio(costs.flops),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from rvx.analysis.html import head
-from rvx.analysis.profile.listing import MOST_ROWS, traffic
+from rvx.analysis.profile.listing import MOST_ROWS, WORK, work
 from rvx.analysis.profile.profile import Profile, ProfiledFunction, Sources
 
 _LEAST_SHARE = 0.002
@@ -30,11 +30,12 @@ def to_html(profile: Profile) -> Iterator[str]:
     name = escape(profile.name)
     yield from head(f"{profile.name}: profile", _STYLE)
     yield f"<h1>{name}</h1>"
-    loaded, stored, macs, _ = traffic(profile.total)
+    told = dict(zip(WORK, work(profile.total), strict=True))
     yield (
-        f"<p>{profile.total.instructions:,} instructions, {loaded} bytes loaded, "
-        f"{stored} bytes stored, {macs} multiply-accumulates, "
-        f"{profile.total.branches:,} conditional branches. All is counted, nothing sampled.</p>"
+        f"<p>{profile.total.instructions:,} instructions, {told['loaded']} bytes loaded, "
+        f"{told['stored']} bytes stored, {told['MACs']} multiply-accumulates, {told['FLOPs']} "
+        f"floating-point operations, {told['branches']} conditional branches, {told['taken']} of "
+        "them taken. All is counted, nothing sampled.</p>"
     )
     if profile.total.untold:
         yield (
@@ -56,10 +57,6 @@ def to_html(profile: Profile) -> Iterator[str]:
             "inclusive",
             "share",
             "calls",
-            "loaded",
-            "stored",
-            "MACs",
-            "a byte",
         ),
         (
             (
@@ -69,11 +66,18 @@ def to_html(profile: Profile) -> Iterator[str]:
                 f"{one.inclusive:,}",
                 profile.share(one.inclusive),
                 f"{one.calls:,}",
-                *traffic(one.costs),
             )
             for one in profile.functions
         ),
         bars=(2, 4),
+    )
+    yield "<h2>What functions do themselves</h2>"
+    yield from _table(
+        ("function", *WORK),
+        (
+            (f'<a href="#f{one.number}">{escape(one.name)}</a>', *work(one.costs))
+            for one in profile.functions
+        ),
     )
     sources = Sources()
     if profile.loops:

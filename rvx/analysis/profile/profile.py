@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from rvx.emulator.calls import CallTree
 from rvx.emulator.counts import UNKNOWN
 from rvx.isa import Isa
 from rvx.isa.bits import Address, Word, word_size
+from rvx.isa.instruction import BRANCH
 from rvx.isa.vector.plan import Access, plan_of
 
 Places = Callable[[Address], SourceLine | None]
@@ -34,7 +35,9 @@ class Costs:
         stored: bytes that its stores wrote.
         untold: executions of instructions that access memory, and do not say how much.
         branches: executions of conditional branches.
-        macs: multiply-accumulates, as instructions declare them.
+        taken: of these, how many were taken.
+        macs: multiply-accumulates, as instructions declare or mean them.
+        flops: operations on floating-point numbers and posits, likewise.
         elements: active elements of vector instructions.
     """
 
@@ -43,24 +46,20 @@ class Costs:
     stored: int = 0
     untold: int = 0
     branches: int = 0
+    taken: int = 0
     macs: int = 0
+    flops: int = 0
     elements: int = 0
 
-    @property
-    def intensity(self) -> float | None:
-        """Multiply-accumulates for each byte loaded or stored; None where nobody can say it."""
+    def per_byte(self, operations: int) -> float | None:
+        """Operations for each byte loaded or stored; None where nobody can say it."""
         moved = self.loaded + self.stored
-        return self.macs / moved if moved and not self.untold else None
+        return operations / moved if moved and not self.untold else None
 
     def add(self, other: Costs) -> None:
         """Adds another part's."""
-        self.instructions += other.instructions
-        self.loaded += other.loaded
-        self.stored += other.stored
-        self.untold += other.untold
-        self.branches += other.branches
-        self.macs += other.macs
-        self.elements += other.elements
+        for part in fields(self):
+            setattr(self, part.name, getattr(self, part.name) + getattr(other, part.name))
 
 
 @dataclass(frozen=True)
@@ -246,6 +245,8 @@ class _Writer:
     def __init__(self, machine: Machine) -> None:
         self._isa: Isa = machine.isa
         self._counter = machine.hart.counter
+        assert machine.hart.counter.calls is not None
+        self._calls = machine.hart.counter.calls
         self._traffic = cache(traffic_of)
 
     def spot(self, address: Address, word: Word, executions: int, place: SourceLine | None) -> Spot:
@@ -263,13 +264,15 @@ class _Writer:
             if isinstance(plan, Access):
                 traffic = (0, 0)
                 costs.loaded, costs.stored = (0, moved) if plan.is_store else (moved, 0)
-        costs.macs = does.instruction.macs * (costs.elements if is_vector else executions)
+        operations, times = does.instruction.operations, costs.elements if is_vector else executions
+        costs.macs, costs.flops = operations.macs * times, operations.flops * times
         if traffic is None:
             costs.untold = executions
         elif not is_vector:
             costs.loaded, costs.stored = (executions * size for size in traffic)
-        if does.instruction.kind == "branch":
+        if does.instruction.kind == BRANCH:
             costs.branches = executions
+            costs.taken = executions - self._calls.not_taken(address, word_size(word))
         is_call = does.values.get("rd", 0) != 0
         target = None if is_call else does.instruction.target
         goal = None if target is None else address + does.values[target.name]

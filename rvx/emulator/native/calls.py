@@ -52,7 +52,9 @@ class Record(IntEnum):
     LOST = 25  # open calls that there was no room for
     FOLDED = 26  # 1 if contexts were left out for want of room
     ACTIVE = 27  # open calls of every function
-    END = 28
+    NEXT = 28  # the address behind the last block; 0 where nobody knows how it was left
+    FALLS = 29  # arrivals from the block in front, for every halfword of code; biased
+    END = 30
 
 
 class Node(IntEnum):
@@ -124,6 +126,7 @@ _NODES, _NODES_TOP, _NODES_END = (
 )
 _EDGES_TOP, _EDGES_END = int(Record.EDGES_TOP), int(Record.EDGES_END)
 _ACTIVE = int(Record.ACTIVE)
+_NEXT_BLOCK, _FALLS = int(Record.NEXT), int(Record.FALLS)
 _HASH, _HASH_MASK, _RECORD = int(Record.HASH), int(Record.HASH_MASK), int(Record.END)
 _FUNCTION, _PARENT, _OWN = 8 * Node.FUNCTION, 8 * Node.PARENT, 8 * Node.OWN
 _FIRST, _NEXT, _LAST_EDGE = 8 * Node.FIRST, 8 * Node.NEXT, 8 * Node.LAST_EDGE
@@ -175,6 +178,23 @@ def arrive_at(record: int, leaves: int, site: int, link: int, target: int) -> No
                 _close(calls, at)
                 return
     _go(calls, site, target, function, _JUMPED)
+
+
+def note_arrival(record: int, address: int, size: int) -> None:
+    """A block begins: notes whether execution has come there from the instruction in front.
+
+    That is how often a branch was not taken. The core begins a block behind every branch.
+
+    Args:
+        record: address of the record.
+        address: of the block.
+        size: its bytes.
+    """
+    at = record + 8 * _NEXT_BLOCK
+    if load_64(at) == address:
+        slot = load_64(record + 8 * _FALLS) + (address << 2)
+        store_64(slot, load_64(slot) + 1)
+    store_64(at, address + size)
 
 
 def _charge(calls: Any) -> None:

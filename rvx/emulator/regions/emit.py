@@ -7,7 +7,7 @@ they, the counts and the flags are written back in one place, where every exit c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rvx.emulator.calls import Calls
@@ -21,6 +21,7 @@ from rvx.emulator.regions.steps import StepEmitter, can_translate_under, sets_lo
 from rvx.emulator.regions.vectors import is_vector, uses_host
 from rvx.isa import Isa, loops
 from rvx.isa.bits import Address
+from rvx.isa.instruction import BRANCH
 from rvx.isa.vector.elements import OF_SEW, Counted, body, capacity, elements_of
 from rvx.isa.vector.state import MTYPE, VL
 
@@ -70,6 +71,11 @@ class Emitter(StepEmitter):
         }
         self._is_limited = is_limited
         self._calls = calls
+        self._sums_up = calls is not None and any(
+            calls.leaves(last.decoded, last.pc, last.size)
+            for last in (block.steps[-1] for block in region.blocks.values())
+        )
+        self._frame.sums_up = self._sums_up
         self._exits: list[str] = []
         self._returns = _shared_returns(region.blocks)
         self._heads = _heads(region.blocks)
@@ -80,7 +86,8 @@ class Emitter(StepEmitter):
         for block in self._region.blocks.values():
             self._block(block)
         if self._returns:
-            self._lines += ["returns:", *self._switch(self._returns)]
+            labels = {goal: self._label(goal) for goal in self._returns}
+            self._lines += ["returns:", *self._switch(labels)]
         bodies = self._body_declarations()
         declared = "\n".join(self._declarations)
         return "\n".join(
@@ -126,7 +133,7 @@ class Emitter(StepEmitter):
         add(f"  %after{tag} = add i64 %before{tag}, 1")
         add(f"  store {kept}i64 %after{tag}, ptr %count{tag}")
         self._count_length(block, 0)
-        if self._calls is not None:
+        if self._sums_up:
             self._lines += _moved("%total", f"%total{tag}", len(block.steps))
         for index, (step, vtype) in enumerate(self._steps(block)):
             if not can_translate_under(step, self._isa, vtype):
@@ -468,12 +475,26 @@ class Emitter(StepEmitter):
         if block.is_return and self._returns:
             self._lines.append("  br label %returns")
             return
-        self._lines += self._switch(self._goals(block))
+        labels = {goal: self._label(goal) for goal in self._goals(block)}
+        if self._calls is not None and step.decoded.instruction.kind == BRANCH:
+            labels[block.end] = self._not_taken(block, self._label(block.end))
+        self._lines += self._switch(labels)
 
-    def _switch(self, goals: Iterable[Address]) -> list[str]:
+    def _not_taken(self, block: Block, goal: str) -> str:
+        """A label on the way to a goal, where a branch is counted that was not taken."""
+        n, variable = self.next_unique(), f"%fall{block.end:x}"
+        self._frame.falls[variable] = block.end
+        self._exits += [
+            f"fall{n}:",
+            *_moved(variable, f"%fall{n}", 1),
+            f"  br label {goal}",
+        ]
+        return f"%fall{n}"
+
+    def _switch(self, labels: Mapping[Address, str]) -> list[str]:
         """Goes on where `next` says: at one of the goals, or outside of the region."""
         n = self.next_unique()
-        cases = " ".join(f"i64 {goal}, label {self._label(goal)}" for goal in goals)
+        cases = " ".join(f"i64 {goal}, label {label}" for goal, label in labels.items())
         self._exits += [
             f"dyn{n}:",
             f"  store i64 %went{n}, ptr %pc.out",

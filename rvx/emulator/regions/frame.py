@@ -81,6 +81,9 @@ class Frame:
         is_limited: whether the region stops before the instruction limit is passed.
         has_floats: whether it uses the host's floating point.
         follows_calls: whether it counts instructions for who follows calls.
+        sums_up: whether it does that block by block, since it may leave its function.
+        falls: local variables that count branches that were not taken, by name, and where those
+            led.
         refuses_streams: whether f0 to f2 have to be registers, and not streams.
         uses_mode: whether bodies get the rounding mode of frm, which has to be one.
         uses_vector: whether it works on vector registers.
@@ -104,6 +107,7 @@ class Frame:
     has_floats: bool = False
     refuses_streams: bool = False
     follows_calls: bool = False
+    sums_up: bool = False
     uses_mode: bool = False
     uses_vector: bool = False
     needs_unit: bool = False
@@ -112,6 +116,7 @@ class Frame:
     masked: dict[str, CountedVector] = field(default_factory=dict)
     vectors: dict[Address, CountedVector] = field(default_factory=dict)
     locals: list[str] = field(default_factory=list)
+    falls: dict[str, Address] = field(default_factory=dict)
     rooms: dict[str, int] = field(default_factory=dict)
     registers: Registers = field(default_factory=Registers)
     setup: list[str] = field(default_factory=list)
@@ -168,7 +173,7 @@ class Frame:
             lines += [f"  %count{start:x} = alloca i64", f"  store i64 0, ptr %count{start:x}"]
         for name, (file, number) in sorted(self.registers.names.items()):
             lines += [f"  {name} = alloca i64", *self._fetch(name, file, number)]
-        for name in (*self.lengths, *self.masked, *self.locals):
+        for name in (*self.lengths, *self.masked, *self.locals, *self.falls):
             lines += [f"  {name} = alloca i64", f"  store i64 0, ptr {name}"]
         for name, words in self.rooms.items():
             lines += [
@@ -336,7 +341,15 @@ class Frame:
             lines += ["  %left = load i64, ptr %remaining", "  store i64 %left, ptr %budget.p"]
         if self.follows_calls:
             lines += ["  %total.last = load i64, ptr %total"]
-            lines += ["  store i64 %total.last, ptr %calls.total"]
+            last = "%total.last"
+            for start, block in () if self.sums_up else self.region.blocks.items():
+                lines += [
+                    f"  %t{start:x}.m = mul i64 %n{start:x}, {len(block.steps)}",
+                    f"  %t{start:x}.a = add i64 {last}, %t{start:x}.m",
+                ]
+                last = f"%t{start:x}.a"
+            lines += [f"  store i64 {last}, ptr %calls.total"]
+            lines += self._counted_falls()
         lines.append("  %flags.body = load i64, ptr %fflags")
         if self.has_floats:
             lines += self._host_flags()
@@ -418,6 +431,23 @@ class Frame:
             f"  %flags{tag}.k = xor i32 %flags{tag}.h, {ALL_FLAGS}",
             f"  %flags{tag}.c = call i32 @feclearexcept(i32 %flags{tag}.k) strictfp",
         ]
+
+    def _counted_falls(self) -> list[str]:
+        """Adds the branches that were not taken to what is known of them."""
+        lines = [
+            f"  %falls.p = getelementptr i64, ptr %calls.total, i64 {int(Record.FALLS)}",
+            "  %falls = load i64, ptr %falls.p",
+        ]
+        for name, at in self.falls.items():
+            lines += [
+                f"  {name}.i = add i64 %falls, {4 * at}",
+                f"  {name}.t = inttoptr i64 {name}.i to ptr",
+                f"  {name}.o = load i64, ptr {name}.t",
+                f"  {name}.v = load i64, ptr {name}",
+                f"  {name}.n = add i64 {name}.o, {name}.v",
+                f"  store i64 {name}.n, ptr {name}.t",
+            ]
+        return lines
 
     def add_difference(self, tag: str, at: Address, value: str, operation: str) -> list[str]:
         """Adds to the number of executions that begin, or end, at an address."""

@@ -298,6 +298,7 @@ def _declare(
         kind="vector",
         doc=doc,
         macs=1,
+        flops=2 * has_floats,
         real=real,
     )(body)
 

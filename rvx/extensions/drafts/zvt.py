@@ -562,13 +562,14 @@ def _make_float_body(is_other: bool) -> Callable[..., None]:
     return body
 
 
-def _declare_product(name: str, funct3: str, low: int, doc: str, body: Any) -> None:
+def _declare_product(name: str, funct3: str, low: int, doc: str, body: Any, flops: int = 0) -> None:
     Zvt.instruction(
         f"{name}.tvv mtd:mt*2, vs2, vs1",
         f"111100 1 vs2 vs1 {funct3} mtd[3:1] 0 {low} 1110111",
         kind="vector",
         doc=f"mtd += vs2^T vs1, tm rows and tn columns of sums of tk products: {doc}",
         macs=1,
+        flops=flops,
     )(with_products(body, lambda values, unit, xlen: ("TILE", unit.edge)))
 
 
@@ -576,7 +577,7 @@ for _name, _is_other, _what in (
     ("vtfmm", False, "E4M3 times E4M3 or with altfmt E5M2, binary16, binary32 or binary64."),
     ("vtfmm.alt", True, "E5M2 times E4M3 or with altfmt E5M2; with altfmt, BF16."),
 ):
-    _declare_product(_name, "001", int(_is_other), _what, _make_float_body(_is_other))
+    _declare_product(_name, "001", int(_is_other), _what, _make_float_body(_is_other), flops=2)
 for _name, _is_signed, _what in (
     ("vtmmu", False, "unsigned bytes times unsigned ones, or with altfmt signed."),
     ("vtmms", True, "signed bytes times unsigned ones, or with altfmt signed."),

@@ -771,6 +771,7 @@ def make_floats(name: str, partial: Disclosed, **more: Any) -> Extension:
             doc=f"vd += vs1 vs2^T, matrices of {what}"
             + (", or with the scales of blocks in v0." if log_w else "."),
             macs=1,
+            flops=2,
         )(_counted(_make_floats(log_w), log_w))
     for log_w, letter in enumerate(_LETTERS):
         if log_w:

@@ -74,6 +74,7 @@ class Declares(Protocol):
         kind: str = ...,
         doc: str = ...,
         macs: int = ...,
+        flops: int = ...,
         real: Meaning | None = ...,
     ) -> Callable[[Any], Any]:
         """Declares an instruction, see `rvx.isa.Extension.instruction`."""
@@ -133,6 +134,7 @@ class Shape:
         kind: class for counts.
         code: what stands in the place of vs1 where there is no third operand.
         macs: multiply-accumulates of an element.
+        flops: operations on floating-point numbers of an element, where no meaning says it.
         is_ordered: of a reduction, whether elements are combined one after the other.
         scalars: makes elements of scalars, by SEW.
         is_of_machine: whether elements are floats that the machine must have, as for V; elements of
@@ -151,6 +153,7 @@ class Shape:
     code: str = "00000"
     is_ordered: bool = True
     macs: int = 0
+    flops: int = 0
     scalars: Mapping[int, Scalar] | None = None
     is_of_machine: bool = True
 
@@ -241,6 +244,7 @@ def _declare_form(
         kind=shape.kind,
         doc=doc,
         macs=shape.macs,
+        flops=shape.flops,
         real=_real_of(form, shape, real),
     )(body)
 
