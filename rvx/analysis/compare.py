@@ -82,7 +82,8 @@ def draw(
     check_distribution(distribution)
     sizes = kernel.choose(parameters)
     generator = np.random.default_rng(seed)
-    room = Room(kernel, sizes)
+    given = " ".join(f"{name}={size}" for name, size in sizes.items())
+    room = Room(f"{kernel.name} with {given}", KernelError)
 
     def usual(*shape: int) -> Reals:
         room.take(shape)

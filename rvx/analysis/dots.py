@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx.analysis.distributions import DISTRIBUTIONS, Draw
+from rvx.analysis.room import Room
 from rvx.errors import RvxError
 from rvx.formats.dot import ACCUMULATORS, Accumulator
 from rvx.formats.dot.accumulator import Element, Exact, Pairwise
@@ -248,7 +249,8 @@ def run(
         scheme: how numbers become elements.
 
     Raises:
-        DotError: an accumulator of integers, or data of no known name.
+        DotError: an accumulator of integers, data of no known name, or sums too long for the
+            memory of this machine.
     """
     for acc in accumulators:
         if not isinstance(acc.result, Minifloat):
@@ -256,6 +258,9 @@ def run(
     for name in data:
         if name not in DATA:
             raise DotError(f"'{name}' is not a kind of data; there are {', '.join(DATA)}")
+    for length in lengths:
+        room = Room(f"a sum of {length} products", DotError)
+        room.take((2, size, length))
     exact: dict[object, tuple[Reals, Reals]] = {}
     return [
         _row(acc, name, length, seeds, size, exact, progress, scheme)

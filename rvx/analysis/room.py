@@ -1,42 +1,46 @@
-"""Whether a comparison fits the memory of this machine, known before any of it is taken."""
+"""Whether arrays fit the memory of this machine, known before any of it is taken."""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from rvx.analysis.kernel import Kernel
-from rvx.analysis.keys import KernelError
+from rvx.errors import RvxError
 
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
 class Room:
-    """The memory that a comparison needs, added up before any of it is taken.
+    """The memory that somebody is going to need, added up before any of it is taken.
 
     An element of an operand or of the result is in memory as float64 before and after it is
     brought into order, as code, as what the guest loads, and as the number that the code stands
     for, and comparing takes arrays of the same size: some 64 bytes at a time.
+
+    Args:
+        what: what needs it, as the sentence begins.
+        error: the class of the error that says that there is not so much.
     """
 
     BYTES_PER_ELEMENT = 64
 
-    def __init__(self, kernel: Kernel, sizes: Mapping[str, int]) -> None:
-        self._what = f"{kernel.name} with " + " ".join(f"{k}={v}" for k, v in sizes.items())
+    def __init__(self, what: str, error: type[RvxError]) -> None:
+        self._what = what
+        self._error = error
         self._needed = 0
 
     def take(self, shape: Sequence[int]) -> None:
         """Adds an array.
 
         Raises:
-            KernelError: there is not so much memory.
+            RvxError: there is not so much memory; of the class of this room.
         """
         self._needed += math.prod(int(size) for size in shape) * self.BYTES_PER_ELEMENT
         free = available_memory()
         if self._needed > free:
-            raise KernelError(
+            raise self._error(
                 f"{self._what} needs about {in_bytes(self._needed)} of memory or more, and "
                 f"{in_bytes(free)} are free; choose smaller sizes"
             )

@@ -173,3 +173,5 @@ def test_what_cannot_be_studied_is_said() -> None:
         dots.run([ACCUMULATORS["int8-wrap32"]], [8], ["normal"], 1)
     with pytest.raises(dots.DotError, match="'odd' is not a kind of data; there are normal, unif"):
         dots.run([ACCUMULATORS["fma-float16"]], [8], ["odd"], 1)
+    with pytest.raises(dots.DotError, match=r"a sum of 10{20} products needs about .* of memory"):
+        dots.run([ACCUMULATORS["fma-float16"]], [8, 10**20], ["normal"], 1)
