@@ -244,7 +244,10 @@ COMMANDS = {
         "--tokens 2 --prompt l --say 1",
         "lm model.bin --scheme int8 --json --prompt l --say 1",
     ],
-    "rvx.train/1": ["train f32 --seeds 2 --epochs 1 --json"],
+    "rvx.train/1": [
+        "train f32 --seeds 2 --epochs 1 --json",
+        "train f32 --text model.py --shape 8,1,2,8,16,1 --seeds 1 --epochs 1 --json",
+    ],
     "rvx.paper.spectrum/1": ["paper ieee-spectrum --size 8 --images 8 --json"],
     "rvx.asm/1": ["asm good.s --json", "asm warned.s --json"],
     "rvx.error/1": ["run good.s --tier 9 --json || test $? = 2", "isa list --json --no || true"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
 from rvx.cli.declare import Argument, End, Option
-from rvx.cli.options import Json, parse_share
+from rvx.cli.options import Json, parse_list, parse_share
 from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
 from rvx.errors import Exit
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from rvx.analysis.kernel import Kernel
     from rvx.paper.training.scheme import Scheme
     from rvx.paper.training.study import Outcome
+    from rvx.paper.training.task import Task
+
+STORIES = 40_000
+"""Characters of the text that is learnt where the user has none."""
 
 
 def train(
@@ -31,7 +35,25 @@ def train(
         ),
     ] = None,
     seeds: Annotated[int, Option("--seeds", min=1, help="Runs of each scheme.")] = 3,
-    epochs: Annotated[int, Option("--epochs", min=1, help="Passes over the images.")] = 20,
+    epochs: Annotated[
+        int,
+        Option("--epochs", min=0, help="Passes over the data; 20 for digits, 3 for a text if 0."),
+    ] = 0,
+    task: Annotated[
+        str, Option("--task", metavar="digits|text", help="What to learn: images or a text.")
+    ] = "digits",
+    text: Annotated[
+        Path | None,
+        Option("--text", metavar="FILE", help="A text of your own, in place of little stories."),
+    ] = None,
+    shape: Annotated[
+        str,
+        Option(
+            "--shape",
+            metavar="WIDTH,LAYERS,HEADS,HIDDEN,WINDOW,BATCH",
+            help="Of the transformer that learns a text.",
+        ),
+    ] = "32,2,4,96,64,4",
     check: Annotated[
         str,
         Option("--check", metavar="SHARE", help="Of the products that the emulator does as well."),
@@ -76,25 +98,26 @@ def train(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Train a network on scikit-learn's digits in emulated arithmetic.
+    """Train a network in emulated arithmetic: on scikit-learn's digits, or a transformer on a text.
 
     Every matrix product of the forward pass, of the gradients and of the update is that of a
     variant of gemm, bit for bit: its order-exact reference computes it, and a share runs on the
     emulator and is compared. Intervals are of 95 % over seeds. If the emulator disagrees, the exit
-    code is 1.
+    code is 1. With --output, a transformer is written as a checkpoint of llama2.c.
     """
     from rvx.analysis import plots
     from rvx.analysis.kernel import load
     from rvx.analysis.versions import versions
     from rvx.paper.training import study
     from rvx.paper.training.run import Settings
-    from rvx.paper.vsq import digits as images
 
     if plot is not None:
         plots.check(plot)
     chosen = load(kernel)
     schemes = _schemes(chosen, names, forward, backward, digits)
     share = parse_share("--check", check)
+    chosen_task = _task(task, text, shape)
+    epochs = epochs or chosen_task.epochs
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     settings = [Settings(seed, epochs, share) for seed in range(seeds)]
@@ -106,16 +129,17 @@ def train(
                 begun.append(name)
             show(f"{name}: epoch {epoch + 1} of {epochs}", len(begun) - 1 + epoch / epochs)
 
-        found = study.run(chosen, schemes, images.load(), settings, folder, tell)
+        found = study.run(chosen, schemes, chosen_task, settings, folder, tell)
     if plot is not None:
         study.draw(found, plot)
         say(f"wrote {plot}")
     if as_json:
-        outcomes = [outcome.to_json() for outcome in found]
+        outcomes = [outcome.to_json(found[0]) for outcome in found]
         print_json(
             {
                 "schema": study.SCHEMA,
                 "kernel": chosen.name,
+                "task": chosen_task.name,
                 "seeds": seeds,
                 "epochs": epochs,
                 "schemes": outcomes,
@@ -127,6 +151,27 @@ def train(
     if any(outcome.mismatches for outcome in found):
         say("error: the emulation differs from the order-exact reference")
         raise End(Exit.FAILED)
+
+
+def _task(name: str, text: Path | None, shape: str) -> Task:
+    from rvx.paper.vsq import digits
+
+    if text is not None:
+        name = "text"
+    if name == "digits":
+        from rvx.paper.training.images import Images
+
+        return Images(digits.load())
+    if name != "text":
+        raise UsageProblem(f"--task {name}: there are digits and text")
+    from rvx.paper.training.stories import stories
+    from rvx.paper.training.text import Text
+    from rvx.userfiles import read_text
+
+    sizes = parse_list("--shape", shape, int)
+    if len(sizes) != 6:
+        raise UsageProblem(f"--shape {shape}: write six numbers, such as 32,2,4,96,64,4")
+    return Text(stories(STORIES) if text is None else read_text(text), *sizes)
 
 
 def _schemes(
@@ -151,22 +196,35 @@ def _table(found: Sequence[Outcome]) -> Table:
 
     table = Table(box=SIMPLE_HEAD)
     table.add_column("scheme", no_wrap=True)
-    for header in ("accuracy %", "loss", "instructions\na step", "bytes\na step"):
+    task = found[0].task
+    factor, unit, digits = (100, " %", 1) if task.measure == "accuracy" else (1, "", 4)
+    beside = f"against\n{found[0].scheme.name}{unit}"
+    for header in (
+        f"{task.measure}{unit}",
+        beside,
+        "loss",
+        "instructions\na step",
+        "bytes\na step",
+    ):
         table.add_column(header, justify="right", no_wrap=True, vertical="bottom")
     for header in ("underflow %", "overflow %", "swamped %"):
-        table.add_column(f"{header}\nhidden, output", justify="right", no_wrap=True)
+        table.add_column(f"{header}\n{', '.join(task.shown)}", justify="right", no_wrap=True)
     for header in ("skipped", "emulated"):
         table.add_column(header, justify="right", no_wrap=True, vertical="bottom")
     for outcome in found:
-        (accuracy, of_accuracy), (loss, of_loss) = outcome.accuracy, outcome.loss
+        (score, of_score), (loss, of_loss) = outcome.score, outcome.loss
+        gap, of_gap = outcome.gap(found[0])
         events = [
-            ", ".join(f"{100 * outcome.share(layer, event):.2g}" for layer in ("hidden", "output"))
+            ", ".join(f"{100 * outcome.share(layer, event):.2g}" for layer in task.shown)
             for event in ("underflow", "overflow", "swamped")
         ]
         said = "differs" if outcome.mismatches else f"{outcome.checked} exact"
         table.add_row(
             outcome.scheme.name,
-            f"{100 * accuracy:.1f} ± {100 * of_accuracy:.1f}",
+            f"{factor * score:.{digits}f} ± {factor * of_score:.{digits}f}",
+            "-"
+            if outcome is found[0]
+            else f"{factor * gap:+.{digits}f} ± {factor * of_gap:.{digits}f}",
             f"{loss:.4f} ± {of_loss:.4f}",
             f"{outcome.per_step('instructions'):,.0f}",
             f"{outcome.per_step('bytes'):,.0f}",

@@ -13,7 +13,8 @@ from rvx.analysis.multiply import Products
 from rvx.cli.main import app
 from rvx.cli.options import parse_share
 from rvx.cli.output import UsageProblem
-from rvx.paper.training.run import BATCH, RATE, Run, Settings, train
+from rvx.paper.training.images import BATCH, RATE, Images
+from rvx.paper.training.run import Run, Settings, train
 from rvx.paper.training.scheme import SCHEMES, choose, own
 from rvx.paper.training.study import interval
 from rvx.paper.vsq import digits as images
@@ -29,12 +30,14 @@ def gemm():
 
 @pytest.fixture(scope="module")
 def digits():
-    return images.load()
+    return Images(images.load())
 
 
 @pytest.fixture(scope="module")
 def few(digits):
-    return replace(digits, train=digits.train[:64], train_labels=digits.train_labels[:64])
+    all_of_them = digits.digits
+    labels = all_of_them.train_labels[:64]
+    return Images(replace(all_of_them, train=all_of_them.train[:64], train_labels=labels))
 
 
 @pytest.mark.parametrize("name", SCHEMES)
@@ -63,9 +66,10 @@ def test_a_product_that_differs_is_found(gemm, few, monkeypatch):
 def test_a_step_goes_down_the_gradient_of_the_loss(gemm, digits):
     """Against differences of the loss, computed here, in float64."""
     scheme = own(gemm, "f64", "f64", 53)
-    run = Run.begin(64, SETTINGS, scheme)
+    run = Run.begin(digits, SETTINGS, scheme)
     run.weights[1] += 0.1  # so that no hidden value stands on the edge of its rectifier
-    x, labels = digits.train[:BATCH], np.eye(10)[digits.train_labels[:BATCH]]
+    x, labels = next(digits.batches(np.random.default_rng(0)))
+    assert len(x) == BATCH
     before = [weight.copy() for weight in run.weights]
 
     def loss(weights):
@@ -74,7 +78,7 @@ def test_a_step_goes_down_the_gradient_of_the_loss(gemm, digits):
         return np.mean(np.log(np.exp(logits).sum(axis=1)) - (logits * labels).sum(axis=1))
 
     multiply = Products(gemm, 0.0, 53, np.random.default_rng(0))
-    told = run._step(multiply, scheme, x, labels)
+    told = run.step(multiply, scheme, digits, (x, labels))
     assert told == pytest.approx(loss(before), rel=1e-6)
     for i, at in ((0, (5, 20)), (0, (40, 36)), (1, (7,)), (2, (3, 9)), (3, (4,))):
         values = []
@@ -103,7 +107,9 @@ def test_a_run_that_stops_goes_on_as_if_it_had_not(gemm, few, tmp_path):
     train(gemm, scheme, few, replace(settings, epochs=1), path)
     parts, again = train(gemm, scheme, few, settings, path)
     assert parts.curve == whole.curve
-    for a, b in zip(whole.weights + whole.speeds, parts.weights + parts.speeds, strict=True):
+    for a, b in zip(
+        whole.weights + whole.moments[0], parts.weights + parts.moments[0], strict=True
+    ):
         assert np.array_equal(a, b)
     assert (whole.scale, whole.good, whole.steps) == (parts.scale, parts.good, parts.steps)
     for name in ("checked", "instructions", "bytes", "events"):
@@ -125,11 +131,11 @@ def test_checkpoints_that_do_not_fit(gemm, few, tmp_path):
 
 def test_the_loss_is_scaled_down_when_something_overflows(gemm, few):
     scheme = SCHEMES["f8_exsdotp"]
-    run = Run.begin(64, SETTINGS, scheme)
+    run = Run.begin(few, SETTINGS, scheme)
     run.scale = 2.0**40
     before = [weight.copy() for weight in run.weights]
     multiply = Products(gemm, 0.0, 11, np.random.default_rng(0))
-    run._step(multiply, scheme, few.train[:BATCH], np.eye(10)[few.train_labels[:BATCH]])
+    run.step(multiply, scheme, few, next(few.batches(np.random.default_rng(0))))
     assert run.skipped == 1
     assert run.scale == 2.0**39
     assert all(np.array_equal(a, b) for a, b in zip(before, run.weights, strict=True))

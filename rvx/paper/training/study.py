@@ -16,7 +16,7 @@ from rvx.analysis.metrics import finite
 from rvx.analysis.multiply import Products
 from rvx.paper.training.run import Run, Settings, train
 from rvx.paper.training.scheme import Scheme
-from rvx.paper.vsq.digits import Digits
+from rvx.paper.training.task import Task
 
 SCHEMA = "rvx.train/1"
 # Two-sided 95 % of Student's t, by degrees of freedom from 1, and of the normal distribution.
@@ -46,23 +46,34 @@ class Outcome:
     """A scheme, over all seeds.
 
     Attributes:
+        task: what was learnt.
         scheme: which.
         runs: one a seed.
         products: of each of them.
     """
 
+    task: Task
     scheme: Scheme
     runs: Sequence[Run]
     products: Sequence[Products]
 
     @property
-    def accuracy(self) -> tuple[float, float]:
-        """On the test images, after the last epoch."""
-        return interval([run.curve[-1][1] for run in self.runs])
+    def score(self) -> tuple[float, float]:
+        """The measure of the task, after the last epoch."""
+        return interval(self._scores)
+
+    @property
+    def _scores(self) -> list[float]:
+        return [run.curve[-1][1] for run in self.runs]
+
+    def gap(self, other: Outcome) -> tuple[float, float]:
+        """How much larger the measure is than another scheme's, seed by seed."""
+        pairs = zip(self._scores, other._scores, strict=True)
+        return interval([ours - theirs for ours, theirs in pairs])
 
     @property
     def loss(self) -> tuple[float, float]:
-        """Of the training images, in the last epoch."""
+        """Of what is learnt from, in the last epoch."""
         return interval([run.curve[-1][0] for run in self.runs])
 
     def per_step(self, name: str) -> float:
@@ -88,15 +99,19 @@ class Outcome:
         """Products that ran on the emulator."""
         return sum(one.checked for one in self.products)
 
-    def to_json(self) -> dict[str, Any]:
-        """An element of `schemes`."""
-        (accuracy, of_accuracy), (loss, of_loss) = self.accuracy, self.loss
+    def to_json(self, first: Outcome) -> dict[str, Any]:
+        """An element of `schemes`, beside the first of them."""
+        (score, of_score), (loss, of_loss) = self.score, self.loss
+        gap, of_gap = self.gap(first)
+        measures = {name: name == self.task.measure for name in ("accuracy", "perplexity")}
         return {
             "scheme": self.scheme.name,
             "forward": self.scheme.forward,
             "backward": self.scheme.backward,
-            "accuracy": accuracy,
-            "accuracy_half_width": finite(of_accuracy),
+            **{name: finite(score) if is_it else None for name, is_it in measures.items()},
+            "half_width": finite(of_score),
+            "gap": finite(gap),
+            "gap_half_width": finite(of_gap),
             "loss": finite(loss),
             "loss_half_width": finite(of_loss),
             "instructions_per_step": self.per_step("instructions"),
@@ -113,7 +128,10 @@ class Outcome:
                 for layer in self.products[0].events
             },
             "curves": [
-                [{"loss": finite(loss), "accuracy": accuracy} for loss, accuracy in run.curve]
+                [
+                    {"loss": finite(loss), self.task.measure: finite(score)}
+                    for loss, score in run.curve
+                ]
                 for run in self.runs
             ],
         }
@@ -122,7 +140,7 @@ class Outcome:
 def run(
     kernel: Kernel,
     schemes: Sequence[Scheme],
-    digits: Digits,
+    task: Task,
     settings: Sequence[Settings],
     folder: Path | None,
     progress: Callable[[str, int], None],
@@ -132,7 +150,7 @@ def run(
     Args:
         kernel: whose variants the schemes name.
         schemes: the arithmetics.
-        digits: what to learn.
+        task: what to learn.
         settings: one for each seed.
         folder: of the checkpoints; without one nothing is kept.
         progress: is told what is trained, and how many epochs of it are done.
@@ -146,15 +164,17 @@ def run(
         for one in settings:
             name = f"{scheme.name} seed {one.seed}"
             path = folder / f"{scheme.name}-{one.seed}.npz" if folder else None
-            made = train(kernel, scheme, digits, one, path, partial(progress, name))
+            made = train(kernel, scheme, task, one, path, partial(progress, name))
+            if folder:
+                task.write(folder, f"{scheme.name}-{one.seed}", made[0].weights)
             runs.append(made[0])
             products.append(made[1])
-        found.append(Outcome(scheme, runs, products))
+        found.append(Outcome(task, scheme, runs, products))
     return found
 
 
 def draw(outcomes: Sequence[Outcome], path: Path) -> None:
-    """Loss and accuracy over epochs: the mean of the seeds, and the range of all of them."""
+    """Loss and measure over epochs: the mean of the seeds, and the range of all of them."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -165,12 +185,15 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> None:
     panels = figure.subplots(1, 2)
     dashes = ("-", (0, (5, 2)), (0, (1.5, 1.5)), "-.", (0, (8, 2, 1, 2, 1, 2)))
     seen: dict[str, int] = {}
+    is_share = outcomes[0].task.measure == "accuracy"
     for outcome in outcomes:
         kind = family(outcome.scheme.name)
         seen[kind] = seen.get(kind, -1) + 1
         curves = np.array([run.curve for run in outcome.runs])
         epochs = np.arange(1, curves.shape[1] + 1)
-        for axes, values in zip(panels, (curves[:, :, 0], 100 * curves[:, :, 1]), strict=True):
+        for axes, values in zip(
+            panels, (curves[:, :, 0], (100 if is_share else 1) * curves[:, :, 1]), strict=True
+        ):
             axes.plot(
                 epochs,
                 values.mean(axis=0),
@@ -183,10 +206,14 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> None:
                 epochs, values.min(axis=0), values.max(axis=0), color=FAMILIES[kind][0], alpha=0.1
             )
     panels[0].set_yscale("log")
-    panels[0].set_ylabel("loss on the training images")
-    panels[1].set_ylabel("accuracy on the test images, %")
-    least = min(100 * run.curve[-1][1] for outcome in outcomes for run in outcome.runs)
-    panels[1].set_ylim(max(0, min(least - 3, 90)), 100)
+    panels[0].set_ylabel("loss of what is learnt from")
+    if is_share:
+        panels[1].set_ylabel("accuracy on the test images, %")
+        least = min(100 * run.curve[-1][1] for outcome in outcomes for run in outcome.runs)
+        panels[1].set_ylim(max(0, min(least - 3, 90)), 100)
+    else:
+        panels[1].set_ylabel("perplexity of the text that is held out")
+        panels[1].set_yscale("log")
     for axes in panels:
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
