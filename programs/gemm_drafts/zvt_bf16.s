@@ -11,26 +11,5 @@
         vtfmm.alt.tvv \tile, \a, \b
         .endm
 
-        .macro  loads pointer, g0, g1
-        vlse16.v v\g0, (\pointer), a5
-        addi    t0, \pointer, 1 << SHIFT
-        vlse16.v v\g1, (t0), a5
-        .endm
-
-        .macro  factor pointer, group
-        .if     \group == 0
-        loads   \pointer, 0, 4
-        .endif
-        .if     \group == 8
-        loads   \pointer, 8, 12
-        .endif
-        .if     \group == 16
-        loads   \pointer, 16, 20
-        .endif
-        .if     \group == 24
-        loads   \pointer, 24, 28
-        .endif
-        .endm
-
         .include "zvt.inc"
         .include "nest.inc"
