@@ -1,17 +1,16 @@
-"""The way from source text to an object and to a program."""
+"""The way from source text to an object; `build` has the way on to a program."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-from rvx.assembler.diagnostics import AssemblyError, Diagnostics, SourceError
+from rvx.assembler.diagnostics import Diagnostics, SourceError
 from rvx.assembler.directives import find, unknown
 from rvx.assembler.directives.registry import REPEATABLE, Handler
 from rvx.assembler.directives.symbols import assign
 from rvx.assembler.elf.attributes import ARCH, PRIV_SPEC, PRIV_SPEC_MINOR, arch_string
-from rvx.assembler.elf.reader import read_object
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.fragments.forms import FormTable
 from rvx.assembler.fragments.instructions import PSEUDO, emit_operands
@@ -20,23 +19,16 @@ from rvx.assembler.fragments.pseudo import emit_symbol_access
 from rvx.assembler.fragments.recording import Code, Recording, perform
 from rvx.assembler.fragments.repetition import Repetition
 from rvx.assembler.garbage import without_collector
-from rvx.assembler.linking.archive import Archive, is_archive, read_archive
-from rvx.assembler.linking.linker import BASE
-from rvx.assembler.linking.program import Program
-from rvx.assembler.linking.result import link
 from rvx.assembler.model.object import ObjectFile
 from rvx.assembler.model.sections import DATA, INSTRUCTION, NOBITS, Section, Symbol, Value, packed
 from rvx.assembler.object.resolve import resolve
 from rvx.assembler.source.expander import Expander, Limits, TooManyLines
 from rvx.assembler.source.grammar import parse_operands
-from rvx.assembler.source.preprocess import preprocess
 from rvx.assembler.source.reader import Line, SourceText
 from rvx.assembler.source.statements import Statement, is_label, parse_statement
 from rvx.isa import Isa
 from rvx.isa.operands import ROUNDING_MODES
 
-Source = str | Path
-ELF_MAGIC = b"\x7fELF"
 _ROW = packed(1, 0)
 _RVC, _RVE, _FLOAT_ABI = 0x1, 0x8, {"": 0x0, "f": 0x2, "d": 0x4, "q": 0x6}
 
@@ -373,91 +365,3 @@ def elf_flags(isa: Isa, abi: str = "") -> int:
     if abi.endswith("e"):
         return flags | _RVE
     return flags | _FLOAT_ABI[abi[-1] if abi[-1] in "fdq" else ""]
-
-
-def load(
-    assembler: Assembler, item: Source, name: str = "<string>"
-) -> tuple[ObjectFile | Archive, Diagnostics]:
-    """What the linker takes: a source is assembled, objects and archives are read as they are.
-
-    Args:
-        assembler: for sources; a file that ends in `.S` is preprocessed first.
-        item: the text of a source, or the path of a file.
-        name: what a text is called in messages.
-
-    Raises:
-        AssemblyError: the source does not assemble, or the file is damaged.
-        OSError: the file cannot be read.
-    """
-    if not isinstance(item, Path):
-        return assembler.object(item, name)
-    data = item.read_bytes()
-    if data.startswith(ELF_MAGIC):
-        return read_object(data, str(item)), Diagnostics()
-    if is_archive(data):
-        return read_archive(data, str(item)), Diagnostics()
-    if item.suffix == ".S":
-        text = preprocess(item, include_dirs=assembler.include_dirs, xlen=assembler.isa.xlen)
-    else:
-        text = data.decode("utf-8", "surrogateescape")
-    return assembler.object(text, str(item))
-
-
-def assemble(
-    source: Source | Iterable[Source],
-    isa: Isa,
-    *,
-    name: str = "<string>",
-    march: str = "",
-    base: int = BASE,
-    entry: str = "_start",
-    include_dirs: Sequence[str | Path] = (),
-    defines: Mapping[str, int] | None = None,
-    addresses: Mapping[str, int] | None = None,
-    debug: bool = False,
-    select_arch: Callable[[Isa, str], Isa] | None = None,
-) -> Program:
-    """Assembles and links to a program.
-
-    Args:
-        source: text; or the path of a file as `Path`, which may be a source, a `.S` to preprocess
-            an object or an archive of objects; or several of these, which are linked.
-        isa: the instructions there are.
-        name: what a source text is called in messages.
-        march: the architecture string that is noted in the program.
-        base: address of the first section.
-        entry: symbol where the program starts. Without it, the start of .text is the entry.
-        include_dirs: where `.include` and `.incbin` look after the source's own folder.
-        defines: symbols that have a value from the start.
-        addresses: addresses of sections by name, where they are to be elsewhere.
-        debug: whether to write line tables for the sources themselves.
-        select_arch: gives the ISA that `.option arch, ...` asks for, from the one before.
-
-    Raises:
-        AssemblyError: with every error that was found.
-        OSError: a source file cannot be read.
-    """
-    sources: list[Source] = [source] if isinstance(source, str | Path) else list(source)
-    assembler = Assembler(
-        isa,
-        march=march,
-        debug=debug,
-        include_dirs=include_dirs,
-        defines=defines,
-        select_arch=select_arch,
-    )
-    objects: list[ObjectFile | Archive] = []
-    found = Diagnostics()
-    for item in sources:
-        try:
-            made, diagnostics = load(assembler, item, name)
-        except AssemblyError as error:
-            found.found.extend(error.diagnostics)
-            found.errors += 1
-            continue
-        objects.append(made)
-        found.found.extend(diagnostics.found)
-    found.check()
-    program = link(objects, base=base, entry=entry, addresses=addresses)
-    program.warnings = found.found
-    return program

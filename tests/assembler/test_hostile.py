@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rvx.assembler import Assembler, AssemblyError, Program, link
-from rvx.assembler.assembler import load
+from rvx.assembler.build import load
 from rvx.assembler.elf.reader import read_object
 from rvx.assembler.elf.relocatable import relocatable
 from rvx.assembler.linking.archive import read_archive
