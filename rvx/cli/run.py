@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from rvx.emulator.board import Board
     from rvx.emulator.counts import ElementCounts
     from rvx.emulator.environment import Abi
+    from rvx.emulator.interest import Interest
 
 SCHEMA = "rvx.run/1"
 ARGUMENTS = "rvx.arguments"
@@ -123,6 +124,19 @@ def run(
             "it. Repeatable.",
         ),
     ] = None,
+    roi: Annotated[
+        list[str] | None,
+        Option(
+            "--roi",
+            metavar="SYMBOL",
+            help="Count, profile or estimate only while this function is active, with all that it "
+            "calls. Repeatable.",
+        ),
+    ] = None,
+    roi_markers: Annotated[
+        bool,
+        Option("--roi-markers", help="Only what ROI_BEGIN and ROI_END of roi.inc enclose."),
+    ] = False,
     core: CoreName = None,
     shadow: Mode = None,
     trace: Trace = None,
@@ -224,6 +238,13 @@ def run(
         raise UsageProblem("a run is traced or profiled: give --trace or --profile, not both")
     if core is not None and profile:
         raise UsageProblem("a run is estimated or profiled: give --core or --profile, not both")
+    if (roi or roi_markers) and (trace is not None or shadow is not None):
+        raise UsageProblem(
+            "a part of a run is counted, profiled or estimated; a trace has --trace-from and "
+            "--trace-to, and --shadow follows numbers through all of it"
+        )
+    if roi and roi_markers:
+        raise UsageProblem("give --roi or --roi-markers, not both")
     check_mode(shadow)
     if shadow is not None and (trace is not None or profile or core is not None):
         raise UsageProblem("numbers are followed in a run of its own: give --shadow alone")
@@ -256,11 +277,16 @@ def run(
         fills_agnostic=_fills_agnostic(vector_agnostic),
         traced=traced,
         shadow=follower,
+        roi=roi or [],
+        roi_markers=roi_markers,
     )
     with traced.opened(machine.isa), counting(follower):
         result = machine.run(max_instructions)
     if trace is not None:
         say(f"wrote {traced.lines.count:,} lines to {trace}")
+    part = machine.hart.interest
+    if part is not None and not part.entries:
+        say("note: the part of the run that was to be counted was not reached")
     # Who has pressed Ctrl-C does not wait for what is being compiled.
     if result.trap is None or result.trap.kind != TrapKind.INTERRUPTED:
         for reason in machine.refused.values():
@@ -356,6 +382,8 @@ def _load(
     fills_agnostic: bool,
     traced: Retired,
     shadow: Shadow | None,
+    roi: list[str],
+    roi_markers: bool,
 ) -> tuple[Machine, Places | None]:
     """The machine, and source lines of what rvx has assembled itself."""
     from rvx.cli.sources import ELF_MAGIC, STDIN, assembled, choose_isa, is_object, read_elf
@@ -393,10 +421,32 @@ def _load(
         fills_agnostic=fills_agnostic,
         tracing=traced.tracing(executable, isa) if shadow is None else Tracing(),
         on_retired=traced.take if shadow is None else shadow.take,
+        interest=interest_of(executable, roi) if roi else None,
+        counts_marked=roi_markers,
     )
     if shadow is not None:
         shadow.attach(machine)
     return machine, places
+
+
+def interest_of(executable: Executable, functions: list[str]) -> Interest:
+    """The part of a run in which one of these functions is active.
+
+    Raises:
+        UsageProblem: the program has no such symbol.
+    """
+    from rvx.emulator.interest import Interest
+
+    places = []
+    for name in functions:
+        symbol = executable.symbols.by_name.get(name)
+        if symbol is None:
+            known = ", ".join(sorted(executable.symbols.by_name)[:20]) or "none"
+            raise UsageProblem(
+                f"--roi {name}: {executable.name} has no such symbol; it has {known}"
+            )
+        places.append(symbol.address)
+    return Interest(functions=places)
 
 
 def _write_profiles(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from rvx.emulator.context import Context, Field
 from rvx.emulator.loader import Executable
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.native.calls import RESERVED, Edge, Leaves, Node, Open, Plan, Record
+from rvx.emulator.touched import TouchedPages
 from rvx.isa import Decoded, Isa
 from rvx.isa.bits import Address, word_size
 
@@ -192,6 +194,22 @@ def _called(executable: Executable, memory: GuestMemory) -> set[Address]:
     return found
 
 
+@dataclass(frozen=True)
+class _Numbers:
+    """What was counted up to some moment: by node, by edge, and by halfword."""
+
+    own: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    edges: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+    falls: Counter[int] = field(default_factory=Counter)
+
+
+def _grown(numbers: NDArray[np.int64], like: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same with zeros for what has come since."""
+    found = np.zeros_like(like)
+    found[: len(numbers)] = numbers
+    return found
+
+
 class Calls:
     """The tables that the hooks follow calls with.
 
@@ -201,6 +219,7 @@ class Calls:
         memory: where it is loaded.
         context: shared with the hooks.
         blocks: the table of counts.
+        touched: which pages of code were executed.
     """
 
     def __init__(
@@ -210,6 +229,7 @@ class Calls:
         memory: GuestMemory,
         context: Context,
         blocks: NDArray[np.int64],
+        touched: TouchedPages,
     ) -> None:
         self._isa = isa
         self._memory = memory
@@ -232,6 +252,9 @@ class Calls:
         self._stack: NDArray[np.int64] = sparse.zeros(MOST_OPEN * Open.END, np.int64)
         self._hash: NDArray[np.int64] = sparse.zeros(2 * MOST_EDGES, np.int64)
         self._callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(self._classify)
+        self._touched = touched
+        self._before = _Numbers()
+        self._part: _Numbers | None = None
         self._active = np.zeros(len(self.map.functions), np.int64)
         self.record = np.zeros(Record.END, np.int64)
         context.words[Field.CALLS] = self.record.ctypes.data
@@ -247,6 +270,7 @@ class Calls:
             sparse.clear(table.view(np.uint8), 0, table.nbytes)
         compiled = hooks.addresses()
         record[:] = 0
+        self._before, self._part = _Numbers(), None
         self._active[:] = 0
         record[Record.ACTIVE] = self._active.ctypes.data
         record[Record.ARRIVE] = compiled["arrive"]
@@ -300,7 +324,17 @@ class Calls:
 
         A branch to the instruction behind it counts as not taken.
         """
-        return int(self._falls[(pc + size - self._first) >> 1])
+        at = (pc + size - self._first) >> 1
+        return int(self._falls[at]) if self._part is None else self._part.falls[at]
+
+    def _known_falls(self) -> Counter[int]:
+        """How often execution fell through to each halfword to which it did."""
+        found: Counter[int] = Counter()
+        for first, end in self._touched.runs():
+            numbers = self._falls[first:end]
+            at = np.flatnonzero(numbers)
+            found.update(dict(zip((at + first).tolist(), numbers[at].tolist(), strict=True)))
+        return found
 
     def leaves(self, decoded: Decoded | None, pc: Address, size: int) -> Leaves:
         """How a block ends whose last instruction is given; compressed ones may be expanded."""
@@ -338,11 +372,30 @@ class Calls:
         found = self.leaves(decoded, at, following - at)
         return int(found) << Plan.LEAVES | at - start << Plan.LAST if found else 0
 
-    def tree(self, total: int) -> CallTree:
-        """The tree after a run of so many instructions, with open calls closed."""
-        record = self.record.copy()
-        nodes = self._table(self._nodes, record[Record.NODES_TOP], Node.END).copy()
-        edges = self._table(self._edges, record[Record.EDGES_TOP], Edge.END).copy()
+    def begin_part(self) -> None:
+        """The part of the run begins that the tree is of."""
+        self._close(int(self.record[Record.TOTAL]))
+        self._before = self._numbers_now()
+
+    def end_part(self) -> None:
+        """That part ends, for now."""
+        self._close(int(self.record[Record.TOTAL]))
+        now, then = self._numbers_now(), self._before
+        have = self._part or _Numbers()
+        falls = Counter(have.falls)
+        falls.update(now.falls)
+        falls.subtract(then.falls)
+        self._part = _Numbers(
+            now.own - _grown(then.own, now.own) + _grown(have.own, now.own),
+            now.edges - _grown(then.edges, now.edges) + _grown(have.edges, now.edges),
+            falls,
+        )
+
+    def _close(self, total: int) -> None:
+        """Ends all calls that are open, at so many instructions; what follows has no callers."""
+        record = self.record
+        nodes = self._table(self._nodes, record[Record.NODES_TOP], Node.END)
+        edges = self._table(self._edges, record[Record.EDGES_TOP], Edge.END)
         open_calls = self._table(self._stack, record[Record.TOP], Open.END)
         begin, base = int(record[Record.NODES]), int(record[Record.EDGES])
         now = (int(record[Record.NODE]) - begin) // (8 * Node.END)
@@ -351,6 +404,34 @@ class Calls:
         taken = (open_calls[:, Open.EDGE] - base) // (8 * Edge.END)
         _, first = np.unique(nodes[to[taken], Node.FUNCTION], return_index=True)
         np.add.at(edges[:, Edge.COST], taken[first], total - open_calls[first, Open.TOTAL])
+        self._active[:] = 0
+        record[Record.TOP], record[Record.NODE] = record[Record.STACK], record[Record.NODES]
+        record[Record.MARK], record[Record.LOST], record[Record.SITE] = total, 0, 0
+        record[Record.PENDING] = Leaves.LOOK
+        self.interrupt()
+
+    def _numbers_now(self) -> _Numbers:
+        record = self.record
+        nodes = self._table(self._nodes, record[Record.NODES_TOP], Node.END)
+        edges = self._table(self._edges, record[Record.EDGES_TOP], Edge.END)
+        return _Numbers(
+            nodes[:, Node.OWN].copy(),
+            edges[:, [Edge.CALLS, Edge.COST]].copy(),
+            self._known_falls(),
+        )
+
+    def tree(self, total: int) -> CallTree:
+        """The tree after a run of so many instructions, or after its part; open calls end there."""
+        record = self.record
+        if self._part is None:
+            self._close(total)
+        nodes = self._table(self._nodes, record[Record.NODES_TOP], Node.END).copy()
+        edges = self._table(self._edges, record[Record.EDGES_TOP], Edge.END).copy()
+        begin = int(record[Record.NODES])
+        if self._part is not None:
+            nodes[:, Node.OWN] = _grown(self._part.own, nodes[:, Node.OWN])
+            numbers = [int(Edge.CALLS), int(Edge.COST)]
+            edges[:, numbers] = _grown(self._part.edges, edges[:, numbers])
         parents = np.where(
             nodes[:, Node.PARENT] == 0, -1, (nodes[:, Node.PARENT] - begin) // (8 * Node.END)
         )
@@ -369,6 +450,8 @@ class Calls:
     def _calls(self, edges: NDArray[np.int64]) -> Iterator[Call]:
         found: dict[tuple[int, int, int], list[int]] = {}
         for _, site, target, _, calls, cost, is_jump in edges.tolist():
+            if not calls:  # None in the part of the run that is counted.
+                continue
             entry = found.setdefault((site, target, is_jump), [0, 0])
             entry[0] += calls
             entry[1] += cost

@@ -13,6 +13,7 @@ from rvx.emulator.core import (
     HOOK_BLOCK,
     HOOK_NEW_BLOCK,
     HOOK_TRAP,
+    X0,
     Core,
 )
 from rvx.emulator.counts import BlockCounter
@@ -28,6 +29,7 @@ from rvx.emulator.handlers.rows import (
     is_write,
 )
 from rvx.emulator.htif import Htif
+from rvx.emulator.interest import Interest, InterestCounter
 from rvx.emulator.linux.descriptors import Stopped
 from rvx.emulator.linux.timers import can_set_timers
 from rvx.emulator.memory import GuestMemory
@@ -99,6 +101,7 @@ class Hart:
         tracer: takes what retires, if somebody traces.
         pauses: where execution stops, if somebody debugs; there is a tracer then, which takes
             nothing.
+        interest: the part of a run that is counted, and traced; everything if there is none.
 
     Attributes:
         registers: x, f and fcsr.
@@ -127,6 +130,7 @@ class Hart:
         abi: Abi = "linux",
         tracer: Tracer | None = None,
         pauses: Pauses | None = None,
+        interest: Interest | None = None,
     ) -> None:
         self._isa = isa
         self.tracer = tracer
@@ -148,12 +152,17 @@ class Hart:
         self.rows = Rows(Wiring(isa, core, context, effects), context, self.interim)
         self.records = Records(isa, context, memory, self.rows)
         self.inline = InlineTier(isa, core, context, memory, self.rows, self.counter.touched)
-        self.steps_only = tracer is not None and tracer.tracing.is_whole
+        self.steps_only = tracer is not None and tracer.tracing.is_whole and interest is None
         self.counter.has_blocks = not self.steps_only
         self._is_limited: bool | None = None
         self._is_stale = False
         self._code = b""
         self._is_pausing = False
+        self.interest: InterestCounter | None = None
+        if interest is not None:
+            self.interest = InterestCounter(interest, self.counter, lambda n: core.read(X0 + n))
+        self._passed: Address | None = None
+        self._marked: set[Address] = set()
         may_promote = backend == "native" and tier != "trap"
         system.executed = self.counter.executed
         registers = self.registers = Registers(core, context)
@@ -207,9 +216,16 @@ class Hart:
             self.regions.begin(self.inline.install_region, is_changed)
         if self.tracer is not None:
             self.tracer.begin()
+        if self.interest is not None:
+            self.interest.begin()
+            self._passed = None
+            if self.tracer is not None:
+                self.tracer.switch(False)
         try:
             return self._run(pc, limit)
         finally:
+            if self.interest is not None:
+                self.interest.end()
             if self.tracer is not None:
                 self.tracer.flush()
                 self.tracer.switch(False)
@@ -270,6 +286,8 @@ class Hart:
                 self._forget_changed_code()
                 if done is not None:
                     return done, None
+            if self.interest is not None and pc in self.interest.marks:
+                self._follow_interest(pc)
             if self._view != self.privilege.view:
                 self._follow_privilege()
             target = self._target(limit)
@@ -310,7 +328,8 @@ class Hart:
             elif status == Status.END:
                 if pc in self._ends:
                     return self._ends[pc], None
-                self._at_mark(pc)
+                if self.interest is None or pc not in self.interest.marks:
+                    self._at_mark(pc)
             elif status == Status.LIMIT:
                 if pc == self._memory.stub:
                     return 0, None
@@ -395,6 +414,34 @@ class Hart:
         self._traced_since = executed
         self.tracer.switch(is_on)
 
+    def _follow_interest(self, pc: Address) -> None:
+        """Execution stands before an address where the part that is counted may begin or end."""
+        assert self.interest is not None
+        if self._passed == pc:
+            return
+        self._passed = pc
+        was_inside = self.interest.is_inside
+        self.interest.reach(pc)
+        if self.tracer is not None and self.interest.is_inside != was_inside:
+            self._switch(self.interest.is_inside)
+        self._mark_interest()
+
+    def _mark_interest(self) -> None:
+        """Has the hart stop at marks that have come since; compiled loops may run over those."""
+        assert self.interest is not None
+        new = self.interest.marks - self._marked
+        self._marked |= new
+        for address in new:
+            self._core.on_reaching(address, partial(self._stop_at, address))
+            if self.tracer is not None:
+                self.tracer.mark(address, Mark.STOPS)
+        if new:
+            # What is translated does not know a new hook.
+            self._is_stale = True
+            if self.regions is not None:
+                self.inline.drop_regions()
+                self.regions.forget()
+
     def _at_mark(self, pc: Address) -> None:
         """The program has reached an address at which a range of the trace begins or ends."""
         tracer = self.tracer
@@ -469,6 +516,8 @@ class Hart:
                 self.tracer.mark(address, Mark.STOPS)
         for address in marks:
             self._core.on_reaching(address, partial(self._stop_at, address))
+        if self.interest is not None:
+            self._mark_interest()
         self._words[Field.IS_LIMITED] = is_limited
         if self._uses_regions:
             self.regions = RegionTier(
@@ -478,6 +527,7 @@ class Hart:
                 self.counter,
                 is_limited,
                 self.inline.loops,
+                () if self.interest is None else self.interest.marks,
             )
             # What a compiled repetition performs is noted nowhere.
             if self._words[Field.FCSR] and self.tracer is None:
@@ -500,6 +550,7 @@ class Hart:
         """Performs instructions by their bodies, each of them traced; gives what `_start` does."""
         tracer, words = self.tracer, self._words
         assert tracer is not None
+        self._passed = None
         self._begin()
         if self._endings.is_stopping:
             return Status.RUNNING, None, pc
@@ -535,6 +586,8 @@ class Hart:
         self._begin()
         if self._endings.is_stopping:
             return Status.RUNNING, None, pc
+        if self._passed != pc:
+            self._passed = None
         words[Field.REFUSED] = _NOWHERE
         if self._is_stale:
             self._is_stale = False
@@ -841,7 +894,12 @@ class Hart:
 
     def _stop_at(self, address: Address) -> None:
         """The program has reached an address at which it has ended, or a trace begins."""
-        if address not in self._ends and (self.tracer is None or self.tracer.left == 0):
+        is_of_interest = self.interest is not None and self.interest.concerns(address)
+        is_end = address in self._ends or is_of_interest
+        if not is_end and (self.tracer is None or self.tracer.left == 0):
+            return
+        if self._passed == address:  # It was dealt with before the core was started here.
+            self._passed = None
             return
         if not self._words[Field.STATUS]:
             self._words[Field.STATUS] = Status.END

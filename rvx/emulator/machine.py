@@ -28,6 +28,7 @@ from rvx.emulator.floatunit import needs_bodies
 from rvx.emulator.gate import gate_for
 from rvx.emulator.hart import Backend, End, Hart, Tier
 from rvx.emulator.htif import htif_of
+from rvx.emulator.interest import Interest, markers
 from rvx.emulator.interrupts import Interrupts
 from rvx.emulator.linux.descriptors import USER
 from rvx.emulator.linux.frame import TRAMPOLINE, TRAMPOLINE_OFFSET
@@ -81,6 +82,9 @@ class Machine:
             results have all of them (`RunResult.retired`).
         fills_agnostic: whether agnostic elements of vectors are filled with ones, to find programs
             that depend on them. Loops are not compiled then.
+        interest: the part of a run that is counted, and traced if it is; see
+            `rvx.emulator.interest`. Limits, and the program itself, see all instructions.
+        counts_marked: whether that part is what the markers of `roi.inc` enclose.
         debugging: whether somebody stops and rewinds it, through `rvx.emulator.rewind`; every
             instruction runs by its body then.
 
@@ -91,6 +95,7 @@ class Machine:
         SandboxProblem: a folder that the program is to have cannot be opened.
         BodyProblem: a body holds something that cannot mean the same everywhere.
         ValueError: program and ISA have different register widths.
+        NoMarkers: the program has none, and what they enclose was to be counted.
     """
 
     def __init__(
@@ -112,6 +117,8 @@ class Machine:
         on_retired: Callable[[Batch], None] | None = None,
         fills_agnostic: bool = False,
         debugging: bool = False,
+        interest: Interest | None = None,
+        counts_marked: bool = False,
     ) -> None:
         self.executable = load_executable(program)
         if self.executable.xlen != isa.xlen:
@@ -155,6 +162,8 @@ class Machine:
         # A compiled loop would run over the places where a trace begins.
         is_inline = fills_agnostic or debugging or (tracing is not None and tracing.begins_at)
         devices = [(place.at, place.size, self._device(place, board)) for place in board.places]
+        if counts_marked:
+            interest = markers(self.memory, self.executable.name)
         self.hart = Hart(
             isa,
             gate_for(isa, not self._has_bodies),
@@ -172,10 +181,13 @@ class Machine:
             ends=self._ends(board),
             abi=abi,
             pauses=Pauses(self.context, self.memory) if debugging else None,
+            interest=interest,
         )
         if follow_calls:
             counter = self.hart.counter
-            counter.calls = Calls(isa, self.executable, self.memory, self.context, counter.blocks)
+            counter.calls = Calls(
+                isa, self.executable, self.memory, self.context, counter.blocks, counter.touched
+            )
 
     def _connect(self) -> None:
         """Tells the context where everything is, and maps memory into the core."""
@@ -559,7 +571,9 @@ class Machine:
             hart.regions.remember()
         if hart.repeats is not None:
             hart.repeats.remember()
-        counts = Counts(self.isa, self.memory, hart.counter.snapshot())
+        part = hart.interest
+        taken = hart.counter.snapshot() if part is None else part.snapshot
+        counts = Counts(self.isa, self.memory, taken)
         total = hart.counter.executed() if is_step and hart.steps_only else counts.total
         follow = hart.counter.calls
         may_go_on = trap is not None and trap.kind in (TrapKind.LIMIT, TrapKind.INTERRUPTED)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
 
+from rvx import resources
 from rvx.assembler.diagnostics import Location, Origin, SourceError, did_you_mean
 from rvx.assembler.model.values import signed
 from rvx.assembler.source import altmacro
@@ -404,7 +405,7 @@ class Expander:
             SourceError: there is none.
         """
         folders = [Path(origin.file).parent, *self.include_dirs, Path()]
-        for folder in folders:
+        for folder in (*folders, resources.asm()):  # Last those that travel with rvx.
             if name and "\0" not in name and (folder / name).is_file():
                 self.included.append(folder / name)
                 return self.included[-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rvx.emulator.memory import GuestMemory
@@ -63,6 +63,10 @@ class Block:
         last = self.steps[-1]
         return last.pc + last.size
 
+    def holds(self, addresses: Collection[Address]) -> bool:
+        """Whether one of its instructions is at one of these addresses."""
+        return bool(addresses) and any(step.pc in addresses for step in self.steps)
+
     @property
     def target(self) -> Address | None:
         """Where its last instruction branches or jumps to, if that is fixed."""
@@ -97,6 +101,7 @@ def executed_blocks(
     memory: GuestMemory,
     executions: Executions,
     loops: Mapping[Address, tuple[Address, ...]] | None = None,
+    avoided: Collection[Address] = (),
 ) -> dict[Address, Block]:
     """All blocks of code that was executed and that cannot be written, by their start.
 
@@ -105,8 +110,11 @@ def executed_blocks(
         memory: where they are.
         executions: of them.
         loops: where hardware loops begin, by the address behind them.
+        avoided: addresses of instructions that belong to no block.
     """
     steps = _executed_steps(isa, memory, executions)
+    for address in avoided:
+        steps.pop(address, None)
     for end, starts in (loops or {}).items():
         last = steps.get(end - LAST_SIZE)
         if last is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from rvx.emulator.context import Context, Field
@@ -53,6 +53,8 @@ class Installed:
 class RegionTier:
     """Chooses and compiles regions.
 
+    What is to be avoided, addresses where the hart has to stop, belongs to no region.
+
     `look` is called from time to time by a thread beside the hart's, so that compiling costs the
     program nothing; what it made is installed by the hart itself at its next stop.
     """
@@ -65,8 +67,10 @@ class RegionTier:
         counter: BlockCounter,
         is_limited: bool,
         loops: Mapping[Address, tuple[Address, ...]],
+        avoided: Collection[Address] = (),
     ) -> None:
         self._isa = isa
+        self._avoided = avoided
         self._loops = loops
         self._generation = 0
         self._context = context
@@ -77,12 +81,14 @@ class RegionTier:
         self._next_look = 0.0
         self.regions: list[Installed] = []
         for region in profile.recall(isa, memory):
-            self._add(region)
+            if not any(block.holds(avoided) for block in region.blocks.values()):
+                self._add(region)
         self._stored = len(self.regions)
 
     def remember(self) -> None:
         """Stores what was chosen, so that the next process begins with it."""
-        if len(self.regions) > self._stored:
+        # With places to avoid they are not those of the program itself.
+        if len(self.regions) > self._stored and not self._avoided:
             self._stored = len(self.regions)
             chosen = [made.region for made in self.regions if made.compiled is not None]
             profile.store(self._isa, self._memory, chosen)
@@ -108,7 +114,13 @@ class RegionTier:
         runs = [(begin + 2 * a, begin + 2 * b, count) for a, b, count in self._counter.runs()]
         generation = self._generation
         with self._memory.patching:
-            blocks = executed_blocks(self._isa, self._memory, Executions(runs), dict(self._loops))
+            blocks = executed_blocks(
+                self._isa,
+                self._memory,
+                Executions(runs),
+                dict(self._loops),
+                frozenset(self._avoided),
+            )
         found = choose(blocks, lambda step: can_translate(step, self._isa))
         fresh = [region for region in found if not self._is_covered(region)]
         settings = settings_at(blocks, self._isa) if fresh and self._isa.vector else {}
@@ -190,7 +202,7 @@ class RegionTier:
         self.install(hook)
 
     def forget(self) -> None:
-        """Drops all regions: their blocks do not end where a hardware loop does."""
+        """Drops all regions: their blocks do not end where a hardware loop does, or hold a stop."""
         self._generation += 1
         self.regions.clear()
         self._pending.clear()
