@@ -14,8 +14,8 @@ def report(
         list[Path],
         Argument(
             metavar="FILE|FOLDER...",
-            help="JSON documents of compare, sweep, dot and run --profile, or folders of sweeps; "
-            "- is stdin.",
+            help="JSON documents of compare, sweep, search, dot, train, lm and run --profile, or "
+            "folders of sweeps; - is stdin.",
         ),
     ],
     output: Annotated[

@@ -220,6 +220,48 @@ def test_a_page_of_dot_products(page, tmp_path, rvx_run):
     assert page.run("document.querySelectorAll('#study1 svg').length") == 1
 
 
+def test_a_page_of_searches_models_and_training(page, tmp_path, rvx_run):
+    words = ["search", "int", "-o", tmp_path / "found", "-p", "bits=2:4", "--json"]
+    (tmp_path / "search.json").write_text(rvx_run(*words).stdout)
+    scheme = {
+        "scheme": "float64",
+        "perplexity": 3.5,
+        "divergence": 0.0,
+        "error": 0.0,
+        "instructions_per_token": None,
+        "bytes_per_token": None,
+        "text": "<b>once",
+        "mismatches": 0,
+    }
+    costs = {"instructions_per_token": 900.0, "bytes_per_token": 80.0}
+    schemes = [scheme, *({**scheme, **costs, "scheme": name} for name in ("f32", "int8"))]
+    lm = {"schema": "rvx.lm/1", "parameters": 9, "foretold": 8, "schemes": schemes, "versions": {}}
+    (tmp_path / "lm.json").write_text(json.dumps(lm))
+    learnt = {
+        "scheme": "f32",
+        "accuracy": 0.97,
+        "perplexity": None,
+        "half_width": 0.01,
+        "gap": 0.0,
+        "loss": 0.1,
+        "instructions_per_step": 5000.0,
+        "bytes_per_step": 600.0,
+        "skipped": 0,
+        "mismatches": 1,
+    }
+    train = {"schema": "rvx.train/1", "task": "digits", "seeds": 2, "epochs": 3, "versions": {}}
+    (tmp_path / "train.json").write_text(json.dumps({**train, "schemes": [learnt]}))
+    studies = [read(tmp_path / f"{name}.json") for name in ("search", "lm", "train")]
+    page.open(write(studies, tmp_path / "page.html"))
+    assert page.problems == []
+    told = page.run("document.body.textContent")
+    assert "3 of 3 choices were tried." in told
+    assert "Perplexity 3.5 in float64; the least of the others is 3.5, of f32." in told
+    assert "1 run. 1 differ from the order-exact reference." in told
+    assert "<b>once" in told
+    assert page.run("document.querySelectorAll('#study0 svg').length") > 0
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -50,7 +50,7 @@ class Study:
     """What a document has found.
 
     Attributes:
-        kind: `comparison`, `sweep`, `dot study` or `profile`.
+        kind: such as `comparison`, `sweep` or `profile`.
         title: what was studied.
         summary: sentences, the most important first.
         columns: of its table.
@@ -412,12 +412,115 @@ def _profile(document: Document) -> Study:
     )
 
 
+def _search(document: Document) -> Study:
+    """What was tried: every parameter that varies is an axis."""
+    rows = [
+        {**row, **row["choice"], "name": " ".join(f"{k}={v}" for k, v in row["choice"].items())}
+        for row in document["trials"]
+    ]
+    if not rows:
+        raise ValueError("it has no trials")
+    named = "variant" if "variant" in rows[0]["choice"] else "name"
+    low, high = document["range"]
+    best = [row for row in rows if row["is_best"]]
+    failed = [row for row in rows if row["error"] is None]
+    summary = [f"{len(rows):,} of {document['choices']:,} choices were tried."]
+    if best:
+        ends = (min(best, key=lambda row: row[key]) for key in ("cost", "error"))
+        told = "; ".join(
+            f"{row['name']} has {row['error']:.3g} at {row['cost']:.6g}" for row in ends
+        )
+        summary.append(f"{len(best):,} are beaten by no other one, from cheap to accurate: {told}.")
+    summary += [f"{row['name']} gave nothing: {row['message']}" for row in failed[:5]]
+    axes = [_column(name, rows, name, "axis") for name in rows[0]["choice"] if name != named]
+    seeds = f"{document['seeds']} seed" + ("s" if document["seeds"] != 1 else "")
+    return Study(
+        kind="search",
+        title=f"search in {document['space']}, {document['distribution']} in "
+        f"[{low:g}, {high:g}], {seeds}",
+        summary=summary,
+        columns=[
+            _column("variant" if named == "variant" else "choice", rows, named, "series"),
+            *(column for column in axes if column.varies),
+            *_results(
+                rows, ("cost", document["cost"], "cost"), ("error", document["error"], "error")
+            ),
+            Column("unbeaten", ["yes" if row["is_best"] else "" for row in rows]),
+        ],
+        versions=document["versions"],
+    )
+
+
+def _language(document: Document) -> Study:
+    rows = document["schemes"]
+    true, *others = rows
+    shown = others or rows
+    summary = _verdict([{**row, "bit_exact": row["mismatches"] == 0} for row in others], failed=0)
+    measured = [row for row in others if row["perplexity"] is not None]
+    if measured and true["perplexity"] is not None:
+        best = min(measured, key=lambda row: row["perplexity"])
+        summary.append(
+            f"Perplexity {true['perplexity']:.4g} in float64; the least of the others is "
+            f"{best['perplexity']:.4g}, of {best['scheme']}."
+        )
+    return Study(
+        kind="language model",
+        title=f"a language model of {document['parameters']:,} weights, "
+        f"{document['foretold']:,} tokens foretold",
+        summary=summary,
+        columns=[
+            _column("scheme", shown, "scheme", "series"),
+            *_results(
+                shown,
+                ("instructions_per_token", "instructions a token", "cost"),
+                ("bytes_per_token", "bytes a token", ""),
+                ("perplexity", "perplexity", "error"),
+                ("divergence", "divergence, nats", "error"),
+                ("error", "error, nats", "error"),
+            ),
+            _column("says", shown, "text"),
+        ],
+        versions=document["versions"],
+    )
+
+
+def _training(document: Document) -> Study:
+    rows = [
+        {**row, "wrong": None if row["accuracy"] is None else 1 - row["accuracy"]}
+        for row in document["schemes"]
+    ]
+    return Study(
+        kind="training",
+        title=f"training on {document['task']}: {document['epochs']} epochs, "
+        f"{document['seeds']} seed" + ("s" if document["seeds"] != 1 else ""),
+        summary=_verdict([{**row, "bit_exact": row["mismatches"] == 0} for row in rows], failed=0),
+        columns=[
+            _column("scheme", rows, "scheme", "series"),
+            *_results(
+                rows,
+                ("instructions_per_step", "instructions a step", "cost"),
+                ("bytes_per_step", "bytes a step", ""),
+                ("perplexity", "perplexity", "error"),
+                ("wrong", "told wrongly", "error"),
+                ("half_width", "± 95 %", ""),
+                ("gap", "against the first", ""),
+                ("loss", "loss", "error"),
+                ("skipped", "skipped steps", ""),
+            ),
+        ],
+        versions=document["versions"],
+    )
+
+
 _MAKERS: Mapping[str, Callable[[Document], Study]] = {
     "rvx.compare/1": _compare,
     "rvx.sweep/1": _sweep,
     "rvx.dot/1": _dot,
     "rvx.dot.study/1": _guards,
     "rvx.profile/1": _profile,
+    "rvx.search/1": _search,
+    "rvx.lm/1": _language,
+    "rvx.train/1": _training,
 }
 
 
