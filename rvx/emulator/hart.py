@@ -319,7 +319,7 @@ class Hart:
                 if self.regions is not None:
                     self.regions.forget()
             elif status == Status.CODE_WRITTEN:
-                self.inline.blocks.forget()
+                self.inline.drop_written()
             elif status == Status.ELSEWHERE:
                 if self._htif is not None and self._htif.exit_code is not None:
                     return self._htif.exit_code, None

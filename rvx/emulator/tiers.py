@@ -26,6 +26,7 @@ from rvx.emulator.core import HOOK_CODE, Core
 from rvx.emulator.handlers.rows import Rows, is_transferred
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.touched import TouchedPages
+from rvx.emulator.written import WrittenCode
 from rvx.isa import Isa, loops
 from rvx.isa.bits import Address
 from rvx.isa.memory import PAGE_SHIFT
@@ -69,6 +70,7 @@ class InlineTier:
         context.words[Field.LOOP_ENDS] = self._loop_ends.ctypes.data
         self.loops: dict[Address, tuple[Address, ...]] = {}
         self.blocks = Blocks(core, context, memory, self.sites)
+        self._written = WrittenCode(memory, touched)
         self._hooked: list[tuple[Address, Address]] = []
         self._region_rows: dict[Address, NDArray[np.int64]] = {}
         self._older_rows: list[NDArray[np.int64]] = []
@@ -131,6 +133,11 @@ class InlineTier:
                 self.blocks.replace(end - loops.LAST_SIZE, loops.LAST_SIZE, TRAPPING)
         self.drop_regions()
         self.blocks.forget()
+
+    def drop_written(self) -> None:
+        """Drops the translations of executed code that bodies have changed, if they have."""
+        for start, end in self._written.changes():
+            self.blocks.drop(start, end)
 
     def _trapped(self) -> list[int]:
         """Halfwords where words have trapped and may be moved inline."""

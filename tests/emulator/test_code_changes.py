@@ -125,6 +125,42 @@ site: mac a0, a1, a2
     assert end.x[9] == 150 * 100 + 150
 
 
+def test_a_custom_store_replaces_a_function_on_another_page(lab: Any, xlen: int) -> None:
+    """Which was executed in the meantime, and data beside it are written as well."""
+    end = lab.agree(
+        f"""
+.section .rwx, "awx"
+_start: la t1, site
+    la t2, numbers
+    lw t3, 0(t1)
+    li t4, {ADDI_A0_100}
+    li t0, 300
+    li a1, 1
+    li a2, 1
+loop:
+    xor t5, t3, t4
+    xor t3, t3, t5
+    xor t4, t4, t5
+    tst t3, 0(t1)
+    jal function
+    tst t0, 0(t2)
+    jal function
+    addi t0, t0, -1
+    bnez t0, loop
+    mv s1, a0
+    li a0, 0
+    {EXIT}
+.balign 4096
+function: nop
+site: mac a0, a1, a2
+    ret
+.balign 64
+numbers: .dword 0""",
+        xlen,
+    )
+    assert end.x[9] == 2 * (150 * 100 + 150)
+
+
 def test_custom_words_written_at_run_time(lab: Any, xlen: int) -> None:
     mac = lab.isa(xlen).instructions["mac"].encode({"rd": 10, "rs1": 11, "rs2": 12})
     ret = 0x00008067
@@ -285,3 +321,36 @@ numbers: .dword 0
     )
     assert end.instructions > rounds * words
     assert made < 8 * words
+
+
+def test_stores_of_bodies_beside_code_cost_no_translations(
+    lab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program of one segment for everything, as test suites link them."""
+    made = 0
+    translate = Core.translate
+
+    def counted(core: Core, address: int) -> int:
+        nonlocal made
+        made += 1
+        return translate(core, address)
+
+    monkeypatch.setattr(Core, "translate", counted)
+    calls = "\n".join(f"jal function{x}" for x in range(10))
+    functions = "\n".join(f"function{x}: tst s1, 0(t1)\n ret" for x in range(10))
+    end = lab.run(
+        f"""
+.section .rwx, "awx"
+_start: li s1, 200
+    la t1, numbers
+loop: {calls}
+    addi s1, s1, -1
+    bnez s1, loop
+    lw a0, 0(t1)
+    {EXIT}
+{functions}
+numbers: .dword 0
+""",
+    )
+    assert end.exit_code == 1
+    assert made < 100
