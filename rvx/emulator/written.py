@@ -53,7 +53,7 @@ class WrittenCode:
     def _executed(self) -> set[Address]:
         """Pages on which blocks were executed, and those behind them: the last block may reach."""
         begin = self._memory.executable_begin
-        pages = set()
+        pages: set[Address] = set()
         for first, end in self._touched.runs():
             pages.update(range(begin + 2 * first & -_PAGE, begin + 2 * end + _PAGE, _PAGE))
         return {page for page in pages if self._memory.holds(page, _PAGE)}
