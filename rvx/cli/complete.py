@@ -131,6 +131,11 @@ def targets(context: Context, text: str) -> list[CompletionItem]:
     return _items({"list": "list them", **TARGETS}, text)
 
 
+def sources_of_import(context: Context, text: str) -> list[CompletionItem]:
+    """What `rvx isa import` can read."""
+    return _items({"udb": "YAML files of riscv-unified-db"}, text)
+
+
 def accumulators(context: Context, text: str) -> list[CompletionItem]:
     """Of dot products."""
     from rvx.formats.dot import ACCUMULATORS

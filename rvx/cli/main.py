@@ -94,6 +94,7 @@ def _isa() -> Group:
         "check": "rvx.cli.check:check",
         "docs": "rvx.cli.docs:docs",
         "export": "rvx.cli.export:export",
+        "import": "rvx.cli.import_:import_",
         "vectors": "rvx.cli.vectors:vectors",
     }
     return Group("isa", "Extensions and their instructions.", places)

@@ -313,7 +313,8 @@ class Isa:
             for key in _bucket_keys(made):
                 buckets.setdefault(key, []).append(made)
         for entries in buckets.values():
-            entries.sort(key=lambda made: -made.pattern.mask.bit_count())
+            # Of two with the same bits, of which one says so, the extension's comes before a hint.
+            entries.sort(key=lambda made: (-made.pattern.mask.bit_count(), not made.overlaps))
         return buckets
 
     def _check_overlaps(self) -> None:
@@ -426,15 +427,13 @@ def share_words(first: Instruction, second: Instruction) -> bool:
 def _is_disjoint_by_operands(first: Instruction, second: Instruction) -> bool:
     """Whether reserved operand values keep two overlapping patterns apart.
 
-    c.lui and c.addi16sp share a pattern, but c.lui does not take x2. When one pattern's words are
-    a subset of the other's, it is enough that the other refuses every such word.
+    c.lui and c.addi16sp share a pattern, but c.lui does not take x2. It is enough that one of the
+    two refuses every word that both patterns match.
     """
-    for narrow, wide in ((first, second), (second, first)):
-        if wide.pattern.mask & ~narrow.pattern.mask:
-            continue
-        for operand in wide.operands.values():
-            positions = operand.field.insert(-1)
-            fixed = narrow.pattern.mask & positions
-            if fixed == positions and not operand.is_valid(operand.decode(narrow.pattern.match)):
-                return True
-    return False
+    mask = first.pattern.mask | second.pattern.mask
+    word = first.pattern.match | second.pattern.match
+    return any(
+        not operand.field.insert(-1) & ~mask and not operand.is_valid(operand.decode(word))
+        for made in (first, second)
+        for operand in made.operands.values()
+    )

@@ -29,6 +29,15 @@ table:  .word   3, 2, 1, 0
         .balign 8
         .dword  leave
 """
+DESCRIBED = b"""kind: instruction
+name: ux.own
+definedBy: Xown
+assembly: xd, xs1
+encoding:
+  match: 000000000000-----110-----1011011
+  variables: [{name: xs1, location: 19-15}, {name: xd, location: 11-7}]
+operation(): X[xd] = X[xs1] + 1;
+"""
 EXTENSION = b'''from rvx.isa import Extension
 
 Xown = Extension("Xown", version="0.1", doc="An extension [of one's own]")
@@ -131,6 +140,7 @@ COMMANDS = [
         "isa show",
         "isa docs",
         "isa export",
+        "isa import",
         "isa check",
         "new extension",
         "new kernel",
@@ -175,6 +185,7 @@ KINDS: dict[str, tuple[str, ...]] = {
             "new extension",
             "new kernel",
             "isa docs",
+            "isa import",
             "cache path",
             "cache show",
             "cache clear",
@@ -208,6 +219,7 @@ VALID: dict[str, list[list[str]]] = {
     "isa show": [["padd.s"], ["smac", "--ext", "own.py"], ["add", "--march", "rv64i"]],
     "isa export": [["riscv-opcodes", "--ext", "own.py"], ["list"],
                    ["riscv-opcodes", "--ext", "zba", "-o", "out"]],
+    "isa import": [["udb", "own.yaml"], ["udb", ".", "-o", "out"], ["udb", "own.yaml", "--strict"]],
     "isa check": [["own.py", "--operands", "0"], ["zba", "--operands", "0", "--json"]],
     "new extension": [["xfresh"], ["Xfresh", "-o", "out"]],
     "new kernel": [["fresh"], ["fresh", "-o", "out"]],

@@ -130,7 +130,8 @@ _FORMATS = {
 def target_relocation(instruction: Instruction, name: str) -> str:
     """The relocation that fills the target field of that name; empty if there is none."""
     kind = _BY_LAYOUT.get(_layout(instruction.operands[name].field), "")
-    return kind if kind and (instruction.size == 2) == kind.startswith("RVC") else ""
+    # The field of a word of 48 bits may lie as that of a branch does; its length is another.
+    return kind if kind and instruction.size == (2 if kind.startswith("RVC") else 4) else ""
 
 
 @lru_cache(maxsize=1024)
