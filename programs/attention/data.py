@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rvx.analysis import two_products
 from rvx.analysis.arithmetic import functions
 
 Parameters = Mapping[str, int]
 Reals = npt.NDArray[np.float64]
-STEP = 8
-MOST = 1 << 15
-"""Elements of a row between the products, which is on the stack."""
 
 
 def inputs(p: Parameters, uniform: Callable[..., Reals]) -> tuple[Reals, Reals]:
@@ -29,11 +27,11 @@ def operands(queries: Reals, pair: Reals) -> tuple[Reals, Reals]:
 
 def arguments(p: Parameters, call: Any) -> Sequence[int]:
     """attention(a, pair, c, shape, constants)."""
-    fmt = functions.sums_format(call.numbers)
-    table = functions.softmax_constants(fmt, p["D"] ** -0.5)
-    shape = np.array([p["M"], p["L"], p["D"]], np.int64)
-    constants = call.place(functions.in_memory(fmt, table))
-    return call.a, call.b, call.c, call.place(shape), constants
+
+    def table(fmt: Any) -> Any:
+        return functions.softmax_constants(fmt, p["D"] ** -0.5)
+
+    return two_products.arguments(p, "L", table, call)
 
 
 def output_shape(p: Parameters) -> tuple[int, ...]:
@@ -42,14 +40,9 @@ def output_shape(p: Parameters) -> tuple[int, ...]:
     Raises:
         ValueError: a row is no multiple of the elements of a step, or too long for the stack.
     """
-    for name in ("L", "D"):
-        if p[name] % STEP:
-            raise ValueError(f"{name}={p[name]} is no multiple of {STEP}, the elements of a step")
-    if p["L"] > MOST:
-        raise ValueError(f"L={p['L']} is above {MOST}: a row of them is on the stack")
-    return p["M"], p["D"]
+    return two_products.output_shape(p, "L")
 
 
 def macs(p: Parameters) -> int:
     """Multiply-accumulates of both products."""
-    return 2 * p["M"] * p["L"] * p["D"]
+    return two_products.macs(p, "L")

@@ -308,18 +308,8 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> None:
     figure = Figure(figsize=(7.2, 4.8), layout="constrained")
     axes = figure.subplots()
     true, *others = outcomes
-    axes.axhline(true.perplexity, color="0.6", linewidth=1, zorder=1)
-    axes.annotate(
-        f"float64: {true.perplexity:.4g}",
-        (1, true.perplexity),
-        xycoords=("axes fraction", "data"),
-        xytext=(-4, -4),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        fontsize=LABEL_SIZE,
-        color="0.4",
-    )
+    said = f"float64: {true.perplexity:.4g}"
+    axes.axhline(true.perplexity, color="0.6", linewidth=1, zorder=1, label=said)
     points: dict[str, tuple[float, float]] = {}
     colours: dict[str, str] = {}
     for kind, (colour, mark) in FAMILIES.items():
@@ -334,6 +324,8 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> None:
             axes.scatter(costs, values, color=colour, marker=mark, label=kind, zorder=3)
     axes.set_xscale("log")
     axes.set_yscale("log")
+    for written in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+        written(lambda y, _: f"{y:.4g}")
     axes.margins(x=0.15, y=0.12)
     figure.draw_without_rendering()
     annotate(axes, points, colours)
