@@ -24,6 +24,8 @@ autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True}
 napoleon_numpy_docstring = False
+# `python -m sphinx -b man docs docs/_build/man`: the page of all commands, made from the program.
+man_pages = [("reference/cli", "rvx", "RISC-V extensions: declare, run, compare", "", 1)]
 exclude_patterns = ["_build"]
 highlight_language = "text"
 myst_heading_anchors = 2

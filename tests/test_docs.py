@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click import Context
 
+from . import recording
 from .snippets import ROOT, blocks, check, is_equal, pages, run, steps
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -54,6 +55,32 @@ def is_made(target: Path) -> bool:
     from rvx.cli.docs import generate
 
     return target in {REFERENCE / name for name in generate()}
+
+
+def test_extensions_of_the_gallery_are_short():
+    page = (ROOT / "docs" / "howto" / "gallery.md").read_text()
+    lines = {b.file: len(b.body.splitlines()) for b in blocks(page) if b.file.endswith(".py")}
+    assert len(lines) == 8
+    assert max(lines.values()) < 40
+
+
+def test_the_recording_shows_the_tutorial():
+    """Written by `python tests/recording.py`."""
+    shown = recording.text_of(recording.PICTURE.read_text())
+    assert shown == [line.rstrip() for line in recording.lines() if line.strip()]
+    assert len(shown) > 30
+
+
+def test_the_citation_is_of_this_version():
+    from rvx import __version__
+
+    text = (ROOT / "CITATION.cff").read_text()
+    fields = dict(re.findall(r"^([a-z-]+): *(.*)$", text, re.MULTILINE))
+    # What the schema 1.2.0 of the Citation File Format requires, and the version of the package.
+    assert {"cff-version", "message", "title", "authors"} <= fields.keys()
+    assert (fields["cff-version"], fields["version"]) == ("1.2.0", __version__)
+    assert fields["license"] in (ROOT / "pyproject.toml").read_text()
+    assert __version__ in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_the_walk_of_contributing_is_in_the_tree():

@@ -144,6 +144,7 @@ app = Program(
         "format": "rvx.cli.format:format",
         "dot": "rvx.cli.dot:dot",
         "version": "rvx.cli.version:version",
+        "doctor": "rvx.cli.doctor:doctor",
         "isa": _isa,
         "new": _new,
         "paper": _paper,
