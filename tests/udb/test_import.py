@@ -11,7 +11,10 @@ from click.testing import CliRunner
 from rvx import Machine, assemble, isa_for
 from rvx.cli.main import app
 from rvx.errors import Exit
-from rvx.extensions import load_file
+from rvx.export.targets import export
+from rvx.extensions import load, load_file
+from rvx.udb import database
+from rvx.udb.extension import make_file
 from tests.udb.lab import Pair, imported
 
 SHORT = """
@@ -323,6 +326,34 @@ def test_files_that_are_wrong_are_said(
     assert done.exit_code in (Exit.USAGE, Exit.SOURCE)
     assert sentence in done.output
     assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["i", "zbb", "zcb", "xcvmem", "xposit"])
+def test_what_rvx_exports_comes_back(name: str, tmp_path: Path) -> None:
+    """Encodings of 16 and 32 bits, split immediates, registers of other files, both widths."""
+    extension = load(name)
+    for path, text in export("riscv-unified-db", [extension]).files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    found = database.read([tmp_path])
+    made = make_file(found.instructions)
+    assert (found.left_out, made.left_out) == ([], [])
+    (tmp_path / "back.py").write_text(made.text)
+    (back,) = load_file(tmp_path / "back.py")
+    own = {(e.mnemonic, x): e for e in extension.instructions.values() for x in e.xlens}
+    read = {(e.mnemonic, x): e for e in back.instructions.values() for x in e.xlens}
+    assert own.keys() == read.keys()
+    draw = random.Random(name)
+    for key, first in own.items():
+        second = read[key]
+        assert first.syntax.shape == second.syntax.shape
+        assert (first.pattern.mask, first.pattern.match) == (
+            second.pattern.mask,
+            second.pattern.match,
+        )
+        word = first.pattern.match | draw.getrandbits(first.pattern.bits) & ~first.pattern.mask
+        if first.accepts(word) and second.accepts(word):
+            assert list(first.decode(word).values()) == list(second.decode(word).values()), key
 
 
 def test_mistakes_on_the_command_line_are_said(tmp_path: Path) -> None:
