@@ -1294,7 +1294,7 @@ def _moved(value: Value, at: int | Value) -> Value:
     if value.known is not None and count.known is not None:
         return _number(value.known << count.known)
     text = f"{value.at(_SHIFT)} << {count.at(_SUM)}"
-    if count.most >= _WORD:
+    if count.least < 0 or count.most >= _WORD:
         return Value(text, _SHIFT)
     ends = [x << y for x in (value.least, value.most) for y in (count.least, count.most)]
     return _ranged(text, _SHIFT, min(ends), max(ends))

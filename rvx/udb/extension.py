@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from rvx.isa.errors import DeclarationError
 from rvx.isa.operands import DEFAULT_KINDS
 from rvx.isa.pattern import DEFAULT_WIDTHS, Pattern, parse_pattern
+from rvx.isa.syntax import parse_syntax
 from rvx.udb import database, syntax
 from rvx.udb.body import Body, NotInSubset, Variable, make_body, walk
 from rvx.udb.database import Described, Encoding, Field
@@ -508,9 +510,17 @@ def _syntax(one: Described, operands: Sequence[_Operand]) -> str:
     if len(unknown) == len(left) == 1:
         shown[unknown[0]] = left.pop().written
         unknown = []
-    text = one.assembly
-    if unknown or not re.fullmatch(r"[A-Za-z0-9_, ()]*", text):
-        return f"{one.name} {', '.join(each.written for each in operands)}".strip()
-    text = re.sub(r"[A-Za-z][A-Za-z0-9_]*", lambda found: shown.get(found[0], found[0]), text)
+    plain = f"{one.name} {', '.join(each.written for each in operands)}".strip()
+    if unknown:
+        return plain
+    text = re.sub(
+        r"[A-Za-z][A-Za-z0-9_]*", lambda found: shown.get(found[0], found[0]), one.assembly
+    )
     rest = [each.written for each in left]
-    return f"{one.name} {', '.join(filter(None, [text, *rest]))}".strip()
+    text = f"{one.name} {', '.join(filter(None, [text, *rest]))}".strip()
+    try:
+        # What no syntax of rvx says, such as signs and braces, is written as a list.
+        parse_syntax(text)
+    except DeclarationError:
+        return plain
+    return text

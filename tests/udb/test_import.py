@@ -16,6 +16,7 @@ from rvx.extensions import load, load_file
 from rvx.udb import database
 from rvx.udb.extension import make_file
 from tests.udb.lab import Pair, imported
+from tests.udb.programs import file_of
 
 SHORT = """
 kind: instruction
@@ -286,8 +287,6 @@ def test_what_bodies_cannot_say_has_its_encoding(tmp_path: Path) -> None:
 def test_what_is_read_otherwise_is_said(
     operation: str, note: str, strict: str, meant: str, tmp_path: Path
 ) -> None:
-    from tests.udb.programs import file_of
-
     path = tmp_path / "one.yaml"
     path.write_text(file_of("one.op", 0, operation, is_signed=False))
     invoke = CliRunner().invoke
@@ -354,6 +353,31 @@ def test_what_rvx_exports_comes_back(name: str, tmp_path: Path) -> None:
         word = first.pattern.match | draw.getrandbits(first.pattern.bits) & ~first.pattern.mask
         if first.accepts(word) and second.accepts(word):
             assert list(first.decode(word).values()) == list(second.decode(word).values()), key
+
+
+@pytest.mark.parametrize(
+    "assembly",
+    ["xd xs1, imm", "xd, {xs1}, -imm", "xd, 2imm, xs1", "xd, xd, imm", "xd, imm(xs1", ""],
+)
+def test_assembly_that_rvx_cannot_write_becomes_a_list(assembly: str, tmp_path: Path) -> None:
+    text = STATE.replace("assembly: xd", f"assembly: '{assembly}'")
+    text = text.replace("000000000000", "------------", 1).replace(
+        "variables: [", "variables: [{name: imm, location: 31-20}, "
+    )
+    made, _ = imported(tmp_path, {"a.yaml": text})
+    assert '"ux.state imm:u, rd"' in made.text or '"ux.state rd, imm:u' in made.text
+
+
+@pytest.mark.parametrize("count", ["X[xs2]", "-X[xs1]", "(imm - 64)", "~imm", "X[xs1][40:0]"])
+@pytest.mark.parametrize("op", ["<<", ">>", ">>>"])
+def test_shifts_by_any_number(op: str, count: str, tmp_path: Path) -> None:
+    operation = f"X[xd] = (X[xs1] {op} {count}) ^ (5 {op} {count});"
+    if "40" in count:
+        operation = f"if (xlen() == 64) {{ {operation} }}"
+    text = file_of("one.shift", 0, operation, is_signed=False)
+    _, pairs = imported(tmp_path, {"a.yaml": text})
+    for pair in pairs:
+        assert pair.compare(40, random.Random(5)) == 40
 
 
 def test_mistakes_on_the_command_line_are_said(tmp_path: Path) -> None:
