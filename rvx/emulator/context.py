@@ -119,7 +119,8 @@ class Field(IntEnum):
     RAISED = 195  # what a body has raised: three words, see rvx.bodies.arithmetic
     PAUSES = 198  # address of breakpoints and watchpoints, 0 if there are none; see native.pauses
     CARRIED = 199  # instructions that were executed before those that are counted
-    END = 200
+    CALL = 200  # callback: performs an ecall without stopping the core, 0 if nobody does
+    END = 201
 
 
 assert int(Field.PAUSES - Field.STOP) == HART_WORDS

@@ -11,9 +11,11 @@ from typing import Literal
 from rvx.emulator.counts import BlockCounter
 from rvx.emulator.linux.descriptors import Stopped
 from rvx.emulator.linux.frame import SIGRETURN, TRAMPOLINE_OFFSET, enter_handler, leave_handler
+from rvx.emulator.linux.names import NAMES
 from rvx.emulator.linux.process import CallError
 from rvx.emulator.linux.signal_calls import deliver
 from rvx.emulator.linux.signals import DEFAULT, Sent
+from rvx.emulator.linux.table import STOPPING
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.privileged import Cause
 from rvx.emulator.rars import Rars
@@ -60,14 +62,23 @@ class Environment:
         self._reporter = reporter
         self._rars = Rars(system, isa.xlen) if abi == "rars" else None
         self._note = note
+        self._stopping = {number for number, name in NAMES.items() if name in STOPPING}
+
+    def stops(self) -> bool:
+        """Whether the core is stopped for the call that is about to be made."""
+        return self._rars is not None or self._number in self._stopping
+
+    @property
+    def _number(self) -> int:
+        # The ABI of RV32E has no a7: libgloss passes the number in t0.
+        return self._registers.get(5 if self._isa.has_half else 17)
 
     def call(self, pc: Address) -> tuple[int | None, Address]:
         """Performs the ecall at pc; gives the exit code if the program ends, and the next pc."""
         if pc == self._memory.stub:
             return 0, pc
-        # The ABI of RV32E has no a7: libgloss passes the number in t0.
-        number = self._registers.get(5 if self._isa.has_half else 17)
-        arguments = [self._registers.get(i) for i in range(10, 16)]
+        number = self._number
+        arguments = self._registers.several(10, 16)
         process = self._system.process
         if number == SIGRETURN and pc == self._memory.stub + TRAMPOLINE_OFFSET + 4:
             with suppress(CallError):

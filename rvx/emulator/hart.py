@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -174,6 +175,10 @@ class Hart:
         self._environment = Environment(
             isa, memory, registers, self.counter, system, reporter, abi, self._note
         )
+        self._called: tuple[int | None, Address] | None = None
+        self._call_error: BaseException | None = None
+        self._callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(self._call_in_hook)
+        self._words[Field.CALL] = ctypes.cast(self._callback, ctypes.c_void_p).value or 0
         self._timers = system.process.timers
         self._sets_timers = abi == "linux" and can_set_timers(memory)
         self._semihosting = Semihosting(system, isa.xlen)
@@ -307,7 +312,7 @@ class Hart:
                     status, error, pc = self._go_to_limit(pc, target - executed)
                     executed = None
             if status == Status.ECALL:
-                done, pc = self._ecall(int(self._words[Field.PC]))
+                done, pc = self._outcome_of_call()
                 if done is not None:
                     return done, None
             elif status == Status.PRIVILEGED:
@@ -887,6 +892,40 @@ class Hart:
             return done
         self.counter.take_back(pc)
         return None, self.privilege.trap(self.privilege.ecall(), 0, pc)
+
+    def _call_in_hook(self, pc: Address) -> int:
+        """Performs an ecall for the hook of a trap; whether the core can go on behind it.
+
+        If not, `_outcome_of_call` has what came of it, or performs it once the core has stopped.
+        """
+        if (
+            self.privilege.takes_traps
+            or self._timers.target() is not None
+            or self._environment.stops()
+            or pc >> PAGE_SHIFT == self._memory.stub >> PAGE_SHIFT
+        ):
+            return 0
+        try:
+            self._called = done, after = self._environment.call(pc)
+        except BaseException as error:
+            # No exception gets through compiled code.
+            self._call_error = error
+            return 0
+        if done is not None or after != pc + 4 or self._memory.changed_code:
+            return 0
+        self._called = None
+        return 1
+
+    def _outcome_of_call(self) -> tuple[int | None, Address]:
+        """What came of the ecall that has stopped the core: the exit code, and the next pc."""
+        called, self._called = self._called, None
+        error, self._call_error = self._call_error, None
+        if error is not None:
+            raise error
+        if called is None:
+            return self._ecall(int(self._words[Field.PC]))
+        self._forget_changed_code()
+        return called
 
     def _entropy(self, bits: int) -> int:
         """Random bits; the same in every run."""

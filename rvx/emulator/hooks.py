@@ -54,7 +54,7 @@ _PC_REGISTER, _FFLAGS_REGISTER = int(Field.PC_REGISTER), int(Field.FFLAGS_REGIST
 _IS_LIMITED, _STOP = int(Field.IS_LIMITED), int(Field.STOP)
 _STEPPING, _REPEAT = int(Field.STEPPING), int(Field.REPEAT)
 _FCSR, _MIRROR_FRM = int(Field.FCSR), int(Field.MIRROR_FRM)
-_STUB = int(Field.STUB)
+_STUB, _CALL = int(Field.STUB), int(Field.CALL)
 _GATE, _REFUSED, _CUT = int(Field.GATE), int(Field.REFUSED), int(Field.CUT)
 _TOUCHED, _CORE_PC = int(Field.TOUCHED), int(Field.CORE_PC)
 _CALLS, _TOTAL, _PLANS = int(Field.CALLS), int(Record.TOTAL), int(Record.PLANS)
@@ -187,8 +187,13 @@ def on_trap(uc: int, cause: int, data: int) -> None:
     uc_reg_read(uc, context[_PC_REGISTER], pc_slot)
     pc = context[_PC] - 4
     context[_PC] = pc
+    if cause == 8:
+        # To stop the core and to start it again takes longer than most system calls.
+        if call_word_callback(context[_CALL], pc) == 0:
+            stop(uc, context, _ECALL)
+        return
     if cause != 2:
-        stop(uc, context, _ECALL if cause == 8 else _OTHER)
+        stop(uc, context, _OTHER)
         return
     index = (pc - context[_EXEC_BASE]) >> 1
     if pc < context[_EXEC_BASE] or index >= context[_EXEC_HALFWORDS]:

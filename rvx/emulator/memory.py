@@ -375,22 +375,26 @@ class GuestMemory:
         """Whether all these bytes are within the mapping and readable."""
         if size < 0 or not self.base <= address <= self.base + self.ram.size - size:
             return False
-        first = address - self.base >> PAGE_SHIFT
-        last = address + max(size, 1) - 1 - self.base >> PAGE_SHIFT
-        if last - first < 2:
-            return last < self.pages.size and bool(
-                self._given[first] & self._given[last] & READABLE
-            )
+        if size <= PAGE:
+            return self._all_may(address, size, READABLE) == READABLE
         return any(begin <= address and address + size <= end for begin, end in self._readable)
 
     def can(self, address: Address, size: int, permissions: int) -> bool:
         """Whether all of these bytes are mapped with these permissions at least."""
         if size < 0 or not self.base <= address <= self.base + self.ram.size - size:
             return False
+        return self._all_may(address, size, permissions) == permissions
+
+    def _all_may(self, address: Address, size: int, wanted: int) -> int:
+        """What of `wanted` all pages of these bytes are for; they are within the mapping."""
         first = address - self.base >> PAGE_SHIFT
         last = address + max(size, 1) - 1 - self.base >> PAGE_SHIFT
-        found = self._given[first : last + 1] & permissions
-        return last < self.pages.size and bool((found == permissions).all())
+        if last >= self.pages.size:
+            return 0
+        if last - first < 2:  # System calls are mostly about a few bytes.
+            given = self._given.data
+            return int(given[first]) & int(given[last]) & wanted
+        return int(np.bitwise_and.reduce(self._given[first : last + 1])) & wanted
 
     def write(self, address: Address, data: bytes) -> bool:
         """Writes as the guest would, by the permissions of pages; False where it may not.
@@ -400,10 +404,12 @@ class GuestMemory:
         if not self.can(address, len(data), WRITABLE):
             return False
         at = address - self.base
-        self.ram[at : at + len(data)] = np.frombuffer(data, np.uint8)
-        pages = self._given[at >> PAGE_SHIFT : (at + len(data) - 1 >> PAGE_SHIFT) + 1]
-        if data and (pages & EXECUTABLE).any():
-            self.changed_code.append((address, address + len(data)))
+        self.view[at : at + len(data)] = data
+        is_far = address >= self.executable_end or address + len(data) <= self.executable_begin
+        if not is_far and data:
+            pages = self._given[at >> PAGE_SHIFT : (at + len(data) - 1 >> PAGE_SHIFT) + 1]
+            if (pages & EXECUTABLE).any():
+                self.changed_code.append((address, address + len(data)))
         return True
 
     def is_executable(self, address: Address) -> bool:

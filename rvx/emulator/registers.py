@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+
 from rvx.emulator.context import Context, Field
 from rvx.emulator.core import F0, FFLAGS, FRM, X0, Core
 
@@ -17,14 +19,27 @@ class Registers:
     def __init__(self, core: Core, context: Context) -> None:
         self._core = core
         self._context = context
+        self._x: memoryview[int] | None = None
+        if core.pointers is not None:
+            held = (ctypes.c_char * (32 * core.xlen // 8)).from_address(core.pointers.x)
+            self._x = memoryview(held).cast("B").cast("Q" if core.xlen == 64 else "I")
 
     def get(self, number: int) -> int:
         """A register of x, not negative."""
-        return self._core.read(X0 + number)
+        return self._core.read(X0 + number) if self._x is None else self._x[number]
+
+    def several(self, first: int, end: int) -> list[int]:
+        """Registers of x from one number up to another."""
+        if self._x is None:
+            return [self.get(number) for number in range(first, end)]
+        return self._x[first:end].tolist()
 
     def put(self, number: int, value: int) -> None:
         """Writes a register of x."""
-        self._core.write(X0 + number, value)
+        if self._x is None:
+            self._core.write(X0 + number, value)
+        elif number:
+            self._x[number] = value
 
     def get_float(self, number: int) -> int:
         """The bits of a register of f."""

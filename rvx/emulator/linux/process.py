@@ -157,7 +157,7 @@ class Process:
         if not self.memory.holds(address, size):
             raise CallError(errno.EFAULT)
         at = address - self.memory.base
-        return self.memory.ram[at : at + size].tobytes()
+        return bytes(self.memory.view[at : at + size])
 
     def write(self, address: Address, data: bytes) -> None:
         """Puts bytes into the guest's memory.

@@ -106,6 +106,8 @@ class Signals:
 
     def first(self) -> Sent | None:
         """The signal that is to be seen next: the lowest, and of equal ones the oldest."""
+        if not self.queue:
+            return None
         ready = [one for one in self.queue if not self.is_blocked(one.number)]
         return min(ready, key=lambda one: one.number, default=None)
 

@@ -224,6 +224,16 @@ _CALLS_OF_RV32: dict[str, Call] = {
 """Calls with times of 64 bits, which RV64 has under other numbers."""
 
 
+STOPPING = frozenset(
+    "exit exit_group rt_sigreturn mmap munmap mremap mprotect setitimer timer_settime "
+    "timer_settime64".split()
+)
+"""Calls for which the core is stopped.
+
+Others are performed while it waits in a hook, where it must not see other pages than before.
+"""
+
+
 WITHOUT = {
     **dict.fromkeys(
         "clone execve execveat unshare setns".split(),

@@ -201,6 +201,41 @@ def test_memory_is_bounded() -> None:
     assert taken == 12
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"tier": "trap"}, {"tier": "region"}, {"backend": "python"}, {"by_pointer": False}],
+    ids=str,
+)
+def test_what_is_read_over_code_is_what_runs_next(options: dict[str, Any]) -> None:
+    source = """
+            .section .made, "awx"
+    made:   li a0, 1
+            ret
+            .text
+            .globl _start
+    _start: li s1, 3
+    1:      call made
+            add s2, s2, a0
+            li a0, 0
+            la a1, made
+            li a2, 4
+            li a7, 63
+            ecall
+            add s2, s2, a0
+            addi s1, s1, -1
+            bnez s1, 1b
+            mv a0, s2
+            li a7, 93
+            ecall
+    """
+    isa = isa_for("rv64g")
+    given = b"".join((value << 20 | 0x513).to_bytes(4, "little") for value in (10, 20, 30))
+    machine = Machine(assemble(source, isa), isa, settings=Settings(stdin=given), **options)
+    result = machine.run()
+    assert (result.exit_code, result.trap) == (1 + 10 + 20 + 3 * 4, None)
+    assert result.by_mnemonic["ecall"] == 4
+
+
 def test_sleeping_takes_no_time_and_moves_the_clock() -> None:
     made = machine()
     at = made.symbol("room")
