@@ -148,13 +148,14 @@ def _session(
         program = assembled(inputs, isa, march)
         executable = load_executable(program)
         places = places_in(program)
+    loaded = None if board is None else load_board(board)
     machine = Machine(
         executable,
         isa,
-        memory=room_for(executable, most),
+        memory=room_for(executable, most, loaded),
         on_note=_Notes().say,
         settings=settings,
-        board=None if board is None else load_board(board),
+        board=loaded,
         abi=parse_abi(abi),
         debugging=True,
     )

@@ -65,7 +65,7 @@ Memory = Annotated[
         "--memory",
         metavar="SIZE",
         help="All the memory that the program may have, such as 64M or 2G: what is loaded, heap "
-        "and stack. Default: 1G, of which up to 128M are heap and stack.",
+        "and stack. Default: 1G; with a board, 128M of it are heap and stack.",
     ),
 ]
 BackendName = Annotated[

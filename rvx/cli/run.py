@@ -405,7 +405,7 @@ def _load(
 
             places = places_in(program)
     executable = load_executable(program)
-    room = room_for(executable, most)
+    room = room_for(executable, most, board)
     machine = Machine(
         executable,
         isa,
@@ -475,15 +475,18 @@ def _fills_agnostic(choice: str) -> bool:
     return choice == "ones"
 
 
-def room_for(executable: Executable, most: int | None) -> int:
+def room_for(executable: Executable, most: int | None, board: Board | None = None) -> int:
     """Bytes for heap and stack: what the program itself leaves of the memory that it may have.
+
+    It takes memory of the host where it is touched. Where devices may answer, or addresses end,
+    soon behind the program, a part of it will do, unless somebody has said how much.
 
     Raises:
         UsageProblem: it leaves nothing.
     """
     from rvx.cli.output import UsageProblem
     from rvx.emulator.machine import DEFAULT_MEMORY
-    from rvx.emulator.memory import PAGE
+    from rvx.emulator.memory import HIGHEST, PAGE
 
     limit = DEFAULT_MOST if most is None else most
     left = (limit - executable.size) // PAGE * PAGE
@@ -492,7 +495,9 @@ def room_for(executable: Executable, most: int | None) -> int:
             f"{executable.name} takes {executable.size:,} bytes of memory without heap and stack, "
             f"and may have {limit:,}; give it more with --memory"
         )
-    return min(left, DEFAULT_MEMORY) if most is None else left
+    end = max(segment.end for segment in executable.segments)
+    is_crowded = board is not None or end + left > HIGHEST[executable.xlen]
+    return min(left, DEFAULT_MEMORY) if most is None and is_crowded else left
 
 
 def _writer(is_quiet: bool) -> Any:

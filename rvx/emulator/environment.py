@@ -62,11 +62,10 @@ class Environment:
         self._reporter = reporter
         self._rars = Rars(system, isa.xlen) if abi == "rars" else None
         self._note = note
-        self._stopping = {number for number, name in NAMES.items() if name in STOPPING}
 
     def stops(self) -> bool:
         """Whether the core is stopped for the call that is about to be made."""
-        return self._rars is not None or self._number in self._stopping
+        return self._rars is not None or self._number in _STOPPING
 
     @property
     def _number(self) -> int:
@@ -150,6 +149,7 @@ class Environment:
         return None
 
 
+_STOPPING = frozenset(number for number, name in NAMES.items() if name in STOPPING)
 _SIGNALS = {
     Cause.FETCH: (SIGSEGV, 1),
     Cause.LOAD: (SIGSEGV, 1),

@@ -38,7 +38,8 @@ text: .fill {size}, 1, 'x'
     ("options", "end", "code"),
     [
         ([], 0x88000000, 0),
-        ([], 0xC0000000, 4),
+        ([], 0xBFFF0000, 0),
+        ([], 0xC0001000, 4),
         (["--memory", "2G"], 0xFF000000, 0),
         (["--memory", "64m"], 0x83FF0000, 0),
         (["--memory", "64M"], 0x88000000, 4),
@@ -48,6 +49,33 @@ text: .fill {size}, 1, 'x'
 )
 def test_memory_ends_where_it_is_said_to(rvx, source, options, end, code):
     assert rvx("run", source(TOUCH.format(hex(end))), *options).code == code
+
+
+@pytest.mark.parametrize(
+    ("options", "size", "code"),
+    [([], 600 << 20, 0), ([], 1 << 30, 1), (["--memory", "256M"], 600 << 20, 1)],
+)
+def test_as_much_may_be_mapped_as_there_is_memory(rvx, source, options, size, code):
+    """What C libraries do for a large `malloc`; the first and the last word are touched."""
+    text = f"""
+    _start: li a0, 0
+            li a1, {size}
+            li a2, 3
+            li a3, 0x22
+            li a4, -1
+            li a5, 0
+            li a7, 222
+            ecall
+            bltz a0, 1f
+            add t0, a0, a1
+            sd a0, 0(a0)
+            sd a0, -8(t0)
+            {EXIT}
+    1:      li a0, 1
+            li a7, 93
+            ecall
+    """
+    assert rvx("run", source(text), *options, "--pass-exit-code").code == code
 
 
 @pytest.mark.parametrize("size", ["", "0", "-1", "x", "12Q", "1.5G", "0x10", "M", "²"])
