@@ -19,6 +19,7 @@ class Registers:
     def __init__(self, core: Core, context: Context) -> None:
         self._core = core
         self._context = context
+        self._mask = (1 << core.xlen) - 1
         self._x: memoryview[int] | None = None
         if core.pointers is not None:
             held = (ctypes.c_char * (32 * core.xlen // 8)).from_address(core.pointers.x)
@@ -39,7 +40,7 @@ class Registers:
         if self._x is None:
             self._core.write(X0 + number, value)
         elif number:
-            self._x[number] = value
+            self._x[number] = value & self._mask
 
     def get_float(self, number: int) -> int:
         """The bits of a register of f."""

@@ -236,6 +236,22 @@ def test_what_is_read_over_code_is_what_runs_next(options: dict[str, Any]) -> No
     assert result.by_mnemonic["ecall"] == 4
 
 
+@pytest.mark.parametrize("xlen", [64, 32])
+@pytest.mark.parametrize("by_pointer", [True, False])
+def test_errors_reach_the_program_as_negative_numbers(by_pointer: bool, xlen: int) -> None:
+    source = """
+    _start: li a0, -1
+            li a7, 57       # close
+            ecall
+            addi a0, a0, 100
+            li a7, 93
+            ecall
+    """
+    isa = isa_for(f"rv{xlen}gc")
+    result = Machine(assemble(source, isa), isa, by_pointer=by_pointer).run()
+    assert (result.exit_code, result.trap) == (100 - errno.EBADF, None)
+
+
 def test_sleeping_takes_no_time_and_moves_the_clock() -> None:
     made = machine()
     at = made.symbol("room")
