@@ -14,9 +14,12 @@ from rvx.analysis.anatomy import decimal, read_number
 from rvx.formats.block import mx
 from rvx.formats.block.mx import array as mx_array
 from rvx.formats.block.mx.format import SCALE_BIAS, Mx
+from rvx.formats.block.mx.rules import Rule as MxRule
+from rvx.formats.block.mx.rules import parse_rule as parse_mx_rule
 from rvx.formats.block.nvfp4 import Nvfp4, Rule
 from rvx.formats.block.nvfp4 import array as nvfp4_array
 from rvx.formats.block.nvfp4.rules import TORCHAO_0_17
+from rvx.formats.block.nvfp4.rules import parse_rule as parse_nvfp4_rule
 from rvx.formats.block.vsq import Vsq
 from rvx.formats.block.vsq import array as vsq_array
 from rvx.formats.integer.format import Integer
@@ -70,7 +73,7 @@ class BlockAnatomy:
     Attributes:
         format: its name.
         bits_per_element: with the share of the scale of a block.
-        rule: of NVFP4, whose order of operations; None for other formats.
+        rule: of NVFP4, whose order of operations; of MX, how scales are chosen, if somebody asked.
         scales: the coarsest first.
         elements: in the order given.
     """
@@ -124,15 +127,13 @@ def parse_block_format(name: str) -> BlockFormat | None:
     return None
 
 
-def dissect_block(
-    fmt: BlockFormat, texts: Sequence[str], rule: Rule = TORCHAO_0_17
-) -> BlockAnatomy:
+def dissect_block(fmt: BlockFormat, texts: Sequence[str], rule: str | None = None) -> BlockAnatomy:
     """Numbers quantised together, as one row of a tensor.
 
     Args:
         fmt: the format.
         texts: numbers such as 3.14, 1e-3 or 1/3.
-        rule: of NVFP4; other formats have one only.
+        rule: name of that of NVFP4 or MX, if it is not the usual one; VSQ has one only.
 
     Raises:
         FormatError: a text is no number, or the numbers have no such format.
@@ -141,9 +142,10 @@ def dissect_block(
     try:
         row = np.array([_double(*pair) for pair in zip(numbers, texts, strict=True)])
         if isinstance(fmt, Nvfp4):
-            scales, codes, values, bits = _nvfp4(row, fmt, rule)
+            chosen = parse_nvfp4_rule(rule or TORCHAO_0_17.name)
+            scales, codes, values, bits = _nvfp4(row, fmt, chosen)
         elif isinstance(fmt, Mx):
-            scales, codes, values, bits = _mx(row, fmt)
+            scales, codes, values, bits = _mx(row, fmt, parse_mx_rule(rule or "floor"))
         else:
             scales, codes, values, bits = _vsq(row, fmt)
     except ValueError as error:
@@ -152,7 +154,7 @@ def dissect_block(
         Element(number, hexadecimal(int(code), bits), _fraction(float(value)))
         for number, code, value in zip(numbers, codes, values, strict=False)
     )
-    name = rule.name if isinstance(fmt, Nvfp4) else None
+    name = rule or TORCHAO_0_17.name if isinstance(fmt, Nvfp4) else rule
     return BlockAnatomy(fmt.name, fmt.bits_per_element, name, tuple(scales), tuple(elements))
 
 
@@ -178,8 +180,8 @@ def _nvfp4(row: npt.NDArray[np.float64], fmt: Nvfp4, rule: Rule) -> Parts:
     return scales, made.codes.astype(np.int64), made.dequantise(), fmt.element.bits
 
 
-def _mx(row: npt.NDArray[np.float64], fmt: Mx) -> Parts:
-    made = mx_array.quantise(row, fmt)
+def _mx(row: npt.NDArray[np.float64], fmt: Mx, rule: MxRule) -> Parts:
+    made = mx_array.quantise(row, fmt, rule)
     scales = [
         Scale(f"block {i}", hexadecimal(code, 8), Fraction(2) ** (code - SCALE_BIAS))
         for i, code in enumerate(made.scales.tolist())

@@ -38,7 +38,11 @@ def format(
     ] = Path("accuracy.svg"),
     rule: Annotated[
         str | None,
-        Option(metavar="RULE", help="Of nvfp4: torchao-0.17, torchao-0.15, modelopt-0.47."),
+        Option(
+            metavar="RULE",
+            help="Of nvfp4: torchao-0.17, torchao-0.15, modelopt-0.47; of mx formats: floor, ceil, "
+            "even, rceil, rne.",
+        ),
     ] = None,
     ext: Ext = None,
     as_json: Json = False,
@@ -55,8 +59,8 @@ def format(
     """
     from rvx.analysis.anatomy import dissect
     from rvx.analysis.blocks import dissect_block, parse_block_format
+    from rvx.formats.block.mx.format import Mx
     from rvx.formats.block.nvfp4.format import Nvfp4
-    from rvx.formats.block.nvfp4.rules import TORCHAO_0_17, parse_rule
     from rvx.formats.number.catalogue import parse
 
     if name == "plot":
@@ -65,11 +69,11 @@ def format(
         _plot(rest, output, own_formats(ext))
         return
     block = parse_block_format(name)
-    if rule is not None and not isinstance(block, Nvfp4):
-        raise UsageProblem(f"--rule is for nvfp4; {name} is quantised by one rule only")
+    if rule is not None and not isinstance(block, Nvfp4 | Mx):
+        raise UsageProblem(f"--rule is for nvfp4 and mx; {name} is quantised by one rule only")
     if block is not None:
         try:
-            blocks = dissect_block(block, rest, parse_rule(rule or TORCHAO_0_17.name))
+            blocks = dissect_block(block, rest, rule)
         except ValueError as error:
             raise UsageProblem(str(error)) from None
         if as_json:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from rvx.export.docs_pages import NOTICE, escape, table
 from rvx.formats.block.mx.format import FORMATS as MX_FORMATS
+from rvx.formats.block.mx.rules import RULES as MX_RULES
 from rvx.formats.block.nvfp4.format import NVFP4
 from rvx.formats.block.nvfp4.rules import RULES
 from rvx.formats.block.vsq.format import Vsq
@@ -139,6 +141,11 @@ def _integers() -> str:
     return table(("format", "least", "greatest", "codes of the quantiser"), rows)
 
 
+def _first_line(function: Callable[..., object]) -> str:
+    """What a function says of itself."""
+    return (function.__doc__ or "").partition("\n")[0].partition(": ")[0].rstrip(".")
+
+
 def _others() -> str:
     rows = []
     for name in OTHERS:
@@ -204,5 +211,8 @@ def _blocks() -> str:
     return (
         table(("format", "element", "block", "scale", "bits per element"), rows)
         + "\nLibraries round the scales of NVFP4 in different ways. `--rule` of `rvx format` "
-        "chooses one;\nthe first is what rvx takes elsewhere.\n\n" + table(headers, rules)
+        "chooses one;\nthe first is what rvx takes elsewhere.\n\n"
+        + table(headers, rules)
+        + "\nSo do they with the scales of MX, which are powers of two. For `--rule` there are:\n\n"
+        + table(("rule", "scale"), [(f"`{name}`", _first_line(r)) for name, r in MX_RULES.items()])
     )

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx.formats.block.mx.format import INT8_LSB, SCALE_BIAS, SCALE_NAN, Mx
+from rvx.formats.block.mx.rules import Rule, floor
 from rvx.formats.integer.array import Bytes, pad
 from rvx.formats.integer.array import pack as pack_codes
 from rvx.formats.integer.array import quantise as quantise_integers
@@ -59,17 +60,18 @@ def encode_elements(values: Doubles, fmt: Mx) -> Bytes:
     return encode(fmt.element, values, overflow=Overflow.SATURATE)
 
 
-def quantise(x: npt.ArrayLike, fmt: Mx) -> MxTensor:
+def quantise(x: npt.ArrayLike, fmt: Mx, rule: Rule = floor) -> MxTensor:
     """Quantises to an MX format (MX 1.0, 6.3).
 
-    A block's scale is 2^(floor(log2 of its largest magnitude) - emax), within the range of E8M0;
-    this rule clips a largest element between the largest number of the format and the next power
-    of two. Elements are rounded to nearest even and clamped. A block with a NaN or an infinity
-    becomes a NaN by its scale; a block of zeros has the smallest scale.
+    By default a block's scale is 2^(floor(log2 of its largest magnitude) - emax), within the range
+    of E8M0; this rule clips a largest element between the largest number of the format and the next
+    power of two. Elements are rounded to nearest even and clamped. A block with a NaN or an
+    infinity becomes a NaN by its scale; a block of zeros has the smallest scale.
 
     Args:
         x: numbers of shape (..., K), of a type that float64 contains.
         fmt: the format.
+        rule: how scales are chosen, see `rvx.formats.block.mx.rules`.
 
     Raises:
         ValueError: x is a single number.
@@ -83,8 +85,7 @@ def quantise(x: npt.ArrayLike, fmt: Mx) -> MxTensor:
     is_finite = np.isfinite(largest)
     blocks = np.where(is_finite[..., None], blocks, 0)
     largest = np.where(is_finite, largest, 0)
-    # frexp gives fractions in [1/2, 1): its exponent is one above floor(log2).
-    exponents = np.frexp(largest)[1] - 1 - fmt.emax
+    exponents = rule(np.where(largest > 0, largest, 1.0), fmt)
     exponents = np.where(largest > 0, exponents, -SCALE_BIAS).clip(-SCALE_BIAS, SCALE_BIAS)
     codes = encode_elements(np.ldexp(blocks, -exponents[..., None]), fmt)
     scales = np.where(is_finite, exponents + SCALE_BIAS, SCALE_NAN).astype(np.uint8)
