@@ -124,6 +124,8 @@ class _Pickler(pickle.Pickler):
             obj.syntax  # noqa: B018  # so that all of it is read
             state = dict(vars(obj))
             state.pop("real", None)
+            # It is one of the operands, which are written by themselves: a copy would be another.
+            state.pop("target", None)
             if isinstance(obj, StoredInstruction) and "origin" in state:
                 state.pop("body", None)
             elif state["body"] is not None:

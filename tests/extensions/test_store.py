@@ -91,6 +91,17 @@ def test_registers_that_are_told_by_identity_are_those_of_the_machine() -> None:
     assert all(file is {"x": X, "f": F, "v": V}[file.name] for file in files)
 
 
+def test_targets_are_operands_also_of_what_was_looked_at_before_it_was_written() -> None:
+    disk.keep_declarations()
+    for made in catalogue.isa_for("rv64gc").instructions.values():
+        assert made.target is None or made.target.name in made.operands
+    _, read = twice(lambda: catalogue.isa_for("rv64gc_xvsq"))
+    targets = [(one.target, one.operands) for one in read.instructions.values() if one.target]
+    assert targets
+    # The assembler tells them by identity.
+    assert all(operands[target.name] is target for target, operands in targets)
+
+
 def test_modules_of_bodies_are_imported_when_they_are_asked_for(own_cache: Path) -> None:
     script = (
         "import sys\n"
