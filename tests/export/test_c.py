@@ -101,6 +101,8 @@ def number_in(draw: random.Random, made: Instruction, name: str) -> int:
 def calls(extension: Extension, xlen: int, draw: random.Random) -> list[Call]:
     """Every definition of an extension's header at one width, with constants chosen."""
     text = export([extension]).files[f"{extension.name.lower()}.h"]
+    # A name may have a definition for each width, such as Zdinx with its pairs of registers.
+    text = re.sub(rf"(?ms)^#if __riscv_xlen == {96 - xlen}\b.*?^#endif$", "", text)
     defined: dict[str, tuple[str, ...]] = {}
     for found in DEFINED.finditer(text):
         if found["macro"]:
