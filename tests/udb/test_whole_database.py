@@ -124,7 +124,7 @@ READ: dict[str, Callable[[dict[str, int]], int]] = {
     "qc.e.xorai": lambda o: low(o["rd"] ^ o["imm"]),
     "qc.li": lambda o: low(o["imm"]),
 }
-"""Instructions of Xqci as their names and descriptions have them, written without a look at IDL."""
+"""Instructions of Xqci as their names and descriptions have them, by one who had read the IDL."""
 
 
 def test_xqci_means_what_its_prose_says(xqci: list[Pair]) -> None:
