@@ -54,6 +54,15 @@ class Code:
     def _functions(self) -> FunctionMap:
         return FunctionMap(self._machine.executable, self._machine.memory)
 
+    def function_name(self, address: Address) -> str:
+        """The name of the function around an address."""
+        return self._functions.functions[self._functions.at(address)].name
+
+    def function_range(self, address: Address) -> tuple[Address, Address]:
+        """The addresses of the function around one."""
+        found = self._functions.functions[self._functions.at(address)]
+        return found.begin, found.end
+
     def at(self, address: Address) -> Shown:
         """The instruction at an address, as memory has it now."""
         memory = self._machine.memory

@@ -6,9 +6,11 @@ import inspect
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from rvx.debugger import values
 from rvx.debugger.expressions import evaluate, location
+from rvx.debugger.frames import Unwinder
 from rvx.debugger.registers import Group, Register
 from rvx.debugger.session import DebugProblem, Point, Session
 from rvx.debugger.stepping import Stepper
@@ -22,6 +24,7 @@ _MOST_CHANGES = 8
 _MOST_STEPS = 1_000_000
 _SIZES = {"b": 1, "h": 2, "w": 4, "g": 8}
 _LISTED = 10
+_MOST_FRAMES = 100
 _WIDEST = 1024
 """Bits of a register that is shown without being asked for."""
 Handler = Callable[["Terminal", str], None]
@@ -108,6 +111,11 @@ class Terminal:
         self._before: dict[str, int] = {}
         self._last = ""
         self.listed: tuple[str, int] | None = None
+
+    @cached_property
+    def unwinder(self) -> Unwinder:
+        """Finds callers."""
+        return Unwinder(self.session)
 
     def begin(self, name: str) -> None:
         """Says what is debugged, and where it stands."""
@@ -654,6 +662,34 @@ def where_(terminal: Terminal, _: str) -> None:
     """Say again where the program is."""
     terminal.say(f"after {terminal.session.timeline.count:,} instructions")
     terminal.show_place()
+
+
+@command("backtrace", "bt", usage="[N]", topic=_SEE)
+def backtrace(terminal: Terminal, text: str) -> None:
+    """Show the functions that are active, the innermost first, and where each goes on.
+
+    The lines are those of the calls. They come from call frame information (.cfi_* in assembly),
+    or else from what a function's prologue saves; where that does not lead to a caller, this says
+    so. N is how many are shown at most.
+    """
+    session = terminal.session
+    most = evaluate(session, text) if text else _MOST_FRAMES
+    if most < 1:
+        raise DebugProblem(f"frames are counted from 1, not {most}")
+    unwinder = terminal.unwinder
+    if unwinder.problem:
+        terminal.say(f"note: {unwinder.problem}: callers are found by prologues")
+    for number, frame in enumerate(unwinder.frames()):
+        if isinstance(frame, str):
+            terminal.say(f"      {frame}")
+        elif number == most:
+            terminal.say(f"      and more: bt {10 * most} shows them")
+            return
+        else:
+            place = session.code.line_of(frame.place)
+            at = f" at {session.code.name_of(place)}" if place is not None else ""
+            name = session.code.function_name(frame.place)
+            terminal.say(f"#{number:<3}  {frame.pc:#x} in {name}{at}")
 
 
 @command("info", "i", usage="break | registers | history", topic=_SEE)

@@ -259,7 +259,8 @@ def test_lines_of_a_c_program(tmp_path: Path) -> None:
     machine = Machine(tmp_path / "a.elf", isa_for("rv64gc"), memory=1 << 22, debugging=True)
     table = LineTable((tmp_path / "a.elf").read_bytes())
     session = Session(machine, lambda *_: None, Code(machine, table.find))
-    terminal = Terminal(session, lambda _: None)
+    said: list[str] = []
+    terminal = Terminal(session, said.append)
     lines = []
     for line in ["b main", "c", *"nnsfnn", "rs", "rs", "rs", "watch total", "rc", "c"]:
         terminal.obey(line if line != "f" else "fin")
@@ -267,6 +268,12 @@ def test_lines_of_a_c_program(tmp_path: Path) -> None:
         lines.append(0 if place is None else place.line)
     # Over malloc, over and into twice, and back over free, of which no lines are known.
     assert lines[1:] == [4, 5, 6, 2, 6, 7, 8, 7, 6, 2, 2, 4, 7]
+    # Functions of the C library have no lines, but frames.
+    for line in ["delete", "goto 0", "advance main", "advance malloc", "bt"]:
+        said.clear()
+        terminal.obey(line)
+    assert [line.split(" in ")[1].split(" at ")[0] for line in said][1::3] == ["main", "_start"]
+    assert said[1].endswith("a.c:5")
 
 
 def test_what_cannot_be_done_is_said(talk: Talk) -> None:

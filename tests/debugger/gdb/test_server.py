@@ -234,6 +234,8 @@ def test_gdb(tmp_path: Path) -> None:
     script = """
         break dot
         continue
+        backtrace
+        monitor backtrace
         stepi
         printf "pt1 is %x\\n", $pt1
         stepi
@@ -267,6 +269,9 @@ def test_gdb(tmp_path: Path) -> None:
     said = done.stdout + done.stderr
     assert "warning" not in said.lower(), said
     assert "Breakpoint 1, dot () at" in said
+    frames = re.findall(r"^#1 +0x0*([0-9a-f]+) in ", said, re.MULTILINE)
+    assert len(frames) == 2
+    assert frames[0] == frames[1], "GDB and rvx differ in where dot returns to"
     assert "pt1 is 40000000" in said
     assert "{0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x20000," in said
     assert "quire = 2  quire of posit32, 512 bits" in said
