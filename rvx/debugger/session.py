@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from rvx.debugger.code import Code
 from rvx.debugger.registers import Registers
@@ -26,6 +27,36 @@ class DebugProblem(RvxError, ValueError):
     """Something that cannot be done now; the sentence says why."""
 
 
+@dataclass(frozen=True)
+class Condition:
+    """What has to hold for a breakpoint to stop the program.
+
+    Attributes:
+        text: as it was written.
+        evaluate: gives a number, which is not 0 when it holds.
+    """
+
+    text: str
+    evaluate: Callable[[], int]
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds now; also when that cannot be said, so that the user learns of it."""
+        try:
+            return self.evaluate() != 0
+        except DebugProblem:
+            return True
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be said now whether it holds; empty if it can."""
+        try:
+            self.evaluate()
+        except DebugProblem as error:
+            return str(error)
+        return ""
+
+
 @dataclass
 class Point:
     """A breakpoint or a watchpoint.
@@ -34,6 +65,7 @@ class Point:
         number: by which it is named.
         what: what it was asked for as.
         address: of a breakpoint.
+        condition: of a breakpoint that does not always stop the program.
         watch: of a watchpoint.
         is_temporary: whether it goes away when it was hit.
         is_enabled: whether it stops anything.
@@ -44,10 +76,16 @@ class Point:
     what: str
     address: Address | None = None
     watch: Watchpoint | None = None
+    condition: Condition | None = None
     is_temporary: bool = False
     is_enabled: bool = True
     hits: int = 0
     old: bytes = field(default=b"", repr=False)
+
+    @property
+    def stops(self) -> bool:
+        """Whether its condition holds, if it has one."""
+        return self.condition is None or self.condition.holds
 
 
 class Session:
@@ -76,7 +114,14 @@ class Session:
         self._number = 0
         self._wants_stop: Callable[[], bool] = lambda: False
 
-    def add_breakpoint(self, address: Address, what: str, *, is_temporary: bool = False) -> Point:
+    def add_breakpoint(
+        self,
+        address: Address,
+        what: str,
+        condition: Condition | None = None,
+        *,
+        is_temporary: bool = False,
+    ) -> Point:
         """A breakpoint at an address.
 
         Raises:
@@ -84,7 +129,7 @@ class Session:
         """
         if not self.machine.memory.is_executable(address):
             raise DebugProblem(f"there is no code at {address:#x}")
-        return self.add(Point(0, what, address, is_temporary=is_temporary))
+        return self.add(Point(0, what, address, condition=condition, is_temporary=is_temporary))
 
     def memory_watchpoint(self, kind: Watched, address: Address, size: int) -> Watchpoint:
         """What watches memory.
@@ -125,11 +170,19 @@ class Session:
         for one in watches:
             assert one.watch is not None
             one.old = one.watch.value()
+        breaks = [(one.address, one.condition) for one in chosen if one.address is not None]
+        always = [address for address, condition in breaks if condition is None]
         return Until(
-            [*(one.address for one in chosen if one.address is not None), *more],
+            [*always, *more],
             [one.watch for one in watches if one.watch is not None],
             within,
+            {at: partial(self._stops_at, at) for at, condition in breaks if condition is not None},
         )
+
+    def _stops_at(self, address: Address) -> bool:
+        """Whether a condition of the breakpoints at an address holds."""
+        points = self.points.values()
+        return any(one.is_enabled and one.address == address and one.stops for one in points)
 
     def go(self, until: Until, instructions: int | None = None) -> Stop:
         """Goes on, while this thread listens to whoever wants to stop it."""
@@ -161,7 +214,8 @@ class Session:
             found = watches[stop.paused.watch : stop.paused.watch + 1]
         else:
             pc = stop.paused.pc
-            found = [p for p in self.points.values() if p.is_enabled and p.address == pc]
+            points = self.points.values()
+            found = [p for p in points if p.is_enabled and p.address == pc and p.stops]
         for one in found:
             one.hits += 1
             if one.is_temporary:

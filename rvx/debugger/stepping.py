@@ -117,7 +117,7 @@ class Stepper:
         if stop.paused is None or stop.paused.hit == Hit.WATCH:
             return True
         points = self._session.points.values()
-        return any(one.is_enabled and one.address == self._pc for one in points)
+        return any(one.is_enabled and one.address == self._pc and one.stops for one in points)
 
     def back_instruction(self) -> Stop:
         """The instruction before."""

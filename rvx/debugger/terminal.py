@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rvx.debugger import values
-from rvx.debugger.expressions import evaluate, location
+from rvx.debugger.expressions import condition, evaluate, location
 from rvx.debugger.frames import Unwinder
 from rvx.debugger.registers import Group, Register
 from rvx.debugger.session import DebugProblem, Point, Session
@@ -194,7 +194,9 @@ class Terminal:
         count = self.session.timeline.count
         kind = "temporary breakpoint" if point.is_temporary else "breakpoint"
         if point.watch is None:
-            return f"{kind} {point.number}, {point.what}, after {count:,} instructions"
+            problem = "" if point.condition is None else point.condition.problem
+            but = f"; if {point.condition.text}: {problem}" if point.condition and problem else ""
+            return f"{kind} {point.number}, {point.what}, after {count:,} instructions{but}"
         by = ""
         if stop.paused is not None and stop.paused.pc:
             shown = self.session.code.at(stop.paused.pc)
@@ -373,13 +375,17 @@ def reverse_nexti(terminal: Terminal, text: str) -> None:
     terminal.repeat(text, terminal.stepper.back_over)
 
 
-@command("break", "b", usage="[PLACE]", topic=_STOPS)
+@command("break", "b", usage="[PLACE] [if EXPRESSION]", topic=_STOPS)
 def break_(terminal: Terminal, text: str) -> None:
-    """Stop in front of a place: a symbol, FILE:LINE, a line, *ADDRESS; else here."""
+    """Stop in front of a place: a symbol, FILE:LINE, a line, *ADDRESS; else here.
+
+    With a condition, only if it is not 0, as in `break loop if a0 == 3 and [sp+8] < 0`. Expressions
+    are those of print. Comparisons take registers as signed, as blt does.
+    """
     _add_breakpoint(terminal, text, is_temporary=False)
 
 
-@command("tbreak", "tb", usage="[PLACE]", topic=_STOPS)
+@command("tbreak", "tb", usage="[PLACE] [if EXPRESSION]", topic=_STOPS)
 def tbreak(terminal: Terminal, text: str) -> None:
     """The same, once."""
     _add_breakpoint(terminal, text, is_temporary=True)
@@ -387,9 +393,12 @@ def tbreak(terminal: Terminal, text: str) -> None:
 
 def _add_breakpoint(terminal: Terminal, text: str, *, is_temporary: bool) -> None:
     session = terminal.session
-    address = location(session, text)
-    what = text or f"{address:#x}"
-    made = session.add_breakpoint(address, what, is_temporary=is_temporary)
+    place_text, has_condition, expression = f" {text} ".partition(" if ")
+    place_text = place_text.strip()
+    wanted = condition(session, expression.strip()) if has_condition else None
+    address = location(session, place_text)
+    what = place_text or f"{address:#x}"
+    made = session.add_breakpoint(address, what, wanted, is_temporary=is_temporary)
     place = session.code.line_of(address)
     at = f" {session.code.name_of(place)}" if place is not None else ""
     where = session.code.describe(address)
@@ -721,6 +730,7 @@ def _point_text(session: Session, point: Point) -> str:
         what = f"{point.address:#x} {session.code.describe(point.address)}"
         place = session.code.line_of(point.address)
         what += f" {session.code.name_of(place)}" if place is not None else ""
+        what += f" if {point.condition.text}" if point.condition is not None else ""
     else:
         assert point.watch is not None
         kinds = {Watched.CHANGED: "watch", Watched.READ: "rwatch", Watched.ACCESSED: "awatch"}

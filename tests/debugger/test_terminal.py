@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -237,6 +238,65 @@ mcause = 0x0  0
 (rvx) p instret
 instret = 0x7  7"""
     assert said == expected
+
+
+LOOP = """\
+        .globl _start
+_start: la   a2, data
+        li   a0, -2
+loop:   sw   a0, 0(a2)
+        addi a0, a0, 1
+        li   a1, 3
+        bne  a0, a1, loop
+        li   a7, 93
+        ecall
+        .data
+        .balign 8
+data:   .word 0, -1
+"""
+
+
+@pytest.mark.parametrize("march", ["rv32gc", "rv64gc"])
+def test_breakpoints_with_conditions(talk: Talk, march: str) -> None:
+    said = talk(
+        LOOP,
+        [
+            *("b loop if a0 == -1 || $a0 == 1", "c", "p a0", "c", "p a0", "c", "rc", "rc", "p a0"),
+            *("tb *loop if a0 > -1 and not ([data] & 7) == 6", "i b", "disable 1", "c", "p a0"),
+            *("b loop if 4 / a0 == 9", "goto 0", "c", "i b", "b loop if nobody", "b if a0 = 3"),
+            *("p 2 < a0 <= 3", "p !a0", "p 1 << -1"),
+        ],
+        march=march,
+    )
+    shown = [line for line in said.splitlines() if not line.startswith(("(rvx)", "    ", "=>"))]
+    mask = (1 << int(march[2:4])) - 1
+    assert [re.sub(" at 0x.*| 0x.*(?= if)", "", line) for line in shown] == [
+        "breakpoint 1",
+        "breakpoint 1, loop, after 7 instructions",
+        f"a0 = {mask:#x}  -1",
+        "breakpoint 1, loop, after 15 instructions",
+        "a0 = 0x1  1",
+        "the program exited with code 3 after 25 instructions; it can be taken back",
+        "breakpoint 1, loop, after 15 instructions",
+        "breakpoint 1, loop, after 7 instructions",
+        f"a0 = {mask:#x}  -1",
+        "breakpoint 2",
+        "  1  breakpoint  if a0 == -1 || $a0 == 1, hit 4 times",
+        "  2  temporary   if a0 > -1 and not ([data] & 7) == 6, hit 0 times",
+        "temporary breakpoint 2, *loop, after 11 instructions",
+        "a0 = 0x0  0",
+        "breakpoint 3",
+        # What cannot be said stops it, so that it is seen.
+        "breakpoint 3, loop, after 11 instructions; if 4 / a0 == 9: '4 / a0 == 9' divides by 0",
+        "  1  breakpoint  if a0 == -1 || $a0 == 1, hit 4 times, disabled",
+        "  3  breakpoint  if 4 / a0 == 9, hit 1 times",
+        "error: there is no register and no symbol 'nobody'",
+        "error: 'a0 = 3' is no expression: write numbers, registers, symbols, + - * / & | ^, "
+        "comparisons, and [ADDRESS] for what is in memory",
+        "2 < a0 <= 3 = 0x0  0",
+        "!a0 = 0x1  1",
+        "error: numbers are shifted by 0 to 4095, not by -1",
+    ]
 
 
 PROGRAM = """\

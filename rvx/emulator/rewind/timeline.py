@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rvx.emulator.linux.descriptors import Input
 from rvx.emulator.machine import Machine
+from rvx.emulator.native.pauses import Hit
 from rvx.emulator.pauses import Paused, Watchpoint
 from rvx.emulator.result import Trap, TrapKind
 from rvx.emulator.rewind.snapshot import Snapshot
@@ -65,11 +66,14 @@ class Until:
         breakpoints: addresses in front of which it does.
         watchpoints: what is watched.
         within: addresses outside of which it does.
+        conditions: addresses in front of which it does if what stands there says so, which is asked
+            with the machine at that moment.
     """
 
     breakpoints: Collection[Address] = ()
     watchpoints: Sequence[Watchpoint] = ()
     within: tuple[Address, Address] | None = None
+    conditions: Mapping[Address, Callable[[], bool]] = field(default_factory=dict)
 
 
 NOTHING = Until()
@@ -193,6 +197,11 @@ class Timeline:
             low = max(one.count for one in self._snapshots if one.count < high)
             self._restore(low)
             found = self._scan(until, high, end, lowest)
+            if until.conditions:
+                self._restore(low)
+                asked = self._ask(until, high, lowest)
+                if found is None or (asked is not None and asked.before > found.before):
+                    found = asked
             if found is not None:
                 return found
             high = low
@@ -218,9 +227,28 @@ class Timeline:
                 self._keep()
         return found
 
+    def _ask(self, until: Until, high: int, lowest: int) -> Paused | None:
+        """The last address on the way to a moment at which its condition holds.
+
+        Who asks has to be there, so that execution stops at each of these addresses; for all else
+        hits are only written down (`_scan`).
+        """
+        assert self._pauses is not None
+        found: Paused | None = None
+        self._pauses.arm(until.conditions, (), is_start=False)
+        while self.count < high and not self._is_stopping:
+            stop = self._slice(high)
+            if stop.reason != Reason.HIT or stop.paused is None:
+                break
+            if lowest <= self.count < high and until.conditions[stop.paused.pc]():
+                found = stop.paused
+            self._pauses.arm(until.conditions, ())
+        return found
+
     def _go(self, until: Until, limit: int) -> Stop:
         assert self._pauses is not None
-        self._pauses.arm(until.breakpoints, until.watchpoints, until.within)
+        stops = {*until.breakpoints, *until.conditions}
+        self._pauses.arm(stops, until.watchpoints, until.within)
         while True:
             # Where snapshots lie ahead, there are enough of them.
             following = self._snapshots[-1].count + self._interval
@@ -230,12 +258,21 @@ class Timeline:
                 following = self.count + self._interval
             kept = time.perf_counter()
             stop = self._slice(min(limit, following))
+            if stop.paused is not None and self._is_passed(until, stop.paused):
+                self._pauses.arm(stops, until.watchpoints, until.within)
+                continue
             if stop.reason != Reason.COUNT or self.count >= limit:
                 return stop
             if self._is_stopping:
                 return Stop(Reason.INTERRUPTED)
             if kept - begin > _SHARE * (time.perf_counter() - kept):
                 self._interval *= 2
+
+    @staticmethod
+    def _is_passed(until: Until, paused: Paused) -> bool:
+        """Whether a hit is of a condition that does not hold, and of nothing else."""
+        is_asked = paused.hit == Hit.BREAKPOINT and paused.pc not in until.breakpoints
+        return is_asked and not until.conditions[paused.pc]()
 
     def _slice(self, limit: int) -> Stop:
         """Runs to a moment, unless something stops it."""

@@ -201,6 +201,23 @@ def test_breakpoints_are_met_on_the_way_back() -> None:
     assert lab.timeline.count == 0
 
 
+def test_conditions_are_asked_on_the_way_back() -> None:
+    lab = posits()
+    dot, again = lab.machine.symbol("dot"), lab.machine.symbol("again")
+    every = met(lab, Until([dot]))
+    lab.timeline.go_to(0)
+    conditions = {dot: lambda: lab.machine.register("s1") in (2, 5)}
+    stops = met(lab, Until(conditions=conditions))
+    assert stops == [every[1], every[4]]
+    assert met_backwards(lab, Until(conditions=conditions)) == stops[::-1]
+    # Among others that stop always, and where one stops always at the same address.
+    both = met(lab, Until([again], conditions=conditions))
+    assert len(both) == 8
+    assert met_backwards(lab, Until([again], conditions=conditions)) == both[::-1]
+    assert met(lab, Until([dot], conditions=conditions)) == every
+    assert met_backwards(lab, Until([dot], conditions=conditions)) == every[::-1]
+
+
 def test_watchpoints_are_met_on_the_way_back() -> None:
     lab = posits()
     until = Until(watchpoints=[lab.watch("table", 40)])
