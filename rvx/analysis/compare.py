@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -319,8 +319,14 @@ def _place_in(program: Program, address: int) -> SourceLine | None:
 def _place_scales(
     machine: Machine, numbers: Arithmetic, a: Encoded, b: Encoded, placed: list[list[int]]
 ) -> int:
-    """The block that the last argument points to: the output scale, then the vector scales."""
-    scale = np.array([numbers.output_scale(a, b), 0.0], np.float32).view(np.int64)
+    """The block that the last argument points to: output scales, then the vector scales.
+
+    The first output scale is that of both operands, the second one that of the second alone, for
+    kernels that multiply it with what they have quantised themselves.
+    """
+    alone = numbers.output_scale(replace(a, scale=1.0), b)
+    with np.errstate(over="ignore"):
+        scale = np.array([numbers.output_scale(a, b), alone], np.float32).view(np.int64)
     addresses = [part for parts in placed for part in parts[1:]]
     return machine.place(np.concatenate([scale, np.array(addresses, np.int64)]))
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from rvx.analysis.arithmetic import functions
+from rvx.analysis.keys import KernelError
 
 STEP = 8
 MOST = 1 << 15
@@ -21,14 +22,24 @@ MOST = 1 << 15
 def arguments(
     p: Mapping[str, int], middle: str, table: Callable[[Any], Any], call: Any
 ) -> Sequence[int]:
-    """kernel(a, pair, c, shape, constants).
+    """kernel(a, pair, c, shape, constants), and the scales of elements behind that.
 
     Args:
         p: the sizes.
         middle: the name of the size between the products.
         table: gives the constants of what is between them, by the format of sums.
         call: what registers are made of.
+
+    Raises:
+        KernelError: a step of this variant has more elements than rows are multiples of.
     """
+    lanes = call.numbers.lanes
+    for name in (middle, "D"):
+        if p[name] % lanes:
+            raise KernelError(
+                f"{name}={p[name]} is no multiple of {lanes}, the elements of a step of "
+                f"{' by '.join(call.numbers.formats)} with these scales"
+            )
     fmt = functions.sums_format(call.numbers)
     shape = np.array([p["M"], p[middle], p["D"]], np.int64)
     constants = call.place(functions.in_memory(fmt, table(fmt)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rvx.analysis import arithmetic
-from rvx.analysis.arithmetic import functions
+from rvx.analysis.arithmetic import Encoded, functions
 from rvx.analysis.compare import draw, execute, run_variant
 from rvx.analysis.kernel import load
 from rvx.analysis.keys import KernelError
@@ -19,6 +19,7 @@ SIZES = {
     "mlp": {"M": 2, "H": 8, "D": 16},
     "depthwise": {"N": 2, "C": 3, "H": 5, "W": 4, "K": 2, "S": 2},
 }
+QUANTISED = [(name, variant) for name in ("attention", "mlp") for variant in ("int8", "vsq4")]
 VARIANTS = [(name, variant) for name in SIZES for variant in load(name).variants]
 
 
@@ -42,19 +43,73 @@ def uncompiled(monkeypatch):
         monkeypatch.setattr(functions, name, interpreted(getattr(functions, name)))
 
 
+def sizes_for(kernel, variant):
+    """The sizes above, in whole steps where rows have to be."""
+    sizes = SIZES[kernel.name]
+    if (kernel.name, variant) not in QUANTISED:
+        return sizes
+    lanes = kernel.numbers(kernel.variants[variant]).lanes
+    return {name: size if name == "M" else max(size, lanes) for name, size in sizes.items()}
+
+
 @pytest.mark.parametrize(("name", "variant"), VARIANTS)
 def test_results_have_the_bits_of_the_reference(name, variant, uncompiled, watched_machine):
     kernel = load(name)
     chosen = kernel.variants[variant]
-    inputs = draw(kernel, SIZES[name], -4, 4)
+    sizes = sizes_for(kernel, variant)
+    inputs = draw(kernel, sizes, -4, 4)
     for vlen in (128, 512) if chosen.uses_vectors else (0,):
         row = run_variant(kernel, replace(chosen, vlen=vlen), inputs, "python")
         assert row.mismatches == 0
-        assert row.results == np.prod(kernel.data.output_shape(SIZES[name]))
+        assert row.results == np.prod(kernel.data.output_shape(sizes))
         watched_machine.check()
     at_least = {"f64": 290, "f32": 110, "posit32": 130, "f16": 50, "posit16": 50, "bf16": 40}
     said = next((db for key, db in at_least.items() if key in variant), 5)
     assert row.total.sqnr_db > said
+
+
+@pytest.mark.parametrize(("name", "variant"), QUANTISED)
+def test_rows_between_products_have_scales_of_their_own(name, variant, uncompiled):
+    kernel = load(name)
+    chosen, numbers = kernel.variants[variant], kernel.numbers(kernel.variants[variant])
+    middle = next(size for size in kernel.parameters if size not in "MD")
+    # Two lengths, so that rows, scales and results of both products are at places of their own.
+    sizes = {"M": 4, middle: 48, "D": 32}
+    rng = np.random.default_rng(1)
+    rows = rng.normal(size=(4, 32))
+    rows[1] = 0
+    rows[2] *= 2.0**-4
+    pair = rng.normal(size=(2, 48 * 32)) * np.array([[2.0**-2], [1]])
+    a, b = numbers.encode(rows), numbers.encode_weights(pair)
+    _, raw = execute(kernel, chosen, sizes, a, b, "python")
+    wanted = kernel.golden.reference(sizes, numbers, a, b)
+    assert np.array_equal(arithmetic.bits_of(raw), arithmetic.bits_of(wanted))
+    # No row of the middle changes another one's scale: alone, each is what it is among others.
+    for i in range(4):
+        alone = Encoded(tuple(part[i : i + 1] for part in a.parts), (), a.values, a.scale)
+        assert np.array_equal(kernel.golden.reference(sizes, numbers, alone, b)[0], raw[i])
+    if name == "mlp":
+        assert np.array_equal(raw[1], np.zeros(32))
+    first, second = functions.halves(b.values, 32)
+    between = a.values @ first.T
+    exact = {
+        "attention": lambda: functions.exact_softmax(between / math.sqrt(32)),
+        "mlp": lambda: functions.exact_gelu(between),
+    }[name]()
+    # A code is half a step away at most, and that of a vector scale of 4 bits may be as far again.
+    step = np.abs(exact).max(axis=1, keepdims=True) / {"int8": 127, "vsq4": 7}[variant]
+    most = step * np.abs(second).sum(axis=1) * {"int8": 0.51, "vsq4": 1.01}[variant]
+    assert np.all(np.abs(raw - exact @ second.T) <= most)
+
+
+@pytest.mark.parametrize("name", ["attention", "mlp"])
+def test_rows_that_are_no_whole_vectors(name):
+    kernel = load(name)
+    sizes = kernel.choose({"D": 24})
+    with pytest.raises(
+        KernelError, match=r"^D=24 is no multiple of 16, the elements of a step of int4"
+    ):
+        run_variant(kernel, kernel.variants["vsq4"], draw(kernel, sizes))
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -162,6 +217,8 @@ def test_sizes_that_do_not_fit(name, sizes, sentence):
     assert str(error.value).startswith(sentence)
 
 
-def test_functions_need_floats_or_posits():
-    with pytest.raises(TypeError, match="PerTensor has no functions; only floats and posits have"):
-        functions.sums_format(arithmetic.find("int8"))
+def test_functions_need_numbers_to_compute_in():
+    with pytest.raises(TypeError, match="Accumulated has no functions; floats, posits and what"):
+        functions.sums_format(arithmetic.find("e4m3_zvt"))
+    with pytest.raises(TypeError, match="Blocks does not quantise between products; integers with"):
+        arithmetic.find("mxfp8").requantise(np.ones(32, np.float32))

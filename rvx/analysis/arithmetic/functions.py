@@ -21,6 +21,7 @@ from rvx import jit
 from rvx.analysis.arithmetic.base import Arithmetic, Codes, Encoded, Raw, Reals, bits_of
 from rvx.analysis.arithmetic.floating import RNE, Floating
 from rvx.analysis.arithmetic.posit import PositSums
+from rvx.analysis.arithmetic.single import SingleResults
 from rvx.formats.minifloat import array
 from rvx.formats.minifloat.catalogue import FP32, FP64
 from rvx.formats.minifloat.format import Minifloat
@@ -194,7 +195,11 @@ def sums_format(numbers: Arithmetic) -> Minifloat | Posit:
         return numbers.fmt
     if isinstance(numbers, Floating):
         return FP64 if numbers.src == FP64 else FP32
-    raise TypeError(f"{type(numbers).__name__} has no functions; only floats and posits have")
+    if isinstance(numbers, SingleResults):
+        return FP32
+    raise TypeError(
+        f"{type(numbers).__name__} has no functions; floats, posits and what has scales have"
+    )
 
 
 def operations(fmt: Minifloat | Posit) -> Operations:
@@ -352,14 +357,28 @@ def two_products(
 ) -> Raw:
     """f(a b1^T) b2^T as kernels compute it: f in the format of sums, its result rounded once more.
 
+    Where elements have scales, every row of f is quantised with scales of its own.
+
     Args:
         numbers: of the kernel.
         a: parts of shape (rows, length).
         pair: b1 and b2, as `halves` takes them apart.
         between: f, of codes of shape (rows, middle).
     """
-    first, second = (Encoded((part,), (), part) for part in halves(pair.parts[0], a.length))
-    middle = narrowed(numbers, between(bits_of(numbers.product(a, first))))
+    # Vector scales are taken apart as elements are, of which they have fewer a row.
+    both = zip(pair.parts, a.parts, strict=True)
+    firsts = [part[0].reshape(-1, of_a.shape[-1]) for part, of_a in both]
+    seconds = [part[1].reshape(a.length, -1) for part in pair.parts]
+    first = Encoded(tuple(firsts), (), pair.values, pair.scale)
+    middle = between(bits_of(numbers.product(a, first)))
+    if isinstance(numbers, SingleResults):
+        # The machine multiplies the scale of a row with that of the pair in binary32.
+        left = float(np.float32(pair.scale))
+        second = Encoded(tuple(seconds), (), pair.values, left)
+        rows = middle.astype(np.uint32).view(np.float32)[:, None]
+        return np.concatenate([numbers.product(numbers.requantise(row), second) for row in rows])
+    middle = narrowed(numbers, middle)
+    second = Encoded(tuple(seconds), (), pair.values)
     return numbers.product(Encoded((middle,), (), middle.astype(np.float64)), second)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from rvx.analysis.arithmetic.base import Encoded, Raw, Reals, check_finite
 from rvx.analysis.arithmetic.single import SingleResults
@@ -37,6 +38,11 @@ class PerTensor(SingleResults):
         return Encoded(
             (codes,), (memory,), quantised.dequantise(), float(quantised.scale.reshape(()))
         )
+
+    def requantise(self, x: npt.NDArray[np.float32]) -> Encoded:
+        """One scale for all elements, in binary32."""
+        made = array.quantise_on_machine(x, self.fmt)
+        return Encoded((made.codes,), (), made.dequantise(), float(made.scale))
 
     def product(self, a: Encoded, b: Encoded) -> Raw:
         """Exact sums modulo 2^32, converted and scaled in binary32."""

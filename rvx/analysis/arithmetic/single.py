@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from rvx.analysis.arithmetic.base import Arithmetic, Raw, Reals
+from rvx.analysis.arithmetic.base import Arithmetic, Encoded, Raw, Reals
 
 
 class SingleResults(Arithmetic):
@@ -16,6 +17,17 @@ class SingleResults(Arithmetic):
     def decode(self, raw: Raw) -> Reals:
         """The results are binary32 already."""
         return raw.astype(np.float64)
+
+    def requantise(self, x: npt.NDArray[np.float32]) -> Encoded:
+        """Results as operands of a further product, as `programs/quantise` makes them so.
+
+        Raises:
+            TypeError: the arithmetic is none that kernels do this for.
+        """
+        raise TypeError(
+            f"{type(self).__name__} does not quantise between products; integers with one scale "
+            f"or with scales of vectors do"
+        )
 
     def ulp(self, values: Reals) -> Reals:
         """Spacing of binary32."""

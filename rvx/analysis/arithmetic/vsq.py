@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from rvx.analysis.arithmetic.base import Encoded, Raw, Reals, check_finite
 from rvx.analysis.arithmetic.single import SingleResults
@@ -57,6 +58,12 @@ class PerVector(SingleResults):
             tensor.dequantise(),
             float(tensor.gamma.reshape(())),
         )
+
+    def requantise(self, x: npt.NDArray[np.float32]) -> Encoded:
+        """Two-level quantisation in binary32."""
+        made = array.quantise_on_machine(x, self.fmt)
+        parts = (made.codes, made.scales.astype(np.int64))
+        return Encoded(parts, (), made.dequantise(), float(made.gamma.reshape(())))
 
     def product(self, a: Encoded, b: Encoded) -> Raw:
         """Sums that saturate after every vector, converted and scaled in binary32."""

@@ -102,6 +102,17 @@ def quantise_f32(x: npt.ArrayLike, reciprocal: npt.ArrayLike, fmt: Integer) -> C
 _QUANTISE_F32: dict[Integer, Any] = {}
 
 
+def quantise_on_machine(x: npt.NDArray[np.float32], fmt: Integer) -> Quantised:
+    """What `programs/quantise` makes of a tensor: one scale, by the maximum, all in binary32.
+
+    Codes are products with the reciprocal, where `quantise_tensor` divides.
+    """
+    limit, largest = np.float32(fmt.limit), np.abs(x).max()
+    with np.errstate(divide="ignore", over="ignore"):
+        codes = quantise_f32(x, limit / largest, fmt)
+    return Quantised(codes, np.asarray(largest / limit), fmt)
+
+
 def _f32_patterns(x: npt.ArrayLike) -> Codes:
     with np.errstate(over="ignore"):
         return np.asarray(x).astype(np.float32).view(np.uint32).astype(np.int64)

@@ -84,10 +84,8 @@ class Integers(Family):
 
     def activations(self, x: Singles) -> Encoded:
         """Codes by a product with the reciprocal of the scale."""
-        limit, largest = np.float32(self.fmt.limit), np.abs(x).max()
-        with np.errstate(divide="ignore", over="ignore"):
-            codes = integer.quantise_f32(x, limit / largest, self.fmt)
-        return self._encoded(codes, float(largest / limit))
+        made = integer.quantise_on_machine(x, self.fmt)
+        return self._encoded(made.codes, float(made.scale))
 
     def weights(self, w: Reals) -> Weights:
         """Codes by division."""
@@ -114,17 +112,8 @@ class Vectors(Family):
 
     def activations(self, x: Singles) -> Encoded:
         """Codes by a product with the reciprocal of the exact vector scale."""
-        fmt = self.arithmetic.fmt
-        tensor = vsq.quantise(x, fmt)
-        vectors = x.reshape(*x.shape[:-1], -1, fmt.vector)
-        largest = np.abs(vectors).max(axis=-1, keepdims=True)
-        with np.errstate(divide="ignore", over="ignore"):
-            reciprocal = np.float32(fmt.element.limit) / largest
-        codes = integer.quantise_f32(
-            vectors, np.broadcast_to(reciprocal, vectors.shape), fmt.element
-        )
-        made = vsq.VsqTensor(codes.reshape(x.shape), tensor.scales, tensor.gamma, x.shape[-1], fmt)
-        return self._encoded(made, float(tensor.gamma.reshape(())))
+        made = vsq.quantise_on_machine(x, self.arithmetic.fmt)
+        return self._encoded(made, float(made.gamma.reshape(())))
 
     def weights(self, w: Reals) -> Weights:
         """The paper's order, with a coarse scale per output."""

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from rvx.formats.block.vsq.format import Vsq
-from rvx.formats.integer.array import Bytes, Codes, Reals, as_reals, divide, extent, pad
+from rvx.formats.integer.array import (
+    Bytes,
+    Codes,
+    Reals,
+    as_reals,
+    divide,
+    extent,
+    pad,
+    quantise_f32,
+)
 from rvx.formats.integer.array import pack as pack_codes
 from rvx.formats.integer.array import unpack as unpack_codes
 
@@ -92,6 +101,20 @@ def quantise(x: npt.ArrayLike, fmt: Vsq, gamma: npt.ArrayLike | None = None) -> 
     codes = np.rint(divide(vectors, used[..., None]))
     codes = np.clip(codes, fmt.element.low, fmt.element.high).astype(np.int64)
     return VsqTensor(codes.reshape(*codes.shape[:-2], -1), scales, coarse, length, fmt)
+
+
+def quantise_on_machine(x: npt.NDArray[np.float32], fmt: Vsq) -> VsqTensor:
+    """What `programs/quantise` makes of a tensor of whole vectors: all in binary32.
+
+    Codes are products with the reciprocal of the exact vector scale, where `quantise` divides.
+    """
+    tensor = quantise(x, fmt)
+    vectors = x.reshape(*x.shape[:-1], -1, fmt.vector)
+    largest = np.abs(vectors).max(axis=-1, keepdims=True)
+    with np.errstate(divide="ignore", over="ignore"):
+        reciprocal = np.float32(fmt.element.limit) / largest
+    codes = quantise_f32(vectors, np.broadcast_to(reciprocal, vectors.shape), fmt.element)
+    return replace(tensor, codes=codes.reshape(x.shape))
 
 
 def pack(tensor: VsqTensor) -> PackedVsq:
