@@ -8,9 +8,6 @@ from rvx.emulator.native.pauses import Hit
 from rvx.emulator.rewind.timeline import Reason, Stop
 from rvx.isa.bits import Address
 
-_MOST_LINES = 100_000
-"""Steps of a single instruction back within one line of a source."""
-
 
 class Stepper:
     """Steps of a session.
@@ -130,18 +127,44 @@ class Stepper:
         stop = self.back_instruction()
         if session.code.line_of(self._pc) is None and session.code.is_return(self._pc):
             stop = self._back_to_call(target, depth)
+        return self._back_to_begin(stop, over=False)
+
+    def back_over_line(self) -> Stop:
+        """To the beginning of the line before in this function, or of the line that calls it."""
+        stop = self.back_over()
+        if stop.reason == Reason.COUNT and self.is_repeating:
+            # Ranges are of what is fetched: it was the instruction that repeats.
+            stop = self._session.go_back(self._session.until((1, 2)))
+        if stop.reason == Reason.HIT and self._is_point(stop):
+            return stop
+        return self._back_to_begin(stop, over=True)
+
+    def _back_to_begin(self, stop: Stop, *, over: bool) -> Stop:
+        """Back to where execution came into the present line, or to its first instruction.
+
+        Args:
+            stop: the last one.
+            over: whether calls that the line makes are gone back over; else it stops behind them.
+        """
+        session = self._session
         found = session.code.line_range(self._pc)
         if found is None or self.is_repeating:
             return stop
-        for _ in range(_MOST_LINES):
-            if self._pc == found[0] or session.timeline.count == 0:
+        while self._pc != found[0] and session.timeline.count:
+            stop = session.go_back(session.until(found, found[0]))
+            if stop.reason != Reason.HIT or self._pc == found[0] or self._is_point(stop):
                 return stop
-            before = session.timeline.count
-            stop = self.back_instruction()
-            if stop.reason != Reason.COUNT:
+            # In front of an instruction that is not of this line: the next one is where it came in.
+            came = session.timeline.count + 1
+            session.go_to(came)
+            stop = Stop(Reason.COUNT)
+            if not over:
                 return stop
+            before = self.back_over()
+            if before.reason == Reason.HIT and self._is_point(before):
+                return before
             if not found[0] <= self._pc < found[1]:
-                session.go_to(before)
+                session.go_to(came)
                 return stop
         return stop
 

@@ -363,6 +363,12 @@ def reverse_step(terminal: Terminal, text: str) -> None:
     terminal.repeat(text, terminal.stepper.back_line)
 
 
+@command("reverse-next", "rn", usage="[N]", topic=_BACK, is_repeated=True)
+def reverse_next(terminal: Terminal, text: str) -> None:
+    """Go back to the beginning of a line, over calls; without lines, as reverse-nexti."""
+    terminal.repeat(text, terminal.stepper.back_over_line)
+
+
 @command("reverse-stepi", "rsi", usage="[N]", topic=_BACK, is_repeated=True)
 def reverse_stepi(terminal: Terminal, text: str) -> None:
     """Take one instruction back, or one of those that the hart repeats."""

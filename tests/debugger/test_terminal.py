@@ -117,7 +117,10 @@ no breakpoints and no watchpoints"""
 def test_into_a_repetition_and_over_it(talk: Talk) -> None:
     said = talk(
         REPETITION,
-        ["advance *first-4", "stepi", "stepi", "fin", "goto 4", "n", "b second", "rc", "si"],
+        [
+            *("advance *first-4", "stepi", "stepi", "fin", "goto 4", "n", "rn", "goto 13"),
+            *("b second", "rc", "si"),
+        ],
         march="rv64gc_xfrep",
     )
     expected = """\
@@ -142,6 +145,14 @@ def test_into_a_repetition_and_over_it(talk: Talk) -> None:
 => 0x8000001c <second+0x4>  li a0,0
      fa0 = 4.0  double, 0x4010000000000000
      fa2 = 10.0  double, 0x4024000000000000
+(rvx) rn
+     6          frep.o t2, 2, 0, 0    (a.s:6)
+=> 0x80000010 <_start+0x10>  frep.o t2,2,0,0
+     fa0 = 0.0  double, 0x0000000000000000
+     fa2 = 0.0  double, 0x0000000000000000
+(rvx) goto 13
+     9          li   a0, 0    (a.s:9)
+=> 0x8000001c <second+0x4>  li a0,0
 (rvx) b second
 breakpoint 1 at 0x80000018 <second> a.s:8
 (rvx) rc
@@ -328,6 +339,13 @@ def test_lines_of_a_c_program(tmp_path: Path) -> None:
         lines.append(0 if place is None else place.line)
     # Over malloc, over and into twice, and back over free, of which no lines are known.
     assert lines[1:] == [4, 5, 6, 2, 6, 7, 8, 7, 6, 2, 2, 4, 7]
+    # Back over all that it has called, into nothing.
+    lines = []
+    for line in ["delete", "goto 0", "advance main", *"nnnn", *["rn"] * 4]:
+        terminal.obey(line)
+        place = session.code.line_of(machine.pc)
+        lines.append(0 if place is None else place.line)
+    assert lines[3:] == [5, 6, 7, 8, 7, 6, 5, 4]
     # Functions of the C library have no lines, but frames.
     for line in ["delete", "goto 0", "advance main", "advance malloc", "bt"]:
         said.clear()
