@@ -16,7 +16,8 @@ from rvx.disassembler.lines import LineTable
 from rvx.emulator import Machine, Settings
 from rvx.extensions import isa_for
 
-from .conftest import ENDLESS, POSITS, REPETITION, session_of
+from ..emulator.posit_program import POSITS
+from .conftest import ENDLESS, REPETITION, session_of
 
 Talk = Callable[..., str]
 

@@ -22,7 +22,8 @@ from rvx.debugger.gdb.packets import Closed, Connection
 from rvx.debugger.gdb.server import Server, ServerProblem, serve
 from rvx.debugger.session import Session
 
-from ..conftest import ENDLESS, POSITS, REPETITION, session_of
+from ...emulator.posit_program import POSITS
+from ..conftest import ENDLESS, REPETITION, session_of
 
 GDB = ("gdb-multiarch", "-nx")
 RVX = (sys.executable, "-m", "rvx")

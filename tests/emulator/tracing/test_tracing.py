@@ -13,31 +13,11 @@ from rvx.emulator.tracing.records import Access, Batch
 from rvx.emulator.tracing.tracer import Tracing
 from rvx.extensions import isa_for
 
-KERNEL = """
-        .globl _start
-_start: la   s0, table
-        li   s1, 3
-again:  call dot
-        addi s1, s1, -1
-        bnez s1, again
-        qround.s p4
-        psw  p4, 16(s0)
-        li   a0, 0
-        li   a7, 93
-        ecall
-dot:    plw  p1, 0(s0)
-        plw  p2, 4(s0)
-        qmadd.s p1, p2
-        padd.s p3, p1, p2
-        ret
-        .data
-        .balign 4096
-table:  .word 0x40000000, 0x48000000, 0, 0, 0
-"""
+from ..posit_program import POSITS
 
 
 def traced(
-    text: str = KERNEL, march: str = "rv64gc", ext: tuple[str, ...] = ("Xposit",), **how: Any
+    text: str = POSITS, march: str = "rv64gc", ext: tuple[str, ...] = ("Xposit",), **how: Any
 ) -> Batch:
     isa = isa_for(march, ext)
     result = Machine(assemble(text, isa), isa, tracing=Tracing(**how)).run()
@@ -46,7 +26,7 @@ def traced(
     return result.retired
 
 
-def symbols(text: str = KERNEL) -> Machine:
+def symbols(text: str = POSITS) -> Machine:
     isa = isa_for("rv64gc", ("Xposit",))
     return Machine(assemble(text, isa), isa)
 
@@ -70,7 +50,7 @@ def test_a_step_says_where_execution_went_on() -> None:
 
 def test_counts_are_those_of_a_run_without_a_trace() -> None:
     isa = isa_for("rv64gc", ("Xposit",))
-    program = assemble(KERNEL, isa)
+    program = assemble(POSITS, isa)
     plain = Machine(program, isa).run()
     result = Machine(program, isa, tracing=Tracing()).run()
     assert result.retired is not None
