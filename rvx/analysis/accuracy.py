@@ -9,6 +9,7 @@ cut that boundary is not half-way: it is the posit of one more bit between the t
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -139,6 +140,7 @@ def draw(found: Sequence[Curve], path: Path) -> None:
     Raises:
         PlotError: see `rvx.analysis.plots.check`.
     """
+    from rvx.analysis.colours import FAMILIES, LINES, family
     from rvx.analysis.plots import check, save
 
     check(path)
@@ -146,10 +148,22 @@ def draw(found: Sequence[Curve], path: Path) -> None:
 
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.subplots()
+    of_a_kind: Counter[str] = Counter()
     for each in found:
+        kind = family(each.format)
+        # Where there are more formats of a kind than ways to draw a line, it becomes wider.
+        wider, line = divmod(of_a_kind[kind], len(LINES))
+        of_a_kind[kind] += 1
         # Down to the axis at both ends: beyond them there is nothing.
         ends = (each.magnitudes[0], *each.magnitudes, each.magnitudes[-1])
-        axes.plot(ends, (0, *each.digits, 0), label=each.format, linewidth=1.2)
+        axes.plot(
+            ends,
+            (0, *each.digits, 0),
+            label=each.format,
+            color=FAMILIES[kind][0],
+            linestyle=LINES[line],
+            linewidth=1.2 * (1 + wider),
+        )
     axes.set_ylim(bottom=0)
     axes.set_xlabel("magnitude, as a power of ten")
     axes.set_ylabel("decimal digits, in the worst case")

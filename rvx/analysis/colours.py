@@ -49,6 +49,11 @@ CLASSES: Mapping[str, str] = {
 }
 """Colours of the classes of instructions, in the order of bars."""
 
+SERIES = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK, YELLOW)
+"""Colours of lines whose parameter is no kind of anything, such as a number of bits, in order."""
+LINES = ("-", "--", ":", "-.")
+"""Lines (of Matplotlib) of what is of one kind, and so of one colour."""
+
 
 def family(variant: str) -> str:
     """The kind of number system that a variant has, by its name."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from rvx.analysis import dots, plots
+from rvx.analysis.colours import SERIES
 from rvx.analysis.dots import PLAIN, DotError, Factors, Reals, Row, Scheme
 from rvx.formats.block.mx import array as mx
 from rvx.formats.block.mx.format import (
@@ -165,7 +166,7 @@ def draw(found: Sequence[Point], path: Path) -> None:
     columns = 5
     figure = Figure(figsize=(12, 2.6 * -(-len(names) // columns)), layout="constrained")
     panels = figure.subplots(-(-len(names) // columns), columns, sharex=True, squeeze=False)
-    colours = {n: f"C{at}" for at, n in enumerate(PRODUCTS)}
+    colours = dict(zip(PRODUCTS, SERIES, strict=False))
     for axes, name in zip(panels.flat, names, strict=False):
         axes.set_title(name, fontsize=9)
         for n, colour in colours.items():

@@ -1,6 +1,8 @@
 """Decimal accuracy of formats, against rounding itself."""
 
 import math
+import re
+import sys
 from fractions import Fraction
 from itertools import pairwise
 
@@ -26,6 +28,28 @@ def test_extremes_are_the_ends_of_all_values(name):
     fmt = parse_format(name)
     values = positive_values(fmt)
     assert extremes(fmt) == (values[0], values[-1])
+
+
+@pytest.mark.parametrize(
+    ("name", "ends"),
+    [
+        ("float64", (Fraction(2) ** -1074, Fraction(sys.float_info.max))),
+        ("posit64", (Fraction(2) ** -248, Fraction(2) ** 248)),
+    ],
+)
+def test_extremes_of_more_positions_than_a_length_can_be(name, ends):
+    assert extremes(parse_format(name)) == ends
+
+
+def test_formats_of_a_kind_have_a_colour_and_lines_of_their_own(tmp_path):
+    names = ["float16"] * 5 + ["posit8", "posit16"]
+    accuracy.draw(accuracy.curves(names), tmp_path / "a.svg")
+    lines = re.findall(
+        r'clip-path="[^"]*" style="fill: none; ([^"]*stroke: #(?:0072b2|d55e00)[^"]*)"',
+        (tmp_path / "a.svg").read_text(),
+    )
+    assert len(lines) == len(set(lines)) == len(names)
+    assert ["d55e00" in line for line in lines] == ["posit" in name for name in names]
 
 
 @pytest.mark.parametrize("name", SMALL)

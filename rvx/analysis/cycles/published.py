@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from rvx.analysis.colours import SERIES
 from rvx.analysis.cycles.core import load_core
 from rvx.analysis.cycles.estimate import Estimate, Estimator
 from rvx.assembler import assemble
@@ -207,7 +208,7 @@ def picture(table: Table) -> str:
         return f"{_SIZE - _BOTTOM - up * (np.log10(cycles) - low) / (high - low):.1f}"
 
     begin, end = 10**low, 10**high
-    colours = dict(zip(sorted({one.figure.core for one in table.lines}), _COLOURS, strict=False))
+    colours = dict(zip(sorted({one.figure.core for one in table.lines}), SERIES, strict=False))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" '
         f'font-family="sans-serif" font-size="12">',
@@ -250,6 +251,3 @@ def picture(table: Table) -> str:
         f"dashed: 15 % off</text></svg>\n"
     )
     return "\n".join(parts)
-
-
-_COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd")

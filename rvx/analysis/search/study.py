@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rvx.analysis import plots
+from rvx.analysis.colours import BLUE
 from rvx.analysis.search.space import Conditions, SearchError, Space, Value
 from rvx.errors import Exit, RvxError
 
@@ -317,8 +318,8 @@ def draw(found: Found, path: Path) -> None:
         zorder=1,
     )
     cost, error = ([getattr(each, name) for each in front] for name in ("cost", "error"))
-    axes.step(cost, error, where="post", color=_COLOUR, lw=1, zorder=2)
-    axes.scatter(cost, error, s=26, color=_COLOUR, label="nothing is better", zorder=3)
+    axes.step(cost, error, where="post", color=BLUE, lw=1, zorder=2)
+    axes.scatter(cost, error, s=26, color=BLUE, label="nothing is better", zorder=3)
     if all(each.error for each in done) and done:
         axes.set_yscale("log")
     if done and max(cost) > _WIDE * min(cost) > 0:
@@ -357,6 +358,5 @@ def title(found: Found) -> str:
     return f"{what}, {tried}, {it.distribution} in [{it.low:g}, {it.high:g}]"
 
 
-_COLOUR = "#0072b2"
 _WIDE = 8
 """Costs that are so many times apart are drawn by their logarithms."""

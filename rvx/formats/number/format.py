@@ -114,7 +114,8 @@ def extremes(fmt: Format) -> tuple[Fraction, Fraction]:
         is_positive = value == "infinity" if isinstance(value, str) else value > 0
         low, high = (low, middle) if is_positive else (middle + 1, high)
     positive = [fmt.decode(fmt.code_at(at)) for at in (low, *fmt.positions[-2:]) if at >= low]
-    found = [value for value in positive[: len(fmt.positions)] if isinstance(value, Fraction)]
-    if not found:
+    found = [value for value in positive if isinstance(value, Fraction)]
+    # Not by len(), which has no number for the positions of 64 bits.
+    if not fmt.positions or not found:
         raise ValueError(f"{fmt.name} has no order of positive numbers")
     return found[0], found[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rvx.analysis.colours import SERIES
 from rvx.analysis.plots import check, save
 from rvx.paper.exsdotp.data import LABELS, PAIRS, RATIOS, UNITS
 from rvx.paper.exsdotp.study import Cell, Study, by_row
@@ -132,6 +133,7 @@ def boxes(axes: Axes, cells: list[Cell]) -> None:
     known = [cell.published for cell in cells if cell.published]
     least = min([*known, *(e for cell in cells for e in cell.errors if e > 0)], default=1.0)
     bottom = EXACT_AT * least
+    colours = dict(zip(UNITS, SERIES, strict=False))
     for number, unit in enumerate(UNITS):
         chosen = [cell for cell in cells if cell.unit == unit]
         places = [
@@ -143,11 +145,11 @@ def boxes(axes: Axes, cells: list[Cell]) -> None:
             widths=0.3,
             patch_artist=True,
             manage_ticks=False,
-            flierprops={"marker": ".", "markersize": 3, "markeredgecolor": f"C{number}"},
+            flierprops={"marker": ".", "markersize": 3, "markeredgecolor": colours[unit]},
             medianprops={"color": "black"},
         )
         for box in drawn["boxes"]:
-            box.set_facecolor(f"C{number}")
+            box.set_facecolor(colours[unit])
             box.set_alpha(0.5)
         shown = [(x, cell.published) for x, cell in zip(places, chosen, strict=True)]
         axes.scatter(
@@ -162,8 +164,5 @@ def boxes(axes: Axes, cells: list[Cell]) -> None:
     axes.grid(axis="y", alpha=0.3)
     axes.axhline(bottom, color="0.7", linewidth=0.8, linestyle=":")
     axes.annotate("exact", (-0.45, bottom), fontsize=7, color="0.4", va="bottom")
-    handles = [
-        Patch(facecolor=f"C{number}", alpha=0.5, label=LABELS[unit])
-        for number, unit in enumerate(UNITS)
-    ]
+    handles = [Patch(facecolor=colours[unit], alpha=0.5, label=LABELS[unit]) for unit in UNITS]
     axes.legend(handles=handles, fontsize=8, loc="upper left")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rvx.analysis.colours import FAMILIES, LINES, family
 from rvx.analysis.plots import check, save
 from rvx.paper.percival.data import LABELS, PUBLISHED, SIMULATED, SIMULATED_PAIRS, VARIANTS
 from rvx.paper.percival.study import Study
@@ -77,12 +79,17 @@ def draw(study: Study, path: Path) -> None:
     figure = Figure(figsize=(3 * len(limits) + 1, 4.2), layout="constrained")
     panels = figure.subplots(1, len(limits), squeeze=False)[0]
     for panel, limit in zip(panels, limits, strict=True):
-        for number, variant in enumerate(VARIANTS):
+        of_a_kind: Counter[str] = Counter()
+        for variant in VARIANTS:
             cells = [c for c in study.cells if (c.limit, c.variant) == (limit, variant)]
             sizes = [cell.size for cell in cells]
-            colour = f"C{number}"
+            kind = family(variant)
+            colour, line = FAMILIES[kind][0], LINES[of_a_kind[kind]]
+            of_a_kind[kind] += 1
             errors = [cell.mse for cell in cells]
-            panel.plot(sizes, errors, marker=".", color=colour, label=LABELS[variant])
+            panel.plot(
+                sizes, errors, marker=".", color=colour, linestyle=line, label=LABELS[variant]
+            )
             for known, marker, face in ((SIMULATED, "o", "none"), (PUBLISHED, "x", colour)):
                 points = {
                     n: row[variant]

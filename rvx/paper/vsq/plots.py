@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rvx.analysis.colours import FAMILIES, SERIES, family
 from rvx.analysis.plots import annotate, save
 from rvx.paper.vsq.study import Report
 
@@ -66,9 +68,10 @@ def draw(report: Report, path: Path) -> None:
 
 def _schemes(axes: Axes, report: Report, name: str) -> Mapping[str, tuple[float, float]]:
     # What is nearly perfect has no place on this axis: it stands at its lower end.
+    outcomes = report.outcomes[name]
     points = {
         f"{o.scheme.name} {100 * o.accuracy:.1f}": (o.per_image, max(o.logit_error, LEAST_ERROR))
-        for o in report.outcomes[name]
+        for o in outcomes
     }
     axes.set(
         xscale="log",
@@ -79,15 +82,16 @@ def _schemes(axes: Axes, report: Report, name: str) -> Mapping[str, tuple[float,
     )
     axes.margins(x=0.3, y=0.15)
     axes.grid(alpha=0.3)
-    for i, point in enumerate(points.values()):
-        axes.plot(*point, "o", markersize=5, color=f"C{i % 10}")
+    for outcome, point in zip(outcomes, points.values(), strict=True):
+        colour, mark = FAMILIES[family(outcome.scheme.name)]
+        axes.plot(*point, mark, markersize=5, color=colour)
     return points
 
 
 def _surface(axes: Axes, surface: Mapping[int, Mapping[int, float]], name: str) -> None:
-    for bits, row in surface.items():
+    for (bits, row), colour in zip(surface.items(), itertools.cycle(SERIES), strict=False):
         label = f"scales of {bits} bits" if bits else "real scales"
-        axes.plot(list(row), list(row.values()), "o-", markersize=3, label=label)
+        axes.plot(list(row), list(row.values()), "o-", markersize=3, color=colour, label=label)
     axes.set_xscale("log", base=2)
     axes.set_title(name, fontsize=9)
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
