@@ -19,6 +19,7 @@ from rvx.isa.operands import (
     FenceKind,
     FrameKind,
     ImmediateKind,
+    Kind,
     LambdaKind,
     MaskKind,
     NumberKind,
@@ -152,15 +153,26 @@ def _operand(
 ) -> str | None:
     """The text of one operand; None if it is left out."""
     value = form.values[name]
-    match form.operands[name].kind:
-        case RegisterKind(file=file):
-            return file.abi[value]
+    kind = form.operands[name].kind
+    match kind:
         case ImmediateKind(is_target=True):
             return _target(value, isa, address, symbols)
-        case ImmediateKind(is_hex=is_hex):
-            return f"{value:#x}" if is_hex else str(value)
         case CsrKind():
             return isa.printed_csr_names.get(value, f"{value:#x}")
+        case FrameKind() as frame:
+            return frame.text(value, isa.xlen)
+        case VtypeKind():
+            return format_vtype(value, 0 if isa.vector is None else isa.vector.alternatives)
+    return spelled(kind, value)
+
+
+def spelled(kind: Kind, value: int) -> str | None:
+    """The text of an operand where nothing but its kind has a say; None if it is left out."""
+    match kind:
+        case RegisterKind(file=file):
+            return file.abi[value]
+        case ImmediateKind(is_hex=is_hex):
+            return f"{value:#x}" if is_hex else str(value)
         case RoundingKind(default=default):
             return None if value == default else _ROUNDING_NAMES[value]
         case FenceKind():
@@ -171,11 +183,7 @@ def _operand(
             return spellings[value] or None
         case NumberKind(spellings=spellings):
             return spellings[value]
-        case FrameKind() as frame:
-            return frame.text(value, isa.xlen)
-        case VtypeKind():
-            return format_vtype(value, 0 if isa.vector is None else isa.vector.alternatives)
-    raise AssertionError(f"operand {name} has no text")
+    raise AssertionError(f"an operand of kind '{kind.name}' has no text")
 
 
 def _target(offset: int, isa: Isa, address: Address | None, symbols: Symbols | None) -> str:

@@ -24,6 +24,7 @@ TARGETS: dict[str, str] = {
     "pygments": "a lexer that knows the mnemonics",
     "riscv-opcodes": "files of the repository riscv-opcodes",
     "riscv-unified-db": "YAML of riscv-unified-db, with encodings",
+    "sail": "Sail of the model sail-riscv, with bodies over x registers",
     "spike": "C++ that Spike loads, with the bodies",
     "svg": "a bit diagram for each instruction",
     "systemverilog": "packages with a decoder",

@@ -1,0 +1,439 @@
+"""Bodies of plain integer arithmetic over x registers and numbers, as functions of a language.
+
+The text of a body in which all arithmetic is spelled out, see `rvx.bodies`, is written once more,
+with all functions that it calls, in a language that has integers of 64 bits and little else: no
+memory, no arrays, nothing that raises. What such a language has of its own are the signs and words
+that `Function` and `Functions` leave open; CoreDSL and Sail fill them in.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, NoReturn
+
+import numpy as np
+
+from rvx.bodies.form import kind_of
+from rvx.bodies.kinds import WORD, Basic, Kind
+from rvx.bodies.translate import Translator
+from rvx.bodies.written import HART, Made, Text
+from rvx.export.cbody import Untranslatable, callee_of, safe, states_of
+from rvx.isa import Extension, Instruction
+from rvx.isa.operands import ImmediateKind, Operand, RegisterKind
+from rvx.isa.registers import X
+
+HELPERS = {
+    "shift_left": 2,
+    "shift_right": 2,
+    "floor_divide": 2,
+    "modulo": 2,
+    "absolute": 1,
+    "min": 2,
+    "max": 2,
+}
+"""What has no operator that means the same, with the number of its operands.
+
+A body that raises in Python, as division by zero does, is undefined there.
+"""
+
+
+def is_plain(operand: Operand) -> bool:
+    """Whether it is a number, or one x register whose number the field tells simply."""
+    kind = operand.kind
+    if isinstance(kind, RegisterKind):
+        first = kind.numbers[0]
+        is_in_order = kind.numbers == tuple(range(first, first + len(kind.numbers)))
+        return kind.file is X and kind.group == 1 and (not kind.is_indexed or is_in_order)
+    return isinstance(kind, ImmediateKind)
+
+
+def identifier(name: str) -> str:
+    """A name with nothing but letters, digits and underscores."""
+    return re.sub(r"\W", "_", name)
+
+
+@dataclass
+class Functions(ABC):
+    """The functions of one file, or of one part of it.
+
+    Attributes:
+        extension: that is written.
+        width: the register widths of its instructions, which names tell where there is one only.
+        parts: the functions that are written already, each before those that call it.
+    """
+
+    extension: Extension
+    width: tuple[int, ...] = ()
+    parts: list[str] = field(default_factory=list)
+    _whole: Translator = field(default_factory=lambda: Translator("", reads_own=True))
+    _names: dict[object, str] = field(default_factory=dict)
+    _kept: list[Made] = field(default_factory=list)
+
+    @abstractmethod
+    def write(self, made: Made, text: Text, name: str) -> str:
+        """A function in the language."""
+
+    @abstractmethod
+    def write_helper(self, helper: str, name: str) -> str:
+        """One of `HELPERS` in the language, called `name` there."""
+
+    @property
+    def _prefix(self) -> str:
+        width = f"rv{self.width[0]}_" if len(self.width) == 1 else ""
+        return f"{width}{identifier(self.extension.name).lower()}"
+
+    def body(self, made: Instruction) -> str:
+        """The name of the function that an instruction's body has become.
+
+        Raises:
+            Untranslatable: it is more than integer arithmetic over x registers and numbers.
+        """
+        if made.expansion is not None:
+            raise Untranslatable(
+                f"it is short for '{made.expansion.target.mnemonic}', which has the body"
+            )
+        if made.body is None:
+            raise Untranslatable("it has no body in rvx")
+        for name in made.requests:
+            if name != "xlen" and not (name in made.operands and is_plain(made.operands[name])):
+                raise Untranslatable(
+                    f"its body asks for '{name}', which is no x register and no immediate"
+                )
+        if made.writes != made.results or len(made.results) > 1:
+            raise Untranslatable("it writes something else than one register")
+        if made.results and not is_plain(made.operands[made.results[0]]):
+            raise Untranslatable(f"it writes '{made.results[0]}', which is no x register")
+        states = states_of(self.extension)
+        kinds = [kind_of(made, name, states) for name in made.requests]
+        self._whole.mnemonic = made.mnemonic
+        before = len(self.parts), dict(self._names)
+        try:
+            body = self._whole.body(made.body, kinds, made.results)
+            return self.function(body, identifier(made.mnemonic))
+        except ValueError:
+            # What was written for its sake goes with it.
+            del self.parts[before[0] :]
+            self._names = before[1]
+            raise
+
+    def function(self, made: Made, hint: str) -> str:
+        """The name of a function, which is written if it is not yet."""
+        key = id(made.compiled)
+        if key not in self._names:
+            assert made.text is not None
+            name = self._names[key] = self._fresh(hint.removeprefix("call_"))
+            self._kept.append(made)
+            self.parts.append(self.write(made, made.text, name))
+        return self._names[key]
+
+    def helper(self, name: str) -> str:
+        """The name of one of the helpers, which is written if it is not yet."""
+        if name not in self._names:
+            self._names[name] = self._fresh(name)
+            self.parts.append(self.write_helper(name, self._names[name]))
+        return self._names[name]
+
+    def _fresh(self, hint: str) -> str:
+        name = f"{self._prefix}_{hint}"
+        return name if name not in self._names.values() else f"{name}_{len(self._names)}"
+
+    def called(self, compiled: object) -> Made | None:
+        """The function of a body whose compiled form this is."""
+        return next((one for one in self._whole.helpers() if one.compiled is compiled), None)
+
+
+@dataclass
+class Function(ABC):
+    """Writes one function: assignments, conditions and loops over integers.
+
+    A language says how these are written; what they mean is the same everywhere: integers of 64
+    bits that wrap, compared with their sign.
+    """
+
+    functions: Functions
+    made: Made
+    text: Text
+    name: str
+    declared: set[str] = field(default_factory=set)
+
+    INDENT: ClassVar[str] = "    "
+
+    # -- what a language says ------------------------------------------------------------------
+
+    @abstractmethod
+    def literal(self, number: int) -> str:
+        """A number."""
+
+    @abstractmethod
+    def arithmetic(self, op: type[ast.operator], a: str, b: str) -> str:
+        """A sum, a difference or a product, wrapped; or something bitwise."""
+
+    @abstractmethod
+    def shifted(self, to_left: bool, a: str, places: int) -> str:
+        """A shift by a number of places from 0 to 63."""
+
+    @abstractmethod
+    def inverted(self, a: str) -> str:
+        """All bits the other way."""
+
+    @abstractmethod
+    def compared(self, op: type[ast.cmpop], a: str, b: str) -> str:
+        """A test of two numbers."""
+
+    @abstractmethod
+    def all_or_any(self, is_all: bool, tests: Sequence[str]) -> str:
+        """Several tests as one."""
+
+    @abstractmethod
+    def negated(self, test: str) -> str:
+        """The opposite of a test."""
+
+    @abstractmethod
+    def counted(self, test: str) -> str:
+        """1 where a test holds, else 0."""
+
+    @abstractmethod
+    def chosen(self, test: str, then: str, otherwise: str) -> str:
+        """One of two numbers."""
+
+    @abstractmethod
+    def conditional(
+        self, test: str, then: Sequence[str], otherwise: Sequence[str], pad: str
+    ) -> list[str]:
+        """A condition around statements."""
+
+    @abstractmethod
+    def repeated(self, test: str, body: Sequence[str], pad: str) -> list[str]:
+        """A loop."""
+
+    @abstractmethod
+    def jump(self, node: ast.Break | ast.Continue) -> str:
+        """The end of a loop, or of its body."""
+
+    @abstractmethod
+    def returned(self, value: str | None) -> str:
+        """The end of the function."""
+
+    # -- statements ----------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Refuses what is no integer."""
+        for name, kind in self.text.variables.items():
+            if not _is_integer(kind):
+                raise Untranslatable(f"its body has {kind} in '{name.removeprefix('_rvx_')}'")
+        result = self.made.result
+        if result is not Basic.NOTHING and not _is_integer(result):
+            raise Untranslatable(f"its body calls what gives {result}")
+
+    @property
+    def parameters(self) -> list[str]:
+        """What the function is called with."""
+        return [each.arg for each in self.text.tree.args.args if each.arg != HART]
+
+    def block(self, statements: Sequence[ast.stmt], depth: int) -> list[str]:
+        """Statements, a line each."""
+        return [line for one in statements for line in self._statement(one, depth)]
+
+    def _statement(self, node: ast.stmt, depth: int) -> list[str]:
+        pad = self.INDENT * depth
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                self.declared.add(name)
+                return [f"{pad}{safe(name)} = {self.expr(node.value)};"]
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                return self._several(names, values, pad)
+            case ast.Return(value=None) | ast.Return(value=ast.Constant(value=None)):
+                return [f"{pad}{self.returned(None)}"]
+            case ast.Return(value=ast.expr() as value):
+                return [f"{pad}{self.returned(self.expr(value))}"]
+            case ast.If():
+                then = self.block(node.body, depth + 1)
+                otherwise = self.block(node.orelse, depth + 1)
+                return self.conditional(self.test(node.test), then, otherwise, pad)
+            case ast.While(orelse=[]):
+                lines = self.block(node.body, depth + 1)
+                return self.repeated(self.test(node.test), lines, pad)
+            case ast.For(target=ast.Name(id=name), iter=ast.Call() as call, orelse=[]):
+                return self._for(node, name, call, depth)
+            case ast.Break() | ast.Continue():
+                return [f"{pad}{self.jump(node)}"]
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                return []
+            case ast.Expr(value=ast.Call() as call):
+                return [] if self._callee(call) == "poll" else [f"{pad}{self._call(call)};"]
+        self.refuse(node)
+
+    def _several(
+        self, names: Sequence[ast.expr], values: Sequence[ast.expr], pad: str
+    ) -> list[str]:
+        """All values are there before the first of them is stored: a, b = b, a."""
+        held, stored = [], []
+        for i, (name, value) in enumerate(zip(names, values, strict=True)):
+            if not isinstance(name, ast.Name):
+                self.refuse(name)
+            self.declared |= {name.id, f"_held{i}"}
+            held.append(f"{pad}{safe(f'_held{i}')} = {self.expr(value)};")
+            stored.append(f"{pad}{safe(name.id)} = {safe(f'_held{i}')};")
+        return [*held, *stored]
+
+    def _for(self, node: ast.For, name: str, call: ast.Call, depth: int) -> list[str]:
+        """A loop over a range: the variable is set anew each time, whatever the body does to it."""
+        given = [self.expr(each) for each in call.args]
+        step = self._known(call.args[2]) if len(call.args) == 3 else 1
+        # Which way it counts has to be known: other steps are negative, or are not known.
+        if self._callee(call) not in ("range", "range_") or not step or step < 0:
+            self.refuse(node)
+        start, end = given[:2] if len(given) > 1 else (self.literal(0), given[0])
+        at = f"_at{len(self.declared)}"
+        self.declared |= {name, at, f"{at}_end"}
+        pad = self.INDENT * depth
+        inner = pad + self.INDENT
+        body = [
+            f"{inner}{safe(name)} = {safe(at)};",
+            # Counted before the body, so that `continue` needs nothing.
+            f"{inner}{safe(at)} = {self.arithmetic(ast.Add, safe(at), self.literal(step))};",
+            *self.block(node.body, depth + 1),
+        ]
+        return [
+            f"{pad}{safe(at)} = {start};",
+            f"{pad}{safe(at)}_end = {end};",
+            *self.repeated(self.compared(ast.Lt, safe(at), f"{safe(at)}_end"), body, pad),
+        ]
+
+    # -- expressions ---------------------------------------------------------------------------
+
+    def test(self, node: ast.expr) -> str:
+        """What is true or false."""
+        match node:
+            case ast.BoolOp(op=op, values=values):
+                return self.all_or_any(
+                    isinstance(op, ast.And), [self.test(each) for each in values]
+                )
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return self.negated(self.test(operand))
+            case ast.Compare():
+                return self._compare(node)
+        return self.compared(ast.NotEq, self.expr(node), self.literal(0))
+
+    def _compare(self, node: ast.Compare) -> str:
+        # A middle operand stands twice: it has to be one that costs nothing and does nothing.
+        if any(isinstance(op, _NOT_OF_NUMBERS) for op in node.ops) or not all(
+            isinstance(each, ast.Name | ast.Constant) for each in node.comparators[:-1]
+        ):
+            self.refuse(node)
+        given = [self.expr(each) for each in (node.left, *node.comparators)]
+        parts = [
+            self.compared(type(op), left, right)
+            for left, op, right in zip(given, node.ops, given[1:], strict=False)
+        ]
+        return parts[0] if len(parts) == 1 else self.all_or_any(True, parts)
+
+    def expr(self, node: ast.expr) -> str:
+        """A number."""
+        match node:
+            case ast.Constant(value=int() as number):
+                return self.literal(int(number))
+            case ast.Name(id=name) if _is_integer(self.text.variables.get(name, WORD)):
+                if isinstance(self.text.bound.get(name), np.ndarray):
+                    self.refuse(node)
+                return safe(name)
+            case ast.BinOp():
+                return self._binary(node)
+            case ast.UnaryOp(op=ast.Not()) | ast.Compare():
+                return self.counted(self.test(node))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return self.arithmetic(ast.Sub, self.literal(0), self.expr(operand))
+            case ast.UnaryOp(op=ast.Invert(), operand=operand):
+                return self.inverted(self.expr(operand))
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.expr(operand)
+            case ast.BoolOp(op=op, values=[*firsts, last]):
+                result = self.expr(last)
+                for each in reversed(firsts):
+                    value = self.expr(each)
+                    chosen = (result, value) if isinstance(op, ast.And) else (value, result)
+                    result = self.chosen(self.test(each), *chosen)
+                return result
+            case ast.IfExp():
+                return self.chosen(
+                    self.test(node.test), self.expr(node.body), self.expr(node.orelse)
+                )
+            case ast.Call():
+                return self._call(node)
+        self.refuse(node)
+
+    def _known(self, node: ast.expr) -> int | None:
+        """A number that stands there as such."""
+        match node:
+            case ast.Constant(value=int() as number):
+                return int(number)
+            case ast.Call(args=[first, *_]) if self._callee(node) in _SAME:
+                return self._known(first)
+        return None
+
+    def _binary(self, node: ast.BinOp) -> str:
+        a, b, op = self.expr(node.left), self.expr(node.right), type(node.op)
+        if op in _PLAIN:
+            return self.arithmetic(op, a, b)
+        if op not in _CALLED:
+            self.refuse(node)
+        return self._helped(_CALLED[op], [a, b], node.right)
+
+    def _helped(self, name: str, given: Sequence[str], last: ast.expr) -> str:
+        places = self._known(last)
+        if name in ("shift_left", "shift_right") and places is not None and 0 <= places < 64:
+            return self.shifted(name == "shift_left", given[0], places)
+        return f"{self.functions.helper(name)}({', '.join(given)})"
+
+    def _callee(self, node: ast.Call) -> str:
+        return callee_of(self.text, node)
+
+    def _call(self, node: ast.Call) -> str:
+        callee = self._callee(node)
+        helper = self.functions.called(self.text.bound.get(ast.unparse(node.func)))
+        if helper is not None:
+            given = [self.expr(each) for each in node.args if ast.unparse(each) != HART]
+            name = self.functions.function(helper, identifier(callee))
+            return f"{name}({', '.join(given)})"
+        if callee == "fail":
+            raise Untranslatable("its body may raise")
+        if callee in _SAME:
+            return self.expr(node.args[0])
+        if callee == "bool":
+            return self.counted(self.test(node.args[0]))
+        if callee in ("min", "max"):
+            result, *rest = [self.expr(each) for each in node.args]
+            for text in rest:
+                result = f"{self.functions.helper(callee)}({result}, {text})"
+            return result
+        name = "absolute" if callee == "abs" else callee
+        if name not in HELPERS:
+            self.refuse(node)
+        # The hart and the place, which come last where Python raises, say nothing here.
+        taken = node.args[: HELPERS[name]]
+        return self._helped(name, [self.expr(each) for each in taken], taken[-1])
+
+    def refuse(self, node: ast.AST) -> NoReturn:
+        """Says what has no place in such a function."""
+        shown = ast.unparse(node).splitlines()[0].replace("_rvx_", "")
+        raise Untranslatable(f"its body has something that is not plain arithmetic: {shown}")
+
+
+_PLAIN = (ast.Add, ast.Sub, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
+_CALLED: dict[type[ast.operator], str] = {
+    ast.LShift: "shift_left",
+    ast.RShift: "shift_right",
+    ast.FloorDiv: "floor_divide",
+    ast.Mod: "modulo",
+}
+_SAME = ("wrap", "word", "position", "int")
+"""What gives back the number that it gets."""
+_NOT_OF_NUMBERS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
+
+
+def _is_integer(kind: Kind) -> bool:
+    return kind in (Basic.WORD, Basic.TRUTH)
