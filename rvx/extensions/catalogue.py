@@ -38,7 +38,7 @@ VECTORS = (
 """Extensions of the folder `vector`."""
 
 DRAFTS = (
-    *("zvabd", "zvzip", "zvfofp8min", "zvfofp4min", "zvdot4a8i"),
+    *("zvabd", "zvzip", "zvfbfa", "zvfofp8min", "zvfofp4min", "zvdot4a8i"),
     *("zvqwdota8i", "zvfwdota16bf", "zvfqwdota8f"),
     *("zvqwbdota8i", "zvfwbdota16bf", "zvfqwbdota8f", "zvfbdota32f"),
     *("zvt", "zvt4t", "zvt8t", "zvt16t", "zvt32t", "zvt64t", "zvt128t", "zvt256t"),

@@ -18,6 +18,7 @@ from rvx.extensions.drafts.dots import (
 )
 from rvx.extensions.drafts.ofp import Zvfofp4min, Zvfofp8min
 from rvx.extensions.drafts.zip import Zvzip
+from rvx.extensions.drafts.zvfbfa import Zvfbfa
 from rvx.extensions.drafts.zvt import (
     Zvt,
     Zvt4t,
@@ -34,6 +35,7 @@ __all__ = [
     "Zvabd",
     "Zvdot4a8i",
     "Zvfbdota32f",
+    "Zvfbfa",
     "Zvfofp4min",
     "Zvfofp8min",
     "Zvfqwbdota8f",

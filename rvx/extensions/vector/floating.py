@@ -9,6 +9,8 @@ Source: "V" 1.0, chapter on vector floating-point instructions.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 from rvx.extensions.fixed_format import make_unbox
@@ -24,16 +26,24 @@ from rvx.formats.minifloat.rounding import NV
 from rvx.formats.minifloat.scalar.pack import QUIET, SIGNALLING, make_kind
 from rvx.isa import Extension, Words
 from rvx.isa.real import Function, VectorReal, Whole, either, root
-from rvx.isa.vector import Shape, Vector, declare, declare_unary
-from rvx.isa.vector.elementwise import adapted, make_body, make_dispatch, make_loop
+from rvx.isa.vector import Alternatives, Shape, Vector, declare, declare_unary
+from rvx.isa.vector.elementwise import (
+    adapted,
+    make_alternatives,
+    make_body,
+    make_dispatch,
+    make_loop,
+)
 from rvx.isa.vector.legality import (
+    Legality,
     has_float,
     make_legality,
     make_reduction_legality,
+    with_alternatives,
     with_conversion,
     with_floats,
 )
-from rvx.isa.vector.state import VL, is_ready, refuse, width
+from rvx.isa.vector.state import ALTFMT, VL, is_alternative, is_ready, refuse, width
 from rvx.isa.vector.unit import VectorUnit
 
 Zve32f = Extension(
@@ -45,11 +55,59 @@ Zve32f = Extension(
     vector_unit=VectorUnit(vlen=32, elen=32, floats=32),
 )
 
-FORMATS = {16: FP16, 32: FP32, 64: FP64}
-NARROW = (16, 32)
-_RTZ, _ROD = 1, 5
 Element = Callable[..., Any]
-UNBOX = {sew: make_unbox(fmt) for sew, fmt in FORMATS.items()}
+Formats = Mapping[int, Minifloat]
+"""Formats of elements by their widths."""
+Elements = Callable[[Formats], Mapping[int, Element]]
+"""Element functions by SEW, of the formats that elements have."""
+Reals = Callable[[Formats], VectorReal]
+
+FORMATS = {16: FP16, 32: FP32, 64: FP64}
+_RTZ, _ROD = 1, 5
+unbox_of = cache(make_unbox)
+UNBOX = {sew: unbox_of(fmt) for sew, fmt in FORMATS.items()}
+
+
+@dataclass(frozen=True)
+class Other:
+    """Formats that an instruction works on while altfmt is set.
+
+    Attributes:
+        sew: under which it is set; with any other the instruction is reserved.
+        formats: of elements, by their widths.
+    """
+
+    sew: int
+    formats: Formats
+
+    def alternatives(self, elements: Elements) -> Alternatives:
+        """What an instruction does while altfmt is set."""
+        scalars = {bits: unbox_of(fmt) for bits, fmt in self.formats.items()}
+        return Alternatives({self.sew: elements(self.formats)[self.sew]}, scalars)
+
+    def real(self, reals: Reals) -> VectorReal:
+        """What elements mean in real numbers, with altfmt and without."""
+        usual, other = reals(FORMATS), reals(self.formats)
+        pairs = zip(usual.formats[self.sew], other.formats[self.sew], strict=True)
+        chosen = tuple(_chosen(*pair) for pair in pairs)
+        return replace(usual, formats={**usual.formats, self.sew: chosen})
+
+
+def _chosen(usual: Any, other: Any) -> Any:
+    if usual == other:
+        return usual
+    return lambda values: other if values["vtype"] & ALTFMT else usual
+
+
+Declare = Callable[[Extension, Other | None], None]
+"""Declares instructions in an extension, with other formats where altfmt chooses them."""
+DECLARED: dict[str, list[Declare]] = {}
+"""By name, without the form of operands; so may an extension declare them anew."""
+
+
+def _declared(name: str, into: Declare) -> None:
+    DECLARED.setdefault(name, []).append(into)
+    into(Zve32f, None)
 
 
 def make_code(fmt: Minifloat) -> Callable[[int], int]:
@@ -62,14 +120,26 @@ def make_code(fmt: Minifloat) -> Callable[[int], int]:
     return code
 
 
-def same(make: Callable[[Minifloat], Element]) -> dict[int, Element]:
+def same(make: Callable[[Minifloat], Element]) -> Elements:
     """Element functions of every SEW that may be a float."""
-    return {sew: make(fmt) for sew, fmt in FORMATS.items()}
+    return lambda formats: {sew: make(fmt) for sew, fmt in formats.items()}
 
 
-def wider(make: Callable[[Minifloat, Minifloat], Element]) -> dict[int, Element]:
+def wider(make: Callable[[Minifloat, Minifloat], Element]) -> Elements:
     """Element functions of a format and the one of twice the width, by SEW."""
-    return {sew: make(FORMATS[sew], FORMATS[2 * sew]) for sew in NARROW}
+    return lambda formats: {
+        sew: make(fmt, formats[2 * sew]) for sew, fmt in formats.items() if 2 * sew in formats
+    }
+
+
+def narrow(make: Callable[[Minifloat], Element]) -> Elements:
+    """Element functions of the formats whose results or operands have twice the width."""
+    return wider(lambda fmt, _: make(fmt))
+
+
+def narrower(make: Callable[[Minifloat], Element]) -> Elements:
+    """Element functions of the format of twice the width, by SEW."""
+    return lambda formats: {bits // 2: make(fmt) for bits, fmt in formats.items()}
 
 
 # -- meanings in real numbers ----------------------------------------------------------------
@@ -79,14 +149,16 @@ def _root(a: Any) -> Any:
     return root(a)
 
 
-def _real(function: Function, wider_d: int = 0, wider_2: int = 0) -> VectorReal:
+def _real(function: Function, wider_d: int = 0, wider_2: int = 0) -> Reals:
     """Of floats of SEW, or so many times twice the width: the result, and vs2."""
-    formats: dict[int, tuple[Any, Any, Any]] = {
-        sew: (FORMATS[sew << wider_d], FORMATS[sew << wider_2], fmt)
-        for sew, fmt in FORMATS.items()
-        if max(sew << wider_d, sew << wider_2) in FORMATS
-    }
-    return VectorReal(function, formats)
+    return lambda formats: VectorReal(
+        function,
+        {
+            sew: (formats[sew << wider_d], formats[sew << wider_2], fmt)
+            for sew, fmt in formats.items()
+            if max(sew << wider_d, sew << wider_2) in formats
+        },
+    )
 
 
 # -- arithmetic ----------------------------------------------------------------------------
@@ -113,32 +185,44 @@ def _declare(
     name: str,
     forms: str,
     funct6: str,
-    elements: Mapping[int, Element],
+    elements: Elements,
     doc: str,
     *,
     result: str = "v",
     is_ternary: bool = False,
     vm: int | None = None,
-    real: VectorReal | None = None,
+    real: Reals | None = None,
 ) -> None:
-    declare(
-        Zve32f,
-        name,
-        forms,
-        "F",
-        funct6,
-        elements,
-        Shape(
-            result=result,
-            is_ternary=is_ternary,
-            macs=int(is_ternary),
-            has_floats=True,
-            scalars=UNBOX,
-            vm=vm,
-        ),
-        doc,
-        real,
+    shape = Shape(
+        result=result,
+        is_ternary=is_ternary,
+        macs=int(is_ternary),
+        has_floats=True,
+        scalars=UNBOX,
+        vm=vm,
     )
+
+    def into(extension: Extension, other: Other | None) -> None:
+        declare(
+            extension,
+            name,
+            forms,
+            "F",
+            funct6,
+            elements(FORMATS),
+            shape,
+            doc,
+            _real_of(real, other),
+            None if other is None else other.alternatives(elements),
+        )
+
+    _declared(name, into)
+
+
+def _real_of(real: Reals | None, other: Other | None) -> VectorReal | None:
+    if real is None:
+        return None
+    return real(FORMATS) if other is None else other.real(real)
 
 
 _factory: Any
@@ -213,7 +297,9 @@ for _name, _funct6, _factory, _what in (
         same(_sign(_factory)),
         f"vd = vs2 with {_what}.",
         # What gives the sign gives no number.
-        real=VectorReal(either, {sew: (fmt, fmt, None) for sew, fmt in FORMATS.items()}),
+        real=lambda formats: VectorReal(
+            either, {sew: (fmt, fmt, None) for sew, fmt in formats.items()}
+        ),
     )
 
 
@@ -406,14 +492,14 @@ def _declare_unary(
     mnemonic: str,
     funct6: str,
     code: str,
-    elements: Mapping[int, Element],
+    elements: Elements,
     doc: str,
     *,
     wider_d: int = 0,
     wider_2: int = 0,
     floats: tuple[int, int] = (0, 0),
     is_conversion: bool = False,
-    real: VectorReal | None = None,
+    real: Reals | None = None,
 ) -> None:
     """Declares an instruction of one operand.
 
@@ -421,7 +507,7 @@ def _declare_unary(
         mnemonic: whole.
         funct6: six bits.
         code: what stands in the place of vs1.
-        elements: element functions of a, by SEW.
+        elements: element functions of a.
         doc: what it does.
         wider_d: binary logarithm of EEW / SEW for the result.
         wider_2: for vs2.
@@ -430,26 +516,52 @@ def _declare_unary(
         real: what elements mean in real numbers.
     """
     legality = make_legality(wider_d, wider_2, has_vs1=False)
-    declare_unary(
-        Zve32f,
-        mnemonic,
-        f"{funct6} {code} 001",
-        elements,
-        doc,
-        wider_d=wider_d,
-        wider_2=wider_2,
-        is_legal=with_conversion(legality) if is_conversion else with_floats(legality, *floats),
-        has_floats=True,
-        real=real,
-    )
+
+    def into(extension: Extension, other: Other | None) -> None:
+        declare_unary(
+            extension,
+            mnemonic,
+            f"{funct6} {code} 001",
+            elements(FORMATS),
+            doc,
+            wider_d=wider_d,
+            wider_2=wider_2,
+            is_legal=with_conversion(legality) if is_conversion else with_floats(legality, *floats),
+            has_floats=True,
+            real=_real_of(real, other),
+            alternatives=None if other is None else other.alternatives(elements),
+        )
+
+    _declared(mnemonic, into)
 
 
-def _converted(formats: Callable[[int, bool], tuple[Any, Any]], is_signed: bool) -> VectorReal:
+def _converted(formats_of: Callable[[int, Formats], tuple[Any, Any]]) -> Reals:
     """The meaning of a conversion: the formats of the result and of vs2 by SEW."""
-    by_sew = {sew: formats(sew, is_signed) for sew in (8, *FORMATS)}
-    return VectorReal(
-        lambda a: a, {sew: (*pair, None) for sew, pair in by_sew.items() if None not in pair}
-    )
+
+    def real(formats: Formats) -> VectorReal:
+        by_sew = {sew: formats_of(sew, formats) for sew in (8, *formats)}
+        return VectorReal(
+            lambda a: a, {sew: (*pair, None) for sew, pair in by_sew.items() if None not in pair}
+        )
+
+    return real
+
+
+def _whole(is_signed: bool, *, wider: int = 0, is_result: bool, floats: int = 0) -> Reals:
+    """Of a conversion between integers and floats of so many times twice SEW.
+
+    Args:
+        is_signed: whether integers are.
+        wider: binary logarithm of EEW / SEW for integers.
+        is_result: whether they are what comes of it.
+        floats: binary logarithm of EEW / SEW for floats.
+    """
+
+    def formats_of(sew: int, formats: Formats) -> tuple[Any, Any]:
+        whole, fmt = Whole(sew << wider, is_signed), formats.get(sew << floats)
+        return (whole, fmt) if is_result else (fmt, whole)
+
+    return _converted(formats_of)
 
 
 def unary(kernel: Any, fmt: Minifloat, rounding: int = -1) -> Element:
@@ -510,6 +622,27 @@ _declare_unary(
     "vfclass.v", "010011", "10000", same(_classify), "vd = one bit that says what vs2 is."
 )
 
+
+def _to_integer(bits_of: int, is_signed: bool, rounding: int) -> Any:
+    """Makes element functions to integers of so many times twice the width of the format."""
+
+    def make(fmt: Minifloat) -> Element:
+        bits = fmt.bits << bits_of if bits_of >= 0 else fmt.bits >> -bits_of
+        return unary(kernels.make_to_integer(fmt, bits, is_signed), fmt, rounding)
+
+    return make
+
+
+def _of_integer(bits_of: int, is_signed: bool) -> Any:
+    """Makes element functions of integers of so many times twice the width of the format."""
+
+    def make(fmt: Minifloat) -> Element:
+        bits = fmt.bits << bits_of if bits_of >= 0 else fmt.bits >> -bits_of
+        return _from_integer(kernels.make_from_integer(fmt, bits, is_signed))
+
+    return make
+
+
 for _x, _signed in (("xu", False), ("x", True)):
     _what = "signed" if _signed else "unsigned"
     _bit = 1 if _signed else 0
@@ -520,83 +653,55 @@ for _x, _signed in (("xu", False), ("x", True)):
             f"vfcvt.{_rtz}{_x}.f.v",
             "010010",
             f"{_base | _bit:05b}",
-            {
-                sew: unary(kernels.make_to_integer(fmt, sew, _signed), fmt, _mode)
-                for sew, fmt in FORMATS.items()
-            },
+            same(_to_integer(0, _signed, _mode)),
             f"vd = vs2 as {_what} integers, {_how}.",
-            real=_converted(lambda sew, signed: (Whole(sew, signed), FORMATS.get(sew)), _signed),
+            real=_whole(_signed, is_result=True),
         )
         _declare_unary(
             f"vfwcvt.{_rtz}{_x}.f.v",
             "010010",
             f"{8 + _base | _bit:05b}",
-            {
-                sew: unary(
-                    kernels.make_to_integer(FORMATS[sew], 2 * sew, _signed), FORMATS[sew], _mode
-                )
-                for sew in NARROW
-            },
+            narrow(_to_integer(1, _signed, _mode)),
             f"vd, of twice the width, = vs2 as {_what} integers, {_how}.",
             wider_d=1,
-            real=_converted(
-                lambda sew, signed: (Whole(2 * sew, signed), FORMATS.get(sew)), _signed
-            ),
+            real=_whole(_signed, wider=1, is_result=True),
         )
         _declare_unary(
             f"vfncvt.{_rtz}{_x}.f.w",
             "010010",
             f"{16 + _base | _bit:05b}",
-            {
-                sew: unary(
-                    kernels.make_to_integer(FORMATS[2 * sew], sew, _signed),
-                    FORMATS[2 * sew],
-                    _mode,
-                )
-                for sew in (8, 16, 32)
-            },
+            narrower(_to_integer(-1, _signed, _mode)),
             f"vd = vs2, of twice the width, as {_what} integers, {_how}.",
             wider_2=1,
             floats=(1, 1),
-            real=_converted(
-                lambda sew, signed: (Whole(sew, signed), FORMATS.get(2 * sew)), _signed
-            ),
+            real=_whole(_signed, is_result=True, floats=1),
         )
     _declare_unary(
         f"vfcvt.f.{_x}.v",
         "010010",
         f"{2 + _bit:05b}",
-        {
-            sew: _from_integer(kernels.make_from_integer(fmt, sew, _signed))
-            for sew, fmt in FORMATS.items()
-        },
+        same(_of_integer(0, _signed)),
         f"vd = the {_what} integers vs2, rounded once.",
-        real=_converted(lambda sew, signed: (FORMATS.get(sew), Whole(sew, signed)), _signed),
+        real=_whole(_signed, is_result=False),
     )
     _declare_unary(
         f"vfwcvt.f.{_x}.v",
         "010010",
         f"{10 + _bit:05b}",
-        {
-            sew: _from_integer(kernels.make_from_integer(FORMATS[2 * sew], sew, _signed))
-            for sew in (8, 16, 32)
-        },
+        narrower(_of_integer(-1, _signed)),
         f"vd, of twice the width, = the {_what} integers vs2.",
         wider_d=1,
         floats=(1, 1),
-        real=_converted(lambda sew, signed: (FORMATS.get(2 * sew), Whole(sew, signed)), _signed),
+        real=_whole(_signed, is_result=False, floats=1),
     )
     _declare_unary(
         f"vfncvt.f.{_x}.w",
         "010010",
         f"{18 + _bit:05b}",
-        {
-            sew: _from_integer(kernels.make_from_integer(FORMATS[sew], 2 * sew, _signed))
-            for sew in NARROW
-        },
+        narrow(_of_integer(1, _signed)),
         f"vd = the {_what} integers vs2, of twice the width, rounded once.",
         wider_2=1,
-        real=_converted(lambda sew, signed: (FORMATS.get(sew), Whole(2 * sew, signed)), _signed),
+        real=_whole(_signed, wider=1, is_result=False),
     )
 _declare_unary(
     "vfwcvt.f.f.v",
@@ -608,17 +713,21 @@ _declare_unary(
     is_conversion=True,
     real=_real(lambda a: a, 1),
 )
+
+
+def _narrowing(rounding: int) -> Any:
+    def make(fmt: Minifloat, wide: Minifloat) -> Element:
+        return unary(kernels.make_convert(wide, fmt), wide, rounding)
+
+    return make
+
+
 for _rod, _code, _mode in (("", "10100", -1), ("rod.", "10101", _ROD)):
     _declare_unary(
         f"vfncvt.{_rod}f.f.w",
         "010010",
         _code,
-        {
-            sew: unary(
-                kernels.make_convert(FORMATS[2 * sew], FORMATS[sew]), FORMATS[2 * sew], _mode
-            )
-            for sew in NARROW
-        },
+        wider(_narrowing(_mode)),
         f"vd = vs2, of twice the width, rounded {'to odd' if _rod else 'once'}.",
         wider_2=1,
         floats=(0, 1),
@@ -642,27 +751,45 @@ _declare(
     "vfmerge",
     "vfm",
     "010111",
-    dict.fromkeys(FORMATS, _merge),
+    same(lambda fmt: _merge),
     "vd = rs1 where the bit of v0 is set, else vs2.",
 )
 
 
 def _declare_scalar(
-    mnemonic: str, operands: str, bits: str, loops: Any, doc: str, **places: Any
+    mnemonic: str,
+    operands: str,
+    bits: str,
+    loop_of: Callable[[int, Callable[[int], int]], Any],
+    doc: str,
+    is_legal: Legality,
+    **places: Any,
 ) -> None:
-    is_legal = with_floats(places.pop("is_legal"), 0, 0)
-    Zve32f.instruction(f"{mnemonic} {operands}", f"{bits} 1010111", kind="vector", doc=doc)(
-        make_body(make_dispatch(loops, 0, 0, 0), is_legal, right="rs1", has_floats=True, **places)
-    )
+    """Declares an instruction whose loops are made of SEW and of what unboxes a scalar."""
+
+    def into(extension: Extension, other: Other | None) -> None:
+        loops = {sew: loop_of(sew, unbox) for sew, unbox in UNBOX.items()}
+        legality = with_floats(is_legal, 0, 0)
+        if other is not None:
+            sew = other.sew
+            alternative = loop_of(sew, unbox_of(other.formats[sew]))
+            loops[sew] = make_alternatives(loops[sew], alternative)
+            legality = with_alternatives(legality, is_legal, sew)
+        run = make_dispatch(loops, 0, 0, 0)
+        extension.instruction(f"{mnemonic} {operands}", f"{bits} 1010111", kind="vector", doc=doc)(
+            make_body(run, legality, right="rs1", has_floats=True, **places)
+        )
+
+    _declared(mnemonic, into)
 
 
 _declare_scalar(
     "vfmv.v.f",
     "vd, rs1:f",
     "010111 1 00000 rs1 101 vd",
-    {sew: make_loop(adapted(_move), sew, UNBOX[sew]) for sew in FORMATS},
+    lambda sew, unbox: make_loop(adapted(_move), sew, unbox),
     "vd = rs1, in all elements.",
-    is_legal=make_legality(0, 0, has_vs1=False),
+    make_legality(0, 0, has_vs1=False),
     left=False,
     has_vm=False,
 )
@@ -674,41 +801,53 @@ for _name, _funct6, _is_up, _what in (
         f"{_name}.vf",
         "vd, vs2, rs1:f, vm",
         f"{_funct6} vm vs2 rs1 101 vd",
-        {sew: moves.make_slide_one_loop(sew, UNBOX[sew], _is_up) for sew in FORMATS},
+        partial(moves.make_slide_one_loop, is_up=_is_up),
         _what,
-        is_legal=make_legality(0, 0, has_vs1=False, may_overlap=not _is_up),
+        make_legality(0, 0, has_vs1=False, may_overlap=not _is_up),
     )
 
 
-@Zve32f.instruction("vfmv.f.s rd:f, vs2", "010000 1 vs2 00000 001 rd 1010111", kind="vector")
-def vfmv_f_s(vs2: int, frm: int, v: Vector, fault: Words) -> int:
-    """rd = element 0 of vs2."""
-    if not is_ready(v) or frm > 4 or not has_float(v, 0):
-        refuse(fault)
-        return 0
-    value, sew = moves.read_first(v, vs2), width(v)
-    if sew < 64:
-        return value | ((value | -1) << sew)
-    return value
+def _declare_moves(extension: Extension, other: Other | None) -> None:
+    """Between an f register and element 0, which altfmt changes only where a box is missing."""
+    unbox_16, unbox_32 = UNBOX[16], UNBOX[32]
+    other_16 = unbox_16 if other is None else unbox_of(other.formats[16])
+    alternatives = 0 if other is None else other.sew
+
+    def is_legal(v: Vector, frm: int) -> bool:
+        if not is_ready(v) or frm > 4:
+            return False
+        if is_alternative(v):
+            return width(v) & alternatives != 0
+        return has_float(v, 0)
+
+    @extension.instruction("vfmv.f.s rd:f, vs2", "010000 1 vs2 00000 001 rd 1010111", kind="vector")
+    def vfmv_f_s(vs2: int, frm: int, v: Vector, fault: Words) -> int:
+        """rd = element 0 of vs2."""
+        if not is_legal(v, frm):
+            refuse(fault)
+            return 0
+        value, sew = moves.read_first(v, vs2), width(v)
+        if sew < 64:
+            return value | ((value | -1) << sew)
+        return value
+
+    @extension.instruction("vfmv.s.f vd, rs1:f", "010000 1 00000 rs1 101 vd 1010111", kind="vector")
+    def vfmv_s_f(vd: int, rs1: int, frm: int, v: Vector, fault: Words) -> None:
+        """Element 0 of vd = rs1; the others are tail."""
+        if not is_legal(v, frm):
+            refuse(fault)
+            return
+        if v.config[VL] > 0:
+            sew = width(v)
+            value = rs1
+            if sew == 16:
+                value = other_16(rs1) if is_alternative(v) else unbox_16(rs1)
+            elif sew == 32:
+                value = unbox_32(rs1)
+            moves.write_first(v, vd, value)
 
 
-_UNBOX_16, _UNBOX_32 = UNBOX[16], UNBOX[32]
-
-
-@Zve32f.instruction("vfmv.s.f vd, rs1:f", "010000 1 00000 rs1 101 vd 1010111", kind="vector")
-def vfmv_s_f(vd: int, rs1: int, frm: int, v: Vector, fault: Words) -> None:
-    """Element 0 of vd = rs1; the others are tail."""
-    if not is_ready(v) or frm > 4 or not has_float(v, 0):
-        refuse(fault)
-        return
-    if v.config[VL] > 0:
-        sew = width(v)
-        value = rs1
-        if sew == 16:
-            value = _UNBOX_16(rs1)
-        elif sew == 32:
-            value = _UNBOX_32(rs1)
-        moves.write_first(v, vd, value)
+_declared("vfmv.s", _declare_moves)
 
 
 # -- reductions ----------------------------------------------------------------------------
@@ -818,13 +957,13 @@ for _name, _funct6, _elements, _wider, _function, _what, _empty in (
         _name,
         _funct6,
         "001",
-        _elements,
+        _elements(FORMATS),
         _wider,
         f"vd[0] = the {_what}, of vs1[0] and the active elements of vs2.",
         is_legal=with_floats(make_reduction_legality(_wider), 0, _wider),
         has_floats=True,
-        of_none=_empty,
-        real=_real(_function, _wider),
+        of_none=None if _empty is None else _empty(FORMATS),
+        real=_real(_function, _wider)(FORMATS),
     )
 
 for _alias, _expansion in (

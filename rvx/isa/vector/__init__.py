@@ -11,7 +11,7 @@ becomes an instruction for every form, with masks, register groups, tail and vst
 disassembled and run as any other.
 """
 
-from rvx.isa.vector.declare import Shape, declare, declare_unary
+from rvx.isa.vector.declare import Alternatives, Shape, declare, declare_unary
 from rvx.isa.vector.state import Vector
 
-__all__ = ["Shape", "Vector", "declare", "declare_unary"]
+__all__ = ["Alternatives", "Shape", "Vector", "declare", "declare_unary"]

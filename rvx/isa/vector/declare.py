@@ -14,6 +14,7 @@ from rvx.isa.vector.arithmetic import make_signed
 from rvx.isa.vector.elementwise import (
     SEWS,
     adapted,
+    make_alternatives,
     make_body,
     make_dispatch,
     make_loop,
@@ -25,6 +26,7 @@ from rvx.isa.vector.legality import (
     Legality,
     make_legality,
     make_reduction_legality,
+    with_alternatives,
     with_floats,
     with_widths,
 )
@@ -158,6 +160,19 @@ class Shape:
     is_of_machine: bool = True
 
 
+@dataclass(frozen=True)
+class Alternatives:
+    """What an instruction does while altfmt is set; under other SEW it is reserved then.
+
+    Attributes:
+        elements: element functions, by SEW.
+        scalars: makes elements of scalars, by SEW.
+    """
+
+    elements: Mapping[int, Element]
+    scalars: Mapping[int, Scalar] | None = None
+
+
 _WIDER = {"v": 0, "w": 1, "q": 2, "m": 0, "": 0}
 _SIGNED = {sew: make_signed(sew) for sew in SEWS}
 
@@ -172,6 +187,7 @@ def declare(
     shape: Shape,
     doc: str = "",
     real: VectorReal | None = None,
+    alternatives: Alternatives | None = None,
 ) -> None:
     """Declares the instructions `name.form`.
 
@@ -185,6 +201,7 @@ def declare(
         shape: the rest.
         doc: instead of the docstring of the element function.
         real: what elements mean in real numbers, for any form.
+        alternatives: what they do while altfmt is set; None where that is reserved.
 
     Raises:
         DeclarationError: with a sentence that says what does not fit.
@@ -195,7 +212,7 @@ def declare(
     doc = doc or inspect.getdoc(first) or ""
     for text in forms.split():
         form = _form(name, text, space)
-        body = _body(form, by_sew, shape)
+        body = _body(form, by_sew, shape, alternatives)
         _declare_form(extension, name, form, space, funct6, body, shape, doc, real)
 
 
@@ -276,6 +293,7 @@ def declare_unary(
     is_legal: Legality | None = None,
     has_floats: bool = False,
     real: VectorReal | None = None,
+    alternatives: Alternatives | None = None,
 ) -> None:
     """Declares `mnemonic vd, vs2, vm`, an instruction of one operand.
 
@@ -290,13 +308,17 @@ def declare_unary(
         is_legal: instead of what follows from the widths.
         has_floats: whether elements are floats, so that frm counts and fflags are raised.
         real: what elements mean in real numbers.
+        alternatives: what it does while altfmt is set; None where that is reserved.
     """
     by_sew = elements if isinstance(elements, Mapping) else dict.fromkeys(SEWS, elements)
     loops = {sew: make_loop(adapted(f), sew, _no_scalar) for sew, f in by_sew.items()}
+    groups = make_legality(wider_d, wider_2, has_vs1=False)
     if is_legal is None:
-        is_legal = make_legality(wider_d, wider_2, has_vs1=False)
-        if len(by_sew) < len(SEWS):
-            is_legal = with_widths(is_legal, sum(by_sew))
+        is_legal = with_widths(groups, sum(by_sew)) if len(by_sew) < len(SEWS) else groups
+    if alternatives is not None:
+        for sew, f in alternatives.elements.items():
+            loops[sew] = make_alternatives(loops[sew], make_loop(adapted(f), sew, _no_scalar))
+        is_legal = with_alternatives(is_legal, groups, sum(alternatives.elements))
     body = make_body(make_dispatch(loops, wider_d, wider_2, 0), is_legal, has_floats=has_floats)
     funct6, code, funct3 = bits.split()
     extension.instruction(
@@ -341,24 +363,36 @@ def _third_field(form: Form, shape: Shape) -> str:
     return _THIRD[form.third].partition(":")[0] or shape.code
 
 
-def _body(form: Form, by_sew: Mapping[int, Element], shape: Shape) -> Callable[..., Any]:
-    is_vector = form.third == "v"
-    scalars = shape.scalars or _SIGNED
-    loops = {
-        sew: make_loop(
+def _body(
+    form: Form,
+    by_sew: Mapping[int, Element],
+    shape: Shape,
+    alternatives: Alternatives | None,
+) -> Callable[..., Any]:
+    def loop_of(sew: int, element: Element, scalars: Mapping[int, Scalar]) -> Callable[..., None]:
+        return make_loop(
             element,
             sew,
-            None if is_vector else scalars[sew],
+            None if form.third == "v" else scalars[sew],
             makes_mask=shape.result == "m",
             takes_mask=form.takes_mask,
         )
-        for sew, element in by_sew.items()
-    }
-    return _body_of_loops(form, loops, shape, ())
+
+    loops = {sew: loop_of(sew, f, shape.scalars or _SIGNED) for sew, f in by_sew.items()}
+    if alternatives is None:
+        return _body_of_loops(form, loops, shape, ())
+    for sew, f in alternatives.elements.items():
+        other = loop_of(sew, adapted(f), alternatives.scalars or _SIGNED)
+        loops[sew] = make_alternatives(loops[sew], other)
+    return _body_of_loops(form, loops, shape, (), sum(alternatives.elements))
 
 
 def _body_of_loops(
-    form: Form, loops: Mapping[int, Callable[..., None]], shape: Shape, words: Sequence[str]
+    form: Form,
+    loops: Mapping[int, Callable[..., None]],
+    shape: Shape,
+    words: Sequence[str],
+    alternatives: int = 0,
 ) -> Callable[..., Any]:
     wider_d = _WIDER[shape.result]
     is_reduction = form.third == "s"
@@ -375,10 +409,13 @@ def _body_of_loops(
         legality = make_reduction_legality(
             wider_d, has_vd=shape.result != "", may_overlap=shape.may_overlap
         )
+    groups = legality
     if shape.has_floats and shape.is_of_machine:
         legality = with_floats(legality, 0, wider_d)
     elif len(loops) < len(SEWS):
         legality = with_widths(legality, sum(loops))
+    if alternatives:
+        legality = with_alternatives(legality, groups, alternatives)
     return make_body(
         make_dispatch(loops, wider_d, form.wider_2, wider_d if is_reduction else 0),
         legality,

@@ -179,6 +179,23 @@ def with_floats(is_legal: Legality, shift: int, other: int) -> Legality:
     return legal
 
 
+def with_alternatives(usual: Legality, groups: Legality, widths: int) -> Legality:
+    """The check of an instruction that has other formats while altfmt is set.
+
+    Args:
+        usual: the check without altfmt.
+        groups: the check of the groups alone.
+        widths: the SEW that have other formats, as a sum such as 8 + 16.
+    """
+
+    def legal(v: Vector, vd: int, vs2: int, vs1: int, vm: int) -> bool:
+        if is_alternative(v):
+            return width(v) & widths != 0 and groups(v, vd, vs2, vs1, vm)
+        return usual(v, vd, vs2, vs1, vm)
+
+    return legal
+
+
 def with_conversion(is_legal: Legality) -> Legality:
     """The check of a conversion between floats of SEW and of twice as many bits.
 

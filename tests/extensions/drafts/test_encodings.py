@@ -64,6 +64,8 @@ def test_all_words() -> None:
     for name in DRAFTS:
         if name.startswith(("zvt", "zvv")):
             continue  # see test_zvt.py and test_zvvm.py
+        if name == "zvfbfa":
+            continue  # words of V, see test_zvfbfa.py
         for made in load(name).instructions.values():
             found[made.mnemonic] = (made.pattern.match, made.pattern.mask)
     assert found == WORDS

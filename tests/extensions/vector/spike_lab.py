@@ -37,7 +37,7 @@ FURTHER = {
     **{name.capitalize(): name for name in ("zvkb", "zvbb", "zvbc")},
     **{name.capitalize(): name for name in ("zvkned", "zvknha", "zvknhb", "zvkg")},
     **{name.capitalize(): name for name in ("zvksed", "zvksh")},
-    **{name.capitalize(): name for name in ("zvfofp8min", "zvfofp4min")},
+    **{name.capitalize(): name for name in ("zvfbfa", "zvfofp8min", "zvfofp4min")},
     "Zvdot4a8i": "zvqdotq",
     "Zvqwdota8i": "zvqldot8i",
     "Zvfwdota16bf": "zvfwldot16bf",
