@@ -115,6 +115,7 @@ SHIPPED: dict[str, str] = {
     "xexfma": "xexfma:Xexfma",
     "xvsq": "xvsq:Xvsq",
     "xmxdotp": "xmxdotp:Xmxdotp",
+    "xvmxdotp": "xvmxdotp:Xvmxdotp",
     "xpulpnn": "xpulpnn:Xpulpnn",
     "xcvmem": "xcv.mem:Xcvmem",
     "xcvmac": "xcv.mac:Xcvmac",
@@ -143,7 +144,7 @@ NOT_BY_DEFAULT = frozenset(
         *("e", "zcmp", "zcmt", "zksed", "zfinx", "zdinx", "zhinxmin", "zhinx"),
         *VECTORS,
         *DRAFTS,
-        *("xvposit", "xvfp8", "xsfvqmaccqoq", "xsfvqmaccdod", "xsfvfwmaccqqq"),
+        *("xvposit", "xvfp8", "xvmxdotp", "xsfvqmaccqoq", "xsfvqmaccdod", "xsfvfwmaccqqq"),
     }
 )
 """Shipped extensions that clash with others, or take registers from them: only when named."""
