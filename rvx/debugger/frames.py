@@ -9,8 +9,9 @@ is returned from by ra, as long as it has called nobody.
 from __future__ import annotations
 
 import io
+import operator
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,17 @@ from rvx.isa.operands import RegisterKind
 _RA, _SP, _FP = 1, 2, 8
 _KEPT = frozenset({2, 3, 4, 8, 9, *range(18, 28)})
 """Registers that are the caller's after a call as well: sp, gp, tp and s0 to s11."""
+_DEF_CFA, _DEF_CFA_SF = 0x0C, 0x12
+_VLENB = 4096 + 0xC22
+"""The number of vlenb in DWARF (psABI, "Register Numbers")."""
+_OPERATIONS: Mapping[str, Callable[[int, int], int]] = {
+    "plus": operator.add,
+    "minus": operator.sub,
+    "mul": operator.mul,
+    "and": operator.and_,
+    "or": operator.or_,
+    "xor": operator.xor,
+}
 _MOST_STRAIGHT = 1 << 10
 """Instructions of a prologue or an epilogue that are looked at."""
 
@@ -51,6 +63,7 @@ class _Rules:
     registers: Mapping[int, Any]
     return_column: int
     is_signal: bool
+    structs: Any
 
 
 class FrameTable:
@@ -64,7 +77,7 @@ class FrameTable:
     """
 
     def __init__(self, data: bytes) -> None:
-        from elftools.dwarf.callframe import FDE
+        from elftools.dwarf.callframe import CIE, FDE
         from elftools.elf.elffile import ELFFile
 
         elf = ELFFile(io.BytesIO(data))
@@ -77,6 +90,8 @@ class FrameTable:
             entries = dwarf.EH_CFI_entries() if dwarf.has_EH_CFI() else []
             entries += dwarf.CFI_entries() if dwarf.has_CFI() else []
             for entry in entries:
+                if isinstance(entry, FDE | CIE):
+                    _scale(entry)
                 if isinstance(entry, FDE):
                     begin = entry["initial_location"] & self._mask
                     self._entries.append((begin, begin + entry["address_range"], entry))
@@ -103,7 +118,16 @@ class FrameTable:
             rules = {key: rule for key, rule in found.items() if isinstance(key, int)}
             common = entry.cie
             column = common["return_address_register"]
-            return _Rules(found["cfa"], rules, column, b"S" in common["augmentation"])
+            is_signal = b"S" in common["augmentation"]
+            return _Rules(found["cfa"], rules, column, is_signal, entry.structs)
+
+
+def _scale(entry: Any) -> None:
+    """Corrects the scale of `DW_CFA_def_cfa_sf`: pyelftools takes that of code for its offset."""
+    factor = (entry.cie or entry)["data_alignment_factor"]
+    for one in entry.instructions:
+        if one.opcode == _DEF_CFA_SF:
+            one.opcode, one.args = _DEF_CFA, [one.args[0], one.args[1] * factor]
 
 
 class _End(Exception):
@@ -176,9 +200,12 @@ class Unwinder:
         return Frame(pc, pc if is_exact else pc - 1, registers)
 
     def _by_rules(self, frame: Frame, rules: _Rules) -> tuple[dict[int, int], Address]:
-        if rules.cfa.expr is not None or rules.cfa.reg is None:
-            raise _End("the caller's stack is given as an expression here, which rvx does not read")
-        cfa = self._wrapped(self._known(frame, rules.cfa.reg) + rules.cfa.offset)
+        if rules.cfa.expr is not None:
+            cfa = self._value(frame, rules, rules.cfa.expr)
+        elif rules.cfa.reg is not None:
+            cfa = self._wrapped(self._known(frame, rules.cfa.reg) + rules.cfa.offset)
+        else:
+            raise _End("the call frame information does not say here where the caller's stack is")
         registers = {n: value for n, value in frame.registers.items() if n in _KEPT}
         registers[_SP] = cfa
         pc: int | None = frame.registers.get(rules.return_column)
@@ -191,6 +218,10 @@ class Unwinder:
                 value = self._wrapped(cfa + rule.arg)
             elif rule.type == rule.REGISTER:
                 value = frame.registers.get(rule.arg)
+            elif rule.type == rule.EXPRESSION:
+                value = self._load(self._value(frame, rules, rule.arg, cfa))
+            elif rule.type == rule.VAL_EXPRESSION:
+                value = self._value(frame, rules, rule.arg, cfa)
             elif rule.type == rule.SAME_VALUE:
                 value = frame.registers.get(number)
             else:
@@ -207,6 +238,33 @@ class Unwinder:
             raise _End("this function has not saved where it returns to")
         return registers, pc
 
+    def _value(self, frame: Frame, rules: _Rules, expression: Any, *stack: int) -> int:
+        """The value of a DWARF expression (2.5), such as of a frame whose size is in vlenb."""
+        from elftools.dwarf.dwarf_expr import DWARFExprParser
+
+        values = list(stack)
+        with reading("the call frame information"):
+            for one in DWARFExprParser(rules.structs).parse_expr(expression):
+                name = one.op_name.removeprefix("DW_OP_")
+                if name.startswith("breg"):
+                    number, offset = one.args if name == "bregx" else (int(name[4:]), *one.args)
+                    values.append(self._known(frame, number) + offset)
+                elif name.startswith("lit"):
+                    values.append(int(name[3:]))
+                elif name.startswith("const"):
+                    values.append(one.args[0])
+                elif name == "plus_uconst":
+                    values.append(values.pop() + one.args[0])
+                elif name == "deref":
+                    values.append(self._load(values.pop()))
+                elif name in _OPERATIONS:
+                    right = values.pop()
+                    values.append(_OPERATIONS[name](values.pop(), right))
+                else:
+                    raise _End(f"the call frame information has {one.op_name}, which is not read")
+                values[-1] = self._wrapped(values[-1])
+            return values[-1]
+
     def _by_code(self, frame: Frame, is_innermost: bool) -> tuple[dict[int, int], Address]:
         """The caller by what the code of the function does to the stack."""
         begin, end = self._code.function_range(frame.place)
@@ -216,16 +274,24 @@ class Unwinder:
         if found is not None:
             return found
         height, saved, pointer = self._prologue(begin, frame.pc)
+        cfas = [self._wrapped(self._known(frame, _SP) - height)]
         if pointer is not None:  # What is allocated later moves sp, but not the frame pointer.
-            cfa = self._wrapped(self._known(frame, _FP) - pointer)
-        else:
-            cfa = self._wrapped(self._known(frame, _SP) - height)
+            cfas.insert(0, self._wrapped(self._known(frame, _FP) - pointer))
+        if _RA in saved:
+            for cfa in cfas:
+                registers = {n: value for n, value in frame.registers.items() if n in _KEPT}
+                registers |= {n: self._load(cfa + at) for n, at in saved.items()}
+                registers[_SP] = cfa
+                pc = registers.pop(_RA)
+                if any(self._code.is_call(pc - size) for size in (2, 4)):
+                    return registers, pc
+            raise _End(
+                f"there is no call frame information here, and {pc:#x}, which stands where ra was "
+                f"saved, is behind no call"
+            )
         registers = {n: value for n, value in frame.registers.items() if n in _KEPT}
-        registers |= {n: self._load(cfa + at) for n, at in saved.items()}
-        registers[_SP] = cfa
-        pc = registers.pop(_RA, None)
-        if pc is not None:
-            return registers, pc
+        registers |= {n: self._load(cfas[0] + at) for n, at in saved.items()}
+        registers[_SP] = cfas[0]
         if not is_innermost:
             raise _End("there is no call frame information here, and the function has not saved ra")
         pc = frame.registers[_RA]
@@ -286,15 +352,18 @@ class Unwinder:
             if at >= pc:
                 break
             made, values = decoded.expanded.instruction, decoded.expanded.values
-            if made.mnemonic == "addi" and values["rs1"] == _SP and values["rd"] in (_SP, _FP):
-                if values["rd"] == _SP:
-                    height += values["imm"]
-                else:
-                    pointer = height + values["imm"]
+            sources = {_SP: height, _FP: pointer}
+            source = sources.get(values["rs1"]) if made.mnemonic == "addi" else None
+            if source is not None and values["rd"] == _SP:
+                height = source + values["imm"]
+            elif source is not None and values["rd"] == _FP:
+                pointer = source + values["imm"]
             elif made.mnemonic == self._store_name and values["rs1"] == _SP:
                 # Only the first time it is what the caller had.
                 if values["rs2"] in (_RA, *_KEPT):
                     saved.setdefault(values["rs2"], height + values["imm"])
+            elif _FP in self._written(decoded):
+                pointer = None
             elif _SP in self._written(decoded):
                 raise _End("there is no call frame information here, and sp is set anew")
         return height, saved, pointer
@@ -329,6 +398,8 @@ class Unwinder:
 
     def _known(self, frame: Frame, number: int) -> int:
         value = frame.registers.get(number)
+        if number == _VLENB and "vlenb" in self._session.registers:
+            value = self._session.registers["vlenb"].read()
         if value is None:
             raise _End("a register that leads to the caller's stack is not known in this function")
         return value

@@ -9,6 +9,7 @@ import pytest
 
 from rvx.assembler import assemble
 from rvx.debugger.frames import FrameTable, Unwinder
+from rvx.debugger.session import Session
 from rvx.extensions import isa_for
 
 from .conftest import session_of
@@ -29,12 +30,14 @@ outer:  {cfi}startproc
         {cfi}offset s0, -16
         addi s0, sp, 32
         {cfi}def_cfa s0, 0
+        addi s0, s0, 16
+        {cfi}def_cfa s0, -16
         addi sp, sp, -16
         beqz a0, out
         addi a0, a0, -1
         call outer
 out:    call leaf
-back:   addi sp, s0, -32
+back:   addi sp, s0, -48
         {cfi}def_cfa sp, 32
         {load} ra, 24(sp)
         {cfi}restore ra
@@ -59,7 +62,46 @@ def nested(xlen: int, *, has_cfi: bool) -> str:
 @pytest.mark.parametrize("xlen", [32, 64])
 @pytest.mark.parametrize("has_cfi", [True, False])
 def test_callers_are_found_wherever_it_stops(tmp_path: Path, xlen: int, has_cfi: bool) -> None:
-    session = session_of(tmp_path / "a.s", nested(xlen, has_cfi=has_cfi), f"rv{xlen}gc")
+    compare_all(session_of(tmp_path / "a.s", nested(xlen, has_cfi=has_cfi), f"rv{xlen}gc"))
+
+
+VECTORS = """\
+        .globl _start
+_start: csrr t1, vlenb
+        call outer
+        li   a7, 93
+        ecall
+outer:  .cfi_startproc
+        addi sp, sp, -16
+        .cfi_def_cfa_offset 16
+        sd   ra, 8(sp)
+        .cfi_offset ra, -8
+        slli t0, t1, 1
+        sub  sp, sp, t0
+        # DW_CFA_def_cfa_expression: sp + 16 + 2 * vlenb
+        .cfi_escape 0x0f, 0x0b, 0x72, 0x00, 0x32, 0x92, 0xa2, 0x38, 0x00, 0x1e, 0x23, 0x10, 0x22
+        # DW_CFA_expression of ra: CFA - 8
+        .cfi_escape 0x10, 0x01, 0x02, 0x38, 0x1c
+        call leaf
+        add  sp, sp, t0
+        .cfi_def_cfa sp, 16
+        ld   ra, 8(sp)
+        .cfi_restore ra
+        addi sp, sp, 16
+        .cfi_def_cfa_offset 0
+        ret
+        .cfi_endproc
+leaf:   vsetvli t2, zero, e8, m1, ta, ma
+        ret
+"""
+
+
+def test_frames_whose_size_is_in_vlenb(tmp_path: Path) -> None:
+    compare_all(session_of(tmp_path / "a.s", VECTORS, "rv64gcv", vlen=256))
+
+
+def compare_all(session: Session) -> None:
+    """The callers at each instruction against the calls that the instructions make."""
     unwinder, machine = Unwinder(session), session.machine
     lines: list[int] = []  # Of the calls that are active, as the instructions themselves say it.
     while session.timeline.ended is None:
@@ -131,6 +173,22 @@ def test_where_no_caller_is_known_it_says_so(talk: Talk) -> None:
       there is no code at 0x40, where this function returns to
 (rvx) bt 0
 error: frames are counted from 1, not 0""".splitlines()
+    )
+
+
+def test_an_overwritten_return_address_is_no_caller(talk: Talk) -> None:
+    text = """\
+        .globl _start
+_start: call smash
+smash:  addi sp, sp, -16
+        sd   ra, 8(sp)
+        sd   a0, 8(sp)
+here:   j    here
+"""
+    said = talk(text, ["advance here", "bt"], march="rv64gc")
+    assert said.endswith(
+        "      there is no call frame information here, and 0x0, which stands where ra was saved, is "
+        "behind no call"
     )
 
 
