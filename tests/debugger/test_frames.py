@@ -187,8 +187,8 @@ here:   j    here
 """
     said = talk(text, ["advance here", "bt"], march="rv64gc")
     assert said.endswith(
-        "      there is no call frame information here, and 0x0, which stands where ra was saved, is "
-        "behind no call"
+        "      there is no call frame information here, and 0x0, which stands where ra was saved, "
+        "is behind no call"
     )
 
 
