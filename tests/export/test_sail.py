@@ -3,7 +3,8 @@
 No compiler of Sail is packaged for Debian, PyPI or npm: it is built with OCaml's opam. What can be
 wrong without one is tested twice. The golden file, written in the style of the public model's own
 files of instructions, shows the syntax; and `Model` below reads the part of Sail that is written,
-with the widths of all values, and decodes, writes and executes words by it, beside rvx.
+with the widths of all values, and decodes, writes and executes words by it, beside rvx. By hand it
+has read the files of all shipped extensions, see "Long runs" in docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -510,7 +511,8 @@ def compare(extension: Extension) -> None:
             if clause.execute is not None and decoded.instruction.results:
                 execute(model, clause, given, decoded.instruction, decoded.values, draw)
                 executed.add(decoded.instruction.mnemonic)
-    said = [clause for clause in model.clauses.values() if clause.execute is not None]
+    nothing = (None, ("name", "RETIRE_SUCCESS"))
+    said = [clause for clause in model.clauses.values() if clause.execute not in nothing]
     assert bool(executed) == bool(said)
     if extension.name in ("M", "Zbb", "Zbs", "Zicond"):
         assert executed == {made.mnemonic for made in extension.instructions.values()}
