@@ -108,12 +108,12 @@ def families(isa: Isa, sew: int) -> set[str]:
     } | ({"vfmv.f.s"} if sew == 16 else set())
 
 
-def check(isa: Isa, seed: int, count: int, folder: Path, compiled: bool) -> None:
+def check(isa: Isa, seed: int, count: int, folder: Path) -> None:
     made = BrainCases(isa, seed)
     low = made.low_memory()
     cases = [made.case(one) for one in floats(isa) for _ in range(count)]
     spike = on_spike(cases, low, isa, folder)
-    bodies = Bodies(isa, compiled, low.copy())
+    bodies = Bodies(isa, False, low.copy())
     performed: dict[int, set[str]] = {8: set(), 16: set()}
     for case, theirs in zip(cases, spike, strict=True):
         decoded = isa.decode(case.word)
@@ -132,16 +132,15 @@ def check(isa: Isa, seed: int, count: int, folder: Path, compiled: bool) -> None
 
 @pytest.mark.parametrize(("xlen", "vlen"), [(64, 128), (32, 256)])
 def test_bodies_leave_what_spike_leaves(xlen: int, vlen: int, tmp_path: Path) -> None:
-    check(isa_of(xlen, vlen), xlen, 12, tmp_path, compiled=False)
+    check(isa_of(xlen, vlen), xlen, 12, tmp_path)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("compiled", [False, True], ids=["interpreted", "compiled"])
 @pytest.mark.parametrize(("xlen", "vlen"), [(64, 128), (32, 256), (64, 1024)])
-def test_many_cases(xlen: int, vlen: int, compiled: bool, tmp_path: Path) -> None:
-    """2,000 cases of every instruction on floats at a width, interpreted and compiled."""
-    for seed in range(20):
-        check(isa_of(xlen, vlen), seed, 100, tmp_path, compiled)
+def test_many_cases(xlen: int, vlen: int, tmp_path: Path) -> None:
+    """200 cases of every instruction on floats at a width, 60,000 in all: a minute."""
+    for seed in range(2):
+        check(isa_of(xlen, vlen), seed, 100, tmp_path)
 
 
 def test_79_instructions_of_the_draft_are_those_of_v() -> None:
