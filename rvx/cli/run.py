@@ -495,7 +495,7 @@ def room_for(executable: Executable, most: int | None, board: Board | None = Non
             f"{executable.name} takes {executable.size:,} bytes of memory without heap and stack, "
             f"and may have {limit:,}; give it more with --memory"
         )
-    end = max(segment.end for segment in executable.segments)
+    end = max((segment.end for segment in executable.segments), default=0)
     is_crowded = board is not None or end + left > HIGHEST[executable.xlen]
     return min(left, DEFAULT_MEMORY) if most is None and is_crowded else left
 

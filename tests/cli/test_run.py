@@ -145,7 +145,7 @@ def test_an_elf_file_for_another_isa(rvx, source, extension, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--march", "rv64gq"], "'q' in 'rv64gq' is not an extension that rvx knows"),
+        (["--march", "rv64gy"], "'y' in 'rv64gy' is not an extension that rvx knows"),
         (
             ["--march", "rv64gc_xpost"],
             "there is no extension 'xpost' (did you mean xposit?); known are i,",
