@@ -353,8 +353,11 @@ class Isa:
         """A sentence about the extensions that have a mnemonic which this ISA lacks, or nothing."""
         found: dict[str, str] = {}
         for made in self._elsewhere(mnemonic):
-            is_width = self.xlen not in made.xlens
-            found[made.extension] = f" for RV{made.xlens[0]}" if is_width else ""
+            # An extension may have a form for each width; that for this one counts.
+            if self.xlen in made.xlens:
+                found[made.extension] = ""
+            else:
+                found.setdefault(made.extension, f" for RV{made.xlens[0]}")
         if not found:
             return ""
         names = " and ".join(f"{name}{width}" for name, width in found.items())

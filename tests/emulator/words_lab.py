@@ -82,6 +82,8 @@ class Desk:
         self.machine = Machine(program, self.isa, memory=1 << 16, **options)
         self.machine.hart.interim.after = NEVER
         self.hart = self.machine.hart
+        # A word ends in front of an ecall, which would be performed without stopping the core.
+        patch.setattr(self.hart._environment, "stops", lambda: True)
         self.hart.prepare(False)
         self.words = self.machine.context.words
         self.words[Field.REMAINING] = 1 << 62
