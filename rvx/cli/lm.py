@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
 from rvx.cli.declare import Argument, End, Option
-from rvx.cli.options import Json, parse_share
+from rvx.cli.options import CheckedShare, Json, LikeGemm, parse_share
 from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
 from rvx.errors import Exit
 
@@ -61,19 +61,8 @@ def lm(
         Option("--window", min=0, help="Tokens at a time; as many as the model has learnt if 0."),
     ] = 0,
     count: Annotated[int, Option("--say", min=1, help="Tokens that follow the prompt.")] = 32,
-    check: Annotated[
-        str,
-        Option("--check", metavar="SHARE", help="Of the products that the emulator does as well."),
-    ] = "1%",
-    kernel: Annotated[
-        str,
-        Option(
-            "--kernel",
-            metavar="KERNEL",
-            help="A folder that extends gemm.",
-            complete=complete.kernels,
-        ),
-    ] = "gemm",
+    check: CheckedShare = "1%",
+    kernel: LikeGemm = "gemm",
     variant: Annotated[
         str,
         Option(

@@ -43,6 +43,18 @@ Vlen = Annotated[
         help="Bits of a vector register, 128 to 65536; as few as the ISA allows if 0.",
     ),
 ]
+CheckedShare = Annotated[
+    str, Option("--check", metavar="SHARE", help="Of the products that the emulator does as well.")
+]
+LikeGemm = Annotated[
+    str,
+    Option(
+        "--kernel",
+        metavar="KERNEL",
+        help="A folder that extends gemm.",
+        complete=complete.kernels,
+    ),
+]
 Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
 Inputs = Annotated[
     list[Path],

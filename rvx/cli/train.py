@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
 from rvx.cli.declare import Argument, End, Option
-from rvx.cli.options import Json, parse_list, parse_share
+from rvx.cli.options import CheckedShare, Json, LikeGemm, parse_list, parse_share
 from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
 from rvx.errors import Exit
 
@@ -54,23 +54,12 @@ def train(
             help="Of the transformer that learns a text.",
         ),
     ] = "32,2,4,96,64,4",
-    check: Annotated[
-        str,
-        Option("--check", metavar="SHARE", help="Of the products that the emulator does as well."),
-    ] = "1%",
+    check: CheckedShare = "1%",
     folder: Annotated[
         Path | None,
         Option("--output", "-o", metavar="FOLDER", help="Keep checkpoints, and go on from them."),
     ] = None,
-    kernel: Annotated[
-        str,
-        Option(
-            "--kernel",
-            metavar="KERNEL",
-            help="A folder that extends gemm.",
-            complete=complete.kernels,
-        ),
-    ] = "gemm",
+    kernel: LikeGemm = "gemm",
     forward: Annotated[
         str,
         Option(

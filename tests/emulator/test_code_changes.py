@@ -285,19 +285,22 @@ text: .ascii "x"
     assert end.custom == 2000 * 300
 
 
-def test_writing_beside_code_costs_no_translations(
-    lab: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A block of hundreds of words that trap is not made anew for each write to its segment."""
-    made = 0
+@pytest.fixture
+def translated(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The addresses of all blocks that are translated during a test."""
+    addresses: list[int] = []
     translate = Core.translate
 
-    def counted(core: Core, address: int) -> int:
-        nonlocal made
-        made += 1
+    def noted(core: Core, address: int) -> int:
+        addresses.append(address)
         return translate(core, address)
 
-    monkeypatch.setattr(Core, "translate", counted)
+    monkeypatch.setattr(Core, "translate", noted)
+    return addresses
+
+
+def test_writing_beside_code_costs_no_translations(lab: Any, translated: list[int]) -> None:
+    """A block of hundreds of words that trap is not made anew for each write to its segment."""
     rounds, words = 40, 400
     body = "\n".join("fadd.s fa0, fa1, fa2" for _ in range(words))
     end = lab.run(
@@ -320,22 +323,11 @@ numbers: .dword 0
 """,
     )
     assert end.instructions > rounds * words
-    assert made < 8 * words
+    assert len(translated) < 8 * words
 
 
-def test_stores_of_bodies_beside_code_cost_no_translations(
-    lab: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stores_of_bodies_beside_code_cost_no_translations(lab: Any, translated: list[int]) -> None:
     """A program of one segment for everything, as test suites link them."""
-    made = 0
-    translate = Core.translate
-
-    def counted(core: Core, address: int) -> int:
-        nonlocal made
-        made += 1
-        return translate(core, address)
-
-    monkeypatch.setattr(Core, "translate", counted)
     calls = "\n".join(f"jal function{x}" for x in range(10))
     functions = "\n".join(f"function{x}: tst s1, 0(t1)\n ret" for x in range(10))
     end = lab.run(
@@ -353,4 +345,4 @@ numbers: .dword 0
 """,
     )
     assert end.exit_code == 1
-    assert made < 100
+    assert len(translated) < 100
