@@ -162,6 +162,8 @@ class Hart:
         self.interest: InterestCounter | None = None
         if interest is not None:
             self.interest = InterestCounter(interest, self.counter, lambda n: core.read(X0 + n))
+        # The mark that was dealt with before the core is started on it: its hook is called at the
+        # same address again, and would count one entry or exit twice.
         self._passed: Address | None = None
         self._marked: set[Address] = set()
         may_promote = backend == "native" and tier != "trap"
@@ -177,6 +179,7 @@ class Hart:
         )
         self._called: tuple[int | None, Address] | None = None
         self._call_error: BaseException | None = None
+        # Kept, since compiled code has the address alone and Python would free what is behind it.
         self._callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(self._call_in_hook)
         self._words[Field.CALL] = ctypes.cast(self._callback, ctypes.c_void_p).value or 0
         self._timers = system.process.timers
