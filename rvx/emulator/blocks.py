@@ -49,8 +49,6 @@ class Blocks:
 
     Attributes:
         on_made: called with where a block begins that was translated, if anybody wants to know.
-        starts: where blocks begin that are made again at once after `forget`; others are when they
-            are reached.
     """
 
     def __init__(
@@ -60,7 +58,7 @@ class Blocks:
         self._context = context
         self._memory = memory
         self._sites = sites
-        self.starts: set[Address] = set()
+        self._starts: set[Address] = set()
         self._replaced: dict[int, dict[Address, tuple[bytes, bytes]]] = {}
         self._missing: set[Address] = set()
         self._made: dict[int, dict[Address, Address]] = {}
@@ -70,7 +68,17 @@ class Blocks:
         """Drops all translated code: needed after hooks are added or the host changes code."""
         self._core.forget_translations()
         self._made.clear()
-        self._missing = set(self.starts)
+        self._missing = set(self._starts)
+
+    def keep_made(self, start: Address) -> None:
+        """Has the block that begins here made now, and after each `forget`.
+
+        Others are made when the hart starts there; one that the core comes to in the middle of a
+        run, such as the head of a loop, it would translate by itself, with the words of memory, and
+        those would trap again.
+        """
+        self._starts.add(start)
+        self._missing.add(start)
 
     def translate(self, pc: Address) -> None:
         """Translates the blocks that hold words to be replaced, the one at pc among them.

@@ -82,7 +82,7 @@ class InlineTier:
         Args:
             block: where the block begins that has just trapped once too often.
         """
-        self.blocks.starts.add(block)
+        self.blocks.keep_made(block)
         begin = self._memory.executable_begin
         promoted: list[Address] = []
         for index in self._trapped():

@@ -346,3 +346,47 @@ numbers: .dword 0
     )
     assert end.exit_code == 1
     assert len(translated) < 100
+
+
+SINGLE = "loop: mac a0, a1, a2\n addi t0, t0, -1\n bnez t0, loop"
+SEVERAL = """
+loop: mac a0, a1, a2
+    xor a3, a3, a0
+    mac a4, a1, a3
+    andi t1, t0, 1
+    beqz t1, even
+    mac a5, a1, a2
+even: jal function
+    mac a6, a1, a2
+    addi t0, t0, -1
+    bnez t0, loop
+    j over
+function: mac a7, a1, a2
+    ret
+over:"""
+NESTED = """
+outer: li t1, 100
+inner: mac a0, a1, a2
+    addi t1, t1, -1
+    bnez t1, inner
+    mac a3, a1, a0
+    addi t0, t0, -100
+    bnez t0, outer"""
+
+
+@pytest.mark.parametrize("loop", [SINGLE, SEVERAL, NESTED], ids=["single", "several", "nested"])
+def test_words_trap_no_more_once_they_are_inline(
+    lab: Any, xlen: int, loop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The core is not started anew again and again for words that have been moved inline."""
+    starts = []
+    start = Core.start
+
+    def noted(core: Core, begin: int, until: int) -> str | None:
+        starts.append(begin)
+        return start(core, begin, until)
+
+    monkeypatch.setattr(Core, "start", noted)
+    end = lab.run(f"_start: li t0, 20000\n{loop}\n li a0, 0\n{EXIT}", "inline", xlen)
+    assert end.custom >= 20000
+    assert len(starts) < 20
