@@ -16,6 +16,7 @@ import unicorn
 from unicorn import riscv_const as regs
 from unicorn import unicorn_const
 
+from rvx.emulator import core as core_module
 from rvx.emulator.core import (
     FFLAGS,
     FRM,
@@ -596,6 +597,29 @@ def test_registers_are_zero_after_the_search() -> None:
     assert [core.read(X0 + i) for i in range(32)] == [0] * 32
     assert [core.read(regs.UC_RISCV_REG_F0 + i) for i in range(32)] == [0] * 32
     assert (core.read(FRM), core.read(FFLAGS)) == (0, 0)
+
+
+@pytest.mark.parametrize("xlen", [32, 64])
+def test_memory_of_others_behind_the_core_does_not_hide_its_registers(
+    xlen: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the allocator has put behind the core's object is somebody else's, and may change."""
+    room = {32: 0x4B0, 64: 0x710}[xlen]  # From x0 to the end of the object.
+    noise = random.Random(xlen)
+    read = core_module._memory_reader()
+    assert read is not None
+    places: list[int] = []
+
+    def read_with_noise(address: int, size: int) -> bytes:
+        places.append(address)
+        data = read(address, size)
+        if address == places[0] or size > 1 << 16:  # The handle, and the search for x0 itself.
+            return data
+        return data[:room] + noise.randbytes(len(data[room:]))
+
+    monkeypatch.setattr(core_module, "_memory_reader", lambda: read_with_noise)
+    monkeypatch.setattr(core_module, "_found_before", {})
+    assert Core(xlen).pointers is not None
 
 
 def test_a_second_core_of_the_same_kind_is_confirmed_not_searched(
