@@ -54,11 +54,17 @@ def choose(blocks: Mapping[Address, Block], can_translate: Callable[[Step], bool
     """The loops that have earned their compile time, the heaviest first.
 
     Args:
-        blocks: all executed blocks.
+        blocks: all executed blocks. One that was executed once has not gone round: it looks as if
+            it had where the way to it is a guess, as behind the `ecall` that ends a program, in
+            front of the first function. Its loop would be made anew, larger, when the run is over.
         can_translate: whether an instruction may stand in a region; a block whose first
             instruction may not is left out, others end before the first one that may not.
     """
-    usable = {start for start, block in blocks.items() if can_translate(block.steps[0])}
+    usable = {
+        start
+        for start, block in blocks.items()
+        if block.executions > 1 and can_translate(block.steps[0])
+    }
     regions: list[Region] = []
     work = [usable]
     while work:

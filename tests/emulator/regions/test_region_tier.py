@@ -97,6 +97,28 @@ def test_a_loop_that_is_not_hot_is_left_alone() -> None:
     assert select.LEAST_WEIGHT > 300
 
 
+def test_the_end_of_a_program_does_not_make_a_larger_loop_of_its_loops() -> None:
+    """Behind the `ecall` that ends it lies the function that it began with."""
+    made = machine(
+        """
+_start: call    main
+        li      a7, 93
+        ecall
+main:   li      t0, 100000
+1:      addi    a0, a0, 1
+        addi    t0, t0, -1
+        bnez    t0, 1b
+        li      a0, 0
+        ret
+"""
+    )
+    assert made.run().exit_code == 0
+    tier = made.hart.regions
+    assert tier is not None
+    tier.look(float("inf"))
+    assert [one.region.steps for one in tier.regions] == [3]
+
+
 def test_a_store_beyond_memory_faults_at_its_own_address() -> None:
     plain, regional = machine(tier="inline"), machine()
     start = plain.allocate(8)
