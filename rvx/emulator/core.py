@@ -48,8 +48,8 @@ _SEARCHED_STATE = 1 << 17
 _SEARCHED_BEHIND_X0 = {32: 0x480, 64: 0x700}
 """By XLEN: bytes from x0 on in which all other registers lie, all of them of the core's own object.
 
-What follows belongs to others, to Python among them, and changes while the search goes on: a byte there
-that happened to change with the flags once made two places of one, and the registers were not found.
+What follows belongs to others, to Python among them, and changes while the search goes on: a byte
+there that happens to change with the flags makes two places of one.
 """
 _SEARCHED_PLACES = (0x3579BDE0, 0x12345678, 0x2468ACE0)
 
