@@ -21,7 +21,15 @@ from rvx.emulator.linux.descriptors import (
     Status,
     host_status,
 )
-from rvx.emulator.linux.pipes import Counter, Epoll, Interest, Pipe, ReadEnd, WriteEnd
+from rvx.emulator.linux.pipes import (
+    CAPACITY,
+    Counter,
+    Epoll,
+    Interest,
+    Pipe,
+    ReadEnd,
+    WriteEnd,
+)
 from rvx.emulator.linux.process import LONGEST_TRANSFER, CallError, Process
 from rvx.emulator.linux.signals import KERNEL, Sent
 
@@ -221,6 +229,10 @@ def fcntl(process: Process, arguments: Arguments) -> int:
     if command in (6, 7, 13, 14, 37, 38):  # F_SETLK, F_SETLKW, and those of 64 bits and OFD
         process.integer(arguments[2], 4)
         return 0
+    if command in (1031, 1032):  # F_SETPIPE_SZ, F_GETPIPE_SZ
+        if not isinstance(file, ReadEnd | WriteEnd):
+            raise CallError(errno.EBADF)
+        return CAPACITY
     raise CallError(errno.EINVAL)
 
 
@@ -704,8 +716,6 @@ def _waited(process: Process, mask: int | None, until: int | None, look: Callabl
     if found or (until is not None and until <= process.clock.monotonic()):
         return found
     if process.wait(until) or until is None:
-        if process.signals.first() is None:
-            process.note("the program waits for what nobody gives")
         raise CallError(errno.EINTR)
     return look()
 

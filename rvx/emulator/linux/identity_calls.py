@@ -185,22 +185,22 @@ def futex_time64(process: Process, arguments: Arguments) -> int:
 
 def _futex(process: Process, arguments: Arguments, word: int) -> int:
     operation = arguments[1] & 0x7F
-    if operation in (1, 10):  # FUTEX_WAKE, FUTEX_WAKE_BITSET
+    if operation in (1, 3, 5, 10):  # FUTEX_WAKE, FUTEX_REQUEUE, FUTEX_WAKE_OP, FUTEX_WAKE_BITSET
         return 0
     if operation in (0, 9):  # FUTEX_WAIT, FUTEX_WAIT_BITSET
         if process.integer(arguments[0], 4) != arguments[2] & 0xFFFFFFFF:
             raise CallError(errno.EAGAIN)
-        if arguments[3]:
-            _wait_for(process, arguments, word)
-            raise CallError(errno.ETIMEDOUT)
-        raise CallError(errno.EDEADLK)
+        if not arguments[3]:
+            process.wait_for_change(0)
+        is_signal = process.wait(_end_of_wait(process, arguments, word))
+        raise CallError(errno.EINTR if is_signal else errno.ETIMEDOUT)
     raise CallError(errno.ENOSYS)
 
 
-def _wait_for(process: Process, arguments: Arguments, word: int) -> None:
-    """Lets the clock go on to the end of a wait: FUTEX_WAIT has its length, the other its end."""
-    wished = process.time(arguments[3], word)
-    if arguments[1] & 0x7F == 9:
-        is_real = arguments[1] & 0x100  # FUTEX_CLOCK_REALTIME
-        wished -= process.clock.real() if is_real else process.clock.monotonic()
-    process.clock.slept += max(wished, 0)
+def _end_of_wait(process: Process, arguments: Arguments, word: int) -> int:
+    """When a wait ends: FUTEX_WAIT has its length, the other its end."""
+    wished, now = process.time(arguments[3], word), process.clock.monotonic()
+    if arguments[1] & 0x7F == 0:
+        return now + wished
+    is_real = arguments[1] & 0x100  # FUTEX_CLOCK_REALTIME
+    return wished + (now - process.clock.real() if is_real else 0)

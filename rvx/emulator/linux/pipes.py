@@ -16,7 +16,8 @@ from rvx.emulator.linux.descriptors import (
     Status,
 )
 
-_CAPACITY = 1 << 16
+CAPACITY = 1 << 16
+"""Bytes that a pipe has room for."""
 _ATOMIC = 4096
 """Bytes that a write to a pipe does not tear apart."""
 _MOST = (1 << 64) - 2
@@ -76,7 +77,7 @@ class WriteEnd(File):
         pipe = self._pipe
         if not pipe.has_reader:
             raise BrokenPipeError(errno.EPIPE, "nobody reads")
-        room = _CAPACITY - len(pipe.data)
+        room = CAPACITY - len(pipe.data)
         if data and (room == 0 or (len(data) <= _ATOMIC and room < len(data))):
             raise BlockingIOError(errno.EAGAIN, "nobody has read what was written")
         pipe.data += data[:room]
@@ -85,7 +86,7 @@ class WriteEnd(File):
     def ready(self) -> int:
         """Whether there is room, or nobody who could read."""
         broken = 0 if self._pipe.has_reader else BROKEN
-        room = _CAPACITY - len(self._pipe.data)
+        room = CAPACITY - len(self._pipe.data)
         return broken | (READY_TO_WRITE if room >= _ATOMIC else 0)
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from signal import SIGKILL
 
 from rvx.emulator.linux.clock import SECOND, Clock
 from rvx.emulator.linux.descriptors import Descriptors, Stopped
@@ -115,13 +116,17 @@ class Process:
 
         Args:
             until: the time of the clock that goes on always; None to wait for a signal. If none can
-                come, the wait is over at once.
+                come, nothing ever happens any more: then the program ends as one that is killed.
 
         Raises:
             Stopped: somebody wants the run to end.
         """
         while self.signals.first() is None:
             due, now = self.timers.wakes_at(), self.clock.monotonic()
+            if due is None and until is None:
+                self.note("the program waits for ever, as nobody else is there, and is ended")
+                self.end_by(SIGKILL)
+                return False
             if due is None or (until is not None and until < due):
                 self.clock.slept += max((until or 0) - now, 0)
                 return False
@@ -135,14 +140,11 @@ class Process:
         """Waits in a call on a file that can neither give nor take anything now.
 
         Raises:
-            CallError: EAGAIN, the program does not want to wait; EINTR, a signal comes; EDEADLK,
-                nobody would ever change the file.
+            CallError: EAGAIN, the program does not want to wait; EINTR, a signal comes.
         """
         if flags & os.O_NONBLOCK:
             raise CallError(errno.EAGAIN)
-        if not self.wait(None):
-            self.note("the program waits for itself, which gives EDEADLK")
-            raise CallError(errno.EDEADLK)
+        self.wait(None)
         first = self.signals.first()
         if first is not None and first.number not in NEVER_CAUGHT:
             self.is_restarting = bool(self.signals.flags(first.number) & RESTART)

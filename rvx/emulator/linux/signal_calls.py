@@ -65,8 +65,7 @@ def rt_sigpending(process: Process, arguments: Arguments) -> int:
 def rt_sigsuspend(process: Process, arguments: Arguments) -> int:
     """Arguments: mask, size: waits for a signal with another mask."""
     process.signals.wait_with(process.integer(arguments[0], 8))
-    if not process.wait(None):
-        process.note("the program waits for a signal that nobody sends")
+    process.wait(None)
     raise CallError(errno.EINTR)
 
 
@@ -86,7 +85,7 @@ def rt_sigtimedwait(word: int = 0) -> Callable[[Process, Arguments], int]:
         first = signals.first()
         signals.blocked = blocked
         if not is_there or first is None:
-            raise CallError(errno.EAGAIN if arguments[2] else errno.EDEADLK)
+            raise CallError(errno.EAGAIN)
         if not wanted >> first.number - 1 & 1:
             raise CallError(errno.EINTR)
         signals.queue.remove(first)
@@ -163,8 +162,9 @@ def deliver(process: Process) -> Sent | None:
     signals = process.signals
     while not signals.ended_by and (sent := signals.first()) is not None:
         signals.queue.remove(sent)
-        if sent.number in NEVER_CAUGHT or signals.handler(sent.number) == DEFAULT:
-            process.end_by(sent.number)
-        elif not signals.is_ignored(sent.number):
+        if signals.is_ignored(sent.number):
+            continue  # It was held back when it was sent, and could have got a handler since.
+        if sent.number not in NEVER_CAUGHT and signals.handler(sent.number) != DEFAULT:
             return sent
+        process.end_by(sent.number)
     return None

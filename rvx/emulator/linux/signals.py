@@ -12,6 +12,10 @@ HARMLESS = frozenset(
 )
 """Signals that do nothing unless the program wants them."""
 NEVER_CAUGHT = (9, 19)
+_FAULTS = frozenset(
+    {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGTRAP, signal.SIGFPE, signal.SIGSYS}
+)
+"""Signals that Linux takes before others, whoever has sent them: SYNCHRONOUS_MASK."""
 _REAL_TIME = 32
 """The first signal of those that queue up; another one that is on its way already is lost."""
 RESTART = 0x10000000
@@ -45,6 +49,11 @@ class Sent:
     code: int = KERNEL
     pair: tuple[int, int] | None = None
     value: int = 0
+
+    @property
+    def is_for_thread(self) -> bool:
+        """Whether it was sent to the thread and not to the process: Linux keeps them apart."""
+        return self.code == THREAD
 
     def information(self, word: int) -> bytes:
         """`siginfo_t`."""
@@ -100,16 +109,27 @@ class Signals:
         number = sent.number
         if self.is_ignored(number) and not self.is_blocked(number):
             return
-        if number < _REAL_TIME and any(one.number == number for one in self.queue):
+        if number < _REAL_TIME and any(
+            one.number == number and one.is_for_thread == sent.is_for_thread for one in self.queue
+        ):
             return
         self.queue.append(sent)
 
     def first(self) -> Sent | None:
-        """The signal that is to be seen next: the lowest, and of equal ones the oldest."""
+        """The signal that is to be seen next, as kernel/signal.c chooses it.
+
+        Those of the thread come before those of the process, those of faults before others, then
+        the lowest, and of equal ones the oldest. Of several the handler of the last one runs first:
+        each frame is put on the one before.
+        """
         if not self.queue:
             return None
         ready = [one for one in self.queue if not self.is_blocked(one.number)]
-        return min(ready, key=lambda one: one.number, default=None)
+
+        def rank(one: Sent) -> tuple[bool, bool, int]:
+            return not one.is_for_thread, one.number not in _FAULTS, one.number
+
+        return min(ready, key=rank, default=None)
 
     def held_back(self) -> int:
         """A bit for each signal that was sent and not seen."""

@@ -58,6 +58,7 @@ int main(void) {
         printf("epoll %zd %d, %zd %d\n", n, bits, got, (int)value);
     }
     uint64_t one; while (read(w, &one, 8) == 8) printf("one %d\n", (int)one);
+    printf("room %d %d\n", fcntl(p[1], F_GETPIPE_SZ), fcntl(v, F_GETPIPE_SZ));
     printf("delete %d %d\n", epoll_ctl(e, EPOLL_CTL_DEL, v, NULL), epoll_wait(e, found, 4, 0));
     fflush(stdout); signal(SIGPIPE, SIG_DFL); write(p[1], "x", 1);
     return 0;
