@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
-import traceback
 from pathlib import Path
 from types import ModuleType
 
@@ -41,9 +39,12 @@ def users_mistake(error: BaseException) -> UserFileError | None:
         None if no code of a user's was running.
     """
     found = None
-    for frame, line in traceback.walk_tb(error.__traceback__):
+    trace = error.__traceback__
+    while trace is not None:
+        frame = trace.tb_frame
         if str(frame.f_globals.get("__name__", "")).startswith(MODULE_PREFIX):
-            found = f"'{frame.f_code.co_filename}', line {line}: {_said(error)}"
+            found = f"'{frame.f_code.co_filename}', line {trace.tb_lineno}: {_said(error)}"
+        trace = trace.tb_next
     return None if found is None else UserFileError(found)
 
 
@@ -57,6 +58,8 @@ def run_file(path: Path, name: str) -> ModuleType:
     Raises:
         UserFileError: there is no such file, or it raised an exception.
     """
+    import importlib.util
+
     if not path.is_file():
         raise UserFileError(f"there is no file '{path}'")
     spec = importlib.util.spec_from_file_location(name, path.resolve())

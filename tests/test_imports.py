@@ -64,3 +64,15 @@ def test_the_assembler_needs_neither_unicorn_nor_numba():
     )
     assert "rvx" in found
     assert not found & HEAVY
+
+
+def test_what_compilers_call_imports_no_more_than_it_needs(tmp_path: Path):
+    source = tmp_path / "a.s"
+    source.write_text("_start: addi a0, a0, 1\n")
+    run = f"sys.argv = {['rvx', 'as', str(source), '-o', str(tmp_path / 'a')]}\n"
+    end = "os._exit = sys.exit\n"
+    for _ in range(2):  # the first declares the instructions, and keeps that
+        found = imported_by(f"import os\n{end}{run}from rvx.cli import start\nstart()\n")
+    assert "rvx" in found
+    slow = {"dataclasses", "inspect", "ast", "hashlib", "json", "fractions", "decimal", "traceback"}
+    assert not found & (HEAVY | slow | {"click", "elftools", "lark", "numpy", "rich"})

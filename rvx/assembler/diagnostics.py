@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from rvx.errors import Exit, RvxError
+from rvx.records import dataclass, field
 
 MAX_ERRORS = 100
 _LONGEST = 1000

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from rvx.assembler.diagnostics import SourceError
+from rvx.regex import regex
 
-_DECIMAL = re.compile(
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+_DECIMAL = regex(
     r"(?P<sign>[+-]?)(?:0[a-zA-Z])?(?P<sign2>[+-]?)(?:(?P<special>inf|infinity|nan)"
     r"|(?P<digits>\d+\.?\d*|\.\d+)(?:[eE](?P<exponent>[+-]?\d+))?)",
     re.IGNORECASE,
 )
-_HEX = re.compile(
+_HEX = regex(
     r"(?P<sign>[+-]?)0x(?P<whole>[0-9a-f]*)\.?(?P<part>[0-9a-f]*)p(?P<exponent>[+-]?\d+)",
     re.IGNORECASE,
 )
@@ -25,6 +29,8 @@ def parse_number(text: str) -> tuple[bool, Fraction | str]:
     Raises:
         SourceError: the text is not a number.
     """
+    from fractions import Fraction  # with decimal, for what most sources have none of
+
     cleaned = text.strip().replace("_", "")
     if cleaned[:1] in ("+", "-"):  # as in expressions, blanks may follow
         cleaned = cleaned[0] + cleaned[1:].lstrip()
@@ -71,11 +77,13 @@ def binary_float(text: str, exponent_bits: int, fraction_bits: int) -> int:
         return sign | top << fraction_bits
     if magnitude == "nan":
         return sign | (1 << width) - 1  # all ones, as GNU as has it
-    assert isinstance(magnitude, Fraction)
+    assert not isinstance(magnitude, str)
     return sign | _round(magnitude, exponent_bits, fraction_bits)
 
 
 def _round(magnitude: Fraction, exponent_bits: int, fraction_bits: int) -> int:
+    from fractions import Fraction
+
     if magnitude == 0:
         return 0
     bias = (1 << exponent_bits - 1) - 1

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from rvx.assembler.assembler import Assembler
@@ -13,6 +11,8 @@ from rvx.assembler.diagnostics import AssemblyError, SourceError, did_you_mean, 
 from rvx.assembler.elf.relocatable import write_object
 from rvx.assembler.source.grammar import parse_integer
 from rvx.isa import Isa, IsaError
+from rvx.records import dataclass, field
+from rvx.regex import regex
 from rvx.version import __version__
 
 DEFAULT_MARCH = "rv64gc"
@@ -69,7 +69,7 @@ _IGNORED = {
 }
 """Flags that change nothing in what is assembled, or nothing here: debug sections stay plain."""
 PRIV_SPECS = {"1.9.1": (1, 9), "1.10": (1, 10), "1.11": (1, 11), "1.12": (1, 12)}
-_ABI = re.compile(r"(ilp32|lp64)(f|d|(?<=ilp32)e|)")
+_ABI = regex(r"(ilp32|lp64)(f|d|(?<=ilp32)e|)")
 _DEBUG = ("-g", "--gen-debug", "-gdwarf", "--gdwarf", "-gstabs", "--gstabs")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from rvx.disassembler.damage import reading
 from rvx.disassembler.relocation_names import RELOCATION_NAMES
 from rvx.disassembler.symbols import Symbols, printable
 from rvx.isa import Address
+from rvx.records import dataclass
 
 _EXECUTABLE = 4
 _NOT_NAMED = ("STT_SECTION", "STT_FILE")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import os.path
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Any
 
 from rvx.disassembler.damage import reading
 from rvx.disassembler.functions import FunctionTable
 from rvx.isa import Address
+from rvx.records import dataclass
 
 _ADD = {33: 1, 34: 2, 35: 4, 36: 8}
 _SUB = {37: 1, 38: 2, 39: 4, 40: 8}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rvx.disassembler.addresses import AddressTracker
 from rvx.disassembler.symbols import Symbols
 from rvx.disassembler.text import Written, write
 from rvx.isa import Address, Decoded, Isa, Word
 from rvx.isa.bits import word_size
+from rvx.records import dataclass
 
 _DIRECTIVES = {1: ".byte", 2: ".2byte", 4: ".4byte", 8: ".8byte"}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from rvx.disassembler.damage import reading
 from rvx.isa import Address
+from rvx.records import dataclass
 
 _FLAGS = ((0x2, "a"), (0x1, "w"), (0x4, "x"), (0x10, "M"), (0x20, "S"), (0x200, "G"), (0x400, "T"))
 

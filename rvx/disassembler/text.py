@@ -8,7 +8,6 @@ conversion is printed if it is not rne (objdump: `.4byte`). Without aliases, 0x0
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from rvx.disassembler.symbols import Symbols
 from rvx.isa import Address, Alias, Decoded, Instruction, Isa, Operand
@@ -29,6 +28,7 @@ from rvx.isa.operands import (
 )
 from rvx.isa.syntax import Syntax
 from rvx.isa.vtype import format_vtype
+from rvx.records import dataclass
 
 _ROUNDING_NAMES = {number: name for name, number in ROUNDING_MODES.items()}
 _NO_SYMBOLS = Symbols()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from rvx.isa import IsaError
+from rvx.records import dataclass
+from rvx.regex import regex
 
 SINGLE_LETTERS = "iemafdcbv"
 COMPOSITES: dict[str, tuple[str, ...]] = {
@@ -91,9 +92,9 @@ PROFILES = {
 _PROFILES_NOT_THERE = {"rva23s64": "rvx has no hypervisor mode; rva23u64 is that of its programs"}
 
 _VERSION = r"[0-9]+(?:p[0-9]+)?"
-_LONG = re.compile(rf"(?P<name>[a-z][a-z0-9]*?[a-z])(?P<version>{_VERSION})?")
-_VECTOR_LENGTH = re.compile(r"zvl([0-9]+)b")
-_LETTER = re.compile(rf"([a-z])({_VERSION})?")
+_LONG = regex(rf"(?P<name>[a-z][a-z0-9]*?[a-z])(?P<version>{_VERSION})?")
+_VECTOR_LENGTH = regex(r"zvl([0-9]+)b")
+_LETTER = regex(rf"([a-z])({_VERSION})?")
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterable
 
 from rvx.extensions.catalogue import isa_for, load, make_isa, names
 from rvx.extensions.march import COMPOSITES, WITHOUT_INSTRUCTIONS, parse_march
 from rvx.isa import Extension, Isa, IsaError
+from rvx.regex import regex
 
-_VERSIONED = re.compile(r"([a-z0-9]*?[a-z])\d+(?:p\d+)?")
+_VERSIONED = regex(r"([a-z0-9]*?[a-z])\d+(?:p\d+)?")
 
 
 def change_arch(isa: Isa, text: str) -> Isa:

@@ -11,12 +11,12 @@ names its own bytecode: by size and time of change of each.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import io
 import os
 import pickle
 import sys
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
@@ -33,11 +33,12 @@ Declared = TypeVar("Declared")
 Origin = tuple[str, str, str]
 """Where an instruction is declared: module, variable with its extension, key within that."""
 
-_FORMAT = "2"
+_FORMAT = "3"
 _PACKED = "packed"
 _LATE = ("syntax", "pattern", "operands", "doc")
 """Most of an instruction. None has a default, which would be found where it is not read yet."""
-_DIGEST = 32
+_HEAD = 8
+"""Bytes of the checksum and of the length of the key, in front of both."""
 _PACKAGE = Path(__file__).resolve().parent.parent
 _SOURCES = ("bodies", "extensions", "formats", "isa")
 _REGISTERS = {file.name: file for file in (X, F, V)}
@@ -152,43 +153,42 @@ def stored(key: str, make: Callable[[], Declared], origins: Callable[[], Any]) -
         make: makes them.
         origins: gives where instructions are declared, if they are made now.
     """
-    digest = hashlib.sha256(f"{_fingerprint()}|{key}".encode()).hexdigest()
-    path = disk.directory() / "declared" / digest[:32]
+    whole = f"{_fingerprint()}{key}".encode()
+    # A checksum names the file, and the whole key stands in it: to load a digest takes longer.
+    path = disk.directory() / "declared" / f"{zlib.crc32(whole):08x}"
     # Who asks again gets the same ISA, as of the variants of a kernel: it does not change.
-    found: Declared | None = _known.get(path) or _read(path)
+    found: Declared | None = _known.get((path, whole)) or _read(path, whole)
     if found is not None:
-        _known[path] = found
+        _known[path, whole] = found
         return found
     made = make()
     file = io.BytesIO()
     _Pickler(file, origins()).dump(made)
-    data = file.getvalue()
-    disk.store(path, hashlib.sha256(data).digest() + data)
+    data = len(whole).to_bytes(4, "little") + whole + file.getvalue()
+    disk.store(path, zlib.crc32(data).to_bytes(4, "little") + data)
     return made
 
 
-_known: dict[Path, Any] = {}
+_known: dict[tuple[Path, bytes], Any] = {}
 
 
-def _read(path: Path) -> Any:
-    """What a file holds; None if there is none, or a damaged one."""
+def _read(path: Path, whole: bytes) -> Any:
+    """What a file holds; None if there is none, a damaged one, or one of another key."""
     try:
-        data = path.read_bytes()
+        data = memoryview(path.read_bytes())
     except OSError:
         return None
-    if hashlib.sha256(memoryview(data)[_DIGEST:]).digest() != data[:_DIGEST]:
-        return None
-    return _Unpickler(io.BytesIO(memoryview(data)[_DIGEST:])).load()
+    end = _HEAD + len(whole)
+    is_sound = zlib.crc32(data[4:]).to_bytes(4, "little") == data[:4]
+    is_ours = data[4:_HEAD] == len(whole).to_bytes(4, "little") and data[_HEAD:end] == whole
+    return _Unpickler(io.BytesIO(data[end:])).load() if is_sound and is_ours else None
 
 
 @cache
 def _fingerprint() -> str:
     """Changes whenever a source does that declarations are made of."""
-    digest = hashlib.sha256(f"{_FORMAT} {sys.version} {_PACKAGE}".encode())
-    for name in _SOURCES:
-        for path, status in sorted(_files(_PACKAGE / name)):
-            digest.update(f"{path} {status}\n".encode())
-    return digest.hexdigest()
+    files = (f"{path} {status}" for name in _SOURCES for path, status in _files(_PACKAGE / name))
+    return "\n".join([f"{_FORMAT} {sys.version} {_PACKAGE}", *sorted(files), ""])
 
 
 def _files(folder: Path) -> Iterator[tuple[str, str]]:

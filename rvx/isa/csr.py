@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rvx.isa.errors import DeclarationError
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

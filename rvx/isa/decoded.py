@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from rvx.isa.bits import Word
 from rvx.isa.instruction import Instruction
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rvx.isa import loops, tiles
@@ -16,6 +14,7 @@ from rvx.isa.instruction import (
     Alias,
     Body,
     Instruction,
+    docstring_of,
     make_alias,
     make_expansion,
     make_instruction,
@@ -23,6 +22,8 @@ from rvx.isa.instruction import (
 from rvx.isa.operands import CORE_KINDS, LAST_ROUNDING_MODE, Kind, RegisterKind, register_kinds
 from rvx.isa.real import Function, Meaning, VectorReal
 from rvx.isa.registers import VECTOR_BASE, RegisterFile, V
+from rvx.records import dataclass, replace
+from rvx.regex import regex
 
 if TYPE_CHECKING:
     from rvx.isa.vector.declare import ElementFormat
@@ -467,7 +468,7 @@ class Extension:
                 scalars={fmt.bits: make_unboxed(fmt.bits) for fmt in formats} or None,
                 is_of_machine=False,
             )
-            text = doc or inspect.getdoc(function) or ""
+            text = doc or docstring_of(function)
             states = {state.name: state.words for state in self.states.values()}
             declare_own(self, name, forms, space, funct6, function, shape, made, states, text, real)
             return function
@@ -615,12 +616,12 @@ _PARTS = {
     "instructions": Instruction,
 }
 MOST_WORDS = 1 << 24
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_SPELLING = re.compile(r"[A-Za-z_.][A-Za-z0-9_.]*")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_FORMAT = re.compile(r"[a-z_][a-z0-9_]*")
-_LINE = re.compile(r"[ -~]+")
-_ANYTHING = re.compile(r"(?s).*")
+_IDENTIFIER = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_SPELLING = regex(r"[A-Za-z_.][A-Za-z0-9_.]*")
+_NAME = regex(r"[A-Za-z][A-Za-z0-9_]*")
+_FORMAT = regex(r"[a-z_][a-z0-9_]*")
+_LINE = regex(r"[ -~]+")
+_ANYTHING = regex(r"(?s).*")
 
 
 def _check_text(what: str, value: object, pattern: re.Pattern[str], valid: str) -> None:

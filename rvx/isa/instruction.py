@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Collection, Mapping
-from copy import copy
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +22,7 @@ from rvx.isa.operations import Operations, operations_of
 from rvx.isa.pattern import Pattern, parse_pattern
 from rvx.isa.real import Meaning, check_real
 from rvx.isa.syntax import Syntax, parse_syntax
+from rvx.records import dataclass
 
 CUSTOM = "custom"
 """The category of instructions that no standard has."""
@@ -213,6 +211,8 @@ class Instruction:
         operands = {name: operand.with_half() for name, operand in self.operands.items()}
         if all(operand is self.operands[name] for name, operand in operands.items()):
             return self
+        from copy import copy
+
         made = copy(self)
         for name in ("_reserved", "target"):
             vars(made).pop(name, None)
@@ -389,7 +389,7 @@ def make_instruction(
         xlens,
         kind,
         frozenset(overlaps),
-        doc or inspect.getdoc(body) or "",
+        doc or docstring_of(body),
         is_core=is_core,
         last_rounding_mode=last_rounding_mode,
         needs=tuple(needs),
@@ -418,10 +418,21 @@ def _destinations(
     return tuple(dict.fromkeys(writes))
 
 
+def docstring_of(body: Body | None) -> str:
+    """The docstring of a body, without its indentation."""
+    if body is None or not body.__doc__:
+        return ""
+    import inspect
+
+    return inspect.getdoc(body) or ""
+
+
 def _parameters(body: Body) -> tuple[str, ...]:
     """Names of the parameters; a plain function tells them without the cost of `inspect`."""
     code = getattr(body, "__code__", None)
     if code is None or code.co_kwonlyargcount or hasattr(body, "__wrapped__"):
+        import inspect
+
         return tuple(inspect.signature(body).parameters)
     return tuple(code.co_varnames[: code.co_argcount])
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rvx.isa.bits import Word
 from rvx.isa.csr import Csr
@@ -15,8 +14,10 @@ from rvx.isa.extension import Extension, State
 from rvx.isa.instruction import Alias, Instruction
 from rvx.isa.registers import F, RegisterFile, V, X
 from rvx.isa.tiles import words_of
-from rvx.isa.vector.state import STATE
-from rvx.isa.vector.unit import VectorUnit, check_vlen, csrs, reset_words
+from rvx.records import replace
+
+if TYPE_CHECKING:
+    from rvx.isa.vector.unit import VectorUnit
 
 HALF = "E"
 """The extension that leaves x16 to x31 out."""
@@ -119,6 +120,9 @@ class Isa:
         """The vector unit, and its state and CSRs among those of the ISA."""
         if V.name not in self.register_files:
             return None
+        from rvx.isa.vector.state import STATE
+        from rvx.isa.vector.unit import VectorUnit, check_vlen, csrs, reset_words
+
         unit = VectorUnit(vlen)
         for extension in self.extensions.values():
             if extension.vector_unit is not None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rvx.isa.errors import DeclarationError, EncodingError
 from rvx.isa.pattern import Field, Pattern
 from rvx.isa.registers import F, RegisterFile, V, X
+from rvx.records import dataclass, replace
 
 ROUNDING_MODES = {"rne": 0, "rtz": 1, "rdn": 2, "rup": 3, "rmm": 4, "dyn": 7}
 LAST_ROUNDING_MODE = 4

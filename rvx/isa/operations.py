@@ -7,10 +7,10 @@ done to them: so whoever says what an instruction means has said this, too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rvx.isa.real import LANE, Lanes, Meaning, VectorReal, Whole, either, no_number, parameters
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

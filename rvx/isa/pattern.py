@@ -12,15 +12,15 @@ A pattern lists a word from its most significant bit to its least:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from rvx.isa.bits import Word, word_size
 from rvx.isa.errors import DeclarationError
+from rvx.records import dataclass
+from rvx.regex import regex
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?P<bits>[01]+)|\((?P<loose>[01]+)\)|(?P<name>[a-z][a-z0-9_]*)(?:\[(?P<slices>[0-9:|]+)\])?"
 )
 DEFAULT_WIDTHS = {

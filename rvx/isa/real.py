@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rvx.isa.errors import DeclarationError
+from rvx.records import dataclass, field
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Function = Callable[..., Any]
 """From the operands that it names to a number, or to a tuple: the terms of a sum.
@@ -25,7 +27,7 @@ Function = Callable[..., Any]
 Of a sum it is known when its terms cancel and when one of them is lost.
 """
 
-Number = TypeVar("Number", Fraction, float)
+Number = TypeVar("Number", "Fraction", float)
 LANE = "lane"
 ROOT_BITS = 256
 """Bits of a square root of a `Fraction`, which is cut off there."""
@@ -227,4 +229,6 @@ def root(x: Number) -> Number:
     near = math.isqrt(whole)
     is_exact = near * near * x.denominator == x.numerator << 2 * places
     # A half of the last place says that there is more, so that nothing is taken for exact.
+    from fractions import Fraction
+
     return Fraction(2 * near + (not is_exact), 2 << places)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from rvx.isa.errors import DeclarationError
 from rvx.isa.operands import DEFAULT_KINDS
+from rvx.records import dataclass
+from rvx.regex import regex
 
 _NAME = r"[a-z][a-z0-9_]*"
-_OPERAND = re.compile(rf"(?P<name>{_NAME})(?::(?P<kind>[a-z0-9!]+(?:\*[0-9]+)?))?")
-_MEMORY = re.compile(r"(?P<offset>[^()]*)\((?P<base>[^()]+)\)")
+_OPERAND = regex(rf"(?P<name>{_NAME})(?::(?P<kind>[a-z0-9!]+(?:\*[0-9]+)?))?")
+_MEMORY = regex(r"(?P<offset>[^()]*)\((?P<base>[^()]+)\)")
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, string
 from rvx.assembler.floats import binary_float
@@ -12,6 +10,7 @@ from rvx.assembler.fragments.repetition import Ended, Sized
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.model.sections import Leb128, Value
 from rvx.assembler.source.grammar import parse_expression, split_operands
+from rvx.regex import regex
 
 _SIZES = {
     ".byte": 1,
@@ -31,9 +30,9 @@ _SIZES = {
     ".8byte": 8,
     ".octa": 16,
 }
-_PATTERN = re.compile(r"0[a-zA-Z]:([0-9a-fA-F_]+)")
+_PATTERN = regex(r"0[a-zA-Z]:([0-9a-fA-F_]+)")
 """A number given by its bits, from the highest on: `0f:3f80`."""
-_INTEGER = re.compile(r"[+-]?0[xX][0-9a-fA-F]+")
+_INTEGER = regex(r"[+-]?0[xX][0-9a-fA-F]+")
 _FLOATS = {
     ".float": (8, 23),
     ".single": (8, 23),

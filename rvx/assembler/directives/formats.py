@@ -8,7 +8,6 @@ in the lowest bits, and a directive must fill whole bytes.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rvx.assembler.diagnostics import SourceError
@@ -16,6 +15,8 @@ from rvx.assembler.floats import parse_number
 from rvx.assembler.fragments.assembly import Assembly
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from rvx.formats.number.format import Format
     from rvx.isa import Isa
 
@@ -58,7 +59,7 @@ def _code(fmt: Format, text: str, name: str) -> int:
     is_negative, magnitude = _literal(text)
     if isinstance(fmt, Integers):
         return _whole(fmt, is_negative, magnitude, text, name)
-    if isinstance(magnitude, Fraction):
+    if not isinstance(magnitude, str):
         if is_negative and magnitude == 0 and fmt.minus_zero is not None:
             return fmt.minus_zero
         return fmt.encode(-magnitude if is_negative else magnitude)

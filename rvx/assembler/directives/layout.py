@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import arguments, directive, plain_name
 from rvx.assembler.fragments.assembly import Assembly
@@ -12,6 +10,7 @@ from rvx.assembler.model import sections
 from rvx.assembler.model.sections import Align, Org, Space, Value
 from rvx.assembler.model.values import wrap
 from rvx.assembler.source.grammar import parse_expression, split_operands
+from rvx.regex import regex
 
 _FLAGS = {
     "a": sections.ALLOC,
@@ -34,7 +33,7 @@ _TYPES = {
     "fini_array": sections.FINI_ARRAY,
     "preinit_array": sections.PREINIT_ARRAY,
 }
-_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,8}|0|[1-9][0-9]{0,9}")
+_NUMBER = regex(r"0[xX][0-9a-fA-F]{1,8}|0|[1-9][0-9]{0,9}")
 MAX_ALIGNMENT_BITS = 31
 MAX_IN_LINE = 1 << 16
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.registry import directive, string
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.fragments.repetition import DIRECT
 from rvx.assembler.model.linetable import Loc
+from rvx.regex import regex
 
 MAX_FILES = 65535
-_USUAL = re.compile(
+_USUAL = regex(
     r"([0-9]{1,9}) ([0-9]{1,9})(?: ([0-9]{1,9}))?(?: is_stmt ([01]))?"
     r"(?: view -?0)?(?: discriminator ([0-9]{1,9}))?"
 )

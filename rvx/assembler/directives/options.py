@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.directives.registry import arguments, directive, string
 from rvx.assembler.elf.attributes import PRIVILEGED_TAGS, canonical_arch
 from rvx.assembler.fragments.assembly import Assembly
+from rvx.records import replace
 
 _SWITCHES = "push pop rvc norvc relax norelax pic nopic csr-check no-csr-check arch".split()
 ARCH = 5

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from rvx.isa import Extension, Isa
+from rvx.regex import regex
 
 SECTION = ".riscv.attributes"
 ARCH, PRIV_SPEC, PRIV_SPEC_MINOR = 5, 8, 10
@@ -17,13 +18,13 @@ _FILE_TAG = 1
 _LETTERS = "iemafdqlcbkjtpvnh"
 _INCLUDED = {"m": "zmmul", "zfh": "zfhmin"}
 """Parts of an extension that GNU as lists beside it."""
-_ARCH = re.compile(r"rv(?P<xlen>32|64)(?P<letters>(?:[a-y](?:\d+p\d+)?)+)(?P<rest>(?:_[a-z0-9]+)*)")
-_LETTER = re.compile(r"([a-y])(\d+p\d+)?")
+_ARCH = regex(r"rv(?P<xlen>32|64)(?P<letters>(?:[a-y](?:\d+p\d+)?)+)(?P<rest>(?:_[a-z0-9]+)*)")
+_LETTER = regex(r"([a-y])(\d+p\d+)?")
 _LEAST_VLEN = 128
 """Bits of a vector register that the extension V promises."""
 _GENERAL = ("i", "m", "a", "f", "d", "zicsr", "zifencei")
-_VECTOR_LENGTH = re.compile(r"zvl\d+b")
-_TOKEN = re.compile(r"([a-z][a-z0-9]*?)(\d+)p(\d+)")
+_VECTOR_LENGTH = regex(r"zvl\d+b")
+_TOKEN = regex(r"([a-z][a-z0-9]*?)(\d+)p(\d+)")
 
 
 def attributes_section(attributes: Mapping[int, int | str]) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from rvx.assembler.elf.attributes import SECTION as ATTRIBUTES
 from rvx.assembler.elf.attributes import attributes_section
@@ -22,6 +21,7 @@ from rvx.assembler.elf.image import (
 )
 from rvx.assembler.elf.notes import SECTION
 from rvx.assembler.model.sections import ALLOC, NOBITS
+from rvx.records import dataclass
 
 PAGE = 0x1000
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from struct import Struct
+
+from rvx.records import dataclass
 
 SHT = {
     "null": 0,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from rvx.assembler.elf.image import note
 
 SECTION = ".note.rvx"
@@ -13,8 +11,18 @@ EXTENSIONS = 1
 
 def extensions_note(march: str, extensions: dict[str, str]) -> bytes:
     """The note that lists the architecture string, and name and version of every extension."""
-    text = json.dumps({"march": march, "extensions": extensions}, separators=(",", ":"))
+    each = ",".join(f"{_quoted(name)}:{_quoted(each)}" for name, each in extensions.items())
+    text = f'{{"march":{_quoted(march)},"extensions":{{{each}}}}}'
     return note(OWNER, EXTENSIONS, text.encode())
+
+
+def _quoted(text: str) -> str:
+    """A string of JSON; nearly all are such that nobody has to import the module for them."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    import json
+
+    return json.dumps(text)
 
 
 def read_extensions_note(data: bytes) -> tuple[str, dict[str, str]]:
@@ -23,6 +31,8 @@ def read_extensions_note(data: bytes) -> tuple[str, dict[str, str]]:
     Raises:
         ValueError: these are not the bytes of such a note.
     """
+    import json
+
     march, extensions, at = "", dict[str, str](), 0
     while at + 12 <= len(data):
         name_size, size, kind = (

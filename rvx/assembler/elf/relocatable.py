@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from rvx.assembler.elf import attributes
@@ -29,6 +28,7 @@ from rvx.assembler.elf.notes import extensions_note
 from rvx.assembler.garbage import without_collector
 from rvx.assembler.model.object import ObjectFile, ObjectSection, ObjectSymbol, is_local_label
 from rvx.assembler.model.relocations import NUMBERS
+from rvx.records import dataclass, field
 
 _INFO_LINK = 0x40
 _GROUP_COMDAT = 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from rvx.assembler.source.syntax import (
     Unary,
 )
 from rvx.isa import Extension, Isa, IsaError
+from rvx.records import dataclass, field, replace
 
 _NOWHERE = Distances()
 _DIGITS = frozenset("0123456789")

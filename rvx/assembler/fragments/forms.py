@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.model.relocations import modifier_relocation
@@ -42,6 +41,7 @@ from rvx.isa.operands import (
 from rvx.isa.registers import X
 from rvx.isa.syntax import Slot, Syntax
 from rvx.isa.vtype import ALTERNATIVE_WIDTHS, PARTS, parse_vtype
+from rvx.records import dataclass, replace
 
 Evaluate = Callable[[Expression], Value]
 Filled = Mapping[str, "int | Value"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.fragments.assembly import Assembly
@@ -22,6 +21,7 @@ from rvx.assembler.model.values import wrap
 from rvx.assembler.source.grammar import parse_operands
 from rvx.assembler.source.syntax import Enclosed, Memory, Modified, Name, Operand
 from rvx.isa import EncodingError, Instruction
+from rvx.records import replace
 
 Expander = Callable[[Assembly, str, list[Operand]], None]
 """Assembles a pseudo-instruction of that mnemonic."""

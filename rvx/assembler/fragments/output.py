@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from rvx.assembler.diagnostics import Diagnostics, Location, Origin, SourceError
 from rvx.assembler.fragments.recording import Recording
 from rvx.assembler.model.linetable import LineTable, Loc
@@ -36,6 +34,7 @@ from rvx.assembler.model.sections import (
     packed,
 )
 from rvx.assembler.source.reader import Line
+from rvx.records import dataclass, field
 
 _LASTING = ALLOC | WRITE | EXEC | EXCLUDE | MERGE | STRINGS | TLS
 """Flags that a section keeps; naming it again with others is a mistake."""

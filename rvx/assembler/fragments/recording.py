@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from rvx.assembler.model.sections import Branch, Symbol, Tail, Value
 from rvx.isa import Instruction
+from rvx.records import dataclass, field
 
 Effect = Callable[[Any, list[Symbol]], None]
 """Does one thing to an `Assembly` again, with these symbols; what makes a symbol appends it.

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.fragments.compression import candidates
@@ -25,20 +24,22 @@ from rvx.assembler.source.grammar import unescape
 from rvx.isa import Instruction
 from rvx.isa.operands import ImmediateKind, Operand, RegisterKind
 from rvx.isa.registers import RegisterFile
+from rvx.records import dataclass, field, replace
+from rvx.regex import regex
 
-_NAME = re.compile(r"(?<![\w.$%@\\])([A-Za-z_.$][\w.$]*)", re.ASCII)
-_LAST = re.compile(
+_NAME = regex(r"(?<![\w.$%@\\])([A-Za-z_.$][\w.$]*)", re.ASCII)
+_LAST = regex(
     r"(.*[\s,])(?:([A-Za-z_.$][\w.$]*)|(-?[1-9][0-9]{0,17}|0(?:x[0-9a-f]{1,16})?)(\([^()]*\))?)",
     re.ASCII,
 )
 """The operand at the end that differs most often: a name, or a number or offset as most are."""
 _SHORT = 2
 """Longer data is seldom the same twice."""
-_STRING = re.compile(r'(.*\s)()("[^"\\]*(?:\\.[^"\\]*)*")()')
-_OTHER_LITERAL = re.compile(r"""(?:^|[\s,(])[-+~!0-9'"]""", re.ASCII)
+_STRING = regex(r'(.*\s)()("[^"\\]*(?:\\.[^"\\]*)*")()')
+_OTHER_LITERAL = regex(r"""(?:^|[\s,(])[-+~!0-9'"]""", re.ASCII)
 
 
-_MORE = re.compile(r"""[#/;"']""")
+_MORE = regex(r"""[#/;"']""")
 
 _UNLIKE = 0x5A5A_5A5A_5A5A
 """A number that no operand has, so that it shows where the number of an instruction goes."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable
-from dataclasses import replace
 
 from rvx.assembler.fragments.output import nops
 from rvx.assembler.model.object import ObjectFile, ObjectSection, ObjectSymbol
+from rvx.records import replace
 
 
 def align_code(item: ObjectFile) -> None:

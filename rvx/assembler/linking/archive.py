@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from rvx.assembler.diagnostics import AssemblyError, Diagnostic, Location
 from rvx.assembler.elf.reader import read_object
 from rvx.assembler.model.object import ObjectFile
+from rvx.records import dataclass, field
 
 MAGIC, THIN_MAGIC = b"!<arch>\n", b"!<thin>\n"
 _HEADER, _END = 60, b"`\n"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from rvx.assembler.model.object import ObjectSection
 from rvx.assembler.model.sections import ALLOC, EXEC, NOBITS, PROGBITS, TLS, WRITE
+from rvx.records import dataclass, field
 
 OUTPUTS = (
     ".init .text .fini .rodata .eh_frame .gcc_except_table .preinit_array .init_array "

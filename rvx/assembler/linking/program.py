@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from rvx.assembler.diagnostics import Diagnostic, Location
 from rvx.assembler.elf.executable import PAGE, ProgramSection, ProgramSymbol, Segment, executable
 from rvx.assembler.elf.notes import extensions_note
 from rvx.assembler.model.object import LineRows
+from rvx.records import dataclass, field
 
 _ALLOC, _TLS = 0x2, 0x400
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from rvx.assembler.diagnostics import Location
 from rvx.assembler.model.sections import Symbol, Value
+from rvx.records import dataclass, field
 
 DATA_ALIGNMENT = -4
 PC_RELATIVE_32 = 0x1B

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from rvx.assembler.model.sections import Fragment, Section, Symbol
+from rvx.records import dataclass, field
 
 
 @dataclass(slots=True)

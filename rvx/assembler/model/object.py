@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import compress
 from typing import overload
 
 from rvx.assembler.diagnostics import Location, Origin
+from rvx.records import dataclass, field
 
 
 @dataclass(slots=True, eq=False)

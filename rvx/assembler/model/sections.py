@@ -6,9 +6,9 @@ A fragment is fixed bytes with a stretchable tail.
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
 
 from rvx.assembler.diagnostics import Location, Origin
+from rvx.records import dataclass, field
 
 WRITE, ALLOC, EXEC, MERGE, STRINGS = 0x1, 0x2, 0x4, 0x10, 0x20
 LINK_ORDER, GROUP, TLS, RETAIN, EXCLUDE = 0x80, 0x200, 0x400, 0x200000, 0x80000000

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.model.sections import Fragment, Symbol, Value
+from rvx.records import dataclass, field, replace
 
 MAX_NODES, MAX_DEPTH = 200, 100
 ZERO = Value(0)

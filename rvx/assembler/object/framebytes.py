@@ -7,8 +7,6 @@ linker as pairs of relocations, exactly where GNU as does it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.leb128 import encode_leb128
@@ -23,6 +21,7 @@ from rvx.assembler.model.frames import (
 )
 from rvx.assembler.model.sections import ALLOC, PROGBITS, Symbol, Value
 from rvx.assembler.model.values import subtract
+from rvx.records import dataclass
 
 _VAL_EXPRESSION, _OP_ENCODED_ADDRESS = 0x16, 0xF1
 _ADVANCES = ((0x3F, 0, 0), (0xFF, 2, 1), (0xFFFF, 3, 2), (1 << 64, 4, 4))

@@ -13,7 +13,6 @@ block is known by how much the pass may have moved it for all of its branches to
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import add
 
@@ -21,6 +20,7 @@ from rvx.assembler.diagnostics import Diagnostics, SourceError
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.model.sections import Align, Branch, Leb128, Org, Section, Space, Value
 from rvx.assembler.model.values import Distances
+from rvx.records import dataclass, field
 
 MAX_PASSES = 64
 MAX_SIZE = 1 << 41

@@ -7,13 +7,13 @@ and .debug_info holds one compile unit that points at the table.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.model.linetable import LineTable, Loc
 from rvx.assembler.model.sections import PROGBITS, Section, Symbol, Value
+from rvx.records import dataclass
 
 _COPY, _ADVANCE_LINE, _SET_FILE, _SET_COLUMN, _NEGATE, _BLOCK = 1, 3, 4, 5, 6, 7
 _FIXED_ADVANCE, _PROLOGUE_END, _EPILOGUE, _SET_ISA = 9, 10, 11, 12

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from operator import le
@@ -51,6 +50,7 @@ from rvx.assembler.object.layout import lay_out
 from rvx.assembler.object.linebytes import write_lines
 from rvx.assembler.object.symbols import SymbolMaker
 from rvx.isa import EncodingError
+from rvx.records import replace
 
 _JAL = 0x6F
 _OF_DATA = {

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from rvx.assembler.diagnostics import SourceError
+from rvx.regex import regex
 
-_NAME = re.compile(r"\\?&?[A-Za-z_.$][\w.$]*|\\@|\\\(\)|&", re.ASCII)
-_LOCAL = re.compile(r"local\s+(.*)", re.IGNORECASE | re.DOTALL)
+_NAME = regex(r"\\?&?[A-Za-z_.$][\w.$]*|\\@|\\\(\)|&", re.ASCII)
+_LOCAL = regex(r"local\s+(.*)", re.IGNORECASE | re.DOTALL)
 _OPERATOR = "-+*/%|&^~!=(,"
 
 

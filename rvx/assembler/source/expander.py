@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import resource
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
 
@@ -21,12 +20,14 @@ from rvx.assembler.source.grammar import split_operands
 from rvx.assembler.source.linewords import BLOCKS, COMPARE, CONDITIONS, ENDS, HANDLED, SAME
 from rvx.assembler.source.macros import Macro, parse_header, split_arguments, substitute, unquote
 from rvx.assembler.source.reader import Line, SourceText
+from rvx.records import dataclass, field
+from rvx.regex import regex
 
 MAX_DEPTH = 100
 MAX_PASSING = 10_000
 MAX_LINE = 1_000_000
-_STRING_OR_BLANKS = re.compile(r'"(?:\\.|[^"\\])*"|\s+')
-_HEAD = re.compile(r"((?:[A-Za-z_.$][\w.$]*|\d+):\s*)*([A-Za-z_.$][\w.$]*)\s*", re.ASCII)
+_STRING_OR_BLANKS = regex(r'"(?:\\.|[^"\\])*"|\s+')
+_HEAD = regex(r"((?:[A-Za-z_.$][\w.$]*|\d+):\s*)*([A-Za-z_.$][\w.$]*)\s*", re.ASCII)
 
 
 @dataclass(frozen=True)

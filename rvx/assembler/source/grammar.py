@@ -6,7 +6,6 @@ parser's share of assembling a long source small.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import sys
@@ -32,22 +31,23 @@ from rvx.assembler.source.syntax import (
     TypeName,
     Unary,
 )
+from rvx.regex import regex
 
 _ESCAPES = {"n": 10, "t": 9, "r": 13, "b": 8, "f": 12, "v": 11, "a": 7}
-_ESCAPE = re.compile(r"\\([0-7]{1,3}|[xX][0-9a-fA-F]+|.)", re.DOTALL)
-_PLAIN = re.compile(
+_ESCAPE = regex(r"\\([0-7]{1,3}|[xX][0-9a-fA-F]+|.)", re.DOTALL)
+_PLAIN = regex(
     r"(?P<name>[A-Za-z_.$][\w.$]*)|(?P<number>-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*))", re.ASCII
 )
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     r"(-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*))\s*\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII
 )
-_REAL = re.compile(
+_REAL = regex(
     r"[-+]?(?:0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?[pP][-+]?[0-9]+"
     r"|[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)",
     re.ASCII,
 )
-_TYPE = re.compile(r"[@%][a-z_][a-z_0-9]*")
-_SUM = re.compile(
+_TYPE = regex(r"[@%][a-z_][a-z_0-9]*")
+_SUM = regex(
     r"(?:(?P<modifier>%[a-z_][a-z0-9_]*)\(\s*)?(?P<name>(?!STT_)[A-Za-z_.$][\w.$]*)"
     r"(?:\s*(?P<sign>[-+])\s*(?:(?P<other>(?!STT_)[A-Za-z_.$][\w.$]*)"
     r"|(?P<number>0[xX][0-9a-fA-F]+|0|[1-9][0-9]*)))?"
@@ -55,12 +55,10 @@ _SUM = re.compile(
     re.ASCII,
 )
 """`symbol`, `symbol + number`, `symbol - symbol`, in a relocation function, with a register."""
-_STRING = re.compile(r'"[^"\\]*(\\.[^"\\]*)*"')
-_ENCLOSED = re.compile(r"\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII)
-_PIECE = re.compile(
-    r"""[^,"'(){}]+|"[^"\\]*(?:\\.[^"\\]*)*"|'(?:\\.[0-7]{0,2}|[^\\])'?|.""", re.DOTALL
-)
-_OPERATOR = re.compile(r"[-+*/%|&^~!<>=(]")
+_STRING = regex(r'"[^"\\]*(\\.[^"\\]*)*"')
+_ENCLOSED = regex(r"\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII)
+_PIECE = regex(r"""[^,"'(){}]+|"[^"\\]*(?:\\.[^"\\]*)*"|'(?:\\.[0-7]{0,2}|[^\\])'?|.""", re.DOTALL)
+_OPERATOR = regex(r"[-+*/%|&^~!<>=(]")
 MAX_DEPTH = 200
 _LONGEST_REAL = 30
 
@@ -143,6 +141,8 @@ def _parser() -> Callable[[str], Operand]:
 
 def _tables() -> Any:
     """The parser that Lark makes of the grammar, which is kept on disk: making it takes a while."""
+    import hashlib
+
     import lark
 
     text = resources.asm("rvx.lark").read_text(encoding="utf-8")

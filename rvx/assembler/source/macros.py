@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from rvx.assembler.diagnostics import Location, SourceError
 from rvx.assembler.source.reader import Line
+from rvx.records import dataclass
+from rvx.regex import regex
 
-_NAME = re.compile(r"[A-Za-z_.$][\w.$]*", re.ASCII)
-_REFERENCE = re.compile(r"\\(?:([A-Za-z_.$][\w.$]*)|(@)|(\(\)))", re.ASCII)
-_PARAMETER = re.compile(
+_NAME = regex(r"[A-Za-z_.$][\w.$]*", re.ASCII)
+_REFERENCE = regex(r"\\(?:([A-Za-z_.$][\w.$]*)|(@)|(\(\)))", re.ASCII)
+_PARAMETER = regex(
     r"\s*,?\s*([A-Za-z_.$][\w.$]*)(?:\s*:\s*(req|vararg))?(?:\s*=\s*(\"(?:\\.|[^\"\\])*\"|[^\s,]*))?",
     re.ASCII,
 )
-_BLANK_NEAR_OPERATOR = re.compile(r"(?<=[-+*/%|&^~!<>=(,])\s+|\s+(?=[-+*/%|&^~!<>=(,)])")
+_BLANK_NEAR_OPERATOR = regex(r"(?<=[-+*/%|&^~!<>=(,])\s+|\s+(?=[-+*/%|&^~!<>=(,)])")
 
 
 @dataclass(frozen=True)

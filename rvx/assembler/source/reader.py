@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rvx.assembler.diagnostics import Location, Origin, SourceError
+from rvx.records import dataclass
+from rvx.regex import regex
 
-_PIECE = re.compile(
+_PIECE = regex(
     r"""(?P<text>[^#/;"'\n]+)
       | (?P<string>"[^"\\\n]*(?:\\.[^"\\\n]*)*"?)
       | (?P<char>'(?:\\[0-7]{1,3}|\\[^\n]|[^\\\n])'?)
       | (?P<open>/\*) | (?P<comment>\#|//) | (?P<end>;) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_MARKER = re.compile(r"#\s*(?:line\s+)?(\d+)\s+\"((?:\\.|[^\"\\])*)\"")
-_SPECIAL = re.compile(r"""[#/;"']""")
+_MARKER = regex(r"#\s*(?:line\s+)?(\d+)\s+\"((?:\\.|[^\"\\])*)\"")
+_SPECIAL = regex(r"""[#/;"']""")
 _CHUNK = 1 << 16
 """Characters that are split into lines at a time."""
 

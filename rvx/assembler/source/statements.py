@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.source.grammar import unescape
+from rvx.records import dataclass
+from rvx.regex import regex
 
-_LABEL = re.compile(r'([A-Za-z_.$][\w.$]*|[0-9]+|"(?:\\.|[^"\\])*")\s*:(?!=)\s*', re.ASCII)
-_BARE_LABEL = re.compile(r"(?:[A-Za-z_.$][\w.$]*|[0-9]+):", re.ASCII)
-_ASSIGN = re.compile(r"([A-Za-z_.$][\w.$]*)\s*(==?)(?!=)\s*(.*)", re.ASCII | re.DOTALL)
-_HEAD = re.compile(r"([A-Za-z_.$][\w.$]*)(?:\s+|(?=[^\w.$\s])|$)(.*)", re.ASCII | re.DOTALL)
+_LABEL = regex(r'([A-Za-z_.$][\w.$]*|[0-9]+|"(?:\\.|[^"\\])*")\s*:(?!=)\s*', re.ASCII)
+_BARE_LABEL = regex(r"(?:[A-Za-z_.$][\w.$]*|[0-9]+):", re.ASCII)
+_ASSIGN = regex(r"([A-Za-z_.$][\w.$]*)\s*(==?)(?!=)\s*(.*)", re.ASCII | re.DOTALL)
+_HEAD = regex(r"([A-Za-z_.$][\w.$]*)(?:\s+|(?=[^\w.$\s])|$)(.*)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from rvx.isa.errors import DeclarationError
@@ -32,6 +31,7 @@ from rvx.isa.vector.legality import (
 )
 from rvx.isa.vector.own import HART, Part, Recipe
 from rvx.isa.vector.plan import Element, Scalar
+from rvx.records import dataclass, replace
 
 OP_V = "1010111"
 _FUNCT3 = {

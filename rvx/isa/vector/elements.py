@@ -11,8 +11,6 @@ that vtype allows.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from rvx.isa.bits import shift_right_logical
@@ -20,6 +18,8 @@ from rvx.isa.decoded import Decoded
 from rvx.isa.vector.plan import Access, changes_of, moves_of, plan_of, products_of
 from rvx.isa.vector.state import shifted
 from rvx.isa.vector.unit import VectorUnit
+from rvx.records import dataclass, replace
+from rvx.regex import regex
 
 
 class Counted(IntEnum):
@@ -71,7 +71,7 @@ class Elements:
 
 OF_SEW = 16
 NONE = Elements(Counted.NOTHING)
-_WHOLE_MOVE = re.compile(r"vmv([1248])r\.v")
+_WHOLE_MOVE = regex(r"vmv([1248])r\.v")
 _ONE = ("vmv.x.s", "vmv.s.x", "vfmv.f.s", "vfmv.s.f")
 _BYTES, _FIRST, _REGISTERS, _FIXED = (
     int(Counted.BYTES),

@@ -12,9 +12,7 @@ functions that it is made of, and what makes the body once they are spelled out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from rvx.isa.errors import DeclarationError
@@ -22,6 +20,8 @@ from rvx.isa.vector.elementwise import PARAMETERS, SEWS, generated
 from rvx.isa.vector.legality import registers
 from rvx.isa.vector.plan import Element, Scalar
 from rvx.isa.vector.state import HEADER, VL, Vector, group, most_elements
+from rvx.records import dataclass
+from rvx.regex import regex
 
 HART = "hart"
 """The request that a spelled body has besides: the words that say what it has raised."""
@@ -93,7 +93,7 @@ def recipe_of(body: Any) -> Recipe | None:
 
 # -- what a function asks for -----------------------------------------------------------------
 
-_GROUP = re.compile(r"(vd|vs2|vs1)(?:_(u?)(8|16|32|64))?")
+_GROUP = regex(r"(vd|vs2|vs1)(?:_(u?)(8|16|32|64))?")
 _GROUP_NUMBERS = ("b", "vl", "vlmax", "mode")
 GROUP_PARAMETERS = ("vd", "vs2", "vs1", "b", "m", "vl", "vlmax", "sew", "mode", "flags")
 """What a function of register groups may ask for:

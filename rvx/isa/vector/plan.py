@@ -8,11 +8,11 @@ what is legal that the body was made of.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from rvx.isa.vector.legality import Legality
 from rvx.isa.vector.unit import VectorUnit
+from rvx.records import dataclass
 
 Element = Callable[..., Any]
 Scalar = Callable[[int], int]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rvx.isa.csr import Csr
 from rvx.isa.errors import IsaError
 from rvx.isa.vector.state import HEADER, MTYPE, STATE, VCSR, VL, VLENB, VSTART, VTYPE
+from rvx.records import dataclass
 
 LEAST_VLEN, MOST_VLEN = 32, 65_536
 
