@@ -7,4 +7,8 @@
         vfwmacc.vf \sums, f\number, \group
         .endm
 
+        .macro  to_elements elements, numbers
+        vfncvt.f.f.w \elements, \numbers
+        .endm
+
         .include "rvv.inc"

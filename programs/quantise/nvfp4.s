@@ -10,6 +10,7 @@
 # at least 1.
 
         .equ    WIDTH, 4
+        .equ    VECTOR, 16              # elements of a vector
         .equ    MANTISSA, 1
         .equ    BIAS, 1
         .equ    LARGEST, 0x40c00000     # 6

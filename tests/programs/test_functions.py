@@ -19,7 +19,21 @@ SIZES = {
     "mlp": {"M": 2, "H": 8, "D": 16},
     "depthwise": {"N": 2, "C": 3, "H": 5, "W": 4, "K": 2, "S": 2},
 }
-QUANTISED = [(name, variant) for name in ("attention", "mlp") for variant in ("int8", "vsq4")]
+APART = {
+    **{"int8": 1 / 2 / 127, "ternary": 1 / 2 / 127, "int4": 1 / 2 / 7, "w4a8": 1 / 20},
+    **{"vsq4": 1 / 7, "fp8_e4m3": 16 / 448, "fp8_e5m2": 4096 / 57344, "mxfp8": 1 / 8},
+    **{"mxfp4": 1 / 4, "mxint8": 1 / 128, "nvfp4": 17 / 16 / 6},
+}
+"""By how much of the largest element of its row, at most, an element and its code are apart. That is
+half a step next to the largest code, and as much again for what the rounding of vector scales takes
+away; MX's power of two may cut off an eighth or a quarter of a float, and W4A8 loses some percent of the
+first product where the product of two small scales is cut to 8 bits."""
+QUANTISED = [
+    (name, variant)
+    for name in ("attention", "mlp")
+    for variant in load(name).variants
+    if variant in APART
+]
 VARIANTS = [(name, variant) for name in SIZES for variant in load(name).variants]
 
 
@@ -63,7 +77,7 @@ def test_results_have_the_bits_of_the_reference(name, variant, uncompiled, watch
         assert row.mismatches == 0
         assert row.results == np.prod(kernel.data.output_shape(sizes))
         watched_machine.check()
-    at_least = {"f64": 290, "f32": 110, "posit32": 130, "f16": 50, "posit16": 50, "bf16": 40}
+    at_least = {"f64": 290, "f32": 110, "posit32": 130, "bf16": 40, "f16": 50, "posit16": 50}
     said = next((db for key, db in at_least.items() if key in variant), 5)
     assert row.total.sqnr_db > said
 
@@ -74,12 +88,12 @@ def test_rows_between_products_have_scales_of_their_own(name, variant, uncompile
     chosen, numbers = kernel.variants[variant], kernel.numbers(kernel.variants[variant])
     middle = next(size for size in kernel.parameters if size not in "MD")
     # Two lengths, so that rows, scales and results of both products are at places of their own.
-    sizes = {"M": 4, middle: 48, "D": 32}
+    sizes = {"M": 4, middle: 64, "D": 32}
     rng = np.random.default_rng(1)
     rows = rng.normal(size=(4, 32))
     rows[1] = 0
     rows[2] *= 2.0**-4
-    pair = rng.normal(size=(2, 48 * 32)) * np.array([[2.0**-2], [1]])
+    pair = rng.normal(size=(2, 64 * 32)) * np.array([[2.0**-2], [1]])
     a, b = numbers.encode(rows), numbers.encode_weights(pair)
     _, raw = execute(kernel, chosen, sizes, a, b, "python")
     wanted = kernel.golden.reference(sizes, numbers, a, b)
@@ -96,9 +110,9 @@ def test_rows_between_products_have_scales_of_their_own(name, variant, uncompile
         "attention": lambda: functions.exact_softmax(between / math.sqrt(32)),
         "mlp": lambda: functions.exact_gelu(between),
     }[name]()
-    # A code is half a step away at most, and that of a vector scale of 4 bits may be as far again.
-    step = np.abs(exact).max(axis=1, keepdims=True) / {"int8": 127, "vsq4": 7}[variant]
-    most = step * np.abs(second).sum(axis=1) * {"int8": 0.51, "vsq4": 1.01}[variant]
+    # What sums round besides is some percent of that.
+    apart = np.abs(exact).max(axis=1, keepdims=True) * APART[variant]
+    most = 1.02 * apart * np.abs(second).sum(axis=1)
     assert np.all(np.abs(raw - exact @ second.T) <= most)
 
 
@@ -220,5 +234,11 @@ def test_sizes_that_do_not_fit(name, sizes, sentence):
 def test_functions_need_numbers_to_compute_in():
     with pytest.raises(TypeError, match="Accumulated has no functions; floats, posits and what"):
         functions.sums_format(arithmetic.find("e4m3_zvt"))
-    with pytest.raises(TypeError, match="Blocks does not quantise between products; integers with"):
-        arithmetic.find("mxfp8").requantise(np.ones(32, np.float32))
+
+
+@pytest.mark.parametrize("variant", ["int8", "vsq4", "mxfp4"])
+def test_rows_that_have_no_codes(variant, uncompiled):
+    kernel = load("mlp")
+    inputs = draw(kernel, {"M": 1, "H": 32, "D": 32}, -1e25, 1e25)
+    with pytest.raises(KernelError, match="^a row between the products has an element that is no finite .* no code in"):
+        run_variant(kernel, kernel.variants[variant], inputs, "python")

@@ -22,6 +22,7 @@ from rvx.analysis.arithmetic.base import Arithmetic, Codes, Encoded, Raw, Reals,
 from rvx.analysis.arithmetic.floating import RNE, Floating
 from rvx.analysis.arithmetic.posit import PositSums
 from rvx.analysis.arithmetic.single import SingleResults
+from rvx.analysis.keys import KernelError
 from rvx.formats.minifloat import array
 from rvx.formats.minifloat.catalogue import FP32, FP64
 from rvx.formats.minifloat.format import Minifloat
@@ -364,6 +365,9 @@ def two_products(
         a: parts of shape (rows, length).
         pair: b1 and b2, as `halves` takes them apart.
         between: f, of codes of shape (rows, middle).
+
+    Raises:
+        KernelError: elements with scales cannot stand for what f gives.
     """
     # Vector scales are taken apart as elements are, of which they have fewer a row.
     both = zip(pair.parts, a.parts, strict=True)
@@ -376,6 +380,11 @@ def two_products(
         left = float(np.float32(pair.scale))
         second = Encoded(tuple(seconds), (), pair.values, left)
         rows = middle.astype(np.uint32).view(np.float32)[:, None]
+        if not np.isfinite(rows).all():
+            raise KernelError(
+                f"a row between the products has an element that is no finite number, which has "
+                f"no code in {numbers.formats[0]}; take inputs of a smaller range"
+            )
         return np.concatenate([numbers.product(numbers.requantise(row), second) for row in rows])
     middle = narrowed(numbers, middle)
     second = Encoded(tuple(seconds), (), pair.values)

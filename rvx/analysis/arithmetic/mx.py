@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from rvx.analysis.arithmetic.base import Encoded, Raw, Reals, check_finite
 from rvx.analysis.arithmetic.single import SingleResults
@@ -41,6 +42,10 @@ class Blocks(SingleResults):
             tensor.dequantise(),
         )
 
+    def requantise(self, x: npt.NDArray[np.float32]) -> Encoded:
+        """The same: but for the rounding of elements, nothing is rounded."""
+        return self.encode(x.astype(np.float64))
+
     def product(self, a: Encoded, b: Encoded) -> Raw:
         """The sums, which the kernel stores as they are."""
         return golden.matmul(self._tensor(a), self._tensor(b)).astype(np.float32)
@@ -70,7 +75,14 @@ class ScaledWords(SingleResults):
 
     def encode(self, x: Reals) -> Encoded:
         """The largest magnitude becomes the largest finite number."""
-        tensor = scaled.quantise(check_finite(x), self.element)
+        return self._encode(check_finite(x))
+
+    def requantise(self, x: npt.NDArray[np.float32]) -> Encoded:
+        """The same with quotients in binary32."""
+        return self._encode(x)
+
+    def _encode(self, x: Reals | npt.NDArray[np.float32]) -> Encoded:
+        tensor = scaled.quantise(x, self.element)
         codes = pad(np.asarray(tensor.codes, np.uint8), self.lanes)
         scale = float(tensor.scale.reshape(()))
         return Encoded((codes.astype(np.int64),), (codes,), tensor.dequantise(), scale)

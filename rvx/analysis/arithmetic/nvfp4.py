@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from rvx.analysis.arithmetic.base import Encoded, Raw, Reals, check_finite
 from rvx.analysis.arithmetic.single import SingleResults
 from rvx.formats.block.nvfp4 import NVFP4, array
-from rvx.formats.block.nvfp4.rules import TORCHAO_0_17, Rule
+from rvx.formats.block.nvfp4.rules import TORCHAO_0_15, TORCHAO_0_17, Rule
 from rvx.formats.minifloat.array.codes import decode
 
 
@@ -33,7 +34,14 @@ class TwoLevels(SingleResults):
 
     def encode(self, x: Reals) -> Encoded:
         """Block scales relative to a binary32 scale of the tensor."""
-        tensor = array.quantise(check_finite(x), rule=self.rule)
+        return self._encode(check_finite(x), self.rule)
+
+    def requantise(self, x: npt.NDArray[np.float32]) -> Encoded:
+        """By the rule that divides, as the machine does."""
+        return self._encode(x, TORCHAO_0_15)
+
+    def _encode(self, x: Reals | npt.NDArray[np.float32], rule: Rule) -> Encoded:
+        tensor = array.quantise(x, rule=rule)
         packed = array.pack(tensor)
         return Encoded(
             (tensor.codes.astype(np.int64), tensor.scales.astype(np.int64)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,16 +20,9 @@ class SingleResults(Arithmetic):
         """The results are binary32 already."""
         return raw.astype(np.float64)
 
+    @abstractmethod
     def requantise(self, x: npt.NDArray[np.float32]) -> Encoded:
-        """Results as operands of a further product, as `programs/quantise` makes them so.
-
-        Raises:
-            TypeError: the arithmetic is none that kernels do this for.
-        """
-        raise TypeError(
-            f"{type(self).__name__} does not quantise between products; integers with one scale "
-            f"or with scales of vectors do"
-        )
+        """Results as operands of a further product, as `programs/quantise` makes them so."""
 
     def ulp(self, values: Reals) -> Reals:
         """Spacing of binary32."""

@@ -8,8 +8,7 @@ time, in float64, with whatever calibration the scheme asks for.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +18,6 @@ from rvx.analysis.arithmetic.integer import PerTensor
 from rvx.analysis.arithmetic.mx import Blocks, ScaledWords
 from rvx.analysis.arithmetic.nvfp4 import TwoLevels
 from rvx.analysis.arithmetic.vsq import PerVector
-from rvx.formats.block import scaled
-from rvx.formats.block.nvfp4 import array as nvfp4
 from rvx.formats.block.nvfp4.rules import TORCHAO_0_15
 from rvx.formats.block.vsq import array as vsq
 from rvx.formats.integer import array as integer
@@ -142,7 +139,7 @@ class MicroScaled(Family):
 
     def activations(self, x: Singles) -> Encoded:
         """Exact but for the rounding of the elements."""
-        return self.arithmetic.encode(x.astype(np.float64))
+        return self.arithmetic.requantise(x)
 
     def weights(self, w: Reals) -> Weights:
         """The same."""
@@ -163,17 +160,12 @@ class ScaledFloats(Family):
 
     def activations(self, x: Singles) -> Encoded:
         """Quotients in binary32."""
-        made = scaled.quantise(x, self.arithmetic.element)
-        return self._encoded(made, float(made.scale.reshape(())))
+        return self.arithmetic.requantise(x)
 
     def weights(self, w: Reals) -> Weights:
         """Quotients in float64."""
-        made = scaled.quantise(w, self.arithmetic.element)
-        return Weights(self._encoded(made, 1.0), _per_output(made.scale, len(w)))
-
-    def _encoded(self, tensor: Any, scale: float) -> Encoded:
-        codes = integer.pad(np.asarray(tensor.codes, np.uint8), self.arithmetic.lanes)
-        return Encoded((codes.astype(np.int64),), (codes,), tensor.dequantise(), scale)
+        made = self.arithmetic.encode(w)
+        return Weights(replace(made, scale=1.0), _per_output(made.scale, len(w)))
 
 
 class TwoLevelFloats(Family):
@@ -186,12 +178,9 @@ class TwoLevelFloats(Family):
 
     def activations(self, x: Singles) -> Encoded:
         """In binary32 throughout."""
-        return self.arithmetic.encode(x.astype(np.float64))
+        return self.arithmetic.requantise(x)
 
     def weights(self, w: Reals) -> Weights:
         """The scale of the tensor is left to the end of the layer."""
-        made = nvfp4.quantise(w, rule=self.arithmetic.rule)
-        packed = nvfp4.pack(made)
-        parts = (made.codes.astype(np.int64), made.scales.astype(np.int64))
-        encoded = Encoded(parts, (packed.codes, packed.scales), made.dequantise(), 1.0)
-        return Weights(encoded, _per_output(made.tensor_scale, len(w)))
+        made = self.arithmetic.encode(w)
+        return Weights(replace(made, scale=1.0), _per_output(made.scale, len(w)))
