@@ -24,10 +24,10 @@ APART = {
     **{"vsq4": 1 / 7, "fp8_e4m3": 16 / 448, "fp8_e5m2": 4096 / 57344, "mxfp8": 1 / 8},
     **{"mxfp4": 1 / 4, "mxint8": 1 / 128, "nvfp4": 17 / 16 / 6},
 }
-"""By how much of the largest element of its row, at most, an element and its code are apart. That is
-half a step next to the largest code, and as much again for what the rounding of vector scales takes
-away; MX's power of two may cut off an eighth or a quarter of a float, and W4A8 loses some percent of the
-first product where the product of two small scales is cut to 8 bits."""
+"""By how much of the largest element of its row, at most, an element and its code are apart. That
+is half a step next to the largest code, and as much again for what the rounding of vector scales
+takes away; MX's power of two may cut off an eighth or a quarter of a float, and W4A8 loses some
+percent of the first product where the product of two small scales is cut to 8 bits."""
 QUANTISED = [
     (name, variant)
     for name in ("attention", "mlp")
@@ -240,5 +240,5 @@ def test_functions_need_numbers_to_compute_in():
 def test_rows_that_have_no_codes(variant, uncompiled):
     kernel = load("mlp")
     inputs = draw(kernel, {"M": 1, "H": 32, "D": 32}, -1e25, 1e25)
-    with pytest.raises(KernelError, match="^a row between the products has an element that is no finite .* no code in"):
+    with pytest.raises(KernelError, match=r"^a row between .* no finite number"):
         run_variant(kernel, kernel.variants[variant], inputs, "python")
