@@ -134,6 +134,8 @@ class MicroScaled(Family):
         arithmetic: has the format.
     """
 
+    arithmetic: Blocks
+
     def __init__(self, arithmetic: Blocks) -> None:
         self.arithmetic = arithmetic
 
