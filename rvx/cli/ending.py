@@ -115,6 +115,8 @@ def _as_rvx_error(error: BaseException) -> RvxError | None:
     """The error as the user is to see it; None for a mistake in rvx."""
     if isinstance(error, RvxError):
         return error
+    if _was_interrupted(error):
+        return Interrupted("interrupted")
     if told := users_mistake(error):
         return told
     if isinstance(error, OSError):
@@ -124,6 +126,14 @@ def _as_rvx_error(error: BaseException) -> RvxError | None:
     if type(error).__name__ == "BdbQuit":
         return Interrupted("interrupted")
     return None
+
+
+def _was_interrupted(error: BaseException) -> bool:
+    """Whether it is what became of a Ctrl-C: Python wraps what comes while a class is made."""
+    before: BaseException | None = error
+    while before is not None and not isinstance(before, KeyboardInterrupt):
+        before = before.__cause__ or before.__context__
+    return before is not None
 
 
 def _end(error: Exception, words: Sequence[str]) -> int:

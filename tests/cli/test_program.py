@@ -161,6 +161,21 @@ def test_ctrl_c_is_a_sentence(rvx, monkeypatch):
     assert done.document["kind"] == "interrupted"
 
 
+def test_ctrl_c_that_something_else_became_of_is_a_sentence(rvx, monkeypatch):
+    """As Python does where it comes while `__set_name__` of an attribute runs."""
+
+    class Named:
+        def __set_name__(self, owner, name):
+            raise KeyboardInterrupt
+
+    def fail():
+        type("Owner", (), {"name": Named()})
+
+    monkeypatch.setattr("rvx.extensions.names", fail)
+    done = rvx("version")
+    assert (done.code, done.err) == (130, "error: interrupted\n")
+
+
 def test_a_closed_pipe_ends_in_silence():
     reader, writer = os.pipe()
     os.close(reader)

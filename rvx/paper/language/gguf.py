@@ -11,7 +11,7 @@ import math
 import mmap
 import re
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx.paper.language.model import Model, ModelError, Shape, Singles
-from rvx.paper.language.tokens import Tokenizer
+from rvx.paper.language.pairs import Pairs, bytes_of
+from rvx.paper.language.tokens import Scored, Tokenizer
 
 MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
@@ -305,21 +306,59 @@ def _decoded(name: str, tensor: _Tensor, data: mmap.mmap | bytes, begin: int) ->
 
 def _tokenizer(metadata: _Metadata, vocabulary: int) -> Tokenizer:
     kind = metadata.text("tokenizer.ggml.model")
-    if kind != "llama":
-        raise ModelError(f"its tokens are those of {kind!r}; rvx makes those of SentencePiece")
-    pieces = metadata.get("tokenizer.ggml.tokens", list)
+    if kind not in ("llama", "gpt2"):
+        raise ModelError(
+            f"its tokens are those of {kind!r}; rvx makes those of llama (SentencePiece) and gpt2"
+        )
+    pieces = _strings(metadata, "tokens")
+    if len(pieces) != vocabulary:
+        raise ModelError(f"it has {len(pieces):,} tokens and {vocabulary:,} rows of their weights")
+    return (_scored if kind == "llama" else _pairs)(metadata, pieces)
+
+
+def _strings(metadata: _Metadata, name: str) -> list[bytes]:
+    found: list[bytes] = metadata.get(f"tokenizer.ggml.{name}", list)
+    if not all(isinstance(one, bytes) for one in found):
+        raise ModelError(f"its tokenizer.ggml.{name} are no strings")
+    return found
+
+
+def _scored(metadata: _Metadata, pieces: Sequence[bytes]) -> Tokenizer:
     scores = metadata.get("tokenizer.ggml.scores", list)
-    if not len(pieces) == len(scores) == vocabulary or not all(
-        isinstance(piece, bytes) for piece in pieces
-    ):
+    if len(pieces) != len(scores):
         raise ModelError(f"it has {len(pieces):,} tokens with {len(scores):,} scores")
     if not all(isinstance(score, float) and math.isfinite(score) for score in scores):
         raise ModelError("its tokens have scores that are no numbers")
     space = "▁".encode()
-    return Tokenizer(
+    return Scored(
         [piece.replace(space, b" ") for piece in pieces],
         scores,
         metadata.get("tokenizer.ggml.bos_token_id", int, 1),
         metadata.get("tokenizer.ggml.eos_token_id", int, 2),
         metadata.get("tokenizer.ggml.add_space_prefix", bool, True),
     )
+
+
+_OF_TEXT = 1
+"""The type of tokens that text becomes; others are a model's own."""
+
+
+def _pairs(metadata: _Metadata, pieces: Sequence[bytes]) -> Tokenizer:
+    types = metadata.get("tokenizer.ggml.token_type", list, [_OF_TEXT] * len(pieces))
+    if len(pieces) != len(types):
+        raise ModelError(f"it has {len(pieces):,} tokens with {len(types):,} types")
+    texts = [token for token, kind in enumerate(types) if kind == _OF_TEXT]
+    found = list(pieces)
+    for token in texts:
+        found[token] = bytes_of(pieces[token].decode(errors="replace"))
+    pairs = []
+    for line in _strings(metadata, "merges"):
+        left, space, right = line.decode(errors="replace").partition(" ")
+        if not (left and space and right):
+            raise ModelError(f"{line[:40]!r} among its merges is no pair")
+        pairs.append((bytes_of(left), bytes_of(right)))
+    end = metadata.get("tokenizer.ggml.eos_token_id", int)
+    # Such models need no token to begin with, but the first of a text is foretold from one.
+    begin = metadata.get("tokenizer.ggml.bos_token_id", int, end)
+    cuts = metadata.text("tokenizer.ggml.pre")
+    return Pairs(found, pairs, begin, end, cuts, texts)

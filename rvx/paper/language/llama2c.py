@@ -1,11 +1,13 @@
-"""Checkpoints of llama2.c: the legacy file without a version, and version 1.
+"""Checkpoints of llama2.c: the legacy file without a version, and versions 1 and 2.
 
-Both are a header of 32-bit integers and weights in binary32, little end first
-(github.com/karpathy/llama2.c, export.py: legacy_export and version1_export).
+All are a header of 32-bit integers and weights, little end first (github.com/karpathy/llama2.c,
+export.py: legacy_export, version1_export and version2_export). Weights are in binary32; matrices of
+version 2 are integers of 8 bits, with a scale in binary32 for every group of them.
 """
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +21,7 @@ MAGIC = b"24ka"
 _HEADER, _HEADER_1 = 28, 256
 
 
-def is_version_1(data: bytes) -> bool:
+def has_version(data: bytes) -> bool:
     """Whether a file begins as one with a version does."""
     return data.startswith(MAGIC)
 
@@ -34,9 +36,9 @@ def read(path: Path) -> Model:
     with path.open("rb") as file:
         header = file.read(_HEADER_1)
         try:
-            shape, order, begin = _read_header(header)
+            shape, order, begin, group = _read_header(header)
             shape.check_room()
-            size = begin + 4 * sum(int(np.prod(dims)) for _, dims in order)
+            size = begin + sum(_bytes(name, dims, group) for name, dims in order)
             actual = path.stat().st_size
             if actual != size:
                 raise ModelError(
@@ -46,8 +48,8 @@ def read(path: Path) -> Model:
             file.seek(begin)
             weights: dict[str, Singles] = {}
             for name, dims in order:
-                count = int(np.prod(dims))
-                weights[name] = np.fromfile(file, "<f4", count).reshape(dims)
+                data = file.read(_bytes(name, dims, group))
+                weights[name] = _decoded(data, math.prod(dims), group).reshape(dims)
             for name in ("cosines", "sines"):  # of the positions, which are computed anew
                 weights.pop(name, None)
             return Model(shape, weights)
@@ -55,24 +57,52 @@ def read(path: Path) -> Model:
             raise ModelError(f"'{path}' is no checkpoint of llama2.c: {error}") from None
 
 
-def _read_header(data: bytes) -> tuple[Shape, list[tuple[str, tuple[int, ...]]], int]:
-    """The sizes, names and shapes of the weights in their order, and where they begin."""
-    if is_version_1(data):
+def _bytes(name: str, dims: tuple[int, ...], group: int) -> int:
+    """How many a weight takes.
+
+    Raises:
+        ModelError: it is no whole number of groups.
+    """
+    count = math.prod(dims)
+    if not group or len(dims) == 1:
+        return 4 * count
+    if count % group:
+        raise ModelError(f"its {count:,} weights '{name}' are no whole groups of {group}")
+    return count + count // group * 4
+
+
+def _decoded(data: bytes, count: int, group: int) -> Singles:
+    """The numbers of a weight: binary32, or codes and behind them a scale for each group."""
+    if len(data) == 4 * count:
+        return np.frombuffer(data, "<f4").astype(np.float32)
+    codes = np.frombuffer(data, np.int8, count).reshape(-1, group)
+    scales = np.frombuffer(data, "<f4", offset=count)
+    with np.errstate(over="ignore", invalid="ignore"):  # the model says so, if there is infinity
+        numbers: Singles = codes * scales[:, None]
+    return numbers.reshape(-1)
+
+
+def _read_header(data: bytes) -> tuple[Shape, list[tuple[str, tuple[int, ...]]], int, int]:
+    """The sizes, names and shapes of the weights in their order, where they begin, and groups."""
+    if has_version(data):
         if len(data) < _HEADER_1:
             raise ModelError(f"it ends after {len(data)} bytes, within its header")
         (version,) = struct.unpack_from("<i", data, 4)
-        if version != 1:
-            raise ModelError(f"it is of version {version}; rvx reads 1 and the legacy files")
-        *sizes, is_shared = struct.unpack_from("<7iB", data, 8)
+        if version not in (1, 2):
+            raise ModelError(f"it is of version {version}; rvx reads 1, 2 and the legacy files")
+        *sizes, is_shared, group = struct.unpack_from("<7iBi", data, 8)
         if is_shared not in (0, 1):
             raise ModelError(f"its header says {is_shared} where 0 or 1 is valid")
+        if version == 2 and group < 1:
+            raise ModelError(f"its groups have {group} weights; valid are 1 and more")
         shape = Shape(*sizes)
-        return shape, _order_1(shape, is_shared=bool(is_shared)), _HEADER_1
+        order = _order_1(shape, is_shared=bool(is_shared))
+        return shape, order, _HEADER_1, group if version == 2 else 0
     if len(data) < _HEADER:
         raise ModelError(f"it ends after {len(data)} bytes, within its header")
     width, hidden, layers, heads, kv_heads, vocabulary, length = struct.unpack_from("<7i", data)
     shape = Shape(width, hidden, layers, heads, kv_heads, abs(vocabulary), length)
-    return shape, _order_0(shape, is_shared=vocabulary > 0), _HEADER
+    return shape, _order_0(shape, is_shared=vocabulary > 0), _HEADER, 0
 
 
 def _of_layers(shape: Shape, names: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:

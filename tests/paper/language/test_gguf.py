@@ -22,7 +22,27 @@ TYPES = {
 PIECES = ["<unk>", "<s>", "</s>", "▁", "▁a", "a", "b", "ab", "<0x0A>"]
 
 
-def written(path, kind="F32", model=None, change=lambda writer: None):
+def scored(writer):
+    """Tokens of SentencePiece."""
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list(PIECES)
+    writer.add_token_scores([float(-i) for i in range(len(PIECES))])
+    writer.add_token_types([1] * len(PIECES))
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+
+
+def paired(writer):
+    """Tokens of pairs of bytes: Ġ is a space, and Ċ the end of a line."""
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("smollm")
+    writer.add_token_list(["a", "b", "Ġ", "Ċ", "é", "ab", "Ġab", "1", "<|end of text|>"])
+    writer.add_token_types([1] * 8 + [3])
+    writer.add_token_merges(["a b", "Ġ ab"])
+    writer.add_eos_token_id(8)
+
+
+def written(path, kind="F32", model=None, change=lambda writer: None, tokens=scored):
     """A file of a random model, its matrices in some type; gives what they are rounded to."""
     model = model or random_model(SHAPE, has_classifier=True)
     shape, values = model.shape, {}
@@ -36,12 +56,7 @@ def written(path, kind="F32", model=None, change=lambda writer: None):
     writer.add_layer_norm_rms_eps(shape.epsilon)
     writer.add_rope_freq_base(shape.base)
     writer.add_rope_dimension_count(shape.head)
-    writer.add_tokenizer_model("llama")
-    writer.add_token_list(PIECES)
-    writer.add_token_scores([float(-i) for i in range(len(PIECES))])
-    writer.add_token_types([1] * len(PIECES))
-    writer.add_bos_token_id(1)
-    writer.add_eos_token_id(2)
+    tokens(writer)
     change(writer)
     for name, weight in model.weights.items():
         if weight.ndim == 1:
@@ -71,6 +86,39 @@ def test_files_of_the_package(tmp_path, kind):
     assert tokenizer.pieces[3:5] == [b" ", b" a"]
     assert tokenizer.scores[4] == -4.0
     assert tokenizer.encode("ab\n") == [4, 6, 8]
+
+
+def test_tokens_of_pairs(tmp_path):
+    path = tmp_path / "model.gguf"
+    written(path, tokens=paired)
+    _, tokenizer = gguf.read(path)
+    assert tokenizer.encode("ab abb 11\n") == [5, 6, 1, 2, 7, 7, 3]
+    assert tokenizer.pieces[4] == b"\xe9"  # a character stands for a byte, here one of two of é
+    assert (tokenizer.begin, tokenizer.end) == (8, 8)
+    assert tokenizer.decode([6, 3, 8]) == " ab\n<|end of text|>"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (b"smollm", b"viking", "'viking'; rvx cuts text as gpt-2, llama-bpe, smollm"),
+        (b"tokenizer.ggml.pre", b"tokenizer.ggml.pra", "its metadata has no tokenizer.ggml.pre"),
+        (b"tokenizer.ggml.merges", b"tokenizer.ggml.merged", "has no tokenizer.ggml.merges"),
+        (b"a b", b"a_b", "b'a_b' among its merges is no pair"),
+        (b"a b", b"b a", "b'b' and b'a' are joined to what is no token"),
+        ("é".encode(), "—".encode()[:2], "in '.*' stands for no byte"),
+        (b"gpt2", b"bert", "those of 'bert'; rvx makes those of llama .SentencePiece. and gpt2"),
+        (b"tokenizer.ggml.eos_t", b"tokenizer.ggml.eof_t", "has no tokenizer.ggml.eos_token_id"),
+    ],
+)
+def test_tokens_that_are_not_made(tmp_path, old, new, sentence):
+    path = tmp_path / "model.gguf"
+    written(path, tokens=paired)
+    data = path.read_bytes()
+    assert data.count(old) >= 1
+    path.write_bytes(data.replace(old, new))
+    with pytest.raises(ModelError, match=f"model.gguf' is no model in GGUF that.*{sentence}"):
+        gguf.read(path)
 
 
 def test_names_are_those_of_the_package():

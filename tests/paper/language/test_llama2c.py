@@ -67,6 +67,60 @@ def test_where_version_1_has_what():
     assert np.array_equal(body[-96:], w["layers.1.up"].reshape(-1))
 
 
+def groups_of_8_bits(model: Model, group: int) -> tuple[bytes, Model]:
+    """A file of version 2, one field after the other, and what its weights are rounded to."""
+    w, s, rounded = model.weights, model.shape, {}
+    has_classifier = "classifier" in w
+    found = struct.pack("<4s4i", b"24ka", 2, s.width, s.hidden, s.layers)
+    found += struct.pack("<4i", s.heads, s.kv_heads, s.vocabulary, s.length)
+    found += struct.pack("<Bi", not has_classifier, group)
+    found += bytes(256 - len(found))
+    layers = range(s.layers)
+    for name in (*(f"layers.{i}.{n}_norm" for n in ("attention", "mlp") for i in layers), "norm"):
+        found += w[name].tobytes()
+        rounded[name] = w[name]
+    each = "query key value output gate down up".split()
+    matrices = ["embedding", *(f"layers.{i}.{name}" for name in each for i in layers)]
+    for name in [*matrices, *["classifier"] * has_classifier]:
+        groups = w[name].reshape(-1, group)
+        scales = np.abs(groups).max(axis=1, keepdims=True) / np.float32(127)
+        codes = np.rint(groups / scales).astype(np.int8)
+        found += codes.tobytes() + scales.tobytes()
+        rounded[name] = (codes * scales).reshape(w[name].shape)
+    return found, Model(s, rounded)
+
+
+@pytest.mark.parametrize("has_classifier", [False, True])
+@pytest.mark.parametrize("group", [4, 8])
+def test_version_2_has_codes_and_scales(tmp_path, group, has_classifier):
+    model = random_model(SHAPE, has_classifier=has_classifier)
+    data, rounded = groups_of_8_bits(model, group)
+    path = tmp_path / "model.bin"
+    path.write_bytes(data)
+    found = llama2c.read(path)
+    assert found.shape == SHAPE
+    assert found.weights.keys() == model.weights.keys()
+    for name, weight in rounded.weights.items():
+        assert np.array_equal(found.weights[name], weight), name
+        assert np.allclose(weight, model.weights[name], atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda d: d[:37] + struct.pack("<i", 0) + d[41:], "its groups have 0 weights; valid are"),
+        (lambda d: d[:37] + struct.pack("<i", 7) + d[41:], "80 weights 'embedding' are no whole"),
+        (lambda d: d[:-4], "and a checkpoint of the sizes in its header has"),
+        (lambda d: d[:-4] + struct.pack("<f", np.inf), r"'layers.1.up' have an element"),
+    ],
+)
+def test_damaged_files_of_version_2(tmp_path, change, sentence):
+    path = tmp_path / "model.bin"
+    path.write_bytes(change(groups_of_8_bits(random_model(SHAPE), 8)[0]))
+    with pytest.raises(ModelError, match=f"model.bin' is no checkpoint.*{sentence}"):
+        llama2c.read(path)
+
+
 def test_angles_of_a_legacy_file():
     model = random_model(SHAPE)
     body = np.frombuffer(llama2c.encode(model)[28:], "<f4")
@@ -111,7 +165,7 @@ def test_a_model_that_no_machine_holds(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("version", "sentence"), [(2, "it is of version 2; rvx reads 1"), (0, "of version 0")]
+    ("version", "sentence"), [(3, "it is of version 3; rvx reads 1, 2"), (0, "of version 0")]
 )
 def test_other_versions(tmp_path, version, sentence):
     path = tmp_path / "model.bin"

@@ -4,18 +4,18 @@ import pytest
 
 from rvx.paper.language import tokens
 from rvx.paper.language.model import ModelError
-from rvx.paper.language.tokens import Tokenizer
+from rvx.paper.language.tokens import Scored
 
 PIECES = ["<unk>", "\n<s>\n", "\n</s>\n", *" abcdeé", "ab", "abc", "bc", "cd", "de", " a", "abcd"]
 SCORES = [0, 0, 0, *[-1] * 7, -3, -2, -2.5, -2.5, -9, -4, -8]
 
 
-def made(*more: str) -> Tokenizer:
+def made(*more: str) -> Scored:
     pieces = [piece.encode() for piece in (*PIECES, *more)]
-    return Tokenizer(pieces, [*map(float, SCORES), *[0.0] * len(more)])
+    return Scored(pieces, [*map(float, SCORES), *[0.0] * len(more)])
 
 
-def slowly(tokenizer: Tokenizer, text: str) -> list[bytes]:
+def slowly(tokenizer: Scored, text: str) -> list[bytes]:
     """As run.c does it: look at all neighbours, join the best, begin again."""
     parts = [character.encode() for character in " " + text]
     scores = dict(zip(tokenizer.pieces, tokenizer.scores, strict=True))
@@ -75,4 +75,4 @@ def test_files(tmp_path):
     with pytest.raises(ModelError, match="ends after 17 tokens, and the model has 18"):
         tokens.read(path, 18)
     with pytest.raises(ModelError, match="its token to begin with is none of 1"):
-        Tokenizer([b"a"], [0.0])
+        Scored([b"a"], [0.0])
