@@ -26,6 +26,8 @@ MOST_OPEN = 1 << 20
 """Calls that are open at once; nobody returns to deeper ones by name."""
 OUTSIDE = "(outside)"
 _LINKS = (1, 5)
+_COUNTED = [int(Edge.CALLS), int(Edge.COST), int(Edge.SPENT)]
+"""What is added up of an edge."""
 
 
 @dataclass(frozen=True)
@@ -196,10 +198,11 @@ def _called(executable: Executable, memory: GuestMemory) -> set[Address]:
 
 @dataclass(frozen=True)
 class _Numbers:
-    """What was counted up to some moment: by node, by edge, and by halfword."""
+    """What was counted up to some moment: in all, by node, by edge, and by halfword."""
 
-    own: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    edges: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+    total: int = 0
+    moved: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    edges: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 3), np.int64))
     falls: Counter[int] = field(default_factory=Counter)
 
 
@@ -274,6 +277,7 @@ class Calls:
         self._active[:] = 0
         record[Record.ACTIVE] = self._active.ctypes.data
         record[Record.ARRIVE] = compiled["arrive"]
+        record[Record.RETURNED] = compiled["returned"]
         record[Record.SLOW] = compiled["followed_block"]
         record[Record.NODE] = record[Record.NODES] = self._nodes.ctypes.data
         record[Record.NODES_TOP] = record[Record.NODES] + 8 * Node.END
@@ -338,7 +342,7 @@ class Calls:
 
     def leaves(self, decoded: Decoded | None, pc: Address, size: int) -> Leaves:
         """How a block ends whose last instruction is given; compressed ones may be expanded."""
-        own, after = self._number(pc), self._number(pc + size)
+        own, after = self.function_at(pc), self.function_at(pc + size)
         falls = Leaves.NOWHERE if own == after else Leaves.LOOK
         if decoded is None:
             return Leaves.LOOK
@@ -356,10 +360,11 @@ class Calls:
             return Leaves.RETURN if values["rs1"] in _LINKS and not values["rd"] else Leaves.JUMP
         if made.target is None:
             return Leaves.JUMP
-        goal = self._number(pc + values[made.target.name])
+        goal = self.function_at(pc + values[made.target.name])
         return Leaves.LOOK if goal != own or (falls and made.mnemonic != "jal") else Leaves.NOWHERE
 
-    def _number(self, address: Address) -> int:
+    def function_at(self, address: Address) -> int:
+        """The number of the function that an address belongs to."""
         at = address - self._first >> 1
         return int(self._numbers[at]) if 0 <= at < self._numbers.size else 0
 
@@ -386,7 +391,8 @@ class Calls:
         falls.update(now.falls)
         falls.subtract(then.falls)
         self._part = _Numbers(
-            now.own - _grown(then.own, now.own) + _grown(have.own, now.own),
+            now.total - then.total + have.total,
+            now.moved - _grown(then.moved, now.moved) + _grown(have.moved, now.moved),
             now.edges - _grown(then.edges, now.edges) + _grown(have.edges, now.edges),
             falls,
         )
@@ -397,26 +403,37 @@ class Calls:
         nodes = self._table(self._nodes, record[Record.NODES_TOP], Node.END)
         edges = self._table(self._edges, record[Record.EDGES_TOP], Edge.END)
         open_calls = self._table(self._stack, record[Record.TOP], Open.END)
-        begin, base = int(record[Record.NODES]), int(record[Record.EDGES])
-        now = (int(record[Record.NODE]) - begin) // (8 * Node.END)
-        nodes[now, Node.OWN] += total - int(record[Record.MARK])
-        to = (edges[:, Edge.TO] - begin) // (8 * Node.END)
-        taken = (open_calls[:, Open.EDGE] - base) // (8 * Edge.END)
-        _, first = np.unique(nodes[to[taken], Node.FUNCTION], return_index=True)
-        np.add.at(edges[:, Edge.COST], taken[first], total - open_calls[first, Open.TOTAL])
+        taken = (open_calls[:, Open.EDGE] - int(record[Record.EDGES])) // (8 * Edge.END)
+        left, to = self._ends(edges[taken])
+        spent = total - open_calls[:, Open.TOTAL]
+        np.add.at(edges[:, Edge.SPENT], taken, spent)
+        _, first = np.unique(nodes[to, Node.FUNCTION], return_index=True)
+        np.add.at(edges[:, Edge.COST], taken[first], spent[first])
+        # As `native.calls._spend` does: nothing, but for edges that others had no room for.
+        np.subtract.at(nodes[:, Node.MOVED], self._place(open_calls[:, Open.NODE]), spent)
+        np.add.at(nodes[:, Node.MOVED], left, spent)
         self._active[:] = 0
         record[Record.TOP], record[Record.NODE] = record[Record.STACK], record[Record.NODES]
-        record[Record.MARK], record[Record.LOST], record[Record.SITE] = total, 0, 0
+        record[Record.LOST], record[Record.SITE] = 0, 0
         record[Record.PENDING] = Leaves.LOOK
         self.interrupt()
+
+    def _place(self, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Numbers of nodes at addresses."""
+        return (nodes - int(self.record[Record.NODES])) // (8 * Node.END)
+
+    def _ends(self, edges: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Numbers of the nodes that edges lead away from, and to."""
+        return self._place(edges[:, Edge.NODE]), self._place(edges[:, Edge.TO])
 
     def _numbers_now(self) -> _Numbers:
         record = self.record
         nodes = self._table(self._nodes, record[Record.NODES_TOP], Node.END)
         edges = self._table(self._edges, record[Record.EDGES_TOP], Edge.END)
         return _Numbers(
-            nodes[:, Node.OWN].copy(),
-            edges[:, [Edge.CALLS, Edge.COST]].copy(),
+            int(record[Record.TOTAL]),
+            nodes[:, Node.MOVED].copy(),
+            edges[:, _COUNTED].copy(),
             self._known_falls(),
         )
 
@@ -425,20 +442,23 @@ class Calls:
         record = self.record
         if self._part is None:
             self._close(total)
-        nodes = self._table(self._nodes, record[Record.NODES_TOP], Node.END).copy()
+        nodes = self._table(self._nodes, record[Record.NODES_TOP], Node.END)
         edges = self._table(self._edges, record[Record.EDGES_TOP], Edge.END).copy()
-        begin = int(record[Record.NODES])
+        own = nodes[:, Node.MOVED].copy()
         if self._part is not None:
-            nodes[:, Node.OWN] = _grown(self._part.own, nodes[:, Node.OWN])
-            numbers = [int(Edge.CALLS), int(Edge.COST)]
-            edges[:, numbers] = _grown(self._part.edges, edges[:, numbers])
-        parents = np.where(
-            nodes[:, Node.PARENT] == 0, -1, (nodes[:, Node.PARENT] - begin) // (8 * Node.END)
-        )
-        totals = nodes[:, Node.OWN].tolist()
+            total = self._part.total
+            own[:] = _grown(self._part.moved, own)
+            edges[:, _COUNTED] = _grown(self._part.edges, edges[:, _COUNTED])
+        # What is executed in a node is what leads to it less what leads away from it.
+        left, to = self._ends(edges)
+        own[0] += total
+        np.add.at(own, to, edges[:, Edge.SPENT])
+        np.subtract.at(own, left, edges[:, Edge.SPENT])
+        parents = np.where(nodes[:, Node.PARENT] == 0, -1, self._place(nodes[:, Node.PARENT]))
+        totals = own.tolist()
         for number in range(len(totals) - 1, 0, -1):  # Children were made after their parents.
             totals[parents[number]] += totals[number]
-        columns = (nodes[:, Node.FUNCTION], parents, nodes[:, Node.OWN])
+        columns = (nodes[:, Node.FUNCTION], parents, own)
         rows = zip(*(column.tolist() for column in columns), totals, strict=True)
         return CallTree(
             self.map.functions,
@@ -449,14 +469,14 @@ class Calls:
 
     def _calls(self, edges: NDArray[np.int64]) -> Iterator[Call]:
         found: dict[tuple[int, int, int], list[int]] = {}
-        for _, site, target, _, calls, cost, is_jump in edges.tolist():
+        for _, site, target, _, calls, cost, _, is_jump in edges.tolist():
             if not calls:  # None in the part of the run that is counted.
                 continue
             entry = found.setdefault((site, target, is_jump), [0, 0])
             entry[0] += calls
             entry[1] += cost
         for (site, target, is_jump), (calls, cost) in sorted(found.items()):
-            caller, callee = self._number(site) if site else 0, self._number(target)
+            caller, callee = self.function_at(site) if site else 0, self.function_at(target)
             yield Call(site, target, caller, callee, calls, cost, bool(is_jump))
 
     def _table(self, words: NDArray[np.int64], top: int, width: int) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ from rvx import jit
 from rvx.emulator.context import Field, Row, Status
 from rvx.emulator.core import MSTATUS_FS_DIRTY
 from rvx.emulator.gate import Verdict
-from rvx.emulator.native.calls import Plan, Record, arrive_at, note_arrival
+from rvx.emulator.native.calls import Plan, Record, arrive_at, note_arrival, return_calls
 from rvx.emulator.native.perform import perform, raise_flags, read_word, stop
 from rvx.emulator.native.pointers import (
     byte_array,
@@ -528,6 +528,10 @@ def arrive(record, leaves, site, link, target):
     arrive_at(record, leaves, site, link, target)
 
 
+def returned(record, site, target, number, spent):
+    return_calls(record, site, target, number, spent)
+
+
 def followed_block(uc, address, size, data):
     on_followed_block(uc, address, size, data)
 
@@ -587,6 +591,7 @@ def limited_block(uc, address, size, data):
 _ON_ADDRESS = "void(int64, uint64, uint32, int64)"
 _SIGNATURES = {
     "arrive": "void(int64, int64, int64, int64, int64)",
+    "returned": "void(int64, int64, int64, int64, int64)",
     "followed_block": _ON_ADDRESS,
     "following_block": _ON_ADDRESS,
     "trap": "void(int64, uint32, int64)",
@@ -609,6 +614,7 @@ def _code() -> jit.Code:
     functions: list[Callable[..., Any]] = [on_trap, on_code, on_edge, on_block, on_limited_block]
     functions += [
         arrive_at,
+        return_calls,
         on_followed_block,
         follow_block,
         count_block,

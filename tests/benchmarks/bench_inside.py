@@ -1,9 +1,10 @@
 """What it costs to look inside of a run: `python tests/benchmarks/bench_inside.py`.
 
-Two programs, a loop of loads, stores and arithmetic and one that does little but call functions,
-run plainly, with a profile, estimated cycles, shadows and a trace, in turn, each in a process of
-its own, several times over. A row has instructions a second, from the least of the processor times
-without that of a program of three instructions, and the ratio of the times to the plain run's.
+Three programs, a loop of loads, stores and arithmetic, one that does little but call a function,
+and a recursion, run plainly, with a profile, estimated cycles, shadows and a trace, in turn, each
+in a process of its own, several times over. A row has instructions a second, from the least of the
+processor times without that of a program of three instructions, and the ratio of the times to the
+plain run's.
 Below that are steps of a machine: one call of `step` a time, and one for very many. Nothing here
 fails because a machine is slow.
 """
@@ -49,7 +50,28 @@ _start: li s0, {turns}
 twice: slli a0, a0, 1
  ret
 """
-PER_TURN = {"loop": (LOOP, 6), "calls": (CALLS, 5)}
+RECURSION = """.globl _start, tree
+_start: li s0, {turns}
+1: li a0, 12
+ call tree
+ addi s0, s0, -1
+ bnez s0, 1b
+ li a0, 0
+ li a7, 93
+ ecall
+tree: addi a0, a0, -1
+ bltz a0, 2f
+ addi sp, sp, -16
+ sd ra, 0(sp)
+ sd a0, 8(sp)
+ call tree
+ ld a0, 8(sp)
+ call tree
+ ld ra, 0(sp)
+ addi sp, sp, 16
+2: ret
+"""
+PER_TURN = {"loop": (LOOP, 6), "calls": (CALLS, 6), "recursion": (RECURSION, 65_528)}
 WAYS: dict[str, tuple[list[str], int]] = {
     "plain": ([], 200_000_000),
     "--profile": (["--profile", "{folder}/profile.txt"], 200_000_000),

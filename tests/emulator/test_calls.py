@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rvx.assembler import assemble
-from rvx.emulator import Machine, RunResult, Tracing
+from rvx.emulator import Machine, RunResult, Tracing, calls
 from rvx.extensions import isa_for
 from rvx.isa.bits import word_size
 from rvx.isa.instruction import BRANCH
@@ -102,18 +102,17 @@ def of(result: RunResult) -> dict[str, tuple[int, int]]:
 @pytest.mark.parametrize("how", TIERS, ids=lambda how: "-".join(how.values()))
 def test_recursion_counts_once(how: dict[str, Any]) -> None:
     result = followed(FIB, **how)
-    calls = [0, 1]  # Of fib(n), with itself.
-    calls = [1, 1]
+    visits = [1, 1]  # Of fib(n), with itself.
     for n in range(2, 21):
-        calls.append(1 + calls[n - 1] + calls[n - 2])
-    inner = (calls[20] - 1) // 2
-    own = 3 * calls[20] + 15 * inner
+        visits.append(1 + visits[n - 1] + visits[n - 2])
+    inner = (visits[20] - 1) // 2
+    own = 3 * visits[20] + 15 * inner
     found = of(result)
     assert found["fib"] == (result.executions and own, own)
     assert found["_start"] == (result.instructions - own, result.instructions)
     assert result.calls is not None
     to_fib = [call for call in result.calls.calls if call.callee == 2]
-    assert sum(call.calls for call in to_fib) == calls[20]
+    assert sum(call.calls for call in to_fib) == visits[20]
     assert [call.cost for call in to_fib] == [own, 0, 0]
 
 
@@ -166,8 +165,8 @@ def test_branches_that_were_taken_are_those_of_a_trace(how: dict[str, Any]) -> N
     program = assemble(BRANCHES, isa)
     limit = (how := dict(how)).pop("limit", None)
     machine = Machine(program, isa, follow_calls=True, memory=1 << 20, **how)
-    calls = machine.hart.counter.calls
-    assert calls is not None
+    follower = machine.hart.counter.calls
+    assert follower is not None
     if how.get("tier") == "region":  # What is found in a long run serves the short one.
         machine.call("_start", 2_000_000, max_instructions=limit)
     rounds = 5_000 if how.get("tier") == "region" else 300
@@ -186,7 +185,7 @@ def test_branches_that_were_taken_are_those_of_a_trace(how: dict[str, Any]) -> N
         if decoded.expanded.instruction.kind == BRANCH:
             checked += 1
             goes_on = np.count_nonzero((pcs == pc) & (behind == pc + word_size(word)))
-            assert calls.not_taken(pc, word_size(word)) == goes_on <= executions
+            assert follower.not_taken(pc, word_size(word)) == goes_on <= executions
     assert checked == 6
 
 
@@ -278,3 +277,122 @@ down:   addi sp, sp, -16
 """
     found = of(followed(source))
     assert found["down"][1] == found["_start"][1] - found["_start"][0]
+
+
+def test_without_room_for_all_callers_every_instruction_still_has_its_function(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two functions a level, each of which calls both of the next: 510 chains of callers."""
+    functions = [
+        f"{name}{level}: addi sp, sp, -16\n sd ra, 0(sp)\n"
+        + f" call a{level + 1}\n nop\n call b{level + 1}\n ld ra, 0(sp)\n addi sp, sp, 16\n ret\n"
+        for level in range(8)
+        for name in "ab"
+    ]
+    names = ", ".join(f"{name}{level}" for level in range(9) for name in "ab")
+    source = f".globl _start, {names}\n_start: call a0\n nop\n call b0\n {EXIT}"
+    source += "".join(functions) + "a8: nop\n ret\nb8: ret\n"
+    whole = followed(source).calls
+    assert whole is not None
+    assert whole.is_complete
+    costs = {(call.site, call.target): (call.calls, call.cost) for call in whole.calls}
+    monkeypatch.setattr(calls, "MOST_NODES", calls.RESERVED + 50)
+    found = followed(source).calls
+    assert found is not None
+    assert not found.is_complete
+    assert len(found.frames) < len(whole.frames)
+    assert {(call.site, call.target): (call.calls, call.cost) for call in found.calls} == costs
+
+
+# Functions that call nobody, called from two places of a function that itself has two callers: one
+# that loops, one that is left for an ecall or to call its caller again, and one that now and then
+# returns somewhere else.
+SHORT = f"""
+        .globl _start, one, two, middle, loops, leaves, strays
+_start: mv s0, a0
+        li s1, 12345
+        li s3, 0
+1:      slli t0, s1, 13
+        xor s1, s1, t0
+        srli t0, s1, 7
+        xor s1, s1, t0
+        call one
+        call two
+        addi s0, s0, -1
+        bnez s0, 1b
+        {EXIT}
+one:    addi sp, sp, -16
+        sd ra, 0(sp)
+        call middle
+        nop
+        ld ra, 0(sp)
+        addi sp, sp, 16
+        ret
+two:    addi sp, sp, -16
+        sd ra, 0(sp)
+        call middle
+        call strays
+        nop                             # Where it strays to.
+        ld ra, 0(sp)
+        addi sp, sp, 16
+        ret
+middle: addi sp, sp, -16
+        sd ra, 0(sp)
+        call loops
+        nop
+        call leaves
+        call loops
+        ld ra, 0(sp)
+        addi sp, sp, 16
+        ret
+loops:  andi t0, s1, 3
+1:      addi t0, t0, -1
+        bgez t0, 1b
+        ret
+leaves: andi t0, s1, 0x3f0
+        bnez t0, 1f
+        li a7, 172
+        ecall                           # getpid
+1:      andi t0, s1, 0x1f8
+        bnez t0, 2f
+        bnez s3, 2f
+        addi sp, sp, -16
+        sd ra, 0(sp)
+        li s3, 1
+        call middle
+        li s3, 0
+        ld ra, 0(sp)
+        addi sp, sp, 16
+2:      ret
+strays: andi t0, s1, 0x7e
+        bnez t0, 1f
+        addi ra, ra, 2
+1:      ret
+"""
+
+
+def test_short_calls_that_a_region_sums_up_are_those_that_a_hook_sees() -> None:
+    isa = isa_for("rv64gc")
+    program = assemble(SHORT, isa)
+
+    def tree(tier: str) -> tuple[dict[tuple[str, ...], int], Any]:
+        machine = Machine(program, isa, follow_calls=True, memory=1 << 20, tier=tier)
+        if tier == "region":
+            machine.call("_start", 500_000)
+        result = machine.call("_start", 3_000)
+        check_calls(result)
+        if tier == "region":
+            assert any(one.entries for one in machine.explain(result))
+            assert "%short" in machine.region_code()
+        assert result.calls is not None
+        own = {}
+        for frame in result.calls.frames:
+            chain = [] if frame.function < 0 else [result.calls.functions[frame.function].name]
+            at = frame.parent
+            while at > 0:
+                chain.append(result.calls.functions[result.calls.frames[at].function].name)
+                at = result.calls.frames[at].parent
+            own[tuple(chain)] = frame.own
+        return own, result.calls.calls
+
+    assert tree("region") == tree("inline")

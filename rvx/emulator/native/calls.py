@@ -3,9 +3,11 @@
 A node of the tree is a function reached by one chain of callers. A call to a function that is in
 the chain already goes back to its node, so that recursion makes no new ones (the calling context
 tree of Ammons, Ball and Larus, 1997). What leads from a node to another is an edge, one for each
-place of a call and each target. What a call has cost is noted when it comes back, unless its
-function was active before already: so the costs of all calls of a function are what was executed
-while it was active, however it calls itself.
+place of a call and each target. An edge has two costs. What its calls have spent is noted whenever
+one comes back: so what leads to a node less what leads away from it was executed in the node
+itself, and no event has to charge anybody. The other cost is noted only where the function was not
+active before already: so the costs of all calls of a function are what was executed while it was
+active, however it calls itself.
 
 Blocks that cannot leave their function cost one addition more than counting does. All others end
 with a call, a return, or a jump that may lead elsewhere; after one of them the hook looks where
@@ -26,7 +28,7 @@ class Record(IntEnum):
 
     TOTAL = 0  # instructions executed, the whole of the block that has begun last included
     ARRIVE = 1  # address of `arrive`, for regions
-    MARK = 2  # TOTAL when the present node was entered, or left for another one
+    RETURNED = 2  # address of `returned`, for regions
     NODE = 3  # address of the present node
     TOP = 4  # address behind the last open call
     STACK = 5  # where open calls begin
@@ -62,7 +64,7 @@ class Node(IntEnum):
 
     FUNCTION = 0
     PARENT = 1  # address, 0 for the root
-    OWN = 2  # instructions executed in it
+    MOVED = 2  # instructions of its own that edges do not say; see `_spend`
     FIRST = 3  # its first child, 0 if there is none
     NEXT = 4  # the next child of its parent
     LAST_EDGE = 5  # the edge that was taken last
@@ -77,9 +79,10 @@ class Edge(IntEnum):
     TARGET = 2
     TO = 3  # address of the node that it leads to
     CALLS = 4
-    COST = 5  # instructions executed until the calls came back
-    IS_JUMP = 6
-    END = 7
+    COST = 5  # instructions executed until those came back whose function was not active before
+    SPENT = 6  # the same of all of its calls
+    IS_JUMP = 7
+    END = 8
 
 
 class Open(IntEnum):
@@ -116,7 +119,7 @@ RESERVED = 1 << 16
 """Edges and nodes that are kept for what hangs from the root when all others are taken."""
 _MOST_SEARCHED = 4096
 
-_TOTAL, _MARK, _NODE = int(Record.TOTAL), int(Record.MARK), int(Record.NODE)
+_TOTAL, _NODE = int(Record.TOTAL), int(Record.NODE)
 _TOP, _STACK, _STACK_END = int(Record.TOP), int(Record.STACK), int(Record.STACK_END)
 _FUNCTIONS, _LOST, _FOLDED = int(Record.FUNCTIONS), int(Record.LOST), int(Record.FOLDED)
 _NODES, _NODES_TOP, _NODES_END = (
@@ -128,11 +131,12 @@ _EDGES_TOP, _EDGES_END = int(Record.EDGES_TOP), int(Record.EDGES_END)
 _ACTIVE = int(Record.ACTIVE)
 _NEXT_BLOCK, _FALLS = int(Record.NEXT), int(Record.FALLS)
 _HASH, _HASH_MASK, _RECORD = int(Record.HASH), int(Record.HASH_MASK), int(Record.END)
-_FUNCTION, _PARENT, _OWN = 8 * Node.FUNCTION, 8 * Node.PARENT, 8 * Node.OWN
+_FUNCTION, _PARENT, _MOVED = 8 * Node.FUNCTION, 8 * Node.PARENT, 8 * Node.MOVED
 _FIRST, _NEXT, _LAST_EDGE = 8 * Node.FIRST, 8 * Node.NEXT, 8 * Node.LAST_EDGE
 _NODE_BYTES, _EDGE_BYTES, _OPEN_BYTES = 8 * Node.END, 8 * Edge.END, 8 * Open.END
 _E_NODE, _E_SITE, _E_TARGET, _E_TO = 8 * Edge.NODE, 8 * Edge.SITE, 8 * Edge.TARGET, 8 * Edge.TO
-_E_CALLS, _E_COST, _E_IS_JUMP = 8 * Edge.CALLS, 8 * Edge.COST, 8 * Edge.IS_JUMP
+_E_CALLS, _E_COST, _E_SPENT = 8 * Edge.CALLS, 8 * Edge.COST, 8 * Edge.SPENT
+_E_IS_JUMP = 8 * Edge.IS_JUMP
 _O_LINK, _O_NODE, _O_EDGE, _O_TOTAL = (8 * part for part in range(int(Open.END)))
 _CALL, _RETURN, _JUMP = int(Leaves.CALL), int(Leaves.RETURN), int(Leaves.JUMP)
 _JUMPED, _RESERVED = JUMPED, RESERVED
@@ -197,13 +201,6 @@ def note_arrival(record: int, address: int, size: int) -> None:
     store_64(at, address + size)
 
 
-def _charge(calls: Any) -> None:
-    """What was executed since the last time belongs to the present node."""
-    own = calls[_NODE] + _OWN
-    store_64(own, load_64(own) + calls[_TOTAL] - calls[_MARK])
-    calls[_MARK] = calls[_TOTAL]
-
-
 def _is_last_link(calls: Any, target: int) -> bool:
     """Whether the last call returns there."""
     at = calls[_TOP] - _OPEN_BYTES
@@ -235,7 +232,7 @@ def _has_returned(calls: Any, target: int) -> bool:
 
 def _close(calls: Any, begin: int) -> None:
     """Closes all open calls from one on."""
-    _charge(calls)
+    total = calls[_TOTAL]
     at = calls[_TOP]
     while at > begin:
         at -= _OPEN_BYTES
@@ -243,26 +240,56 @@ def _close(calls: Any, begin: int) -> None:
         active = _active(calls, edge)
         left = load_64(active) - 1
         store_64(active, left)
-        if left == 0:
-            spent = calls[_TOTAL] - load_64(at + _O_TOTAL)
-            store_64(edge + _E_COST, load_64(edge + _E_COST) + spent)
+        _spend(load_64(at + _O_NODE), edge, total - load_64(at + _O_TOTAL), left == 0)
     calls[_TOP] = begin
     calls[_NODE] = load_64(begin + _O_NODE)
 
 
-def _go(calls: Any, site: int, target: int, function: int, link: int) -> None:
-    """Goes to a function by a call, or by a jump."""
-    _charge(calls)
+def _spend(node: int, edge: int, spent: int, is_outermost: bool) -> None:
+    """Calls from a node have come back, which took an edge and executed so many instructions."""
+    store_64(edge + _E_SPENT, load_64(edge + _E_SPENT) + spent)
+    if is_outermost:
+        store_64(edge + _E_COST, load_64(edge + _E_COST) + spent)
+    said = load_64(edge + _E_NODE)
+    if said != node:  # For want of room the edge is said to lead away from the root.
+        store_64(node + _MOVED, load_64(node + _MOVED) - spent)
+        store_64(said + _MOVED, load_64(said + _MOVED) + spent)
+
+
+def return_calls(record: int, site: int, target: int, number: int, spent: int) -> None:
+    """Calls from one place in the present node to a target that nobody has said anything of yet.
+
+    Args:
+        record: address of the record.
+        site: where they were made.
+        target: where they led to.
+        number: how many have come back.
+        spent: what they have executed.
+    """
+    calls = int64_array(record, _RECORD)
+    edge = _edge_from_here(calls, site, target, load_32(calls[_FUNCTIONS] + (target << 1)), 0)
+    store_64(edge + _E_CALLS, load_64(edge + _E_CALLS) + number)
+    _spend(calls[_NODE], edge, spent, load_64(_active(calls, edge)) == 0)
+
+
+def _edge_from_here(calls: Any, site: int, target: int, function: int, is_jump: int) -> int:
+    """The edge that a call from the present node takes; mostly the one that was taken last."""
     node = calls[_NODE]
     edge = load_64(node + _LAST_EDGE)
     if edge == 0 or load_64(edge + _E_SITE) != site or load_64(edge + _E_TARGET) != target:
-        edge = _edge(calls, node, site, target, function, 1 if link == _JUMPED else 0)
+        edge = _edge(calls, node, site, target, function, is_jump)
         store_64(node + _LAST_EDGE, edge)
+    return edge
+
+
+def _go(calls: Any, site: int, target: int, function: int, link: int) -> None:
+    """Goes to a function by a call, or by a jump."""
+    edge = _edge_from_here(calls, site, target, function, 1 if link == _JUMPED else 0)
     store_64(edge + _E_CALLS, load_64(edge + _E_CALLS) + 1)
     top = calls[_TOP]
     if top < calls[_STACK_END]:
         store_64(top + _O_LINK, link)
-        store_64(top + _O_NODE, node)
+        store_64(top + _O_NODE, calls[_NODE])
         store_64(top + _O_EDGE, edge)
         store_64(top + _O_TOTAL, calls[_TOTAL])
         calls[_TOP] = top + _OPEN_BYTES

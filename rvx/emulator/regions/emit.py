@@ -14,6 +14,7 @@ from rvx.emulator.calls import Calls
 from rvx.emulator.context import Context, Field
 from rvx.emulator.regions.bodies import BodyFunction, kernel_function
 from rvx.emulator.regions.flow import Block, Step, ends_block
+from rvx.emulator.regions.followed import Followed, moved
 from rvx.emulator.regions.frame import CountedVector, Frame
 from rvx.emulator.regions.select import Region, leading
 from rvx.emulator.regions.settings import after, flow, may_change_length
@@ -21,7 +22,6 @@ from rvx.emulator.regions.steps import StepEmitter, can_translate_under, sets_lo
 from rvx.emulator.regions.vectors import is_vector, uses_host
 from rvx.isa import Isa, loops
 from rvx.isa.bits import Address
-from rvx.isa.instruction import BRANCH
 from rvx.isa.vector.elements import OF_SEW, Counted, body, capacity, elements_of
 from rvx.isa.vector.state import MTYPE, VL
 
@@ -54,7 +54,6 @@ class Emitter(StepEmitter):
             executable_begin,
             is_limited,
             refuses_streams=bool(context.words[Field.SSR]),
-            follows_calls=calls is not None,
         )
         super().__init__(isa, context, frame)
         self._region = region
@@ -70,12 +69,10 @@ class Emitter(StepEmitter):
             one.pc: one for block in region.blocks.values() for one in self._vectors_of(block)
         }
         self._is_limited = is_limited
-        self._calls = calls
-        self._sums_up = calls is not None and any(
-            calls.leaves(last.decoded, last.pc, last.size)
-            for last in (block.steps[-1] for block in region.blocks.values())
-        )
-        self._frame.sums_up = self._sums_up
+        # A count that may live in a register is one more value at every join of every block.
+        self._kept = "volatile " if len(region.blocks) > _MOST_COUNTS else ""
+        if calls is not None:
+            self._frame.followed = Followed(region.blocks, calls, self._goals, self._kept)
         self._exits: list[str] = []
         self._returns = _shared_returns(region.blocks)
         self._heads = _heads(region.blocks)
@@ -87,7 +84,7 @@ class Emitter(StepEmitter):
             self._block(block)
         if self._returns:
             labels = {goal: self._label(goal) for goal in self._returns}
-            self._lines += ["returns:", *self._switch(labels)]
+            self._lines += ["returns:", *self._switch(self._returning(labels, ""))]
         bodies = self._body_declarations()
         declared = "\n".join(self._declarations)
         return "\n".join(
@@ -127,14 +124,13 @@ class Emitter(StepEmitter):
             add(f"  br i1 %enough{tag}, label %in{tag}, label {self._exit_at(block.start)}")
             add(f"in{tag}:")
             add(f"  store i64 %less{tag}, ptr %remaining")
-        # A count that may live in a register is one more value at every join of every block.
-        kept = "volatile " if len(self._region.blocks) > _MOST_COUNTS else ""
+        kept, followed = self._kept, self._frame.followed
         add(f"  %before{tag} = load {kept}i64, ptr %count{tag}")
         add(f"  %after{tag} = add i64 %before{tag}, 1")
         add(f"  store {kept}i64 %after{tag}, ptr %count{tag}")
         self._count_length(block, 0)
-        if self._sums_up:
-            self._lines += _moved("%total", f"%total{tag}", len(block.steps))
+        if followed is not None:
+            self._lines += followed.begin(block)
         for index, (step, vtype) in enumerate(self._steps(block)):
             if not can_translate_under(step, self._isa, vtype):
                 add(f"  br label {self._exit_within(block, index)}")
@@ -344,8 +340,8 @@ class Emitter(StepEmitter):
                 f"  %s{label} = add i64 %r{label}, {len(block.steps) - index}",
                 f"  store i64 %s{label}, ptr %remaining",
             ]
-        if self._calls is not None:
-            lines += _moved("%total", f"%t{label}", index - len(block.steps))
+        if self._frame.followed is not None:
+            lines += moved("%total", f"%t{label}", index - len(block.steps))
         pointer = f"%q{label}"
         lines += [
             f"  {pointer}.p = getelementptr i8, ptr %c, i64 {8 * Field.DIFFERENCES}",
@@ -476,20 +472,24 @@ class Emitter(StepEmitter):
             self._lines.append("  br label %returns")
             return
         labels = {goal: self._label(goal) for goal in self._goals(block)}
-        if self._calls is not None and step.decoded.instruction.kind == BRANCH:
-            labels[block.end] = self._not_taken(block, self._label(block.end))
+        if block.is_return:
+            labels = self._returning(labels, f"{block.start:x}")
+        if self._frame.followed is not None and block.end in labels:
+            label, lines = self._frame.followed.not_taken(block, labels[block.end])
+            labels[block.end] = label
+            self._exits += lines
         self._lines += self._switch(labels)
 
-    def _not_taken(self, block: Block, goal: str) -> str:
-        """A label on the way to a goal, where a branch is counted that was not taken."""
-        n, variable = self.next_unique(), f"%fall{block.end:x}"
-        self._frame.falls[variable] = block.end
-        self._exits += [
-            f"fall{n}:",
-            *_moved(variable, f"%fall{n}", 1),
-            f"  br label {goal}",
-        ]
-        return f"%fall{n}"
+    def _returning(self, labels: dict[Address, str], tag: str) -> dict[Address, str]:
+        """The labels where returns go on, by way of what counts those of short calls."""
+        followed = self._frame.followed
+        if followed is None:
+            return labels
+        found = {}
+        for goal, label in labels.items():
+            found[goal], lines = followed.returning(goal, label, tag)
+            self._exits += lines
+        return found
 
     def _switch(self, labels: Mapping[Address, str]) -> list[str]:
         """Goes on where `next` says: at one of the goals, or outside of the region."""
@@ -507,21 +507,9 @@ class Emitter(StepEmitter):
 
     def _arrive(self, block: Block) -> None:
         """Follows a call, a return or a jump to another function, which ends a block."""
-        step = block.steps[-1]
-        if self._calls is None or not (
-            leaves := self._calls.leaves(step.decoded, step.pc, step.size)
-        ):
-            return
-        n = self.next_unique()
-        target = f"%target{n}" if ends_block(step) else str(block.end)
-        if ends_block(step):
-            self._lines.append(f"  {target} = load i64, ptr %next")
-        self._lines += [
-            f"  %total.now{n} = load i64, ptr %total",
-            f"  store i64 %total.now{n}, ptr %calls.total",
-            f"  call void %arrive(i64 %calls, i64 {int(leaves)}, i64 {step.pc}, i64 {block.end}, "
-            f"i64 {target})",
-        ]
+        if self._frame.followed is not None:
+            last = len(block.steps) - 1
+            self._lines += self._frame.followed.end(block, lambda: self._exit_within(block, last))
 
     def _goals(self, block: Block) -> list[Address]:
         """Where the last instruction of a block leads, as far as that is known."""
@@ -553,15 +541,6 @@ def _shared_returns(blocks: Mapping[Address, Block]) -> list[Address]:
     returns = [block for block in blocks.values() if block.is_return]
     goals = {start for block in returns for start in block.successors if start in blocks}
     return sorted(goals) if len(returns) * len(goals) > _MOST_RETURNS else []
-
-
-def _moved(variable: str, name: str, distance: int) -> list[str]:
-    """Adds a number to a local variable."""
-    return [
-        f"  {name}.old = load i64, ptr {variable}",
-        f"  {name}.new = add i64 {name}.old, {distance}",
-        f"  store i64 {name}.new, ptr {variable}",
-    ]
 
 
 def goals_of(block: Block, blocks: Mapping[Address, Block]) -> list[Address]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from rvx.emulator.context import VECTOR_DIRTY, Context, Field
 from rvx.emulator.core import MSTATUS_FS_DIRTY
-from rvx.emulator.native.calls import Record
 from rvx.emulator.native.elements import COLUMNS
 from rvx.emulator.regions.floats import ALL_FLAGS, HOST_FLAGS
+from rvx.emulator.regions.followed import Followed
 from rvx.emulator.regions.select import Region
 from rvx.emulator.regions.vectors import CONFIG_WORDS, config_at, registers_at
 from rvx.isa import Isa, RegisterFile
@@ -80,10 +80,7 @@ class Frame:
         first: address of the first halfword that is counted.
         is_limited: whether the region stops before the instruction limit is passed.
         has_floats: whether it uses the host's floating point.
-        follows_calls: whether it counts instructions for who follows calls.
-        sums_up: whether it does that block by block, since it may leave its function.
-        falls: local variables that count branches that were not taken, by name, and where those
-            led.
+        followed: what follows calls in it, if somebody wants to know them.
         refuses_streams: whether f0 to f2 have to be registers, and not streams.
         uses_mode: whether bodies get the rounding mode of frm, which has to be one.
         uses_vector: whether it works on vector registers.
@@ -106,8 +103,7 @@ class Frame:
     is_limited: bool
     has_floats: bool = False
     refuses_streams: bool = False
-    follows_calls: bool = False
-    sums_up: bool = False
+    followed: Followed | None = None
     uses_mode: bool = False
     uses_vector: bool = False
     needs_unit: bool = False
@@ -116,7 +112,6 @@ class Frame:
     masked: dict[str, CountedVector] = field(default_factory=dict)
     vectors: dict[Address, CountedVector] = field(default_factory=dict)
     locals: list[str] = field(default_factory=list)
-    falls: dict[str, Address] = field(default_factory=dict)
     rooms: dict[str, int] = field(default_factory=dict)
     registers: Registers = field(default_factory=Registers)
     setup: list[str] = field(default_factory=list)
@@ -159,21 +154,13 @@ class Frame:
         lines += ["  %frm.word = load i32, ptr %frm.pointer", "  %frm.low = and i32 %frm.word, 7"]
         lines.append("  %frm = zext i32 %frm.low to i64")
         lines.append(self._field_pointer("stop", Field.STOP))
-        if self.follows_calls:
-            lines += [
-                *self._load_field("calls", Field.CALLS),
-                "  %calls.total = inttoptr i64 %calls to ptr",
-                f"  %calls.arrive = getelementptr i64, ptr %calls.total, i64 {int(Record.ARRIVE)}",
-                "  %arrive = load ptr, ptr %calls.arrive",
-                "  %total = alloca i64",
-                "  %total.first = load i64, ptr %calls.total",
-                "  store i64 %total.first, ptr %total",
-            ]
+        if self.followed is not None:
+            lines += [*self._load_field("calls", Field.CALLS), *self.followed.prologue()]
         for start in self.region.blocks:
             lines += [f"  %count{start:x} = alloca i64", f"  store i64 0, ptr %count{start:x}"]
         for name, (file, number) in sorted(self.registers.names.items()):
             lines += [f"  {name} = alloca i64", *self._fetch(name, file, number)]
-        for name in (*self.lengths, *self.masked, *self.locals, *self.falls):
+        for name in (*self.lengths, *self.masked, *self.locals):
             lines += [f"  {name} = alloca i64", f"  store i64 0, ptr {name}"]
         for name, words in self.rooms.items():
             lines += [
@@ -339,17 +326,8 @@ class Frame:
         lines += self._counted_elements()
         if self.is_limited:
             lines += ["  %left = load i64, ptr %remaining", "  store i64 %left, ptr %budget.p"]
-        if self.follows_calls:
-            lines += ["  %total.last = load i64, ptr %total"]
-            last = "%total.last"
-            for start, block in () if self.sums_up else self.region.blocks.items():
-                lines += [
-                    f"  %t{start:x}.m = mul i64 %n{start:x}, {len(block.steps)}",
-                    f"  %t{start:x}.a = add i64 {last}, %t{start:x}.m",
-                ]
-                last = f"%t{start:x}.a"
-            lines += [f"  store i64 {last}, ptr %calls.total"]
-            lines += self._counted_falls()
+        if self.followed is not None:
+            lines += self.followed.epilogue()
         lines.append("  %flags.body = load i64, ptr %fflags")
         if self.has_floats:
             lines += self._host_flags()
@@ -431,23 +409,6 @@ class Frame:
             f"  %flags{tag}.k = xor i32 %flags{tag}.h, {ALL_FLAGS}",
             f"  %flags{tag}.c = call i32 @feclearexcept(i32 %flags{tag}.k) strictfp",
         ]
-
-    def _counted_falls(self) -> list[str]:
-        """Adds the branches that were not taken to what is known of them."""
-        lines = [
-            f"  %falls.p = getelementptr i64, ptr %calls.total, i64 {int(Record.FALLS)}",
-            "  %falls = load i64, ptr %falls.p",
-        ]
-        for name, at in self.falls.items():
-            lines += [
-                f"  {name}.i = add i64 %falls, {4 * at}",
-                f"  {name}.t = inttoptr i64 {name}.i to ptr",
-                f"  {name}.o = load i64, ptr {name}.t",
-                f"  {name}.v = load i64, ptr {name}",
-                f"  {name}.n = add i64 {name}.o, {name}.v",
-                f"  store i64 {name}.n, ptr {name}.t",
-            ]
-        return lines
 
     def add_difference(self, tag: str, at: Address, value: str, operation: str) -> list[str]:
         """Adds to the number of executions that begin, or end, at an address."""
