@@ -12,9 +12,11 @@ from rvx.isa.operands import DEFAULT_KINDS
 from rvx.isa.pattern import DEFAULT_WIDTHS, Pattern, parse_pattern
 from rvx.isa.syntax import parse_syntax
 from rvx.udb import database, syntax
-from rvx.udb.body import Body, NotInSubset, Variable, make_body, walk
+from rvx.udb.body import Body, make_body
 from rvx.udb.database import Described, Encoding, Field
+from rvx.udb.expressions import NotInSubset, Variable
 from rvx.udb.syntax import Binary, Call, Cast, IdlError, Name, Number, Statement
+from rvx.udb.trees import walk
 
 _LINE = 100
 _REGISTERS = {"d": "rd", "s1": "rs1", "s2": "rs2", "s3": "rs3"}
