@@ -139,9 +139,12 @@ class Translator(Whole):
             self._made[key] = _FunctionTranslator(self, function, kinds, None, known).made()
         return self._made[key]
 
-    def helpers(self) -> list[Made]:
-        """All functions that the body calls."""
-        return list(self._made.values())
+    def called(self, compiled: object) -> tuple[types.FunctionType, Made] | None:
+        """The function that the body calls as this compiled one: as it is declared, and made."""
+        for (function, *_), made in self._made.items():
+            if made.compiled is compiled:
+                return function, made
+        return None
 
 
 def _plain_arguments(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -697,10 +700,12 @@ class _FunctionTranslator(Calls):
         target = node.target.id
         stride = step.constant
         before = set(self._assigned)
-        self._sizes = {target: []} if _is_plain_loop(node, stride) else {}
+        # For other languages a loop is written plainly: nobody asks such code to stop.
+        is_chunked = not self._whole.reads_own
+        self._sizes = {target: []} if is_chunked and _is_plain_loop(node, stride) else {}
         body, otherwise = self._loop_body(node, None, begin)
         sizes, self._sizes = self._sizes.get(target, []), {}
-        if not isinstance(stride, int) or _leaves(node.body) or node.orelse:
+        if not is_chunked or not isinstance(stride, int) or _leaves(node.body) or node.orelse:
             counted = self._builtin("range", name_node(first), name_node(last), width)
             polled = [self._poll(node), *body]
             return [*lines, ast.For(ast.Name(target, ast.Store()), counted, polled, otherwise)]

@@ -308,7 +308,8 @@ class Writer:
 
     def helper(self, compiled: object) -> Made | None:
         """The function of the body whose compiled form this is."""
-        return next((one for one in self.whole.helpers() if one.compiled is compiled), None)
+        found = self.whole.called(compiled)
+        return found[1] if found else None
 
 
 def states_of(extension: Extension) -> dict[str, int]:

@@ -80,7 +80,7 @@ def export(extensions: Sequence[Extension]) -> Export:
                 )
                 continue
             width = instruction.xlens
-            known = functions.setdefault(width, _Functions(extension, width))
+            known = functions.setdefault(width, _Functions(extension, width=width))
             try:
                 behaviour = _behaviour(instruction, known)
             except (Untranslatable, BodyProblem) as error:
@@ -257,7 +257,7 @@ class _Functions(Functions):
     """The functions of one instruction set."""
 
     def write(self, made: Made, text: Text, name: str) -> str:
-        return _Function(self, made, text, name).written()
+        return _Function(self, made, text, name=name).written()
 
     def write_helper(self, helper: str, name: str) -> str:
         text = re.sub(r"\bW\b", _WORD, _HELPERS[helper])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
+import types
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -57,19 +58,66 @@ def identifier(name: str) -> str:
 
 
 @dataclass
-class Functions(ABC):
+class Bodies:
+    """The bodies of one extension, read for a language.
+
+    Attributes:
+        extension: whose they are.
+    """
+
+    extension: Extension
+    _whole: Translator = field(default_factory=lambda: Translator("", reads_own=True))
+
+    ALSO: ClassVar[frozenset[str]] = frozenset({"xlen"})
+    """What bodies may ask for beside operands."""
+    RESULTS: ClassVar[int] = 1
+    """How many registers one may write."""
+
+    def read(self, made: Instruction) -> Made:
+        """The body of an instruction, with its arithmetic spelled out.
+
+        Raises:
+            Untranslatable: it is more than integer arithmetic over x registers and numbers.
+        """
+        if made.expansion is not None:
+            raise Untranslatable(
+                f"it is short for '{made.expansion.target.mnemonic}', which has the body"
+            )
+        if made.body is None:
+            raise Untranslatable("it has no body in rvx")
+        for name in made.requests:
+            if name not in self.ALSO and not (
+                name in made.operands and is_plain(made.operands[name])
+            ):
+                raise Untranslatable(
+                    f"its body asks for '{name}', which is no x register and no immediate"
+                )
+        if made.writes != made.results or len(made.results) > self.RESULTS:
+            raise Untranslatable("it writes something else than one register")
+        for name in made.results:
+            if not is_plain(made.operands[name]):
+                raise Untranslatable(f"it writes '{name}', which is no x register")
+        states = states_of(self.extension)
+        kinds = [kind_of(made, name, states) for name in made.requests]
+        self._whole.mnemonic = made.mnemonic
+        return self._whole.body(made.body, kinds, made.results)
+
+    def called(self, compiled: object) -> tuple[types.FunctionType, Made] | None:
+        """What a body calls as this compiled function: as it is declared, and written out."""
+        return self._whole.called(compiled)
+
+
+@dataclass
+class Functions(Bodies, ABC):
     """The functions of one file, or of one part of it.
 
     Attributes:
-        extension: that is written.
         width: the register widths of its instructions, which names tell where there is one only.
         parts: the functions that are written already, each before those that call it.
     """
 
-    extension: Extension
     width: tuple[int, ...] = ()
     parts: list[str] = field(default_factory=list)
-    _whole: Translator = field(default_factory=lambda: Translator("", reads_own=True))
     _names: dict[object, str] = field(default_factory=dict)
     _kept: list[Made] = field(default_factory=list)
 
@@ -90,30 +138,11 @@ class Functions(ABC):
         """The name of the function that an instruction's body has become.
 
         Raises:
-            Untranslatable: it is more than integer arithmetic over x registers and numbers.
+            Untranslatable: see `read`.
         """
-        if made.expansion is not None:
-            raise Untranslatable(
-                f"it is short for '{made.expansion.target.mnemonic}', which has the body"
-            )
-        if made.body is None:
-            raise Untranslatable("it has no body in rvx")
-        for name in made.requests:
-            if name != "xlen" and not (name in made.operands and is_plain(made.operands[name])):
-                raise Untranslatable(
-                    f"its body asks for '{name}', which is no x register and no immediate"
-                )
-        if made.writes != made.results or len(made.results) > 1:
-            raise Untranslatable("it writes something else than one register")
-        if made.results and not is_plain(made.operands[made.results[0]]):
-            raise Untranslatable(f"it writes '{made.results[0]}', which is no x register")
-        states = states_of(self.extension)
-        kinds = [kind_of(made, name, states) for name in made.requests]
-        self._whole.mnemonic = made.mnemonic
         before = len(self.parts), dict(self._names)
         try:
-            body = self._whole.body(made.body, kinds, made.results)
-            return self.function(body, identifier(made.mnemonic))
+            return self.function(self.read(made), identifier(made.mnemonic))
         except ValueError:
             # What was written for its sake goes with it.
             del self.parts[before[0] :]
@@ -141,26 +170,42 @@ class Functions(ABC):
         name = f"{self._prefix}_{hint}"
         return name if name not in self._names.values() else f"{name}_{len(self._names)}"
 
-    def called(self, compiled: object) -> Made | None:
-        """The function of a body whose compiled form this is."""
-        return next((one for one in self._whole.helpers() if one.compiled is compiled), None)
-
 
 @dataclass
-class Function(ABC):
-    """Writes one function: assignments, conditions and loops over integers.
+class Statements(ABC):
+    """Writes the statements of one function: assignments, conditions and loops over integers.
 
     A language says how these are written; what they mean is the same everywhere: integers of 64
     bits that wrap, compared with their sign.
     """
 
-    functions: Functions
+    functions: Bodies
     made: Made
     text: Text
-    name: str
     declared: set[str] = field(default_factory=set)
 
     INDENT: ClassVar[str] = "    "
+
+    def named(self, name: str) -> str:
+        """What a variable is called."""
+        return safe(name)
+
+    def assigned(self, name: str, value: str, pad: str) -> str:
+        """A variable that is set."""
+        self.declared.add(name)
+        return f"{pad}{self.named(name)} = {value};"
+
+    def before(self, pad: str) -> list[str]:
+        """Lines in front of a statement that its expressions need."""
+        return []
+
+    def is_split(self, node: ast.If) -> bool:
+        """Whether what follows a condition at the end of a function is written within it."""
+        return ends(node.body) or ends(node.orelse)
+
+    def ended(self, value: ast.expr | None, pad: str) -> list[str]:
+        """The end of a function that gives this."""
+        return [f"{pad}{self.returned(None if value is None else self.expr(value))}"]
 
     # -- what a language says ------------------------------------------------------------------
 
@@ -218,6 +263,14 @@ class Function(ABC):
     def returned(self, value: str | None) -> str:
         """The end of the function."""
 
+    @abstractmethod
+    def helped(self, name: str, given: Sequence[str]) -> str:
+        """What one of `HELPERS` gives."""
+
+    @abstractmethod
+    def called(self, function: types.FunctionType, made: Made, node: ast.Call) -> str:
+        """What a function gives that the body calls."""
+
     # -- statements ----------------------------------------------------------------------------
 
     def check(self) -> None:
@@ -236,16 +289,44 @@ class Function(ABC):
 
     def block(self, statements: Sequence[ast.stmt], depth: int) -> list[str]:
         """Statements, a line each."""
-        return [line for one in statements for line in self._statement(one, depth)]
+        return [line for one in statements for line in self.statement(one, depth)]
 
-    def _statement(self, node: ast.stmt, depth: int) -> list[str]:
+    def tail(self, statements: Sequence[ast.stmt], depth: int) -> list[str]:
+        """Statements with which the function ends, where each `return` is the last on its way."""
         pad = self.INDENT * depth
+        lines: list[str] = []
+        for i, one in enumerate(statements):
+            rest = list(statements[i + 1 :])
+            match one:
+                case ast.Return(value=value):
+                    is_empty = value is None or ast.unparse(value) == "None"
+                    last = self.ended(None if is_empty else value, pad)
+                    return [*lines, *self.before(pad), *last]
+                case ast.If() if self.is_split(one):
+                    test = self.test(one.test)
+                    lines += self.before(pad)
+                    then, otherwise = (
+                        self.tail(way if ends(way) else [*way, *rest], depth + 1)
+                        for way in (one.body, one.orelse)
+                    )
+                    return [*lines, *self.conditional(test, then, otherwise, pad)]
+            lines += self.block([one], depth)
+        return lines
+
+    def statement(self, node: ast.stmt, depth: int) -> list[str]:
+        """The lines of one statement."""
+        pad = self.INDENT * depth
+        lines = self._statement(node, depth, pad)
+        return [*self.before(pad), *lines]
+
+    def _statement(self, node: ast.stmt, depth: int, pad: str) -> list[str]:
         match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if self.is_kept(name, value):
+                return []
             case ast.Assign(targets=[ast.Name(id=name)]):
-                self.declared.add(name)
-                return [f"{pad}{safe(name)} = {self.expr(node.value)};"]
+                return [self.assigned(name, self.expr(node.value), pad)]
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
-                return self._several(names, values, pad)
+                return self.several(names, values, pad)
             case ast.Return(value=None) | ast.Return(value=ast.Constant(value=None)):
                 return [f"{pad}{self.returned(None)}"]
             case ast.Return(value=ast.expr() as value):
@@ -258,50 +339,59 @@ class Function(ABC):
                 lines = self.block(node.body, depth + 1)
                 return self.repeated(self.test(node.test), lines, pad)
             case ast.For(target=ast.Name(id=name), iter=ast.Call() as call, orelse=[]):
-                return self._for(node, name, call, depth)
+                return self.loop(node, name, call, depth)
             case ast.Break() | ast.Continue():
                 return [f"{pad}{self.jump(node)}"]
             case ast.Pass() | ast.Expr(value=ast.Constant()):
                 return []
             case ast.Expr(value=ast.Call() as call):
-                return [] if self._callee(call) == "poll" else [f"{pad}{self._call(call)};"]
+                return [] if self.callee(call) == "poll" else [f"{pad}{self.call(call)};"]
         self.refuse(node)
 
-    def _several(
-        self, names: Sequence[ast.expr], values: Sequence[ast.expr], pad: str
-    ) -> list[str]:
+    def is_kept(self, name: str, value: ast.expr) -> bool:
+        """Whether a variable is set to what it is: the end of a range, made fit for loops."""
+        return ast.unparse(self._limit(value)) == name
+
+    def _limit(self, node: ast.expr) -> ast.expr:
+        """The end of a range for a step that is known to count up, where nothing has to be done."""
+        match node:
+            case ast.Call(args=[_, end, step, *_]) if self.callee(node) == "range_end":
+                return end if (self.known(step) or 0) > 0 else node
+        return node
+
+    def several(self, names: Sequence[ast.expr], values: Sequence[ast.expr], pad: str) -> list[str]:
         """All values are there before the first of them is stored: a, b = b, a."""
         held, stored = [], []
         for i, (name, value) in enumerate(zip(names, values, strict=True)):
             if not isinstance(name, ast.Name):
                 self.refuse(name)
-            self.declared |= {name.id, f"_held{i}"}
-            held.append(f"{pad}{safe(f'_held{i}')} = {self.expr(value)};")
-            stored.append(f"{pad}{safe(name.id)} = {safe(f'_held{i}')};")
+            held.append(self.assigned(f"_held{i}", self.expr(value), pad))
+            stored.append(self.assigned(name.id, self.named(f"_held{i}"), pad))
         return [*held, *stored]
 
-    def _for(self, node: ast.For, name: str, call: ast.Call, depth: int) -> list[str]:
+    def loop(self, node: ast.For, name: str, call: ast.Call, depth: int) -> list[str]:
         """A loop over a range: the variable is set anew each time, whatever the body does to it."""
         given = [self.expr(each) for each in call.args]
-        step = self._known(call.args[2]) if len(call.args) == 3 else 1
+        step = self.known(call.args[2]) if len(call.args) == 3 else 1
         # Which way it counts has to be known: other steps are negative, or are not known.
-        if self._callee(call) not in ("range", "range_") or not step or step < 0:
+        if self.callee(call) not in ("range", "range_") or not step or step < 0:
             self.refuse(node)
         start, end = given[:2] if len(given) > 1 else (self.literal(0), given[0])
         at = f"_at{len(self.declared)}"
-        self.declared |= {name, at, f"{at}_end"}
+        counter, limit = self.named(at), f"{self.named(at)}_end"
+        self.declared |= {at, f"{at}_end"}
         pad = self.INDENT * depth
         inner = pad + self.INDENT
         body = [
-            f"{inner}{safe(name)} = {safe(at)};",
+            self.assigned(name, counter, inner),
             # Counted before the body, so that `continue` needs nothing.
-            f"{inner}{safe(at)} = {self.arithmetic(ast.Add, safe(at), self.literal(step))};",
+            self.assigned(at, self.arithmetic(ast.Add, counter, self.literal(step)), inner),
             *self.block(node.body, depth + 1),
         ]
         return [
-            f"{pad}{safe(at)} = {start};",
-            f"{pad}{safe(at)}_end = {end};",
-            *self.repeated(self.compared(ast.Lt, safe(at), f"{safe(at)}_end"), body, pad),
+            f"{pad}{counter} = {start};",
+            f"{pad}{limit} = {end};",
+            *self.repeated(self.compared(ast.Lt, counter, limit), body, pad),
         ]
 
     # -- expressions ---------------------------------------------------------------------------
@@ -316,10 +406,11 @@ class Function(ABC):
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return self.negated(self.test(operand))
             case ast.Compare():
-                return self._compare(node)
+                return self.compare(node)
         return self.compared(ast.NotEq, self.expr(node), self.literal(0))
 
-    def _compare(self, node: ast.Compare) -> str:
+    def compare(self, node: ast.Compare) -> str:
+        """A test of numbers."""
         # A middle operand stands twice: it has to be one that costs nothing and does nothing.
         if any(isinstance(op, _NOT_OF_NUMBERS) for op in node.ops) or not all(
             isinstance(each, ast.Name | ast.Constant) for each in node.comparators[:-1]
@@ -340,7 +431,7 @@ class Function(ABC):
             case ast.Name(id=name) if _is_integer(self.text.variables.get(name, WORD)):
                 if isinstance(self.text.bound.get(name), np.ndarray):
                     self.refuse(node)
-                return safe(name)
+                return self.named(name)
             case ast.BinOp():
                 return self._binary(node)
             case ast.UnaryOp(op=ast.Not()) | ast.Compare():
@@ -363,16 +454,16 @@ class Function(ABC):
                     self.test(node.test), self.expr(node.body), self.expr(node.orelse)
                 )
             case ast.Call():
-                return self._call(node)
+                return self.call(node)
         self.refuse(node)
 
-    def _known(self, node: ast.expr) -> int | None:
+    def known(self, node: ast.expr) -> int | None:
         """A number that stands there as such."""
         match node:
             case ast.Constant(value=int() as number):
                 return int(number)
-            case ast.Call(args=[first, *_]) if self._callee(node) in _SAME:
-                return self._known(first)
+            case ast.Call(args=[first, *_]) if self.callee(node) in _SAME:
+                return self.known(first)
         return None
 
     def _binary(self, node: ast.BinOp) -> str:
@@ -384,21 +475,21 @@ class Function(ABC):
         return self._helped(_CALLED[op], [a, b], node.right)
 
     def _helped(self, name: str, given: Sequence[str], last: ast.expr) -> str:
-        places = self._known(last)
+        places = self.known(last)
         if name in ("shift_left", "shift_right") and places is not None and 0 <= places < 64:
             return self.shifted(name == "shift_left", given[0], places)
-        return f"{self.functions.helper(name)}({', '.join(given)})"
+        return self.helped(name, given)
 
-    def _callee(self, node: ast.Call) -> str:
+    def callee(self, node: ast.Call) -> str:
+        """The name of what is called."""
         return callee_of(self.text, node)
 
-    def _call(self, node: ast.Call) -> str:
-        callee = self._callee(node)
-        helper = self.functions.called(self.text.bound.get(ast.unparse(node.func)))
-        if helper is not None:
-            given = [self.expr(each) for each in node.args if ast.unparse(each) != HART]
-            name = self.functions.function(helper, identifier(callee))
-            return f"{name}({', '.join(given)})"
+    def call(self, node: ast.Call) -> str:
+        """What a call gives."""
+        callee = self.callee(node)
+        found = self.functions.called(self.text.bound.get(ast.unparse(node.func)))
+        if found is not None:
+            return self.called(*found, node)
         if callee == "fail":
             raise Untranslatable("its body may raise")
         if callee in _SAME:
@@ -408,7 +499,7 @@ class Function(ABC):
         if callee in ("min", "max"):
             result, *rest = [self.expr(each) for each in node.args]
             for text in rest:
-                result = f"{self.functions.helper(callee)}({result}, {text})"
+                result = self.helped(callee, [result, text])
             return result
         name = "absolute" if callee == "abs" else callee
         if name not in HELPERS:
@@ -421,6 +512,43 @@ class Function(ABC):
         """Says what has no place in such a function."""
         shown = ast.unparse(node).splitlines()[0].replace("_rvx_", "")
         raise Untranslatable(f"its body has something that is not plain arithmetic: {shown}")
+
+
+@dataclass
+class Function(Statements):
+    """Writes one function of a language that has such."""
+
+    functions: Functions
+    name: str = ""
+
+    def helped(self, name: str, given: Sequence[str]) -> str:
+        """See `Statements`."""
+        return f"{self.functions.helper(name)}({', '.join(given)})"
+
+    def called(self, function: types.FunctionType, made: Made, node: ast.Call) -> str:
+        """See `Statements`."""
+        given = [self.expr(each) for each in node.args if ast.unparse(each) != HART]
+        name = self.functions.function(made, identifier(function.__name__))
+        return f"{name}({', '.join(given)})"
+
+
+def ends(statements: Sequence[ast.stmt]) -> bool:
+    """Whether there is no way past the end of these statements."""
+    return any(
+        isinstance(one, ast.Return)
+        or (isinstance(one, ast.If) and ends(one.body) and ends(one.orelse))
+        for one in statements
+    )
+
+
+def bare(text: str) -> str:
+    """An expression without the parentheses around all of it."""
+    depth = 0
+    for i, c in enumerate(text):
+        depth += (c == "(") - (c == ")")
+        if not depth and i < len(text) - 1:
+            return text
+    return text[1:-1] if text.startswith("(") else text
 
 
 _PLAIN = (ast.Add, ast.Sub, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)

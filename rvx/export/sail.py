@@ -22,7 +22,7 @@ from rvx.bodies.problem import BodyProblem
 from rvx.bodies.written import Made, Text
 from rvx.disassembler.text import spelled
 from rvx.export.cbody import Untranslatable, one_line, safe
-from rvx.export.integerbody import HELPERS, Function, Functions, identifier
+from rvx.export.integerbody import HELPERS, Function, Functions, bare, ends, identifier
 from rvx.export.target import Export
 from rvx.isa import Extension, Instruction
 from rvx.isa.operands import CsrKind, FrameKind, ImmediateKind, Operand, RegisterKind, VtypeKind
@@ -443,7 +443,7 @@ class _Functions(Functions):
     """The functions of one file."""
 
     def write(self, made: Made, text: Text, name: str) -> str:
-        return _Function(self, made, text, name).written()
+        return _Function(self, made, text, name=name).written()
 
     def write_helper(self, helper: str, name: str) -> str:
         listed = ", ".join(f"{each} : {_WORD}" for each in ("a", "n")[: HELPERS[helper]])
@@ -484,8 +484,8 @@ class _Function(Function):
         statements = self.text.tree.body
         if is_void:
             lines = [*self.block(statements, 1), "  ()"]
-        elif _ends(statements):
-            lines = self._tail(statements, 1)
+        elif ends(statements):
+            lines = self.tail(statements, 1)
         else:
             raise Untranslatable("its body has an end without a value")
         changed = self.declared & set(self.parameters)
@@ -502,42 +502,28 @@ class _Function(Function):
             return "\n".join([head, *lines])
         return "\n".join([f"{head} {{", *declared, *lines, "}"])
 
-    def _tail(self, statements: Sequence[ast.stmt], depth: int) -> list[str]:
-        """Statements whose last one gives the value."""
-        pad = self.INDENT * depth
-        lines: list[str] = []
-        for i, one in enumerate(statements):
-            rest = list(statements[i + 1 :])
-            match one:
-                case ast.Return(value=ast.expr() as value):
-                    return [*lines, f"{pad}{_bare(self.expr(value))}"]
-                case ast.If() if _ends(one.body) or _ends(one.orelse):
-                    then = list(one.body) if _ends(one.body) else [*one.body, *rest]
-                    otherwise = list(one.orelse) if _ends(one.orelse) else [*one.orelse, *rest]
-                    return [
-                        *lines,
-                        f"{pad}if {self.test(one.test)} then {{",
-                        *self._tail(then, depth + 1),
-                        f"{pad}}} else {{",
-                        *self._tail(otherwise, depth + 1),
-                        f"{pad}}}",
-                    ]
-            lines += self.block([one], depth)
-        raise AssertionError("statements that end without a value")
+    def tail(self, statements: Sequence[ast.stmt], depth: int) -> list[str]:
+        # A condition that gives a value is no statement.
+        *lines, last = super().tail(statements, depth)
+        return [*lines, last.removesuffix(";")]
+
+    def ended(self, value: ast.expr | None, pad: str) -> list[str]:
+        assert value is not None
+        return [f"{pad}{bare(self.expr(value))}"]
 
     def literal(self, number: int) -> str:
         return f"0x{number & (1 << 64) - 1:016X}"
 
     def arithmetic(self, op: type[ast.operator], a: str, b: str) -> str:
         if op is ast.Mult:
-            return f"to_bits_truncate(64, signed({_bare(a)}) * signed({_bare(b)}))"
+            return f"to_bits_truncate(64, signed({bare(a)}) * signed({bare(b)}))"
         return f"({a} {_ARITHMETIC[op]} {b})"
 
     def shifted(self, to_left: bool, a: str, places: int) -> str:
         return f"({a} << {places})" if to_left else f"sail_arith_shiftright({a}, {places})"
 
     def inverted(self, a: str) -> str:
-        return f"~({_bare(a)})"
+        return f"~({bare(a)})"
 
     def compared(self, op: type[ast.cmpop], a: str, b: str) -> str:
         return f"{a} {_COMPARED[op]} {b}"
@@ -570,22 +556,3 @@ class _Function(Function):
 
     def returned(self, value: str | None) -> str:
         return f"return {'()' if value is None else value};"
-
-
-def _bare(text: str) -> str:
-    """An expression without the parentheses around all of it."""
-    depth = 0
-    for i, c in enumerate(text):
-        depth += (c == "(") - (c == ")")
-        if not depth and i < len(text) - 1:
-            return text
-    return text[1:-1] if text.startswith("(") else text
-
-
-def _ends(statements: Sequence[ast.stmt]) -> bool:
-    """Whether there is no way past the end of these statements."""
-    return any(
-        isinstance(one, ast.Return)
-        or (isinstance(one, ast.If) and _ends(one.body) and _ends(one.orelse))
-        for one in statements
-    )
