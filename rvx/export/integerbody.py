@@ -455,6 +455,10 @@ class Statements(ABC):
                 )
             case ast.Call():
                 return self.call(node)
+            case ast.Subscript(value=ast.Name(id=name)) if isinstance(
+                self.text.bound.get(name), np.ndarray
+            ):
+                raise Untranslatable("its body reads a table")
         self.refuse(node)
 
     def known(self, node: ast.expr) -> int | None:

@@ -1,7 +1,7 @@
 """Files of riscv-unified-db: YAML with the encoding of each instruction, by its schema of 2025.
 
-What an instruction does is written there in IDL, or in Sail, which rvx does not write:
-`operation()` is left away, as the schema allows.
+What an instruction does is written in the language IDL, see `rvx.export.idl`; where a body does
+what that cannot say, `operation()` is left away, as the schema allows.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import json
 import re
 from collections.abc import Sequence
 
+from rvx.bodies.problem import BodyProblem
+from rvx.export import idl
+from rvx.export.cbody import Untranslatable
 from rvx.export.target import Export
 from rvx.isa import Extension, Instruction, Operand
 from rvx.isa.operands import ImmediateKind, RegisterKind
@@ -22,6 +25,7 @@ def export(extensions: Sequence[Extension]) -> Export:
     """A file for each instruction, in folders as of `spec/std/isa`."""
     made = Export()
     for extension in extensions:
+        bodies = idl.Readable(extension)
         together: dict[str, list[Instruction]] = {}
         for instruction in extension.instructions.values():
             together.setdefault(instruction.mnemonic, []).append(instruction)
@@ -30,7 +34,16 @@ def export(extensions: Sequence[Extension]) -> Export:
             if reason:
                 made.left_out.append(f"{mnemonic}: {reason}")
             else:
-                made.files[f"inst/{extension.name}/{mnemonic}.yaml"] = _file(extension, forms)
+                text = _file(extension, forms)
+                try:
+                    names = {e.name: _variable(e) for one in forms for e in one.operands.values()}
+                    operation = idl.operation(bodies, forms, names)
+                    text += "operation(): |\n"
+                    text += "".join(f"  {line}\n" for line in operation.splitlines())
+                except (Untranslatable, BodyProblem) as error:
+                    shown = " ".join(str(error).split())
+                    made.left_out.append(f"{mnemonic}: written without its operation: {shown}")
+                made.files[f"inst/{extension.name}/{mnemonic}.yaml"] = text
     return made
 
 

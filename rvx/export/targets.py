@@ -23,7 +23,7 @@ TARGETS: dict[str, str] = {
     "llvm": "TableGen records of LLVM's RISC-V target",
     "pygments": "a lexer that knows the mnemonics",
     "riscv-opcodes": "files of the repository riscv-opcodes",
-    "riscv-unified-db": "YAML of riscv-unified-db, with encodings",
+    "riscv-unified-db": "YAML of riscv-unified-db, with bodies in IDL",
     "sail": "Sail of the model sail-riscv, with bodies over x registers",
     "spike": "C++ that Spike loads, with the bodies",
     "svg": "a bit diagram for each instruction",

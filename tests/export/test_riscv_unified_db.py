@@ -17,7 +17,7 @@ from rvx.isa.operands import ImmediateKind
 REQUIRED = {
     *("$schema", "kind", "name", "long_name", "description", "definedBy", "access", "assembly"),
 }
-KNOWN = {*REQUIRED, "base", "encoding"}
+KNOWN = {*REQUIRED, "base", "encoding", "operation()"}
 
 
 def value_of(variable: dict[str, Any], word: int) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from rvx.analysis import review
 from rvx.bodies import form_of
 from rvx.bodies.form import HART
 from rvx.extensions import load_file
@@ -99,14 +100,17 @@ class Pair:
         )
         next_pc = np.array([pc + made.size], np.int64)
         given: dict[str, Any] = {"mem": mem, "next_pc": next_pc, "x_registers": registers}
-        given |= {"fault": mem.fault, "pc": signed(pc, 64), HART: np.zeros(4, np.int64)}
+        given |= {
+            "fault": mem.fault,
+            "pc": signed(pc, 64),
+            "xlen": xlen,
+            HART: np.zeros(4, np.int64),
+        }
         for name, value in values.items():
             is_register = made.operands[name].is_register
             given[name] = int(registers[value]) if is_register else value
             given[f"{name}_number"] = value
-        # Kernels of rvx rely on integers that wrap, of which NumPy warns.
-        with np.errstate(over="ignore"):
-            result = self.form.interpreted(*(given[name] for name in self.form.requests))
+        result = review._interpreted(self.form)(*(given[name] for name in self.form.requests))
         fault = int(mem.fault[0])
         if not fault:
             results = result if isinstance(result, tuple) else (result,)
