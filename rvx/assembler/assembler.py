@@ -195,7 +195,8 @@ class _Runner:
             self._repetitions.clear()
             self._options = None
         known = self._known()
-        look_up, find = known.texts.get, known.find
+        look_up, find, rows = known.texts.get, known.find, known.rows
+        row_of = rows.get
         assembly.origin = origin = source.origin
         table, number = assembly.line_table, source.number << 32
         section: Section | None = None
@@ -213,10 +214,23 @@ class _Runner:
             is_simple = may_hold and not table.is_own
             for row in source.rows:
                 number += _ROW
+                code = row_of(row)
+                if code is not None and is_simple:
+                    if table.pending is not None:
+                        table.mark(fragment)
+                    add_fragment(fragment)
+                    add_offset(len(data))
+                    add_origin(origin)
+                    add_place(number + 2)
+                    add_kind(INSTRUCTION)
+                    data += code
+                    continue
                 begun = row.lstrip()
                 text = begun.rstrip()
                 deed = look_up(text)
                 if deed.__class__ is Code and is_simple:
+                    if len(row) - len(begun) == 1:
+                        rows[row] = deed
                     if table.pending is not None:
                         table.mark(fragment)
                     add_fragment(fragment)

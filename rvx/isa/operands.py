@@ -357,12 +357,16 @@ class Operand:
         """
         kind = self.kind
         if isinstance(kind, RegisterKind):
-            if not kind.has(value) or not self._has_room(value):
-                raise EncodingError(
-                    f"register {kind.file.abi[value]} cannot stand here; "
-                    f"valid are {self._register_list(kind)}"
-                )
-            return self.field.insert(kind.numbers.index(value) if kind.is_indexed else value)
+            if kind.has(value):
+                is_position = kind.is_indexed
+                word = self.field.insert(kind.numbers.index(value) if is_position else value)
+                # The field may leave out the lowest bit of a number.
+                if is_position or self.field.extract(word) == value:
+                    return word
+            raise EncodingError(
+                f"register {kind.file.abi[value]} cannot stand here; "
+                f"valid are {self._register_list(kind)}"
+            )
         if isinstance(kind, ImmediateKind):
             if kind.wrap and value >> kind.wrap - 1 == 1:
                 value -= 1 << kind.wrap

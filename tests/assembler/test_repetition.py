@@ -13,6 +13,7 @@ from .whole_object import whole_object
 
 NUMBERS = [0, 1, -1, 4, 8, 16, 31, 32, 63, -32, 124, 128, 252, 256, 504, 512, 1016, 2047, -2048]
 NAMES = ["before", "behind", "elsewhere", "value", "weak_one", "alias", ".Llocal", "a0x", "rnex"]
+NAMES += [".L2", ".L3", ".Lset"]
 SHAPES = [
     *("addi {x}, {y}, {n}", "addi sp, sp, {n}", "addi {x}, sp, {n}", "addiw {x}, {x}, {n}"),
     *(
@@ -51,6 +52,8 @@ HEAD = """
     .set alias, before
 before: nop
 .Llocal: nop
+    .set .Lset, 24
+.L2: nop
 """
 TAIL = """
     .text
@@ -74,6 +77,8 @@ def _lines(rng: random.Random, count: int, switches: list[str]) -> list[str]:
             p=rng.randrange(8),
         )
         found.append(rng.choice(switches) if rng.random() < 0.02 else text)
+    if rng.random() < 0.5:  # as compilers write them
+        found = [f"\t{text.replace(' ', chr(9), 1).replace(', ', ',')}" for text in found]
     return found
 
 
@@ -233,3 +238,34 @@ def test_a_line_is_not_repeated_where_its_name_means_something_else() -> None:
     words, relocations = text
     assert [offset for offset, *_ in relocations] == [0, 8]
     assert words[4:8] == own_sections(own_object("lw a0, 8(a1)\n", march="rv64g"))[".text"][0]
+
+
+def test_repeated_rows_stand_in_lines_of_their_own() -> None:
+    rows = ["\tnop", "\tnop", " nop", "  nop", "nop", "\tnop ", "\tnop", "\tnop", "\t nop"] * 2
+    source = "\n".join(["x:", *rows, ""])
+    (text,) = (one for one in own_object(source).sections if one.name == ".text")
+    places = [(place.line, place.column) for _, place in text.lines]
+    assert places == [
+        (number, len(row) - len(row.lstrip()) + 1) for number, row in enumerate(rows, 2)
+    ]
+
+
+def _outcome(source: str) -> object:
+    """What a source becomes, or what is said about it."""
+    try:
+        return own_sections(own_object(source))
+    except AssemblyError as error:
+        return [(str(each.location), each.message) for each in error.diagnostics]
+
+
+@pytest.mark.parametrize("head", ["j\t", "beq\ta0,a1,", ".word\t"])
+def test_rows_that_end_like_others_but_for_their_symbol(
+    head: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = f".L1:\n\t{head}.L1\n\t{head}.L1\n"
+    ends = ["", ",", "\t", " ,", ".", ".L1,", ".L1\t,", ".L\u0663", ".L1+", ".L1+4", ".L2"]
+    sources = [f"{known}\t{head}{end}\n" for end in ends]
+    repeated = [_outcome(source) for source in sources]
+    assert any(isinstance(one, list) for one in repeated)
+    monkeypatch.setattr(Repetition, "learn", lambda *_: None)
+    assert repeated == [_outcome(source) for source in sources]

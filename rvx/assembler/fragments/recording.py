@@ -42,9 +42,9 @@ class Template(Protocol):
         """The same statement with this literal; None if this takes a closer look."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Encoded:
-    """An instruction with its operand values, as the assembler encodes it.
+    """An instruction with its operand values, as the assembler encodes it. It is not changed.
 
     Attributes:
         written: the mnemonic in the source.
@@ -59,6 +59,10 @@ class Encoded:
     instruction: Instruction
     values: Mapping[str, int | Value]
     written_as: tuple[tuple[str, ...], ...]
+
+    def with_values(self, values: Mapping[str, int | Value]) -> Encoded:
+        """The same with other operands."""
+        return Encoded(self.written, self.count, self.instruction, values, self.written_as)
 
 
 @dataclass(slots=True)
@@ -257,12 +261,12 @@ def perform(deed: Deed, assembly: Any, symbols: list[Symbol]) -> None:
     Raises:
         SourceError: it has no place here.
     """
-    if isinstance(deed, Code):
-        assembly.begin_instruction()
-        assembly.emit(deed)
-    elif isinstance(deed, Data):
-        assembly.mark_data()
-        assembly.emit(deed)
-    else:
+    if isinstance(deed, tuple):
         for effect in deed:
             effect(assembly, symbols)
+        return
+    if isinstance(deed, Code):
+        assembly.begin_instruction()
+    else:
+        assembly.mark_data()
+    assembly.emit(deed)

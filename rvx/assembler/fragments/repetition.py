@@ -24,7 +24,7 @@ from rvx.assembler.source.grammar import unescape
 from rvx.isa import Instruction
 from rvx.isa.operands import ImmediateKind, Operand, RegisterKind
 from rvx.isa.registers import RegisterFile
-from rvx.records import dataclass, field, replace
+from rvx.records import dataclass, field
 from rvx.regex import regex
 
 _NAME = regex(r"(?<![\w.$%@\\])([A-Za-z_.$][\w.$]*)", re.ASCII)
@@ -150,7 +150,7 @@ class Registers:
                 return None
             for name in names:
                 values[name] = register
-        return replace(self.encoded, values=values)
+        return self.encoded.with_values(values)
 
 
 def _candidates(
@@ -213,6 +213,8 @@ class Repetition:
 
     Attributes:
         texts: what statements do, by their text.
+        rows: instructions that were written more than once, by the whole row; one blank is in front
+            of each.
         finals: the same with the symbol at the end left open, by the text before that; and whether
             it uses the symbol.
         shapes: the same by their shape, with all symbols left open.
@@ -222,6 +224,7 @@ class Repetition:
 
     reserved: frozenset[str]
     texts: dict[str, Deed] = field(default_factory=dict)
+    rows: dict[str, Code] = field(default_factory=dict)
     finals: dict[str, tuple[Deed, bool]] = field(default_factory=dict)
     shapes: dict[str, tuple[Deed, bool]] = field(default_factory=dict)
     templates: dict[tuple[str, str], Template] = field(default_factory=dict)
@@ -236,16 +239,20 @@ class Repetition:
                 if len(parts) < 2 or _MORE.search(parts[1]):
                     return None  # a comment or another statement follows
                 return (lambda assembly, symbols: handler(assembly, *parts),), []
+        # Labels of compilers are told from the rest of a line faster than by an expression.
+        cut = text.rfind(",") + 1 or text.rfind("\t") + 1
+        name = text[cut:]
+        if name[:1] == "." and name[1:].isalnum() and name.isascii():
+            used = self.finals.get(text[:cut])
+            if used is not None:
+                return self._final(used, name, assembly)
         last = _LAST.fullmatch(text)
         if last is not None:
             before, name, number, behind = last.groups("")
             if name:
                 used = self.finals.get(before)
                 if used is not None and name not in self.reserved:
-                    symbols = [assembly.symbol(name)]
-                    if assembly.may_repeat([name], symbols, is_use=used[1]):
-                        return used[0], symbols
-                    return None
+                    return self._final(used, name, assembly)
             else:
                 template = self.templates.get((before, behind))
                 made = None if template is None else template.fill(number)
@@ -273,6 +280,15 @@ class Repetition:
         self.texts[text] = code
         return code, []
 
+    def _final(
+        self, used: tuple[Deed, bool], name: str, assembly: Assembly
+    ) -> tuple[Deed, list[Symbol]] | None:
+        """What is known of a statement with this symbol at its end."""
+        symbols = [assembly.symbol(name)]
+        if assembly.may_repeat([name], symbols, is_use=used[1]):
+            return used[0], symbols
+        return None
+
     def _string(self, text: str) -> tuple[Deed, list[Symbol]] | None:
         """Data of a string."""
         found = _STRING.fullmatch(text)
@@ -293,7 +309,7 @@ class Repetition:
         made = template.fill(number)
         if made is None and int(number, 0) in template.special:
             values = {**encoded.values, known.number: int(number, 0)}
-            return _exact(assembly, replace(encoded, values=values))
+            return _exact(assembly, encoded.with_values(values))
         return made
 
     def _registers(

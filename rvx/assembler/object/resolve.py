@@ -458,6 +458,8 @@ class Resolver:
     def _reduced(self, value: Value) -> Value:
         """The value in terms of labels; a symbol that is set to a place stays that symbol."""
         reduced = self.assembly.final_distances.reduce(value)
+        if reduced is value:
+            return value
         is_place = reduced.plus is not None and reduced.minus is None and reduced.tree is None
         if is_place and reduced.plus is not None and not reduced.plus.is_defined:
             return reduced
