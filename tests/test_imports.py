@@ -76,3 +76,9 @@ def test_what_compilers_call_imports_no_more_than_it_needs(tmp_path: Path):
     assert "rvx" in found
     slow = {"dataclasses", "inspect", "ast", "hashlib", "json", "fractions", "decimal", "traceback"}
     assert not found & (HEAVY | slow | {"click", "elftools", "lark", "numpy", "rich"})
+
+
+def test_the_emulator_waits_for_what_most_programs_do_without():
+    found = imported_by("import rvx.emulator")
+    assert "unicorn" in found
+    assert not found & {"numba", "llvmlite", "lark", "matplotlib", "tomllib"}

@@ -22,7 +22,6 @@ fail = 1
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,6 +109,8 @@ def load_board(name: str) -> Board:
         BoardProblem: there is none, or it says something else than what a board has.
         UserFileError: the file of a device of a user's own fails.
     """
+    import tomllib  # Most programs run without a board.
+
     shipped = {path.stem: path for path in SHIPPED.glob("*.toml")}
     path = Path(name) if Path(name).is_file() else shipped.get(name)
     if path is None:
