@@ -259,8 +259,11 @@ def _exactly(
     except Exception:  # exponentials and roots have no fractions, whatever NumPy says to that
         return None
     values = found.reshape(-1).tolist()
-    is_exact = found.dtype == object and all(isinstance(value, Rational) for value in values)
-    return [Fraction(value) for value in values] if is_exact else None
+    if found.dtype != object or not all(
+        type(value) is Fraction or isinstance(value, Rational) for value in values
+    ):
+        return None
+    return [value if type(value) is Fraction else Fraction(value) for value in values]
 
 
 @dataclass(frozen=True)

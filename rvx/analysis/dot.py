@@ -68,5 +68,9 @@ def _exact_matmul(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _integers(x: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], int]:
-    divisor = math.lcm(*{Fraction(value).denominator for value in x.flat})
-    return np.vectorize(lambda value: int(value * divisor), otypes=[object])(x), divisor
+    # Fractions would look for common divisors of every product.
+    ratios = [Fraction(value).as_integer_ratio() for value in x.flat]
+    divisor = math.lcm(*{below for _, below in ratios})
+    whole = np.empty(len(ratios), object)
+    whole[:] = [above * (divisor // below) for above, below in ratios]
+    return whole.reshape(x.shape), divisor

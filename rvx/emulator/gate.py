@@ -152,11 +152,11 @@ def gate_for(isa: Isa, has_floats: bool) -> Gate:
                 continue  # Unicorn knows none of them.
             pattern = made.pattern
             reserved = [bits for operand in made.operands.values() for bits in operand.reserved]
+            decided = list(_rows(isa, made, has_floats))
             for funct3 in range(8):
                 if (pattern.match ^ funct3 << 12) & pattern.mask & 0x7000:
                     continue
                 rows = buckets[opcode | funct3 << 5]
-                decided = list(_rows(isa, made, has_floats))
                 after = len(rows) + len(reserved) + len(decided)
                 rows += [(pattern.mask | a, pattern.match | b, -after) for a, b in reserved]
                 rows += decided
@@ -188,12 +188,13 @@ def _rows(isa: Isa, made: Instruction, has_floats: bool) -> Iterator[tuple[Word,
 
 def _traps(pattern: Pattern, has_floats: bool) -> bool:
     """Whether Unicorn traps on all words of a pattern; where it is not known, it does not."""
-    regions = _NEVER_KNOWN if has_floats else (*_NEVER_KNOWN, *_FLOAT_OPCODES)
-    if not (pattern.match ^ _MOVE_DOUBLE[1]) & pattern.mask & _MOVE_DOUBLE[0]:
+    fixed, match = pattern.mask, pattern.match
+    if not (match ^ _MOVE_DOUBLE[1]) & fixed & _MOVE_DOUBLE[0]:
         return False
-    return any(
-        pattern.mask & mask == mask and pattern.match & mask == match for mask, match in regions
-    )
+    for mask, bits in _NEVER_KNOWN if has_floats else (*_NEVER_KNOWN, *_FLOAT_OPCODES):
+        if fixed & mask == mask and match & mask == bits:
+            return True
+    return False
 
 
 def _short(isa: Isa, has_floats: bool) -> NDArray[np.uint8]:
