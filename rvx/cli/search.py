@@ -57,6 +57,9 @@ def search(
     ] = 100,
     seed: Annotated[int, Option("--seed", min=0, help="Of the choices.")] = 0,
     seeds: Annotated[int, Option("--seeds", min=1, help="Inputs that errors are means of.")] = 1,
+    workers: Annotated[
+        int, Option("--workers", min=0, help="Processes; one for each processor if 0.")
+    ] = 1,
     inputs_range: Annotated[
         str, Option("--range", metavar="R|LOW:HIGH", help="Of the inputs; dot has its own.")
     ] = "1",
@@ -86,6 +89,7 @@ def search(
     from rvx.analysis.distributions import check_distribution
     from rvx.analysis.search import study
     from rvx.analysis.search.space import Conditions, space_of
+    from rvx.analysis.sweep.workers import processors
     from rvx.analysis.versions import versions
     from rvx.cli.compare import parse_range
     from rvx.cli.sweep import teller
@@ -103,7 +107,9 @@ def search(
     conditions = Conditions(low, high, distribution, seeds)
     with progress_bar(1) as show:
         found = study.search(
-            space, conditions, output, chosen, trials, seed, teller(show, "choices")
+            *(space, conditions, output, chosen, trials, seed),
+            workers=workers or processors(),
+            progress=teller(show, "choices"),
         )
     say(f"wrote {output / study.TABLE}")
     if plot is not None:

@@ -91,6 +91,27 @@ def test_what_was_tried_is_kept_when_a_search_is_interrupted(tmp_path):
     assert search(TOY, USUAL, tmp_path, "cost", 9).tried == 5
 
 
+def test_workers_try_what_one_process_would(tmp_path):
+    """Of a space that is walked through, and of one where Optuna proposes, in rounds of two."""
+    whole, posits = space_of("int").narrowed({"bits": range(3, 9)}), space_of("posit")
+    for number, (space, trials) in enumerate([(whole, 6), (posits, 5)]):
+        folder = tmp_path / str(number)
+        found = search(space, USUAL, folder, "bytes", trials, workers=2)
+        assert found.tried == len({json.dumps(trial.choice) for trial in found.trials}) == trials
+        for trial in found.trials:
+            measured = space.measure(trial.choice, USUAL)
+            assert (trial.error, trial.cost) == (measured.error, measured.costs["bytes"])
+        assert search(space, USUAL, folder, "bytes", trials, workers=2).tried == 0
+    assert search(posits, USUAL, tmp_path / "1", "bytes", 6).tried == 1
+
+
+def test_a_worker_that_ends_is_a_trial_without_a_result(tmp_path):
+    # sys.exit takes no two arguments, so that the process ends with the exit code of a mistake.
+    found = search(replace(TOY, measure=sys.exit), USUAL, tmp_path, "cost", 1, workers=2)
+    (trial,) = found.trials
+    assert trial.message == "the process that computed it ended with exit code 1"
+
+
 def test_another_search_has_another_folder(tmp_path):
     search(TOY, USUAL, tmp_path, "cost", 1)
     for space, conditions, cost in (

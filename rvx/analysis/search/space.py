@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +70,9 @@ class Conditions:
     seeds: int = 1
 
 
+Measure = Callable[[Choice, Conditions], Measured]
+
+
 @dataclass(frozen=True)
 class Space:
     """What is searched.
@@ -79,14 +82,14 @@ class Space:
         axes: its parameters.
         error: what the error of a choice is.
         costs: names of what it costs, the usual one first.
-        measure: what a choice gives.
+        measure: what a choice gives; a function that other processes can import.
     """
 
     name: str
     axes: Sequence[Axis]
     error: str
     costs: Sequence[str]
-    measure: Callable[[Choice, Conditions], Measured]
+    measure: Measure
 
     @property
     def size(self) -> int:
@@ -143,14 +146,12 @@ def _of_kernel(kernel: kernels.Kernel) -> Space:
     if any(variant.uses_vectors for variant in kernel.variants.values()):
         axes.append(Axis("VLEN", [0]))
 
-    def measure(choice: Choice, conditions: Conditions) -> Measured:
-        return _measured(name, choice, conditions)
-
     unit = f"instructions per {kernel.unit}"
+    measure = partial(_of_cells, name)
     return Space(kernel.name, axes, "mse", ("instructions", unit), measure)
 
 
-def _measured(kernel: str, choice: Choice, conditions: Conditions) -> Measured:
+def _of_cells(kernel: str, choice: Choice, conditions: Conditions) -> Measured:
     """The mean of the cells of a sweep that differ in the seed.
 
     Raises:
@@ -193,23 +194,29 @@ def _measured(kernel: str, choice: Choice, conditions: Conditions) -> Measured:
     )
 
 
-def _of_format(
-    name: str, axes: Sequence[Axis], quantise: Callable[[Reals, Choice], tuple[Reals, float]]
-) -> Space:
+Quantise = Callable[[Reals, Choice], tuple[Reals, float]]
+
+
+def _of_format(name: str, axes: Sequence[Axis], quantise: Quantise) -> Space:
     """Formats of a family: errors of exact sums of their numbers, over bytes of an element."""
+    return Space(name, axes, "mse", ("bytes",), partial(_of_products, quantise))
 
-    def measure(choice: Choice, conditions: Conditions) -> Measured:
-        errors = []
-        for seed in range(conditions.seeds):
-            a, b, exact = _matrices(conditions, seed)
-            with np.errstate(over="ignore", invalid="ignore"):
-                (x, size), (y, _) = quantise(a, choice), quantise(b, choice)
-                errors.append(float(np.mean((x @ y.T - exact) ** 2)))
-        if not np.all(np.isfinite(errors)):
-            raise SearchError("a number is too large for the format")
-        return Measured(float(np.mean(errors)), {"bytes": size})
 
-    return Space(name, axes, "mse", ("bytes",), measure)
+def _of_products(quantise: Quantise, choice: Choice, conditions: Conditions) -> Measured:
+    """The mean over inputs that differ in the seed.
+
+    Raises:
+        SearchError: a result is not finite.
+    """
+    errors = []
+    for seed in range(conditions.seeds):
+        a, b, exact = _matrices(conditions, seed)
+        with np.errstate(over="ignore", invalid="ignore"):
+            (x, size), (y, _) = quantise(a, choice), quantise(b, choice)
+            errors.append(float(np.mean((x @ y.T - exact) ** 2)))
+    if not np.all(np.isfinite(errors)):
+        raise SearchError("a number is too large for the format")
+    return Measured(float(np.mean(errors)), {"bytes": size})
 
 
 @cache

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import itertools
 import json
 import math
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rvx.analysis import plots
 from rvx.analysis.colours import BLUE
-from rvx.analysis.search.space import Conditions, SearchError, Space, Value
+from rvx.analysis.search.space import Choice, Conditions, Measure, SearchError, Space, Value
+from rvx.analysis.sweep.workers import Workers
 from rvx.errors import Exit, RvxError
 
 SCHEMA = "rvx.search/1"
@@ -100,6 +103,7 @@ def search(
     cost: str,
     trials: int,
     seed: int = 0,
+    workers: int = 1,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Found:
     """Tries choices until there are so many trials, or no choice is left.
@@ -110,7 +114,8 @@ def search(
         folder: where trials go, and those of earlier runs of the same search are.
         cost: one of the costs of the space.
         trials: how many, with those of earlier runs.
-        seed: of the choices.
+        seed: of the choices, which are the same for the same number of workers.
+        workers: processes; this one alone if 1.
         progress: is told how many trials there are, and how many there will be.
 
     Raises:
@@ -152,13 +157,29 @@ def search(
     # Not the choices of the last run once more, and yet the same ones each time.
     study.sampler = optuna.samplers.TPESampler(seed=seed + len(study.trials))
     progress(before, total)
+    is_exhaustive = space.size <= trials
+    # One walk for all trials, so that the last ones are found as quickly as the first.
+    others = _in_order(space) if is_exhaustive else _at_random(space, seed + len(study.trials))
+    asked: dict[str, Any] = {}
+
+    def choices() -> Iterator[dict[str, Value]]:
+        while len(known) + len(asked) < total:
+            trial, choice = _ask(
+                study, space, known, asked, others, 0 if is_exhaustive else _ATTEMPTS
+            )
+            asked[_key(choice)] = trial
+            yield choice
+
+    work = partial(_outcome, space.measure, conditions, cost)
     try:
-        while len(known) < total:
-            trial, choice = _ask(study, space, known, is_exhaustive=space.size <= trials)
-            outcome = _outcome(space, choice, conditions, cost)
-            _tell(study, trial, outcome)
-            known[_key(choice)] = outcome
-            progress(len(known), total)
+        with _computing(work, workers) as compute:
+            while len(known) < total:
+                # Optuna learns from whole rounds, so that it does not matter who is done first.
+                some = choices() if is_exhaustive else itertools.islice(choices(), workers)
+                for choice, outcome in compute(some):
+                    _tell(study, asked.pop(_key(choice)), outcome)
+                    known[_key(choice)] = outcome
+                    progress(len(known), total)
     finally:
         # Also after Ctrl-C.
         found = Found(space, conditions, cost, _best(_trials(study)), len(known) - before)
@@ -168,6 +189,19 @@ def search(
 
 Outcome = tuple[float, float] | str
 """Error and cost, or why there are none."""
+
+
+Compute = Callable[[Iterable[dict[str, Value]]], Iterable[tuple[dict[str, Value], Outcome]]]
+
+
+@contextlib.contextmanager
+def _computing(work: Callable[[Choice], Outcome], workers: int) -> Iterator[Compute]:
+    """What computes choices as they are asked for: this process, or several others."""
+    if workers == 1:
+        yield lambda choices: ((choice, work(choice)) for choice in choices)
+        return
+    with Workers[dict[str, Value], Outcome](work, lambda _, sentence: sentence, workers) as crew:
+        yield crew.done
 
 
 def _optuna() -> Any:
@@ -190,29 +224,37 @@ _ATTEMPTS = 8
 
 
 def _ask(
-    study: Any, space: Space, known: Mapping[str, Outcome], is_exhaustive: bool
+    study: Any,
+    space: Space,
+    known: Mapping[str, Outcome],
+    asked: Mapping[str, Any],
+    others: Iterator[dict[str, Value]],
+    attempts: int,
 ) -> tuple[Any, dict[str, Value]]:
-    """A trial with a choice that is not known yet."""
-    for _ in range(0 if is_exhaustive else _ATTEMPTS):
+    """A trial with a choice that is neither known yet nor being computed."""
+    for _ in range(attempts):
         trial = study.ask()
         choice = _suggested(trial, space)
-        if _key(choice) not in known:
+        if _key(choice) in asked:
+            study.tell(trial, state=_optuna().trial.TrialState.FAIL)
+        elif _key(choice) in known:
+            # What it is told again keeps it from proposing it for ever.
+            _tell(study, trial, known[_key(choice)])
+        else:
             return trial, choice
-        # What it is told again keeps it from proposing it for ever.
-        _tell(study, trial, known[_key(choice)])
-    choice = next(one for one in _all(space, len(known), is_exhaustive) if _key(one) not in known)
+    choice = next(one for one in others if _key(one) not in known and _key(one) not in asked)
     study.enqueue_trial({axis.name: axis.values.index(choice[axis.name]) for axis in space.axes})
     trial = study.ask()
     return trial, _suggested(trial, space)
 
 
-def _all(space: Space, tried: int, in_order: bool) -> Iterator[dict[str, Value]]:
-    """All choices, or random ones."""
-    if in_order:
-        for values in itertools.product(*(axis.values for axis in space.axes)):
-            yield dict(zip((axis.name for axis in space.axes), values, strict=True))
-        return
-    rng = random.Random(tried)
+def _in_order(space: Space) -> Iterator[dict[str, Value]]:
+    for values in itertools.product(*(axis.values for axis in space.axes)):
+        yield dict(zip((axis.name for axis in space.axes), values, strict=True))
+
+
+def _at_random(space: Space, seed: int) -> Iterator[dict[str, Value]]:
+    rng = random.Random(seed)
     while True:
         yield {axis.name: rng.choice(axis.values) for axis in space.axes}
 
@@ -231,11 +273,9 @@ def _suggested(trial: Any, space: Space) -> dict[str, Value]:
     return choice
 
 
-def _outcome(
-    space: Space, choice: Mapping[str, Value], conditions: Conditions, cost: str
-) -> Outcome:
+def _outcome(measure: Measure, conditions: Conditions, cost: str, choice: Choice) -> Outcome:
     try:
-        measured = space.measure(choice, conditions)
+        measured = measure(choice, conditions)
     except (RvxError, ValueError) as error:
         if isinstance(error, RvxError) and error.exit_code is Exit.INTERRUPTED:
             raise

@@ -82,15 +82,19 @@ def evaluate(cell: Cell) -> Row:
     Raises:
         RvxError: somebody pressed Ctrl-C.
     """
-    row: Row = {**cell.columns(), **dict.fromkeys(RESULTS), "seconds": None, "error": None}
     try:
-        row |= _results(cell)
+        return {**cell.columns(), **_results(cell), "error": None}
     except Exception as error:
         told = error if isinstance(error, RvxError) else users_mistake(error)
         if told is not None and told.exit_code is Exit.INTERRUPTED:
             raise
-        row["error"] = str(told) if told else f"a mistake in rvx: {type(error).__name__}: {error}"
-    return row
+        said = str(told) if told else f"a mistake in rvx: {type(error).__name__}: {error}"
+        return failed(cell, said)
+
+
+def failed(cell: Cell, sentence: str) -> Row:
+    """The row of a cell that nothing came of."""
+    return {**cell.columns(), **dict.fromkeys(RESULTS), "seconds": None, "error": sentence}
 
 
 def _results(cell: Cell) -> Row:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rvx.analysis.sweep.cell import Cell, Row, code_of
+from rvx.analysis.sweep.cell import Cell, Row, code_of, evaluate, failed
 from rvx.analysis.sweep.cluster import on_cluster
 from rvx.analysis.sweep.grid import Grid
 from rvx.analysis.sweep.journal import Journal
-from rvx.analysis.sweep.workers import on_this_machine, processors
+from rvx.analysis.sweep.workers import Workers, processors
 
 _SECONDS_BETWEEN_TABLES = 30
 """How old the tables may be while cells finish; the journal always has all rows."""
@@ -87,5 +87,7 @@ def _computed(
     cells: Sequence[Cell], workers: int, scheduler: str
 ) -> Generator[tuple[Cell, Row], None, None]:
     if scheduler and cells:
-        return on_cluster(cells, scheduler)
-    return on_this_machine(cells, workers or processors())
+        yield from on_cluster(cells, scheduler)
+        return
+    with Workers(evaluate, failed, workers or processors()) as crew:
+        yield from crew.done(cells)

@@ -1,7 +1,7 @@
-"""Cells on the processors of this machine: a process each, which may die without taking others.
+"""Work on the processors of this machine: a process each, which may die without taking others.
 
 A pool of the standard library is broken as a whole when one of its processes is killed, and does
-not say which task killed it. Here every worker has a pipe and one cell at a time.
+not say which task killed it. Here every worker has a pipe and one task at a time.
 """
 
 from __future__ import annotations
@@ -10,21 +10,31 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Any, Generic, TypeVar
 
-from rvx.analysis.sweep.cell import RESULTS, Cell, Row, evaluate
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
 @dataclass
-class _Worker:
+class _Worker(Generic[Task]):
     """A process, the end of its pipe that is ours, and what it works on."""
 
     process: BaseProcess
     pipe: Connection
-    cell: Cell
+    task: Task
+
+    def end(self) -> str:
+        """How the process has ended."""
+        self.pipe.close()
+        self.process.join()
+        code = self.process.exitcode or 0
+        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return f"the process that computed it ended with {how}"
 
 
 def processors() -> int:
@@ -34,72 +44,80 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def on_this_machine(cells: Sequence[Cell], count: int) -> Generator[tuple[Cell, Row], None, None]:
-    """The cells with their rows, in the order in which they finish.
+class Workers(Generic[Task, Result]):
+    """Processes that do one kind of work; as a context, they are gone at its end.
 
     Args:
-        cells: what is to be done.
-        count: of processes.
+        work: what is done, a function that other processes can import.
+        died: the result of a task whose process has ended, by the sentence that says how.
+        count: of processes, which begin when there is something for them to do.
     """
-    waiting = list(reversed(cells))
-    working: dict[int, _Worker] = {}
-    try:
-        while waiting or working:
-            while waiting and len(working) < count:
-                started = _start(waiting.pop())
-                working[started.pipe.fileno()] = started
-            for pipe in wait([worker.pipe for worker in working.values()]):
-                assert isinstance(pipe, Connection)
-                worker = working[pipe.fileno()]
-                done = worker.cell
-                try:
-                    row: Row = worker.pipe.recv()
-                except (EOFError, OSError):
-                    del working[pipe.fileno()]
-                    row = _died(worker)
-                else:
-                    if waiting:
-                        worker.cell = waiting.pop()
-                        worker.pipe.send(worker.cell)
-                    else:
-                        del working[pipe.fileno()]
-                        worker.pipe.close()
-                        worker.process.join()
-                yield done, row
-    finally:
-        for worker in working.values():
+
+    def __init__(
+        self, work: Callable[[Task], Result], died: Callable[[Task, str], Result], count: int
+    ) -> None:
+        self._work, self._died, self._count = work, died, count
+        self._working: dict[int, _Worker[Task]] = {}
+        self._idle: list[_Worker[Task]] = []
+
+    def __enter__(self) -> Workers[Task, Result]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._working.values():
             worker.process.kill()
+        for worker in self._idle:
+            worker.pipe.close()
+        for worker in (*self._working.values(), *self._idle):
             worker.process.join()
 
+    def done(self, tasks: Iterable[Task]) -> Generator[tuple[Task, Result], None, None]:
+        """The tasks with their results, in the order in which they finish.
 
-def _start(cell: Cell) -> _Worker:
-    # A fresh interpreter: numba, LLVM and Unicorn do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs,), daemon=True)
-    process.start()
-    theirs.close()
-    ours.send(cell)
-    return _Worker(process, ours, cell)
+        Args:
+            tasks: what is to be done; the next one is asked for when somebody has time for it.
+        """
+        waiting = iter(tasks)
+        self._fill(waiting)
+        while self._working:
+            for pipe in wait([worker.pipe for worker in self._working.values()]):
+                assert isinstance(pipe, Connection)
+                worker = self._working.pop(pipe.fileno())
+                done = worker.task
+                try:
+                    result: Result = worker.pipe.recv()
+                except (EOFError, OSError):
+                    result = self._died(done, worker.end())
+                else:
+                    self._idle.append(worker)
+                self._fill(waiting)
+                yield done, result
+
+    def _fill(self, waiting: Iterator[Task]) -> None:
+        """Gives tasks to those that have none."""
+        while len(self._working) < self._count:
+            try:
+                task = next(waiting)
+            except StopIteration:
+                return
+            worker = self._idle.pop() if self._idle else self._start(task)
+            worker.task = task
+            self._working[worker.pipe.fileno()] = worker
+            worker.pipe.send(task)
+
+    def _start(self, task: Task) -> _Worker[Task]:
+        # A fresh interpreter: numba, LLVM and Unicorn do not survive a fork.
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, self._work), daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process, ours, task)
 
 
-def _died(worker: _Worker) -> Row:
-    worker.pipe.close()
-    worker.process.join()
-    code = worker.process.exitcode or 0
-    how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-    error = f"the process that computed it ended with {how}"
-    return {
-        **worker.cell.columns(),
-        **dict.fromkeys(RESULTS),
-        "seconds": None,
-        "error": error,
-    }
-
-
-def _work(pipe: Connection) -> None:
-    """Makes rows of the cells that come through the pipe, until it is closed."""
+def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
+    """Does the tasks that come through the pipe, until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent ends its workers.
     with contextlib.suppress(EOFError, OSError):  # the parent has ended, or has no more
         while True:
-            pipe.send(evaluate(pipe.recv()))
+            pipe.send(work(pipe.recv()))

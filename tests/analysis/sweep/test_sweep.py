@@ -19,11 +19,11 @@ import pytest
 from rvx.analysis.distributions import DistributionError
 from rvx.analysis.kernel import KernelError
 from rvx.analysis.sweep import Cell, Grid, Journal, read_grid, sweep
-from rvx.analysis.sweep.cell import evaluate
+from rvx.analysis.sweep.cell import evaluate, failed
 from rvx.analysis.sweep.cluster import ClusterError
 from rvx.analysis.sweep.grid import GridError
 from rvx.analysis.sweep.journal import JournalError
-from rvx.analysis.sweep.workers import on_this_machine
+from rvx.analysis.sweep.workers import Workers
 
 SIZES = {"M=N": [2, 3], "K": [16]}
 SMALL = Grid(["gemm"], ["f32", "int8"], SIZES, seeds=range(3))
@@ -122,7 +122,10 @@ def test_a_failing_cell_is_a_row(tmp_path: Path) -> None:
     unknown = Cell("gemm", "int3", 0, (("M", 1), ("N", 1), ("K", 1)), -1, 1, "uniform", 0)
     fine = Cell("gemm", "f32", 0, (("M", 1), ("N", 1), ("K", 1)), -1, 1, "uniform", 0)
     (killing,) = Grid([str(tmp_path / "killing")], ["f32"], {"M=N=K": [1]}).cells()
-    rows = dict(on_this_machine([killing, fine, unknown, killing], 2))
+    with Workers(evaluate, failed, 2) as crew:
+        rows = dict(crew.done(iter([killing, fine, unknown, killing])))
+        again = dict(crew.done([fine]))
+    assert without_seconds([*again.values()]) == without_seconds([rows[fine]])
     assert rows[killing]["error"] == "the process that computed it ended with signal SIGKILL"
     assert rows[fine]["error"] is None
     assert "gemm has no variant 'int3'" in rows[unknown]["error"]
