@@ -29,6 +29,7 @@ COMMANDS = (
     "run {program} --count",
     "run {floats} --march rv64gc",
     "run {program} --core snitch",
+    "run {program} --trace {trace}",
 )
 PROGRAM = "_start: {}\nli a0, 0\nli a7, 93\necall\n"
 
@@ -57,6 +58,7 @@ def command_lines(folder: Path) -> list[list[str]]:
     for name, text in (("program", ""), ("floats", floats())):
         paths[name] = folder / f"{name}.s"
         paths[name].write_text(PROGRAM.format(text))
+    paths["trace"] = folder / "trace.txt"
     return [command.format(**paths).split() for command in COMMANDS]
 
 

@@ -247,6 +247,9 @@ class Lines:
         if self.wanted.file is None:
             yield
             return
+        from rvx.emulator.tracing.text import compiled
+
+        compiled()
         with writing(self.wanted.file) as self._out:
             yield
 

@@ -248,7 +248,11 @@ def lines(page):
 
 
 @cache
-def _compiled() -> Any:
+def compiled() -> Any:
+    """The function that formats lines: whoever may be interrupted asks for it before a run.
+
+    While it is compiled, for seconds on a machine that has never done it, no run can be stopped.
+    """
     code = jit.Code(_SOURCE, {"lines": "int64(int64)"}, {"format_lines": format_lines})
     return code.function("lines")
 
@@ -282,7 +286,7 @@ class Formatter:
         page[Page.RECORDS], page[Page.COUNT] = batch.records.ctypes.data, len(batch)
         page[Page.WRITES], page[Page.WIDE] = batch.writes.ctypes.data, batch.wide.ctypes.data
         page[Page.ACCESSES], page[Page.OUT] = batch.accesses.ctypes.data, self._out.ctypes.data
-        return self._out.data[: _compiled()(page.ctypes.data)]
+        return self._out.data[: compiled()(page.ctypes.data)]
 
 
 def _table(names: Sequence[str]) -> tuple[np.ndarray[Any, np.dtype[np.int64]], bytes]:
