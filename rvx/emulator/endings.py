@@ -25,6 +25,10 @@ from rvx.isa.bits import Address
 from rvx.isa.memory import FAULT_ADDRESS, FAULT_EXCEPTION, FAULT_ILLEGAL
 from rvx.isa.operands import RoundingKind
 
+_SP = 2
+_NEAR_SP = 1 << 16
+"""Bytes: what is farther away from sp is hardly an access to the stack."""
+
 
 class Endings:
     """Reads from what a hook or the core has left why it stopped.
@@ -39,6 +43,7 @@ class Endings:
         rows: knows why a word has no body.
         privilege: knows why a CSR is refused.
         failures: what interpreted bodies have raised.
+        stack_bottom: the lowest address of the stack that a program is given.
 
     Attributes:
         bad_access: the access that the core could not make: Unicorn's kind, address and size.
@@ -56,6 +61,7 @@ class Endings:
         rows: Rows,
         privilege: Privilege,
         failures: Failures,
+        stack_bottom: Address,
     ) -> None:
         self._isa = isa
         self._core = core
@@ -67,6 +73,7 @@ class Endings:
         self._rows = rows
         self._privilege = privilege
         self._failures = failures
+        self._stack_bottom = stack_bottom
         self._repeats = any("repeat" in made.requests for made in isa.instructions.values())
         self.bad_access: tuple[int, int, int] | None = None
         self.is_stopping = False
@@ -141,13 +148,35 @@ class Endings:
             if decoded is not None and "csr" in decoded.values:
                 return self._privilege.refusal(decoded.values["csr"])
         if status == Status.FAULT:
-            return fault_detail(words[Field.FAULT : Field.FAULT + 4])
+            detail = fault_detail(words[Field.FAULT : Field.FAULT + 4])
+            is_access = self.kind(status, None, pc) in (TrapKind.BAD_LOAD, TrapKind.BAD_STORE)
+            address = int(words[Field.FAULT + FAULT_ADDRESS])
+            return detail + self._overflow(address) if is_access else detail
         if status == Status.ILLEGAL:
             return self._why_illegal(pc)
         if self.bad_access is not None:
             _, address, size = self.bad_access
-            return f"{size} bytes at {address:#x}"
+            return f"{size} bytes at {address:#x}" + self._overflow(address)
         return self._why_caused(pc, int(words[Field.CAUSE])) if status == Status.CAUSE else ""
+
+    def _overflow(self, address: Address) -> str:
+        """Whether the stack has outgrown its room and has come as far as this address.
+
+        A program may have a stack of its own elsewhere: so what lies around the bottom of the room
+        has to have been written, as by a stack that went down through it.
+        """
+        memory, bottom = self._memory, self._stack_bottom
+        sp = self._registers.get(_SP) & (1 << self._isa.xlen) - 1
+        if not (sp < bottom and abs(address - sp) <= _NEAR_SP):
+            return ""
+        at = bottom - memory.base
+        around = memory.ram[max(at - _NEAR_SP, 0) : at], memory.ram[at : at + _NEAR_SP]
+        if not all(one.any() for one in around):
+            return ""
+        return (
+            f"; sp is {sp:#x}, and the stack, which has {memory.end - bottom:,} bytes, ended at "
+            f"{bottom:#x}: a recursion may have no end"
+        )
 
     def _why_illegal(self, pc: Address) -> str:
         """What is known about an illegal instruction, beyond that it is one."""

@@ -172,7 +172,16 @@ class Hart:
         unit = Privilege(isa, core, context, registers.get, registers.put, self._entropy)
         self.privilege = unit
         self._endings = Endings(
-            isa, core, context, memory, registers, reporter, self.rows, unit, failures
+            isa,
+            core,
+            context,
+            memory,
+            registers,
+            reporter,
+            self.rows,
+            unit,
+            failures,
+            system.process.space.stack_bottom,
         )
         self._environment = Environment(
             isa, memory, registers, self.counter, system, reporter, abi, self._note

@@ -192,8 +192,7 @@ class Semihosting:
 
     def _heap(self, at: Address) -> int:
         """Where heap and stack begin and end: base and limit of either."""
-        memory, space = self._process.memory, self._process.space
-        top = memory.end - space.stack_size
+        memory, top = self._process.memory, self._process.space.stack_bottom
         values = (memory.taken, top, memory.stack_top, top)
         data = b"".join(value.to_bytes(self._word, "little") for value in values)
         self._process.write(self._argument(at, 0), data)

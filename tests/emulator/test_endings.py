@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rvx.assembler import assemble
 from rvx.emulator import Machine, MemoryLayoutError, TrapKind
 from rvx.extensions import isa_for
 from rvx.isa import Extension, Words
@@ -481,3 +482,26 @@ def test_leaving_the_debugger_is_no_fault_of_the_guest(
     machine = Machine(lab.elf("_start: .word 0x2b"), isa, backend="python")
     with pytest.raises(BdbQuit):
         machine.run()
+
+
+DEEP = "f: addi sp, sp, -64\n sd ra, 0(sp)\n sd sp, 8(sp)\n jal f\n"
+
+
+def test_a_stack_that_has_outgrown_its_room_is_named() -> None:
+    isa = isa_for("rv64gc")
+    result = Machine(assemble(f"_start: li ra, 1\n{DEEP}", isa), isa, memory=1 << 20).run()
+    assert result.trap is not None
+    assert result.trap.kind == TrapKind.BAD_STORE
+    assert re.search(
+        r"8 bytes at 0x\w+; sp is 0x\w+, and the stack, which has [\d,]+ bytes, ended at 0x\w+: a "
+        "recursion may have no end$",
+        result.trap.message,
+    )
+
+
+def test_a_stack_of_ones_own_is_not_taken_for_it() -> None:
+    isa = isa_for("rv64gc")
+    own = f"_start: li ra, 1\n la sp, top\n{DEEP}.data\n.space 65536\ntop: .space 64\n"
+    result = Machine(assemble(own, isa), isa, memory=1 << 20).run()
+    assert result.trap is not None
+    assert re.search(r"8 bytes at 0x\w+$", result.trap.message)

@@ -42,6 +42,7 @@ class AddressSpace:
 
     Attributes:
         stack_size: bytes that are kept for the stack.
+        stack_bottom: their lowest address.
     """
 
     def __init__(self, memory: GuestMemory, note: Callable[[str], None]) -> None:
@@ -49,12 +50,12 @@ class AddressSpace:
         self._note = note
         room = memory.end - memory.heap
         self.stack_size = min(LARGEST_STACK, max(room // 4 & -PAGE, PAGE))
-        self._top = memory.end - self.stack_size
+        self.stack_bottom = memory.end - self.stack_size
         self._areas: list[tuple[Address, Address]] = []
 
     @property
     def _lowest(self) -> Address:
-        return self._areas[0][0] if self._areas else self._top
+        return self._areas[0][0] if self._areas else self.stack_bottom
 
     def set_break(self, address: Address) -> Address:
         """Moves the end of the heap, as brk does; gives the end that holds then."""
@@ -87,7 +88,7 @@ class AddressSpace:
                 self._memory.clear(at, at + size)
                 self._memory.protect(at, at + size, permissions)
                 return at
-            if not end <= at <= self._top - size:
+            if not end <= at <= self.stack_bottom - size:
                 raise NoSpace
             self._forget(at, at + size)
             address = at
@@ -99,7 +100,7 @@ class AddressSpace:
 
     def _find(self, size: int) -> Address:
         """The highest free place, where mappings are placed first."""
-        end = self._top
+        end = self.stack_bottom
         for begin, stop in reversed(self._areas):
             if end - stop >= size:
                 return end - size
@@ -182,6 +183,6 @@ class AddressSpace:
         return moved
 
     def _is_free(self, begin: Address, end: Address) -> bool:
-        if end > self._top:
+        if end > self.stack_bottom:
             return False
         return all(last <= begin or end <= first for first, last in self._areas)
