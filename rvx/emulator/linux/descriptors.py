@@ -7,6 +7,8 @@ import fcntl
 import os
 import select
 import stat
+import sys
+import termios
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -66,6 +68,10 @@ class File:
         """Moves the offset, and gives it."""
         raise OSError(errno.ESPIPE, "a pipe has no offsets")
 
+    def available(self) -> int:
+        """Bytes that can be read at once."""
+        raise OSError(errno.ENOTTY, "nothing that has bytes waiting")
+
     def ready(self) -> int:
         """What can be done with it at once: everything, unless it is a file that one waits for."""
         return READY_TO_READ | READY_TO_WRITE
@@ -120,6 +126,12 @@ class Input(File):
             if self.flags & os.O_NONBLOCK:
                 raise BlockingIOError(errno.EAGAIN, "nothing has come")
         return os.read(self._host, size)
+
+    def available(self) -> int:
+        """What the host has, or what is left."""
+        if self._host is None:
+            return len(self._rest)
+        return int.from_bytes(fcntl.ioctl(self._host, termios.FIONREAD, bytes(4)), sys.byteorder)
 
     def ready(self) -> int:
         """It can be read: whoever asks is told the same whenever something comes."""
@@ -203,6 +215,13 @@ class HostFile(File):
         self.position = 0
         return os.lseek(self.descriptor, offset, whence)
 
+    def available(self) -> int:
+        """What is behind the offset."""
+        found = os.fstat(self.descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            return super().available()
+        return max(found.st_size - os.lseek(self.descriptor, 0, os.SEEK_CUR), 0)
+
     def status(self) -> Status:
         """What the host says."""
         return host_status(os.fstat(self.descriptor))
@@ -250,6 +269,8 @@ class Descriptors:
     Attributes:
         keeps_closed: whether files of the host stay open when the program closes them, since
             somebody may go back to a moment at which they were open.
+        closing: numbers that would be closed if another program were executed, FD_CLOEXEC; none
+            ever is, but a program may ask.
     """
 
     NOT_REWOUND = frozenset({"_closed"})
@@ -266,6 +287,7 @@ class Descriptors:
             2: Output(2, write_out),
         }
         self.keeps_closed = False
+        self.closing: set[int] = set()
         self._closed: set[File] = set()
 
     def __del__(self) -> None:
@@ -299,6 +321,7 @@ class Descriptors:
         """Closes a number, and the file if it was its last."""
         file = self[number]
         del self._files[number]
+        self.closing.discard(number)
         if file in self._files.values():
             return
         if self.keeps_closed and isinstance(file, HostFile):

@@ -52,6 +52,8 @@ _FLAGS = {
     0o400000: os.O_NOFOLLOW,
     0o10000000: os.O_PATH,
 }
+_OF_OPENING = 0o100 | 0o200 | 0o400 | 0o1000 | _CLOSE_ON_EXEC
+"""O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC and O_CLOEXEC: an open file does not have them."""
 _APPEND, _CHANGEABLE = 0o2000, 0o2000 | 0o4000
 """O_APPEND, and what F_SETFL may change: that and O_NONBLOCK."""
 _SELF = "/proc/self/exe"
@@ -186,7 +188,7 @@ def lseek(process: Process, arguments: Arguments) -> int:
 
 
 def _sought(file: File, offset: int, whence: int) -> int:
-    if whence not in (os.SEEK_SET, os.SEEK_CUR, os.SEEK_END):
+    if whence not in (os.SEEK_SET, os.SEEK_CUR, os.SEEK_END, os.SEEK_DATA, os.SEEK_HOLE):
         raise CallError(errno.EINVAL)
     return file.seek(offset, whence)
 
@@ -199,24 +201,40 @@ def close(process: Process, arguments: Arguments) -> int:
 
 def dup(process: Process, arguments: Arguments) -> int:
     """Arguments: fd."""
-    return process.descriptors.add(_file(process, arguments[0]))
+    return _add(process, _file(process, arguments[0]))
+
+
+def _add(process: Process, file: File, flags: int = 0, lowest: int = 0) -> int:
+    """The lowest free number for a file, with O_CLOEXEC among flags or without."""
+    number = process.descriptors.add(file, lowest)
+    if flags & _CLOSE_ON_EXEC:
+        process.descriptors.closing.add(number)
+    return number
 
 
 def dup3(process: Process, arguments: Arguments) -> int:
     """Arguments: old, new, flags."""
     if arguments[0] == arguments[1]:
         raise CallError(errno.EINVAL)
-    return process.descriptors.put(_file(process, arguments[0]), process.signed(arguments[1], 32))
+    file, number = _file(process, arguments[0]), process.signed(arguments[1], 32)
+    process.descriptors.put(file, number)
+    if arguments[2] & _CLOSE_ON_EXEC:
+        process.descriptors.closing.add(number)
+    return number
 
 
 def fcntl(process: Process, arguments: Arguments) -> int:
     """Arguments: fd, command, argument. There is nobody else who could hold a lock."""
     file, command = _file(process, arguments[0]), process.signed(arguments[1], 32)
     if command in (0, 1030):  # F_DUPFD, F_DUPFD_CLOEXEC
-        return process.descriptors.add(file, arguments[2])
+        return _add(process, file, _CLOSE_ON_EXEC if command else 0, arguments[2])
     if command == 3:  # F_GETFL
         return file.flags
-    if command in (1, 2):  # F_GETFD, F_SETFD
+    number, closing = process.signed(arguments[0], 32), process.descriptors.closing
+    if command == 1:  # F_GETFD
+        return int(number in closing)
+    if command == 2:  # F_SETFD
+        (closing.add if arguments[2] & 1 else closing.discard)(number)
         return 0
     if command == 4:  # F_SETFL
         if isinstance(file, HostFile) and (file.flags ^ arguments[2]) & _APPEND:
@@ -237,9 +255,12 @@ def fcntl(process: Process, arguments: Arguments) -> int:
 
 
 def ioctl(process: Process, arguments: Arguments) -> int:
-    """Arguments: fd, request. Nothing is a terminal: output is the same wherever it goes."""
-    _file(process, arguments[0])
-    raise CallError(errno.ENOTTY)
+    """Arguments: fd, request, address. Nothing is a terminal: output is the same everywhere."""
+    file = _file(process, arguments[0])
+    if arguments[1] & 0xFFFFFFFF != 0x541B:  # FIONREAD
+        raise CallError(errno.ENOTTY)
+    process.write(arguments[2], (file.available() & 0x7FFFFFFF).to_bytes(4, "little"))
+    return 0
 
 
 def _path(process: Process, folder: int, address: int) -> str:
@@ -275,19 +296,19 @@ def openat(process: Process, arguments: Arguments) -> int:
     path = _path(process, arguments[0], arguments[1])
     wished = arguments[2]
     if path in _STREAMS:
-        return process.descriptors.add(process.descriptors[_STREAMS[path]])
+        return _add(process, process.descriptors[_STREAMS[path]], wished)
     device = _device(process, path)
     if device is not None:
-        return process.descriptors.add(device)
+        return _add(process, device, wished)
     flags = wished & 3
     for theirs, ours in _FLAGS.items():
         flags |= ours if wished & theirs else 0
     if flags & os.O_PATH:
         flags &= os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW
     descriptor = process.sandbox.open(path, flags, arguments[3] & 0o777)
-    file = HostFile(descriptor, path, wished & ~0o2000000)
+    file = HostFile(descriptor, path, wished & ~_OF_OPENING)
     try:
-        return process.descriptors.add(file)
+        return _add(process, file, wished)
     except OSError:
         file.close()
         raise
@@ -344,7 +365,11 @@ def faccessat(process: Process, arguments: Arguments) -> int:
         return 0
     if process.sandbox.is_above(path):
         return _refuse_writing(arguments[2])
-    os.close(process.sandbox.open(path, os.O_PATH))
+    descriptor = process.sandbox.open(path, os.O_PATH)
+    mode = os.fstat(descriptor).st_mode
+    os.close(descriptor)
+    if arguments[2] & os.X_OK and stat.S_ISREG(mode) and not mode & 0o111:
+        raise CallError(errno.EACCES)
     if arguments[2] & os.W_OK:
         os.close(process.sandbox.parent(path)[0])
     return 0
@@ -515,7 +540,7 @@ def pwritev(process: Process, arguments: Arguments) -> int:
 def sendfile(process: Process, arguments: Arguments) -> int:
     """Arguments: to, from, address of an offset or 0, size."""
     target, source = _file(process, arguments[0]), _file(process, arguments[1])
-    if not isinstance(source, HostFile):
+    if not isinstance(source, HostFile) or target.flags & _APPEND:
         raise CallError(errno.EINVAL)
     at, left, done = arguments[2], _size(arguments[3]), 0
     offset = process.integer(at, 8, signed=True) if at else 0
@@ -527,6 +552,30 @@ def sendfile(process: Process, arguments: Arguments) -> int:
         done += target.write(data)
     if at:
         process.write(at, (offset + done).to_bytes(8, "little"))
+    return done
+
+
+def copy_file_range(process: Process, arguments: Arguments) -> int:
+    """Arguments: from, address of an offset or 0, to, address of an offset or 0, size, flags."""
+    source, target = _file(process, arguments[0]), _file(process, arguments[2])
+    for file in (source, target):
+        if not isinstance(file, HostFile) or not stat.S_ISREG(file.status().mode):
+            raise CallError(errno.EINVAL)
+    if target.flags & _APPEND:
+        raise CallError(errno.EBADF)
+    if arguments[5]:
+        raise CallError(errno.EINVAL)
+    taken_at, put_at, left, done = arguments[1], arguments[3], _size(arguments[4]), 0
+    taken, put = (process.integer(at, 8, signed=True) if at else 0 for at in (taken_at, put_at))
+    while done < left:
+        size = min(_PIECE, left - done)
+        data = source.read_at(size, taken + done) if taken_at else source.read(size)
+        if not data:
+            break
+        done += target.write_at(data, put + done) if put_at else target.write(data)
+    for at, offset in ((taken_at, taken), (put_at, put)):
+        if at:
+            process.write(at, (offset + done).to_bytes(8, "little"))
     return done
 
 
@@ -791,7 +840,7 @@ def pipe2(process: Process, arguments: Arguments) -> int:
     if not process.memory.can(arguments[0], 8, 2):
         raise CallError(errno.EFAULT)
     pipe, flags = Pipe(), arguments[1] & os.O_NONBLOCK
-    numbers = [process.descriptors.add(end(pipe, flags)) for end in (ReadEnd, WriteEnd)]
+    numbers = [_add(process, end(pipe, flags), arguments[1]) for end in (ReadEnd, WriteEnd)]
     process.write(arguments[0], b"".join(one.to_bytes(4, "little") for one in numbers))
     return 0
 
@@ -801,12 +850,12 @@ def eventfd2(process: Process, arguments: Arguments) -> int:
     if arguments[1] & ~(_CLOSE_ON_EXEC | os.O_NONBLOCK | 1):  # EFD_SEMAPHORE
         raise CallError(errno.EINVAL)
     flags, takes_one = arguments[1] & os.O_NONBLOCK, bool(arguments[1] & 1)
-    return process.descriptors.add(Counter(arguments[0] & 0xFFFFFFFF, flags, takes_one))
+    return _add(process, Counter(arguments[0] & 0xFFFFFFFF, flags, takes_one), arguments[1])
 
 
 def epoll_create1(process: Process, arguments: Arguments) -> int:
     """Arguments: flags."""
-    return process.descriptors.add(Epoll())
+    return _add(process, Epoll(), arguments[0])
 
 
 def _epoll(process: Process, number: int) -> Epoll:

@@ -50,8 +50,14 @@ def mmap(process: Process, arguments: Arguments) -> int:
     if protection & PROT_EXEC:
         process.note("memory for code of the program's own making is not there: mmap fails")
         raise CallError(errno.EACCES)
-    is_fixed = bool(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
-    at = process.space.map(size, _permissions(protection), address if is_fixed else None)
+    space, wished = process.space, address
+    if not flags & (MAP_FIXED | MAP_FIXED_NOREPLACE):
+        wished = address >> PAGE_SHIFT << PAGE_SHIFT  # It may lie within a page: it is a wish.
+    is_free = space.is_free(wished, wished + size)
+    if flags & MAP_FIXED_NOREPLACE and not is_free:
+        raise CallError(errno.EEXIST)
+    is_there = is_free or flags & MAP_FIXED
+    at = space.map(size, _permissions(protection), wished if is_there else None)
     if file is not None:
         base = process.memory.base
         for done in range(0, size, _PIECE):

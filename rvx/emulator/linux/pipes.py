@@ -55,6 +55,10 @@ class ReadEnd(File):
         del pipe.data[:size]
         return found
 
+    def available(self) -> int:
+        """What was written and not read."""
+        return len(self._pipe.data)
+
     def ready(self) -> int:
         """Whether there is something, or nobody who could write."""
         hung_up = 0 if self._pipe.has_writer else HUNG_UP
@@ -82,6 +86,10 @@ class WriteEnd(File):
             raise BlockingIOError(errno.EAGAIN, "nobody has read what was written")
         pipe.data += data[:room]
         return min(len(data), room)
+
+    def available(self) -> int:
+        """What was written and not read."""
+        return len(self._pipe.data)
 
     def ready(self) -> int:
         """Whether there is room, or nobody who could read."""

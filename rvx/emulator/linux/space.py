@@ -171,7 +171,7 @@ class AddressSpace:
             return address
         base = self._memory.base
         permissions = int(self._memory.pages[address - base >> 12])
-        if self._is_free(address + old, address + new):
+        if self.is_free(address + old, address + new):
             self.map(new - old, permissions, address + old)
             return address
         if not may_move:
@@ -182,7 +182,8 @@ class AddressSpace:
         self.unmap(address, old)
         return moved
 
-    def _is_free(self, begin: Address, end: Address) -> bool:
-        if end > self.stack_bottom:
+    def is_free(self, begin: Address, end: Address) -> bool:
+        """Whether nobody has anything between heap and stack from one address to another."""
+        if begin < self._memory.taken or end > self.stack_bottom:
             return False
         return all(last <= begin or end <= first for first, last in self._areas)

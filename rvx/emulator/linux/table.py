@@ -83,6 +83,7 @@ _CALLS: dict[str, Call] = {
     "preadv": files.preadv,
     "pwritev": files.pwritev,
     "sendfile": files.sendfile,
+    "copy_file_range": files.copy_file_range,
     "pselect6": files.select(),
     "fchdir": files.fchdir,
     "close_range": files.close_range,

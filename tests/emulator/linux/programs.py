@@ -34,7 +34,7 @@ GIVEN: dict[str, tuple[list[str], bytes]] = {
     "mappings": ([str(SOURCES / "wc.c")], b""),
 }
 _LOCALES = Path("/usr/lib/locale")
-IN_A_FOLDER = ("files", "filesystem", "locks")
+IN_A_FOLDER = ("files", "filesystem", "locks", "opened")
 """Programs that work in a folder which they are given."""
 ALL = sorted(SOURCES.glob("*.c*"))
 QEMU = {32: "qemu-riscv32", 64: "qemu-riscv64"}

@@ -387,3 +387,13 @@ def test_a_program_that_would_wait_for_ever_is_ended(waiting: Path, number: int)
     assert result.ended_by == signal.SIGKILL
     assert len(notes) == 1
     assert notes[0].startswith("the program waits for ever, as nobody else is there, and is ended")
+
+
+def test_a_mapping_that_may_replace_nothing() -> None:
+    """QEMU 7.2 does not know MAP_FIXED_NOREPLACE, and is no witness here."""
+    made, flags = machine(), 0x100022
+    at = call(made, "mmap", 0, 8192, 3, 0x22, -1, 0)
+    assert call(made, "mmap", at, 4096, 3, flags, -1, 0) == -errno.EEXIST
+    assert call(made, "mmap", at - 4096, 8192, 3, flags, -1, 0) == -errno.EEXIST
+    assert call(made, "mmap", at - 4096, 4096, 3, flags, -1, 0) == at - 4096
+    assert call(made, "mmap", made.memory.heap - 4096, 4096, 3, flags, -1, 0) == -errno.EEXIST

@@ -10,7 +10,7 @@ from tests.emulator.linux.programs import ALL, build, compare
 
 SHORT = """
     wc printf malloc longjmp signals exits environment mappings exceptions filesystem locks
-    devices identity faults alarms pipes queue
+    devices identity faults alarms pipes queue opened
 """
 _SHORT = [one for one in ALL if one.stem in SHORT.split()]
 
