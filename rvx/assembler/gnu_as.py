@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from rvx.assembler.assembler import Assembler
 from rvx.assembler.diagnostics import AssemblyError, SourceError, did_you_mean, show
-from rvx.assembler.elf.relocatable import write_object
+from rvx.assembler.elf.relocatable import write_object, write_whole
 from rvx.assembler.source.grammar import parse_integer
 from rvx.isa import Isa, IsaError
 from rvx.records import dataclass, field
@@ -17,6 +18,7 @@ from rvx.version import __version__
 
 DEFAULT_MARCH = "rv64gc"
 SOURCE_ERROR, USAGE_ERROR = 3, 2
+STANDARD_INPUT = "{standard input}"
 _WITH_VALUE = {
     "-march",
     "-mabi",
@@ -69,6 +71,7 @@ _IGNORED = {
 }
 """Flags that change nothing in what is assembled, or nothing here: debug sections stay plain."""
 PRIV_SPECS = {"1.9.1": (1, 9), "1.10": (1, 10), "1.11": (1, 11), "1.12": (1, 12)}
+_SYMBOL = regex(r"[A-Za-z_.$][\w.$]*", re.ASCII)
 _ABI = regex(r"(ilp32|lp64)(f|d|(?<=ilp32)e|)")
 _DEBUG = ("-g", "--gen-debug", "-gdwarf", "--gdwarf", "-gstabs", "--gstabs")
 
@@ -116,6 +119,8 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
     rest = list(words)
     while rest:
         word = rest.pop(0)
+        if word == "--":  # both of these name the standard input
+            word = "-"
         name, equals, value = word.partition("=")
         if word.startswith("-I") and len(word) > 2:
             name, value = "-I", word[2:]
@@ -142,8 +147,8 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
         elif name == "-I":
             found.include_dirs.append(value)
         elif name in ("--defsym", "-defsym"):
-            symbol, _, number = value.partition("=")
-            found.defines[symbol] = _number(name, value, number)
+            symbol, number = _definition(name, value)
+            found.defines[symbol] = number
         elif word in ("-mrelax", "-mno-relax"):
             found.relax = word == "-mrelax"
         elif word in ("-fpic", "-fPIC", "-fno-pic"):
@@ -161,11 +166,34 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
     return found
 
 
-def _number(flag: str, text: str, number: str) -> int:
+def _definition(flag: str, text: str) -> tuple[str, int]:
+    """The symbol and the number of `name=0x10`.
+
+    Raises:
+        ValueError: it is none, or has a name that no source can use.
+    """
+    symbol, _, literal = text.partition("=")
+    digits = literal.removeprefix("-")
     try:
-        return parse_integer(number.lstrip("-")) * (-1 if number.startswith("-") else 1)
+        if not digits[:1].isdecimal() or not _SYMBOL.fullmatch(symbol) or symbol == ".":
+            raise ValueError
+        number = parse_integer(digits) * (1 if digits == literal else -1)
     except (ValueError, SourceError):
         raise ValueError(f"{flag} {text}: write a symbol and a number, as in name=0x10") from None
+    if not -(1 << 63) <= number < 1 << 64:
+        raise ValueError(f"{flag} {text}: the number has more than 64 bits")
+    return symbol, number
+
+
+def _check_output(sources: Sequence[str], output: str) -> None:
+    """Refuses to write over a source.
+
+    Raises:
+        ValueError: one of the sources is the file to write.
+    """
+    for source in sources:
+        if os.path.isfile(source) and os.path.exists(output) and os.path.samefile(source, output):
+            raise ValueError(f"'{source}' is the source and the output '{output}': give another -o")
 
 
 def check_abi(abi: str, isa: Isa) -> None:
@@ -215,13 +243,16 @@ def run(
         isa = choose_isa(chosen.march, chosen.extensions)
         if chosen.abi:
             check_abi(chosen.abi, isa)
+        _check_output([*chosen.sources], chosen.output)
+        _check_output([*chosen.sources], chosen.dependencies)
     except (ValueError, IsaError) as error:
         print(f"rvx as: {error}", file=sys.stderr)
         return USAGE_ERROR
     try:
         text, name = _read(chosen.sources or ["-"])
     except OSError as error:
-        print(f"rvx as: cannot read '{error.filename}': {error.strerror}", file=sys.stderr)
+        where = STANDARD_INPUT if error.filename is None else error.filename
+        print(f"rvx as: cannot read '{where}': {error.strerror}", file=sys.stderr)
         return USAGE_ERROR
     assembler = Assembler(
         isa,
@@ -246,7 +277,7 @@ def run(
         write_object(made, chosen.output)
         if chosen.dependencies:
             rule = _rule(chosen.output, [*chosen.sources, *made.included])
-            Path(chosen.dependencies).write_text(rule, encoding="utf-8")
+            write_whole(chosen.dependencies, rule.encode("utf-8", "surrogateescape"))
     except OSError as error:
         print(f"rvx as: cannot write '{error.filename}': {error.strerror}", file=sys.stderr)
         return USAGE_ERROR
@@ -265,5 +296,7 @@ def _read(sources: list[str]) -> tuple[str, str]:
         if source == "-":
             texts.append(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
         else:
-            texts.append(Path(source).read_text(encoding="utf-8", errors="surrogateescape"))
-    return "\n".join(texts), "{standard input}" if sources[0] == "-" else sources[0]
+            # Not as a `Path`, for which an empty name is the current folder.
+            with open(source, encoding="utf-8", errors="surrogateescape") as file:
+                texts.append(file.read())
+    return "\n".join(texts), STANDARD_INPUT if sources[0] == "-" else sources[0]

@@ -1,5 +1,6 @@
 """`rvx as`: GCC uses it in the place of GNU as, and what comes out links."""
 
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -91,6 +92,7 @@ def test_arguments_of_drivers() -> None:
     assert (found.march, found.abi, found.output) == ("rv64imafdc_zicsr", "lp64d", "x.o")
     assert (found.sources, found.include_dirs) == (["x.s"], ["inc", "other"])
     assert (found.relax, found.pic, found.debug, found.defines) == (False, True, True, {"n": 16})
+    assert parse_arguments(["--"]).sources == parse_arguments(["-"]).sources == ["-"]
 
 
 @pytest.mark.parametrize(
@@ -100,13 +102,74 @@ def test_arguments_of_drivers() -> None:
         (["-o"], USAGE_ERROR, "-o needs a value"),
         (["-march=rv99"], USAGE_ERROR, "'rv99' is not an ISA string"),
         (["nowhere.s"], USAGE_ERROR, "cannot read 'nowhere.s'"),
+        ([""], USAGE_ERROR, "cannot read ''"),
+        (["a.s", "-o", ""], USAGE_ERROR, "cannot write ''"),
+        (["a.s", "-o", "/dev/full"], USAGE_ERROR, "cannot write '/dev/full': No space left"),
+        (["a.s", "-MD", "/dev/full"], USAGE_ERROR, "cannot write '/dev/full': No space left"),
+        (["a.s", "-o", "./a.s"], USAGE_ERROR, "'a.s' is the source and the output './a.s'"),
+        (["a.s", "-MD", "a.s"], USAGE_ERROR, "'a.s' is the source and the output 'a.s'"),
+        *(
+            (
+                ["--defsym", text, "a.s"],
+                USAGE_ERROR,
+                f"--defsym {text}: write a symbol and a number",
+            )
+            for text in ("x", "x=", "=5", "1x=5", "a b=5", ".=5", "x=y", "x=--5", "x=0x", "x=08")
+        ),
+        (["--defsym", f"x={1 << 64}", "a.s"], USAGE_ERROR, "the number has more than 64 bits"),
+        (["--defsym", f"x=-{(1 << 63) + 1}", "a.s"], USAGE_ERROR, "has more than 64 bits"),
     ],
 )
 def test_wrong_command_lines(
-    words: list[str], code: int, sentence: str, capsys: pytest.CaptureFixture[str]
+    words: list[str],
+    code: int,
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.s").write_text("nop\n")
     assert run(words, choose) == code
     assert sentence in capsys.readouterr().err
+    assert Path("a.s").read_text() == "nop\n"
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "010", "0x7f", str((1 << 64) - 1), f"-{1 << 63}"])
+def test_symbols_of_the_command_line_are_worth_what_they_are_for_gnu_as(
+    gnu: Gnu, number: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "a.s"
+    source.write_text(".dword x\n")
+    ours, theirs = tmp_path / "ours.o", tmp_path / "theirs.o"
+    words = ["--defsym", f"x={number}", "-march=rv64gc", "-mabi=lp64d", str(source)]
+    assert run(["-o", str(ours), *words], shipped) == 0
+    assert gnu.run("as", "-o", str(theirs), *words).returncode == 0
+    assert read_sections(ours.read_bytes())[".text"] == read_sections(theirs.read_bytes())[".text"]
+
+
+def test_a_standard_input_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "rvx", "as", "-o", str(tmp_path / "a.o")]
+    with open(tmp_path / "written", "wb") as other:
+        done = subprocess.run(command, stdin=other, capture_output=True, text=True, check=False)
+    assert done.returncode == USAGE_ERROR
+    assert done.stderr == "rvx as: cannot read '{standard input}': Bad file descriptor\n"
+
+
+def test_an_object_that_has_no_room_is_not_left_behind(tmp_path: Path) -> None:
+    source, made = tmp_path / "a.s", tmp_path / "a.o"
+    source.write_text(".zero 100000\n")
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (50000, 50000))\n"
+    command = "from rvx.cli import start; start()"
+    done = subprocess.run(
+        [sys.executable, "-c", limit + command, "as", str(source), "-o", str(made)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (USAGE_ERROR, "")
+    assert done.stderr == f"rvx as: cannot write '{made}': File too large\n"
+    assert not made.exists()
 
 
 def test_flags_of_drivers_that_change_nothing(stand_in: str, gnu: Gnu, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from rvx.assembler.elf import attributes
@@ -230,4 +231,21 @@ def relocatable(item: ObjectFile) -> bytes:
 
 def write_object(item: ObjectFile, path: str | Path) -> None:
     """Writes a relocatable ELF file."""
-    Path(path).write_bytes(relocatable(item))
+    write_whole(path, relocatable(item))
+
+
+def write_whole(path: str | Path, data: bytes) -> None:
+    """Writes a file, or leaves none where there is no room for all of it.
+
+    Raises:
+        OSError: it cannot be written; the error names it.
+    """
+    try:
+        with open(path, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        if error.filename is None:  # it was opened, and is not whole
+            error.filename = str(path)
+            if os.path.isfile(path):
+                os.unlink(path)
+        raise
