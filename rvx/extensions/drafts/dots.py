@@ -21,6 +21,7 @@ from typing import Any
 
 from rvx.formats.dot.catalogue import rvbna
 from rvx.formats.dot.scalar import NOWHERE, make_aligned_group
+from rvx.formats.dot.vector import make_sum
 from rvx.formats.minifloat import Minifloat
 from rvx.formats.minifloat import scalar as kernels
 from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16ALT, FP32
@@ -107,10 +108,20 @@ def make_bulk_dot(left_format: Minifloat, right_format: Minifloat) -> Dot:
     place_of, special_of, term, result = steps.place, steps.special, steps.term, steps.result
     kept = steps.kept
     mask = (1 << left_format.bits) - 1
+    attempt = make_sum(left_format, right_format, kept)
 
     def dot(
         v: Vector, left: Words, right: Words, at_a: int, at_b: int, vm: int, n: int, c: int
     ) -> tuple[int, int]:
+        # As many guard bits as the number of products has: VLMAX is a power of two.
+        guard, most = 0, most_elements(v)
+        while most > 1:
+            most >>= 1
+            guard += 1
+        if vm != 0:
+            total, unit, status = attempt(left, right, at_a, at_b, n, guard)
+            if status == 0:
+                return result(total, unit, 0, c & 0xFFFFFFFF)
         place, specials = NOWHERE, 0
         for x in range(n):
             if vm == 0 and is_active(v, x) == 0:
@@ -120,11 +131,7 @@ def make_bulk_dot(left_format: Minifloat, right_format: Minifloat) -> Dot:
             specials |= special_of(a, b)
         total, unit = 0, 0
         if specials == 0 and place != NOWHERE:
-            # As many guard bits as the number of products has: VLMAX is a power of two.
-            unit, most = place - kept, most_elements(v)
-            while most > 1:
-                most >>= 1
-                unit -= 1
+            unit = place - kept - guard
             for x in range(n):
                 if vm == 0 and is_active(v, x) == 0:
                     continue

@@ -24,9 +24,9 @@ from collections.abc import Callable
 from typing import Any
 
 from rvx.extensions.vector.memory import LOADS, STORES
-from rvx.formats.dot import chosen
+from rvx.formats.dot import chosen, vector
 from rvx.formats.dot.chosen import SCRATCH, WORDS, pack, unpack
-from rvx.formats.dot.step import INFINITE, summed
+from rvx.formats.dot.step import INFINITE, Setting, summed
 from rvx.formats.minifloat import Minifloat
 from rvx.formats.minifloat import scalar as kernels
 from rvx.formats.minifloat.catalogue import FP32, FP64
@@ -73,9 +73,13 @@ Zvt = Extension(
 )
 Zvt.tile_file("mt")
 _ROWS = 4 * MOST_EDGE
-Zvt.state(
-    "tile_operands", WORDS + 4 * _ROWS, "factors taken apart, within one instruction of tiles"
-)
+_TAME = WORDS
+_APART = WORDS + 1
+_SPREAD = _APART + 4 * _ROWS
+_END = _SPREAD + 4 * _ROWS
+"""Behind the setting of the accumulator: whether all factors are numbers, their significands and
+exponents, and what `vector.make_spread` makes of them."""
+Zvt.state("tile_operands", _END, "factors taken apart, within one instruction of tiles")
 Zvt.csr_name("mtype", 0xC23)
 
 
@@ -429,59 +433,142 @@ def _make_integer_body(is_signed_a: bool) -> Callable[..., None]:
 
 
 _ODD = int(Rounding.ROD)
+_FAR = 1 << 16
+_LOWEST, _HIGHEST = FP32.lsb_min, FP32.emax - 7
+"""Digits and places of products whose sums are neither subnormal and inexact, nor overflow."""
+_WIDE_BIAS, _WIDE_M = FP64.bias, FP64.m
 
 
 def take_apart(
-    fmt: int, lanes: Words, at: int, step: int, n: int, tk: int, s: Words, e: Words
+    fmt: int, lanes: Words, at: int, step: int, n: int, tk: int, work: Any, to: int
 ) -> int:
     """Takes the columns of a factor apart, tk in a row each; gives 1 if all are numbers."""
     is_tame = 1
     for column in range(n):
         for k in range(tk):
             made, exponent = unpack(fmt, lanes[at + k * step + column] | 0)
-            s[4 * column + k], e[4 * column + k] = made, exponent
+            place = to + 4 * column + k
+            work[place], work[place + _ROWS] = made, exponent
             if exponent >= INFINITE:
                 is_tame = 0
     return is_tame
 
 
-def bulk(
-    v: Vector,
-    mt: Tiles,
-    mtd: int,
-    lanes: Words,
-    at_a: int,
-    at_b: int,
-    step: int,
-    left: int,
-    right: int,
-    mode: int,
-    work: Any,
-) -> int:
-    """The product of factors of two formats into binary32, by bulk normalisation; gives flags."""
-    tm, tn, tk = rows(v), min(v.config[VL] | 0, mt.edge), depth(v)
-    if tm == 0 or tn == 0 or tk == 0:
-        return 0
-    chosen.choose(work, left, right, chosen.OF_FP32, mode)
-    chosen.normalise(work)
-    chosen.round_groups(work, _ODD)
-    chosen.in_groups(work, tk)
-    scratch = work[SCRATCH:WORDS]
-    sa, ea = work[WORDS : WORDS + _ROWS], work[WORDS + _ROWS : WORDS + 2 * _ROWS]
-    sb, eb = work[WORDS + 2 * _ROWS : WORDS + 3 * _ROWS], work[WORDS + 3 * _ROWS :]
-    is_tame = take_apart(left, lanes, at_a, step, tm, tk, sa, ea)
-    is_tame &= take_apart(right, lanes, at_b, step, tn, tk, sb, eb)
-    flags = 0
-    for row in range(tm):
-        for column in range(tn):
-            at = place_32(mt.edge, mtd, row, column)
-            cs, ce = unpack(chosen.OF_FP32, mt.e32[at] | 0)
-            s, e, raised = summed(
-                work, sa, ea, sb, eb, 4 * row, 4 * column, tk, cs, ce, 0, is_tame, scratch
+def add_group(work: Any, row: int, column: int, tk: int, c: int) -> tuple[int, int]:
+    """An accumulator after tk products of factors that have been taken apart, and flags."""
+    cs, ce = unpack(chosen.OF_FP32, c)
+    s, e, flags = summed(
+        work,
+        work[_APART : _APART + _ROWS],
+        work[_APART + _ROWS : _APART + 2 * _ROWS],
+        work[_APART + 2 * _ROWS : _APART + 3 * _ROWS],
+        work[_APART + 3 * _ROWS : _SPREAD],
+        4 * row,
+        4 * column,
+        tk,
+        cs,
+        ce,
+        0,
+        work[_TAME] | 0,
+        work[SCRATCH:WORDS],
+    )
+    return pack(chosen.OF_FP32, s, e), flags
+
+
+def make_bulk(sew: int) -> Callable[..., int]:
+    """bulk(v, mt, mtd, lanes, vs2, vs1, left, right, mode, work): the flags of a product.
+
+    Of factors of two formats into binary32, by bulk normalisation. Whole blocks go through the
+    host's vector unit if all factors are numbers.
+    """
+    deepest = most_depth(sew)
+    numbers = (chosen.OF_E4M3, chosen.OF_E5M2) if sew == 8 else (chosen.OF_FP16, chosen.OF_BF16)
+    first = numbers[0]
+    spread_first, spread_other = (vector.make_spread(chosen.FORMATS[number]) for number in numbers)
+    add_block = vector.make_block(deepest, MOST_EDGE, _SPREAD)
+    rows_of_both = 2 * deepest * MOST_EDGE
+
+    def spread(
+        lanes: Words, places: int, step: int, n: int, fmt: int, work: Any, at: int
+    ) -> tuple[int, int, int]:
+        """All factors of one side, see `vector.make_spread`."""
+        is_tame, high, low = 1, -_FAR, _FAR
+        for k in range(deepest):
+            to = at + k * MOST_EDGE
+            lane = places + k * step
+            if fmt == first:
+                is_one, place, digit = spread_first(
+                    lanes, lane, n, work, to, to + deepest * MOST_EDGE
+                )
+            else:
+                is_one, place, digit = spread_other(
+                    lanes, lane, n, work, to, to + deepest * MOST_EDGE
+                )
+            is_tame &= is_one
+            high, low = max(high, place), min(low, digit)
+        return is_tame, high, low
+
+    def bulk(
+        v: Vector,
+        mt: Tiles,
+        mtd: int,
+        lanes: Words,
+        vs2: int,
+        vs1: int,
+        left: int,
+        right: int,
+        mode: int,
+        work: Any,
+    ) -> int:
+        tm, tn, tk = rows(v), min(v.config[VL] | 0, mt.edge), depth(v)
+        if tm == 0 or tn == 0 or tk == 0:
+            return 0
+        in_register = 8 * v.vlenb // sew
+        at_a, at_b, step = vs2 * in_register, vs1 * in_register, in_register * 8 // deepest
+        chosen.choose(work, left, right, chosen.OF_FP32, mode)
+        chosen.normalise(work)
+        chosen.round_groups(work, _ODD)
+        chosen.in_groups(work, tk)
+        kept = work[Setting.KEPT + 0] | 0
+        is_tame, is_cut = 0, 0
+        # What is read at once is 8 lanes, which have to be in a register.
+        if mode == 0 and tk == deepest and in_register >= 8:
+            is_tame, high_a, low_a = spread(lanes, at_a, step, tm, left, work, _SPREAD)
+            is_also, high_b, low_b = spread(
+                lanes, at_b, step, tn, right, work, _SPREAD + rows_of_both
             )
-            mt.e32[at] = pack(chosen.OF_FP32, s, e)
-            flags |= raised
-    return flags
+            is_tame &= is_also
+            high, low = high_a + high_b, low_a + low_b
+            if low < _LOWEST or high > _HIGHEST:
+                is_tame = 0
+            is_cut = 1 if low < high - kept else 0
+        is_apart = False
+        flags = 0
+        for row in range(0, tm, 2):
+            for column in range(0, tn, 4):
+                if is_tame != 0 and row + 1 < tm and column + 3 < tn:
+                    at_0 = place_32(mt.edge, mtd, row, column)
+                    at_1 = place_32(mt.edge, mtd, row, column + 2)
+                    below = (_WIDE_BIAS - kept) << _WIDE_M
+                    if add_block(work, row, column, mt.e32, at_0, at_1, below, is_cut) == 0:
+                        continue
+                if not is_apart:
+                    work[_TAME] = take_apart(left, lanes, at_a, step, tm, tk, work, _APART)
+                    work[_TAME] &= take_apart(
+                        right, lanes, at_b, step, tn, tk, work, _APART + 2 * _ROWS
+                    )
+                    is_apart = True
+                for r in range(row, min(row + 2, tm)):
+                    for c in range(column, min(column + 4, tn)):
+                        at = place_32(mt.edge, mtd, r, c)
+                        mt.e32[at], raised = add_group(work, r, c, tk, mt.e32[at] | 0)
+                        flags |= raised
+        return flags
+
+    return bulk
+
+
+_bulk_8, _bulk_16 = make_bulk(8), make_bulk(16)
 
 
 def make_single(fmt: Minifloat) -> Callable[..., int]:
@@ -543,14 +630,9 @@ def _make_float_body(is_other: bool) -> Callable[..., None]:
         flags = 0
         if sew == 8:
             right = chosen.OF_E5M2 if is_alt else chosen.OF_E4M3
-            flags = bulk(
-                v, mt, mtd, v.e8, vs2 * n, vs1 * n, 2 * n, of_byte, right, frm, tile_operands
-            )
+            flags = _bulk_8(v, mt, mtd, v.e8, vs2, vs1, of_byte, right, frm, tile_operands)
         elif sew == 16:
-            n >>= 1
-            flags = bulk(
-                v, mt, mtd, v.e16, vs2 * n, vs1 * n, 4 * n, of_half, of_half, frm, tile_operands
-            )
+            flags = _bulk_16(v, mt, mtd, v.e16, vs2, vs1, of_half, of_half, frm, tile_operands)
         elif sew == 32:
             n >>= 2
             flags = _single(v, v.e32, mt.e32, mt.edge, mtd, vs2 * n, vs1 * n, frm)

@@ -152,13 +152,15 @@
         bnez    a0, 1b
         .endm
 
+        .macro  whole                   # the same at once
+        li      a0, 256
+        vsetvli t0, a0, e8, m8, ta, ma
+        vle8.v  v8, (a1)
+        vle8.v  v16, (a2)
+        .word   WHOLE                   # vfqwdota.vv v24, v8, v16
+        .endm
+
         .macro  tiles                   # E4M3: 16 x 16 sums of 64 products, four at a time
-        li      t0, 3
-        .word   SET_MATRIX              # msetmtype t0, zero
-        li      t0, 16
-        .word   SET_ROWS                # msettm t1, t0
-        .word   SET_COLUMNS             # msettn t1, t0
-        .word   SET_DEPTH               # msettk t1, t0
         li      t3, 16
 1:      vle8.v  v8, (a1)
         .word   TILES                   # vtfmm.tvv mt4, v8, v16
@@ -180,6 +182,14 @@ _start:
         li      a4, 77
         li      a5, 150
         flw     ft1, 0(a1)
+        .ifdef  HAS_TILES
+        li      t0, 3
+        .word   SET_MATRIX              # msetmtype t0, zero
+        li      t0, 16
+        .word   SET_ROWS                # msettm t1, t0
+        .word   SET_COLUMNS             # msettn t1, t0
+        .word   SET_DEPTH               # msettk t1, t0
+        .endif
 loop:   KERNEL
         addi    s0, s0, -1
         bnez    s0, loop

@@ -311,7 +311,7 @@ def check_products(vlen: int, edge: int, rng: np.random.Generator, rounds: int, 
             tew, kmax = max(sew, 32), {8: 4, 16: 2}.get(sew, 1)
             ete = edge_of(edge, tew)
             group = min(8 // kmax, 8 * sew // tew, -(-ete * sew // vlen))
-            tm, tn = (int(x) for x in rng.integers(1, min(4, ete) + 1, 2))
+            tm, tn = (int(x) for x in rng.integers(1, min(12 if fast else 4, ete) + 1, 2))
             tk, mode = int(rng.integers(1, kmax + 1)), int(rng.integers(5))
             kind = KINDS[int(rng.integers(len(KINDS)))]
             a, b = (numbers(f, rng, (tk, n), kind) for f, n in zip(fmts, (tm, tn), strict=True))
