@@ -305,7 +305,7 @@ def openat(process: Process, arguments: Arguments) -> int:
         flags |= ours if wished & theirs else 0
     if flags & os.O_PATH:
         flags &= os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW
-    descriptor = process.sandbox.open(path, flags, arguments[3] & 0o777)
+    descriptor = process.sandbox.open(path, flags, arguments[3] & 0o777 & ~process.umask)
     file = HostFile(descriptor, path, wished & ~_OF_OPENING)
     try:
         return _add(process, file, wished)
@@ -371,7 +371,7 @@ def faccessat(process: Process, arguments: Arguments) -> int:
     if arguments[2] & os.X_OK and stat.S_ISREG(mode) and not mode & 0o111:
         raise CallError(errno.EACCES)
     if arguments[2] & os.W_OK:
-        os.close(process.sandbox.parent(path)[0])
+        os.close(process.sandbox.to_change(path))
     return 0
 
 
@@ -437,7 +437,7 @@ def mkdirat(process: Process, arguments: Arguments) -> int:
     """Arguments: folder, path, mode."""
     parent, name = process.sandbox.parent(_path(process, arguments[0], arguments[1]))
     try:
-        os.mkdir(name, arguments[2] & 0o777, dir_fd=parent)
+        os.mkdir(name, arguments[2] & 0o777 & ~process.umask, dir_fd=parent)
     finally:
         os.close(parent)
     return 0
@@ -445,9 +445,11 @@ def mkdirat(process: Process, arguments: Arguments) -> int:
 
 def unlinkat(process: Process, arguments: Arguments) -> int:
     """Arguments: folder, path, flags."""
-    parent, name = process.sandbox.parent(_path(process, arguments[0], arguments[1]))
+    path, is_folder = _path(process, arguments[0], arguments[1]), arguments[2] & AT_REMOVEDIR
+    of_dots = errno.ENOTEMPTY if path.endswith("..") else errno.EINVAL
+    parent, name = process.sandbox.parent(path, of_dots if is_folder else errno.EISDIR)
     try:
-        if arguments[2] & AT_REMOVEDIR:
+        if is_folder:
             os.rmdir(name, dir_fd=parent)
         else:
             os.unlink(name, dir_fd=parent)
@@ -460,9 +462,10 @@ def renameat2(process: Process, arguments: Arguments) -> int:
     """Arguments: folder, path, folder, path, flags."""
     if len(arguments) > 4 and arguments[4]:
         raise CallError(errno.EINVAL)
-    source, old = process.sandbox.parent(_path(process, arguments[0], arguments[1]))
+    parent = process.sandbox.parent
+    source, old = parent(_path(process, arguments[0], arguments[1]), errno.EBUSY)
     try:
-        target, new = process.sandbox.parent(_path(process, arguments[2], arguments[3]))
+        target, new = parent(_path(process, arguments[2], arguments[3]), errno.EBUSY)
         try:
             os.rename(old, new, src_dir_fd=source, dst_dir_fd=target)
         finally:

@@ -22,6 +22,12 @@ _PROBED = {"C": 1, "V": 2, "Zba": 3, "Zbb": 4, "Zbs": 5, "Zicboz": 6, "Zbc": 7, 
 _PROBED |= {"Zbkx": 10, "Zfh": 27, "Zfhmin": 28, "Zfa": 32, "Zicond": 35}
 
 
+def umask(process: Process, arguments: Arguments) -> int:
+    """Arguments: mask. What the host's own mask takes away is gone all the same."""
+    before, process.umask = process.umask, arguments[0] & 0o777
+    return before
+
+
 def constant(value: int) -> Call:
     """A call that gives the same value always."""
 

@@ -72,6 +72,7 @@ class Process:
         note: takes sentences for the user.
         ended: the exit code, once the program has ended.
         is_restarting: whether the call is made again, once the handlers of signals are done.
+        umask: what files and folders that are made may not be used for.
     """
 
     memory: GuestMemory
@@ -85,6 +86,7 @@ class Process:
     note: Callable[[str], None]
     ended: int | None = None
     is_restarting: bool = False
+    umask: int = 0o22
 
     def __post_init__(self) -> None:
         self.space = AddressSpace(self.memory, self.note)

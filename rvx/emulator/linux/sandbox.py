@@ -126,8 +126,12 @@ class Sandbox:
         """A file that is not there is not there, whatever may be written."""
         os.close(_open_beneath(folder.descriptor, rest, _ANYWHERE_OF, 0))
 
-    def parent(self, path: str) -> tuple[int, str]:
+    def parent(self, path: str, of_dots: int = errno.EEXIST) -> tuple[int, str]:
         """The folder that a name lies in, opened, to make, rename or remove what has the name.
+
+        Args:
+            path: absolute.
+            of_dots: the error of a path that ends with `.` or `..`, where nothing can be made.
 
         Raises:
             OSError: as `open`; EACCES where the folder may not be written.
@@ -137,7 +141,7 @@ class Sandbox:
         if self.is_above(path):
             raise OSError(errno.EEXIST, "there is a folder of that name")
         if name in ("", ".", ".."):
-            raise OSError(errno.EINVAL, "no name of a file")
+            raise OSError(of_dots, "no name of a file")
         folder, rest = self._locate(head + "/")
         if not folder.is_writable:
             raise OSError(errno.EACCES, "the folder may not be written")

@@ -29,6 +29,9 @@ int main(int count, char **words) {
     pipe2(ends, O_CLOEXEC); write(ends[1], "abc", 3); SHOW(fcntl(ends[0], F_GETFD));
     SHOW(ioctl(ends[0], FIONREAD, &waiting)); SHOW(waiting); SHOW(ioctl(0, FIONREAD, &waiting)); SHOW(waiting);
     SHOW(access("a", X_OK)); SHOW(access("a", R_OK)); chmod("a", 0755); SHOW(access("a", X_OK)); SHOW(access(".", X_OK));
+    SHOW(access(".", W_OK)); SHOW(mkdir(".", 0700)); SHOW(unlink(".")); SHOW(rmdir(".")); SHOW(rename("a", ".")); SHOW(symlink("a", "."));
+    SHOW(umask(077)); close(open("c", O_CREAT | O_WRONLY, 0666)); mkdir("d", 0777); SHOW(umask(022));
+    stat("c", &status); SHOW(status.st_mode); stat("d", &status); SHOW(status.st_mode); SHOW(unlink("c")); SHOW(rmdir("d"));
     char *place = mmap(NULL, 65536, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *other;
     munmap(place, 65536);
     other = mmap(place + 5000, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
