@@ -27,6 +27,8 @@ napoleon_numpy_docstring = False
 # `python -m sphinx -b man docs docs/_build/man`: the page of all commands, made from the program.
 man_pages = [("reference/cli", "rvx", "RISC-V extensions: declare, run, compare", "", 1)]
 exclude_patterns = ["_build"]
+# A single backtick in a docstring is code, as it is in Markdown.
+default_role = "code"
 highlight_language = "text"
 myst_heading_anchors = 2
 

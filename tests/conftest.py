@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.daily import FastTier
+
 VARIABLE = "RVX_COMPILE_AFTER"
 AS_USERS_HAVE_IT = {"analysis", "cli", "paper", "programs"}
 """Folders whose tests ask for results: what compiles for them is what compiles for a user."""
@@ -22,3 +24,20 @@ def _compiling(request: pytest.FixtureRequest) -> Iterator[None]:
         del os.environ[VARIABLE]
     yield
     os.environ[VARIABLE] = "0"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option of the fast tier."""
+    parser.addoption(
+        "--seconds",
+        type=float,
+        metavar="N",
+        help="begin tests for N seconds: those of what was changed first, then others by lot",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the fast tier if it is asked for."""
+    seconds = config.getoption("--seconds")
+    if seconds is not None:
+        config.pluginmanager.register(FastTier(seconds, config))
