@@ -141,3 +141,41 @@ def accumulators(context: Context, text: str) -> list[CompletionItem]:
     from rvx.formats.dot import ACCUMULATORS
 
     return _items(ACCUMULATORS, text)
+
+
+def _formats(context: Context) -> list[str]:
+    """Number formats: those that are listed, and those of `--ext`."""
+    from rvx.cli.options import own_formats
+    from rvx.formats.block.mx.format import FORMATS as MX
+    from rvx.formats.minifloat.catalogue import FORMATS as MINIFLOATS
+    from rvx.formats.number.catalogue import OTHERS
+    from rvx.formats.posit.format import STANDARD as POSITS
+
+    integers = [f"{sign}int{bits}" for sign in ("", "u") for bits in (4, 8, 16)]
+    known = [
+        *(each.name for each in POSITS),
+        *integers,
+        *MINIFLOATS,
+        *OTHERS,
+        *MX,
+        "nvfp4",
+        "vsq4-v16-m4",
+    ]
+    return [*known, *own_formats(context.params.get("ext"))]
+
+
+def formats_or_plot(context: Context, text: str) -> list[CompletionItem]:
+    """A number format, or `plot`."""
+    return _items(
+        {"plot": "draw how accurate formats are"} | dict.fromkeys(_formats(context), ""), text
+    )
+
+
+def plotted(context: Context, text: str) -> list[CompletionItem]:
+    """Formats behind `plot`; numbers are not completed."""
+    return _items(_formats(context), text) if context.params.get("name") == "plot" else []
+
+
+def formats_with_commas(context: Context, text: str) -> list[CompletionItem]:
+    """Several number formats."""
+    return _last(_formats(context), text, ",")

@@ -36,6 +36,7 @@ def dot(
             metavar="NAME,...",
             help="Formats of the factors; those without accumulators of their own, of at most 16 "
             "bits, are converted to float16, bfloat16 or float32.",
+            complete=complete.formats_with_commas,
         ),
     ] = "bfloat16",
     files: Annotated[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from rvx.cli import complete
 from rvx.cli.declare import Argument, Option
 from rvx.cli.options import Ext, Json, own_formats
 from rvx.cli.output import UsageProblem, print_json, say
@@ -22,6 +23,7 @@ def format(
             metavar="FORMAT|plot",
             help="Such as posit16, fp8, e4m3fn, bfloat16, int4, binary8p3se, ue4m3, takum16, "
             "lns16f8, nvfp4, mxfp8_e4m3; one that an extension declares; or plot.",
+            complete=complete.formats_or_plot,
         ),
     ],
     rest: Annotated[
@@ -30,6 +32,7 @@ def format(
             metavar="NUMBER|FORMAT...",
             help="A pattern such as 0x5a31, or a number such as 3.14; several numbers of a "
             "block-scaled format; after plot, formats.",
+            complete=complete.plotted,
         ),
     ],
     output: Annotated[

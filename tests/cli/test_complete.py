@@ -49,6 +49,11 @@ def test_variants_of_the_kernel_that_is_named():
         ("run x.s --march", "rv64gcv", ["rv64gcv"]),
         ("dot", "fma-bf", ["fma-bfloat16"]),
         ("sweep gemm --distribution", "normal,la", ["normal,laplace"]),
+        ("format", "pos", ["posit8", "posit16", "posit32", "posit64"]),
+        ("format", "p", ["plot", "posit16"]),
+        ("dot --formats", "fp16,posit1", ["fp16,posit16"]),
+        ("format", "mxfp8", ["mxfp8_e4m3"]),
+        ("format plot fp16", "taku", ["takum8", "takum16"]),
     ],
 )
 def test_mnemonics_extensions_and_other_names(words, text, some):
@@ -60,6 +65,23 @@ def test_mnemonics_extensions_and_other_names(words, text, some):
 def test_words_that_mean_nothing_are_not_completed():
     assert offered("isa show --march rv64gc_nonsense", "padd") == []
     assert offered("compare nonsense --variant", "f3") == []
+    assert offered("format posit16", "f") == [], "a number"
+
+
+def test_formats_of_ones_own(tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text(
+        "from rvx.isa import Extension\n"
+        "class Thirds:\n"
+        "    bits = 8\n"
+        "    def encode(self, value):\n"
+        "        return round(value * 3)\n"
+        "    def decode(self, code):\n"
+        "        return code / 3\n"
+        'X = Extension("Xown", version="1")\n'
+        'X.format("thirds", Thirds())\n'
+    )
+    assert plain(f"format --ext {path}", "thi") == ["thirds"]
 
 
 def test_zsh_is_told_what_they_are():
