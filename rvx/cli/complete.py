@@ -145,7 +145,7 @@ def accumulators(context: Context, text: str) -> list[CompletionItem]:
 
 def _formats(context: Context) -> list[str]:
     """Number formats: those that are listed, and those of `--ext`."""
-    from rvx.cli.options import own_formats
+    from rvx.extensions.catalogue import resolve
     from rvx.formats.block.mx.format import FORMATS as MX
     from rvx.formats.minifloat.catalogue import FORMATS as MINIFLOATS
     from rvx.formats.number.catalogue import OTHERS
@@ -161,7 +161,8 @@ def _formats(context: Context) -> list[str]:
         "nvfp4",
         "vsq4-v16-m4",
     ]
-    return [*known, *own_formats(context.params.get("ext"))]
+    given = context.params.get("ext") or ()
+    return [*known, *(name for one in given for made in resolve(one) for name in made.formats)]
 
 
 def formats_or_plot(context: Context, text: str) -> list[CompletionItem]:

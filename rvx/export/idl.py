@@ -23,7 +23,7 @@ from enum import Enum, auto
 from rvx.bodies.kinds import MEMORY, Array, Basic, Several
 from rvx.bodies.written import HART, Made
 from rvx.export.cbody import Untranslatable
-from rvx.export.integerbody import Bodies, Statements, bare, ends
+from rvx.export.integerbody import Bodies, Statements, bare, ends, is_plain
 from rvx.formats.bits import clz64, ctz64
 from rvx.isa import Instruction, memory
 from rvx.isa.bits import address, less_unsigned, narrow, sext, sext32, shift_right_logical
@@ -104,6 +104,8 @@ class _Operation:
     Attributes:
         bodies: of the extension.
         made: the instruction.
+        performed: the one whose body it has: of a compressed one, that for which it is short.
+        bindings: what the operands of that one are, where they are no own ones of that name.
         names: what its operands are called.
         xlen: the register width.
         taken: all names there are.
@@ -116,6 +118,9 @@ class _Operation:
     ) -> None:
         self.bodies = bodies
         self.made = made
+        short = made.expansion
+        self.performed = made if short is None else short.target
+        self.bindings: Mapping[str, str | int] = {} if short is None else short.bindings
         self.names = names
         self.xlen = xlen
         self.taken = set(names.values()) | _WORDS
@@ -131,14 +136,14 @@ class _Operation:
                     raise Untranslatable(
                         f"some values of its operand '{operand.name}' are reserved"
                     )
-        made = self.bodies.read(self.made)
+        made = self.bodies.read(self.performed)
         assert made.text is not None
         parameters = [each.arg for each in made.text.tree.args.args if each.arg != HART]
-        arguments = dict(zip(parameters, map(self._argument, self.made.requests), strict=True))
+        arguments = dict(zip(parameters, map(self._argument, self.performed.requests), strict=True))
         writer = _Function(self.bodies, made, made.text, operation=self, arguments=arguments)
         writer.end = self._written
         statements = writer.whole()
-        head = [f"Bits<64> {name} = {value};" for name, value in self.head.values()]
+        head = [f"Bits<64> {name} = {bare(value)};" for name, value in self.head.values()]
         lines = [*head, *statements]
         if len(lines) > _MOST_LINES:
             raise Untranslatable(f"its operation would have {len(lines)} lines")
@@ -164,10 +169,11 @@ class _Operation:
             return _given(name)
         if name == "pc":
             return Argument(lambda: self._whole("pc", "$pc"), lambda: ("$pc", Fits.WIDE))
-        operand = self.made.operands[name]
-        kind = operand.kind
-        if isinstance(kind, RegisterKind):
-            text = self._register(operand, kind)
+        bound = self.bindings.get(name, name)
+        if isinstance(bound, int) and not self.performed.operands[name].is_register:
+            return _number(bound)
+        if self.performed.operands[name].is_register:
+            text = self._register(bound)
             if self._writes_many:
                 # It may be overwritten before it is read.
                 return _later(lambda: self._whole(name, f"$signed({text})"))
@@ -176,8 +182,10 @@ class _Operation:
                 lambda: (text, Fits.WIDE),
                 register=text,
             )
+        operand = self._own(bound)
+        kind = operand.kind
         assert isinstance(kind, ImmediateKind)
-        field_, fits = self.names[name], Fits.PLAIN
+        field_, fits = self.names[operand.name], Fits.PLAIN
         if not operand.field.pieces:
             raise Untranslatable(f"its operand '{name}' has no place in the word")
         if kind.signed:
@@ -193,7 +201,14 @@ class _Operation:
 
     @property
     def _writes_many(self) -> bool:
-        return len(self.made.results) > 1
+        return len(self.performed.results) > 1
+
+    def _own(self, name: str | int) -> Operand:
+        """The own operand of that name."""
+        operand = self.made.operands[str(name)]
+        if not is_plain(operand):
+            raise Untranslatable(f"its '{name}' is no x register and no immediate")
+        return operand
 
     def _whole(self, name: str, value: str) -> str:
         """The variable of 64 bits that an operand is held in."""
@@ -201,7 +216,13 @@ class _Operation:
             self.head[name] = self.fresh(f"{name}_value" if name in self.taken else name), value
         return self.head[name][0]
 
-    def _register(self, operand: Operand, kind: RegisterKind) -> str:
+    def _register(self, bound: str | int) -> str:
+        """A register: an own operand, or one by its number."""
+        if isinstance(bound, int):
+            return f"X[{bound}]"
+        operand = self._own(bound)
+        kind = operand.kind
+        assert isinstance(kind, RegisterKind)
         first = kind.numbers[0]
         if not operand.field.pieces:
             return f"X[{first}]"
@@ -215,13 +236,13 @@ class _Operation:
     def _written(self, writer: _Function, value: ast.expr | None, pad: str) -> list[str]:
         """Writes the results, and jumps."""
         lines = []
-        results = self.made.results
+        results = self.performed.results
         if results and value is None:
             raise Untranslatable("its body has an end without a value")
         if len(results) == 1:
             assert value is not None
             text = bare(writer.low(value)[0])
-            lines = [*writer.before(pad), f"{pad}{self._target(results[0])} = {text};"]
+            lines = [*writer.before(pad), *self._set(results[0], text, pad)]
         elif results:
             if not isinstance(value, ast.Tuple):
                 raise Untranslatable("it returns several registers from something that it calls")
@@ -231,13 +252,13 @@ class _Operation:
                 held.append(self.fresh(f"new_{name}"))
                 lines += [*writer.before(pad), f"{pad}XReg {held[-1]} = {text};"]
             for name, new in zip(results, held, strict=True):
-                lines.append(f"{pad}{self._target(name)} = {new};")
+                lines += self._set(name, new, pad)
         return [*lines, pad + self.jump] if self.jump else lines
 
-    def _target(self, name: str) -> str:
-        operand = self.made.operands[name]
-        assert isinstance(operand.kind, RegisterKind)
-        return self._register(operand, operand.kind)
+    def _set(self, name: str, text: str, pad: str) -> list[str]:
+        """Writes a register; x0 stays as it is."""
+        register = self._register(self.bindings.get(name, name))
+        return [] if register == "X[0]" else [f"{pad}{register} = {text};"]
 
 
 def _later(exact: Callable[[], str]) -> Argument:
@@ -506,7 +527,7 @@ class _Function(Statements):
         text, fits = self.low(value)
         is_near = "$pc" in text and fits is Fits.WIDE
         function = "jump_halfword" if is_near else "jump"
-        if not operation.made.results:
+        if not operation.performed.results:
             return [f"{pad}{function}({bare(text)});"]
         if pad or operation.jump:
             raise Untranslatable("it writes a register, and jumps on a condition")
@@ -954,6 +975,8 @@ class _Function(Statements):
         return None
 
     def _low_sum(self, node: ast.BinOp) -> tuple[str, Fits] | None:
+        if isinstance(node.op, ast.Add) and self.known(node.right) == 0:
+            return self.low(node.left)
         (a, first), (b, second) = self.low(node.left), self.low(node.right)
         if Fits.WIDE not in (first, second):
             return None

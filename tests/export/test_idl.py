@@ -229,13 +229,25 @@ def test_operations_read_as_people_write_them(own: Extension) -> None:
     assert left_out == []
 
 
+def test_what_is_short_for_another_means_that_one() -> None:
+    found, _ = operations(load("c"))
+    assert found["c.lwsp"] == "X[xd] = sext(read_memory<32>(X[2] + imm, $encoding), 32);"
+    assert (
+        found["c.beqz"]
+        == "if (X[creg2reg(xs1)] == X[0]) {\n  jump_halfword($pc + $signed(offset));\n}"
+    )
+    assert (
+        found["c.jr"] == "Bits<64> link = $pc + 2;\nXReg target = X[xs1] & ~64'd1;\njump(target);"
+    )
+
+
 def test_each_of_them_means_its_body(own: Extension, tmp_path: Path) -> None:
     done, back = carry_out(own, tmp_path, 20, 1)
     assert done > 20 * 2 * 2 * 5
     assert back >= len(GOLD)
 
 
-@pytest.mark.parametrize("name", ["i", "m", "zbb", "zbkx", "zicond", "xcvmem"])
+@pytest.mark.parametrize("name", ["i", "c", "m", "zbb", "zbkx", "zicond", "xcvmem"])
 def test_those_of_shipped_extensions_mean_their_bodies(name: str, tmp_path: Path) -> None:
     """Loads, stores and jumps, both widths, short registers, and registers that move on."""
     done, _ = carry_out(load(name), tmp_path, 4, 2)

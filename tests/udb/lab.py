@@ -63,7 +63,9 @@ class Pair:
     isa: Isa
 
     def __post_init__(self) -> None:
-        self.form = form_of(self.made, self.isa)
+        short = self.made.expansion
+        self.performed = self.made if short is None else short.target
+        self.form = form_of(self.performed, self.isa)
         self.operation = syntax.parse(self.described.operation)
         self.encoding = self.described.encodings[self.isa.xlen]
 
@@ -91,6 +93,8 @@ class Pair:
         """What the imported body does, as handlers do it."""
         xlen, made = self.isa.xlen, self.made
         values = made.decode(word)
+        if made.expansion is not None:
+            values = made.expansion.expand(values)
         registers = np.array([signed(each, xlen) for each in x], np.int64)
         mem = Memory(
             bytearray(memory),
@@ -107,14 +111,14 @@ class Pair:
             HART: np.zeros(4, np.int64),
         }
         for name, value in values.items():
-            is_register = made.operands[name].is_register
+            is_register = self.performed.operands[name].is_register
             given[name] = int(registers[value]) if is_register else value
             given[f"{name}_number"] = value
         result = review._interpreted(self.form)(*(given[name] for name in self.form.requests))
         fault = int(mem.fault[0])
         if not fault:
             results = result if isinstance(result, tuple) else (result,)
-            for name, value in zip(made.results, results, strict=False):
+            for name, value in zip(self.performed.results, results, strict=False):
                 registers[values[name]] = int(value)
         registers[0] = 0
         last = (1 << xlen) - 1
@@ -143,7 +147,7 @@ class Pair:
     def compare(self, count: int, draw: random.Random, is_strict: bool = False) -> int:
         """Carries both out; says how often."""
         xlen = self.isa.xlen
-        has_memory = "mem" in self.made.requests
+        has_memory = "mem" in self.performed.requests
         done = 0
         for _ in range(count):
             word = self.word(draw)
