@@ -214,6 +214,8 @@ def _every_register(xlen: int) -> Argument:
         lambda wired: tuple(wired.register(X, number) for number in range(1, X.count)),
         X.count - 1,
         own=X.count,
+        emit=lambda step: (step.group(X_REGISTERS, X, range(X.count)),),
+        unpack=_unpacked(X.count),
     )
 
 

@@ -22,11 +22,11 @@ from rvx.emulator.regions.vectors import VectorWriter, is_illegal, plan_in_regio
 from rvx.isa import Instruction, Isa, RegisterFile
 from rvx.isa.memory import CODE_WRITTEN, FAULT_EXCEPTION, FAULT_WORDS
 from rvx.isa.operands import RegisterKind, RoundingKind
+from rvx.isa.registers import X
 from rvx.isa.vector.plan import Access, Arithmetic, plan_of
 
 _CHECKED_KINDS = ("load", "store", "atomic")
 _REFUSED_KINDS = ("csr", "system")
-_REFUSED_REQUESTS = ("repeat", X_REGISTERS)
 
 
 def can_translate(step: Step, isa: Isa) -> bool:
@@ -40,7 +40,7 @@ def can_translate(step: Step, isa: Isa) -> bool:
         return False
     if step.loops and "next_pc" in made.requests:
         return False
-    if any(name.startswith("csr_") or name in _REFUSED_REQUESTS for name in made.requests):
+    if any(name.startswith("csr_") or name == "repeat" for name in made.requests):
         return False
     if "v" in made.requests:
         if is_setting(step):
@@ -354,6 +354,8 @@ class StepEmitter:
             ]
         for name in made.writes:
             self._write_operand(step, name)
+        if X_REGISTERS in made.requests:
+            self._write_copied(X_REGISTERS, X, range(X.count))
         if is_free:
             self._lines += self._note_code(n, self._leave_after(step))
 
@@ -365,12 +367,16 @@ class StepEmitter:
         if not kind.has_words:
             self._write(kind.file, number, self._word_of("%result", made.results.index(name)))
         elif kind.group > 1:
-            room = self._frame.room(name, kind.group)
-            for i, member in enumerate(kind.members(number)):
-                self._write(kind.file, member, self._word_of(room, i))
+            self._write_copied(name, kind.file, kind.members(number))
         else:
             room = self._frame.room(name, kind.file.words)
             self._copy_words(self._home(kind.file, number), room, kind.file.words)
+
+    def _write_copied(self, name: str, file: RegisterFile, numbers: Sequence[int]) -> None:
+        """Writes registers of which a body has got copies, and may have changed them."""
+        room = self._frame.room(name, len(numbers))
+        for i, number in enumerate(numbers):
+            self._write(file, number, self._word_of(room, i))
 
     def _word_of(self, room: str, index: int) -> str:
         n = self.next_unique()

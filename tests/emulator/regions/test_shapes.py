@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from rvx.assembler import assemble
@@ -56,6 +57,17 @@ def lli(imm: int) -> int:
 def addl(rs1: int, imm: int) -> int:
     """rd = rs1 + imm, in 64 bits."""
     return rs1 + imm
+
+
+@Xshapes.instruction("xspin n:u", "0000001 n[4:0] 00000 111 00000 1011011")
+def xspin(n: int, x_registers: Words) -> None:
+    """Moves s2 to s11 on by n places."""
+    kept = x_registers[18]
+    for _ in range(n):
+        kept = x_registers[18]
+        for at in range(18, 27):
+            x_registers[at] = x_registers[at + 1]
+        x_registers[27] = kept + n
 
 
 LOOP = """
@@ -118,3 +130,53 @@ def test_shapes_in_a_region_and_interpreted(xlen: int, least: int) -> None:
             (found,) = machine.explain(after)
             assert found.entries == 1
     assert ends[0] == ends[1] == ends[2]
+
+
+FRAMES = """
+        .globl  f
+f:      mv      t0, a0
+        la      sp, frames + 1600
+        li      s2, 5
+loop:   cm.push {ra, s0-s3}, -48
+        cm.mvsa01 s0, s1
+        xspin   3
+        cm.mva01s s1, s3
+        add     a1, a1, s2
+        addi    s0, s0, 1
+        xspin   1
+        cm.pop  {ra, s0-s3}, 48
+        addi    s3, s3, 7
+        addi    sp, sp, -16
+        addi    t0, t0, -1
+        bnez    t0, loop
+        ret
+        .data
+        .balign 4096
+frames: .zero   4096
+"""
+
+
+@pytest.mark.usefixtures("everything_is_hot")
+@pytest.mark.parametrize("xlen", [32, 64])
+def test_bodies_that_change_any_register_stay_in_a_region(xlen: int) -> None:
+    """The stack goes down until an instruction that saves five registers meets what is no data."""
+    frames = isa_for(f"rv{xlen}imac_zcmp", [Xshapes])
+    program = assemble(FRAMES, frames)
+    ends = []
+    for options in ({"tier": "region"}, {"backend": "python"}):
+        machine = Machine(program, frames, memory=1 << 20, **options)
+        before = machine.call("f", 40)
+        tier = machine.hart.regions
+        if tier is not None:
+            tier.look(float("inf"))
+            assert [(one.region.steps, one.refusal) for one in tier.regions] == [(12, "")]
+        after = machine.call("f", 1000)
+        saved = machine.array(machine.symbol("frames"), np.uint8, 4096).tobytes()
+        registers = [machine.register(f"x{i}") for i in range(32)]
+        ends.append((registers, saved, after.trap, dict(after.executions), before.value))
+        assert after.trap is not None
+        assert after.trap.pc == machine.symbol("loop")
+        if tier is not None:
+            (found,) = machine.explain(after)
+            assert found.entries == 1
+    assert ends[0] == ends[1]
