@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Generic, TypeVar
 
 from rvx.formats.integer.format import Integer
 from rvx.formats.minifloat.exact import core
@@ -14,12 +15,14 @@ from rvx.formats.number.twos import TwosComplement
 from rvx.formats.posit import exact
 from rvx.formats.posit.format import Posit
 
+_Known = TypeVar("_Known", Posit, Minifloat, Integer)
+
 
 @dataclass(frozen=True)
-class Posits(TwosComplement):
-    """The numbers of a posit format."""
+class _Standard(Format, Generic[_Known]):
+    """The numbers of a format that is declared elsewhere."""
 
-    of: Posit
+    of: _Known
 
     @property
     def name(self) -> str:
@@ -29,7 +32,12 @@ class Posits(TwosComplement):
     @property
     def bits(self) -> int:
         """Of a code."""
-        return self.of.n
+        return self.of.bits
+
+
+@dataclass(frozen=True)
+class Posits(_Standard[Posit], TwosComplement):
+    """The numbers of a posit format."""
 
     def magnitude(self, position: int) -> Fraction:
         """As the standard has it."""
@@ -63,20 +71,8 @@ class Posits(TwosComplement):
 
 
 @dataclass(frozen=True)
-class Minifloats(Format):
+class Minifloats(_Standard[Minifloat]):
     """The numbers of a minifloat format."""
-
-    of: Minifloat
-
-    @property
-    def name(self) -> str:
-        """That of the format."""
-        return self.of.name
-
-    @property
-    def bits(self) -> int:
-        """Of a code."""
-        return self.of.bits
 
     @property
     def positions(self) -> range:
@@ -138,20 +134,8 @@ class Minifloats(Format):
 
 
 @dataclass(frozen=True)
-class Integers(Format):
+class Integers(_Standard[Integer]):
     """The numbers of an integer format."""
-
-    of: Integer
-
-    @property
-    def name(self) -> str:
-        """That of the format."""
-        return self.of.name
-
-    @property
-    def bits(self) -> int:
-        """Of a code."""
-        return self.of.bits
 
     @property
     def positions(self) -> range:
