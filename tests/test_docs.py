@@ -296,6 +296,7 @@ COMMANDS = {
     "rvx.format/1": ["format posit16 3.14 --json", "format posit16 0x8000 --json"],
     "rvx.format.block/1": ["format --json nvfp4 3.14 -- -2", "format vsq4-v16-mfp 1 --json"],
     "rvx.dot/1": ["dot fma-bfloat16 --seeds 2 --lengths 8,9 --json", "dot --seeds 1 --json"],
+    "rvx.dot.network/1": ["dot exact-bfloat16 fma-bfloat16 --network mlp --json"],
     "rvx.dot.study/1": ["dot --study NVFP4 --seeds 1 --json", "dot --study MXFP4 --seeds 2 --json"],
     "rvx.paper.vsq/1": ["paper vsq --network mlp --scheme int8 --images 8 --sqnr --json"],
     "rvx.paper.exsdotp/1": ["paper exsdotp --lengths 8,500 --seeds 3 --json"],

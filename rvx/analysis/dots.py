@@ -211,20 +211,21 @@ class Row:
             "accumulator": self.accumulator,
             "data": self.data,
             "length": self.length,
-            "rms_ulp": _finite(self.rms.value),
-            "rms_ulp_half_width": _finite(self.rms.half_width),
-            "mean_ulp": _finite(self.mean.value),
-            "mean_ulp_half_width": _finite(self.mean.half_width),
-            "max_ulp": _finite(self.largest),
-            "median_ulp_of_exact": _finite(self.of_exact.value),
-            "median_ulp_of_exact_half_width": _finite(self.of_exact.half_width),
+            "rms_ulp": finite_or_none(self.rms.value),
+            "rms_ulp_half_width": finite_or_none(self.rms.half_width),
+            "mean_ulp": finite_or_none(self.mean.value),
+            "mean_ulp_half_width": finite_or_none(self.mean.half_width),
+            "max_ulp": finite_or_none(self.largest),
+            "median_ulp_of_exact": finite_or_none(self.of_exact.value),
+            "median_ulp_of_exact_half_width": finite_or_none(self.of_exact.half_width),
             "decreases": self.decreases,
             "not_finite": self.not_finite,
             "sums": self.sums,
         }
 
 
-def _finite(value: float) -> float | None:
+def finite_or_none(value: float) -> float | None:
+    """A figure as JSON has it, where there are neither infinities nor NaNs."""
     return value if math.isfinite(value) else None
 
 
@@ -236,17 +237,19 @@ def run(
     size: int = 16,
     progress: Callable[[str], None] = lambda name: None,
     scheme: Scheme = PLAIN,
+    draws: Mapping[str, tuple[Draw, Draw]] = DATA,
 ) -> list[Row]:
     """Errors against the exact sums.
 
     Args:
         accumulators: of minifloats.
         lengths: products of a sum.
-        data: keys of `DATA`.
+        data: keys of `draws`.
         seeds: how many matrices of each kind; the intervals are over these.
         size: sums a seed are its square.
         progress: is told the accumulator before each step.
         scheme: how numbers become elements.
+        draws: how factors are drawn, see `DATA`.
 
     Raises:
         DotError: an accumulator of integers, data of no known name, or sums too long for the
@@ -256,14 +259,14 @@ def run(
         if not isinstance(acc.result, Minifloat):
             raise DotError(f"{acc.name} adds up integers, which have no error in the last place")
     for name in data:
-        if name not in DATA:
-            raise DotError(f"'{name}' is not a kind of data; there are {', '.join(DATA)}")
+        if name not in draws:
+            raise DotError(f"'{name}' is not a kind of data; there are {', '.join(draws)}")
     for length in lengths:
         room = Room(f"a sum of {length} products", DotError)
         room.take((2, size, length))
     exact: dict[object, tuple[Reals, Reals]] = {}
     return [
-        _row(acc, name, length, seeds, size, exact, progress, scheme)
+        _row(acc, name, draws[name], length, seeds, size, exact, progress, scheme)
         for length in lengths
         for name in data
         for acc in accumulators
@@ -273,6 +276,7 @@ def run(
 def _row(
     acc: Accumulator,
     name: str,
+    pair: tuple[Draw, Draw],
     length: int,
     seeds: int,
     size: int,
@@ -290,7 +294,7 @@ def _row(
         rng = np.random.default_rng([seed, length, *_SEEDED_AS.get(name, name).encode()])
         a, b = (
             _factors(acc, scheme, fmt, draw(rng, (size, length)))
-            for fmt, draw in zip((acc.left, acc.right), DATA[name], strict=True)
+            for fmt, draw in zip((acc.left, acc.right), pair, strict=True)
         )
         factors = acc.factors if isinstance(acc, Converted) else None
         key = (factors, acc.left, acc.right, name, length, seed)

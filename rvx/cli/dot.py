@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from rvx.analysis.dots import Row
     from rvx.analysis.guard_bits import Point
+    from rvx.formats.dot import Accumulator
+    from rvx.paper.inference import Judged
 
 
 def dot(
@@ -52,7 +54,7 @@ def dot(
             "--data",
             metavar="NAME,...",
             help="normal, uniform, heavier (Student's t with 2 degrees of freedom), positive, "
-            "cancelling.",
+            "cancelling; mlp, cnn: activations and weights of the networks that come with rvx.",
         ),
     ] = "normal",
     seeds: Annotated[
@@ -66,9 +68,22 @@ def dot(
             "is added, for formats of today; some minutes.",
         ),
     ] = False,
+    networks: Annotated[
+        str,
+        Option(
+            "--network",
+            metavar="NAME,...",
+            help="mlp, cnn: the accumulators under the inference of a network that comes with rvx, "
+            "accuracy beside error.",
+        ),
+    ] = "",
     picture: Annotated[
         Path | None,
-        Option("--picture", metavar="FILE", help="With --study: draws it; .svg, .png or .pdf."),
+        Option(
+            "--picture",
+            metavar="FILE",
+            help="With --study or --network: draws it; .svg, .png or .pdf.",
+        ),
     ] = None,
     ext: Ext = None,
     as_json: Json = False,
@@ -87,21 +102,73 @@ def dot(
     if study:
         if files:
             raise DotError("--study has accumulators of its own; leave --file out")
+        if networks:
+            raise DotError("--study and --network are studies of their own; write one of them")
         _study(names or (), seeds, picture, as_json)
         return
-    if picture is not None:
-        raise DotError("--picture draws what --study finds; write both")
+    if picture is not None and not networks:
+        raise DotError("--picture draws what --study or --network finds; write one of them, too")
 
     chosen = dots.choose(names or (), formats.split(","), files or (), own_formats(ext))
+    if networks:
+        _network(chosen, networks.split(","), picture, as_json)
+        return
     kinds = data.split(",")
     counts = parse_list("--lengths", lengths, int)
+    draws = dict(dots.DATA)
+    if not draws.keys() >= set(kinds):
+        from rvx.paper import inference
+
+        draws |= inference.distributions()
     with step_bar(len(chosen) * len(kinds) * len(counts)) as begin:
-        rows = dots.run(chosen, counts, kinds, seeds, progress=begin)
+        rows = dots.run(chosen, counts, kinds, seeds, progress=begin, draws=draws)
     if as_json:
         found = [row.to_json() for row in rows]
         print_json({"schema": dots.SCHEMA, "seeds": seeds, "rows": found, "versions": versions()})
     else:
         print_table(_table(rows))
+
+
+def _network(
+    chosen: Sequence[Accumulator], networks: Sequence[str], picture: Path | None, as_json: bool
+) -> None:
+    from rvx.analysis import plots
+    from rvx.analysis.versions import versions
+    from rvx.paper import inference
+
+    if picture is not None:
+        plots.check(picture)
+    with step_bar(len(chosen) * len(networks)) as begin:
+        found = inference.run(chosen, networks, progress=begin)
+    if picture is not None:
+        inference.draw(found, picture)
+    if as_json:
+        print_json({**inference.to_json(found), "versions": versions()})
+    else:
+        print_table(_network_table(found))
+
+
+def _network_table(found: Sequence[Judged]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD)
+    for header in ("accumulator", "network"):
+        table.add_column(header, no_wrap=True)
+    for header in ("accuracy", "exact sums", "changed", "rms ulp", "max ulp", "not finite"):
+        table.add_column(header, justify="right", no_wrap=True)
+    for judged in found:
+        table.add_row(
+            judged.accumulator,
+            judged.network,
+            f"{judged.accuracy:.1%} ± {judged.half_width:.1%}",
+            f"{judged.exact:.1%}",
+            f"{judged.changed} of {judged.images}",
+            f"{judged.rms:.3f}",
+            f"{judged.largest:.1f}",
+            f"{judged.not_finite} of {judged.sums}" if judged.not_finite else "",
+        )
+    return table
 
 
 def _study(names: Sequence[str], seeds: int, picture: Path | None, as_json: bool) -> None:
