@@ -144,6 +144,51 @@ def test_nothing_is_wider_than_the_window(page, report, width, scheme):
     assert (red > 128) == (scheme == "dark")
 
 
+MEETING = """
+[...document.querySelectorAll("svg")].flatMap((svg) => {
+  const texts = [...svg.querySelectorAll("text")];
+  const boxes = texts.map((text) => text.getBoundingClientRect());
+  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+    && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+  return texts.flatMap((one, i) => texts.filter((_, j) => j > i && meet(boxes[i], boxes[j]))
+    .map((other) => `${one.textContent} and ${other.textContent}`));
+})
+"""
+"""Texts of charts that lie on each other."""
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+def test_texts_of_charts_do_not_meet(page, report, documents, width):
+    costs = {"instructions": 2_321_028.0, "bytes": 0.38}
+    trials = [
+        {
+            "number": i,
+            "choice": {"bits": i, "block": 16},
+            "error": 2.0 / 4**i,
+            "cost": cost * 1.1**i,
+        }
+        | {"message": None, "is_best": i % 2 == 0}
+        for cost in costs.values()
+        for i in range(12)
+    ]
+    made = {"schema": "rvx.search/1", "space": "vsq", "error": "mse", "distribution": "uniform"}
+    made |= {"range": [-1, 1], "seeds": 1, "choices": 12, "tried": 12, "versions": {}}
+    for name, some in zip(costs, (trials[:12], trials[12:]), strict=True):
+        path = documents / f"{name}.json"
+        path.write_text(json.dumps({**made, "cost": name, "trials": some}))
+    searches = [read(documents / f"{name}.json") for name in costs]
+    for path in (report, write(searches, documents / "searches.html")):
+        page.open(path, width)
+        assert page.run(MEETING) == []
+    # There are more choices than colours, which tell then what nothing beats, and no more.
+    assert page.run("document.querySelectorAll('.legend').length") == 0
+    marks = (
+        "[...new Set([...document.querySelectorAll('.mark')].map((e) => e.getAttribute('fill')))]"
+    )
+    assert len(page.run(marks)) == 2
+    assert texts(page, "#study1 figcaption")[0] == "Accuracy over bytes"
+
+
 def test_it_prints(page, report):
     page.open(report)
     assert page.pdf().startswith(b"%PDF")

@@ -28,14 +28,17 @@ function said(value) {
   if (typeof value !== "number") return String(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e12) return value.toLocaleString("en");
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3) : String(+value.toPrecision(4));
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(3);
+  return (+value.toPrecision(4)).toLocaleString("en", { maximumSignificantDigits: 4 });
 }
 
-// The label of a tick: large powers of two are read as such.
-function tickText(value, logarithmic) {
-  const power = Math.log2(value);
-  if (!logarithmic || Math.abs(power) < 14 || !Number.isInteger(power)) return said(value);
-  return "2" + [...String(power)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
+// The label of a tick, short enough for the margin: 0.05, 20,000, 10⁶, 2·10⁻⁴.
+function tickText(value) {
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-3 && size < 1e6)) return said(value);
+  const [digits, power] = value.toExponential(2).split("e").map(Number);
+  const raised = "10" + [...String(power)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
+  return digits === 1 ? raised : `${digits}·${raised}`;
 }
 
 // Hovering, touching and focusing show the same.
@@ -60,6 +63,26 @@ function tell(node, text) {
 
 // Scales.
 
+// Round numbers within a range: multiples of a step.
+function rounds(low, high) {
+  const raw = (high - low) / 6, power = 10 ** Math.floor(Math.log10(raw)), found = [];
+  const step = [1, 2, 5, 10].find((factor) => factor * power >= raw) * power;
+  for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) found.push(+tick.toPrecision(10));
+  return found;
+}
+
+// The same where they are drawn by their logarithms: powers of ten, and between few of them 2 and 5.
+function decades(low, high) {
+  const width = Math.log10(high / low);
+  if (width < 0.6) return rounds(low, high);
+  const step = Math.ceil(width / 7), factors = width < 3 ? [1, 2, 5] : [1], found = [];
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
+    if (power % step) continue;
+    found.push(...factors.map((factor) => +(factor * 10 ** power).toPrecision(3)));
+  }
+  return found.filter((tick) => tick >= low && tick <= high);
+}
+
 function scale(values, from, to, logarithmic) {
   let low = Infinity, high = -Infinity;
   for (const value of values) { if (value < low) low = value; if (value > high) high = value; }
@@ -68,24 +91,12 @@ function scale(values, from, to, logarithmic) {
   const room = (high - low) * 0.06 || Math.abs(low) * 0.1 || 0.5;
   low -= room; high += room;
   const at = (value) => from + ((logarithmic ? Math.log2(value) : value) - low) / (high - low) * (to - from);
-  const ticks = [];
-  if (logarithmic) {
-    const step = Math.max(1, Math.ceil((high - low) / 7));
-    if (high - low >= 2) {
-      for (let power = Math.ceil(low); power <= high; power += step) ticks.push(2 ** power);
-    } else {
-      for (let i = 0; i <= 3; i++) ticks.push(2 ** (low + (high - low) * (0.08 + 0.84 * i / 3)));
-    }
-  } else {
-    const raw = (high - low) / 6, power = 10 ** Math.floor(Math.log10(raw));
-    const step = [1, 2, 5, 10].find((factor) => factor * power >= raw) * power;
-    for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) ticks.push(+tick.toPrecision(10));
-  }
-  return { at, ticks: ticks.map((tick) => [at(tick), tickText(tick, logarithmic)]) };
+  const ticks = logarithmic ? decades(2 ** low, 2 ** high) : rounds(low, high);
+  return { at, ticks: ticks.map((tick) => [at(tick), tickText(tick)]) };
 }
 
 // On a telephone a chart is drawn smaller, so that its letters are not.
-const WIDTH = Math.max(300, Math.min(520, innerWidth - 24)), HEIGHT = 320, LEFT = 58, RIGHT = 12, TOP = 10, BOTTOM = 44;
+const WIDTH = Math.max(300, Math.min(520, innerWidth - 24)), HEIGHT = 320, LEFT = 58, RIGHT = 12, TOP = 26, BOTTOM = 44;
 
 function frame(figure, label) {
   const svg = shape(figure, "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label });
@@ -97,13 +108,17 @@ function axes(svg, x, y, nameX, nameY, ticksX) {
     shape(svg, "line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: at, y2: at });
     shape(svg, "text", { x: LEFT - 6, y: at + 4, "text-anchor": "end" }, text);
   }
+  let free = -Infinity;
   for (const [at, text] of ticksX ?? x.ticks) {
     shape(svg, "line", { class: "grid", x1: at, x2: at, y1: TOP, y2: HEIGHT - BOTTOM });
+    const half = text.length * 3.6;
+    if (at - half < free) continue;
+    free = at + half + 4;
     shape(svg, "text", { x: at, y: HEIGHT - BOTTOM + 16, "text-anchor": "middle" }, text);
   }
   shape(svg, "text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 8, "text-anchor": "middle" }, nameX);
-  shape(svg, "text", { x: 13, y: (TOP + HEIGHT - BOTTOM) / 2, "text-anchor": "middle",
-    transform: `rotate(-90 13 ${(TOP + HEIGHT - BOTTOM) / 2})` }, nameY);
+  // Above the axis, where it is read without turning the head and meets no tick.
+  shape(svg, "text", { x: 4, y: 14 }, nameY);
 }
 
 // A mark for each family besides its colour.
@@ -129,13 +144,16 @@ class View {
     // Colours tell families apart; where there is one only, they tell names apart.
     const isMixed = new Set(this.names.map((name) => this.family(name))).size > 1;
     const looks = Object.values(data.families);
+    // With more names than colours, as in a search, a colour says only whether nothing is better.
+    this.isCrowded = !isMixed && this.names.length > looks.length;
+    this.best = looks[0][0];
     const seen = {};
     this.dash = {};
     this.look = {};
     for (const name of this.names) {
       const family = this.family(name);
       seen[family] = (seen[family] ?? -1) + 1;
-      this.look[name] = isMixed ? data.families[family] : looks[seen[family] % looks.length];
+      this.look[name] = this.isCrowded ? ["#8a8a8a", "o"] : isMixed ? data.families[family] : looks[seen[family] % looks.length];
       this.dash[name] = DASHES[(isMixed ? seen[family] : Math.floor(seen[family] / looks.length)) % DASHES.length];
     }
     this.charts = [];
@@ -150,7 +168,7 @@ class View {
 
   build() {
     const place = this.place;
-    if (this.names.length > 1 && this.study.kind !== "profile") {
+    if (this.names.length > 1 && !this.isCrowded && this.study.kind !== "profile") {
       this.legend = element("div", { class: "legend", role: "group", "aria-label": "show and hide" });
       place.append(this.legend);
       this.buildLegend();
@@ -158,7 +176,8 @@ class View {
     const charts = element("div", { class: "charts" });
     place.append(charts);
     const costs = this.columns("cost"), errors = this.columns("error");
-    if (costs.length && errors.length) this.add(charts, "Accuracy over instructions", (f) => this.pareto(f), [["cost", costs], ["error", errors]]);
+    const cost = costs.every((one) => one.name.startsWith("instructions")) ? "instructions" : costs[0]?.name;
+    if (costs.length && errors.length) this.add(charts, `Accuracy over ${cost}`, (f) => this.pareto(f), [["cost", costs], ["error", errors]]);
     if (Object.keys(this.study.mixes).length) this.add(charts, `Mix: ${this.study.mix_unit} by class`, (f) => this.mix(f));
     if (Object.keys(this.study.spreads).length) this.add(charts, "Errors of single results", (f) => this.spread(f));
     const lines = this.columns("axis").filter((column) => new Set(column.values.map(String)).size > 1);
@@ -248,7 +267,7 @@ class View {
     if (logarithmic) points = points.filter((p) => p.y > 0);
     const x = scale(points.map((p) => p.x), LEFT, WIDTH - RIGHT, true);
     const y = scale(points.map((p) => p.y), HEIGHT - BOTTOM, TOP, logarithmic);
-    const svg = frame(chart.body, "accuracy over instructions");
+    const svg = frame(chart.body, `${error.name} over ${cost.name}`);
     axes(svg, x, y, cost.name, error.name);
     const better = error.larger ? (a, b) => a > b : (a, b) => a < b;
     const front = [];
@@ -261,10 +280,12 @@ class View {
       shape(svg, "path", { class: "front", d: path + `H${WIDTH - RIGHT}` });
     }
     const best = new Set(front);
-    for (const point of points) {
+    const behind = points.filter((point) => !best.has(point));
+    for (const point of [...behind, ...front]) {
       const group = shape(svg, "g", { "data-name": point.name });
       const at = [x.at(point.x), y.at(point.y)];
-      shape(group, "path", { class: "mark", d: MARKS[this.mark(point.name)](...at), fill: this.colour(point.name) });
+      const fill = this.isCrowded && best.has(point) ? this.best : this.colour(point.name);
+      shape(group, "path", { class: "mark", d: MARKS[this.mark(point.name)](...at), fill });
       const asked = this.columns("axis").filter((column) => column.values[point.row] !== null && column.name !== "VLEN" || column.name === "VLEN" && column.values[point.row]);
       tell(group, [point.name, `${cost.name}: ${said(point.x)}`, `${error.name}: ${said(point.y)}`,
         ...asked.map((column) => `${column.name}: ${said(column.values[point.row])}`),
