@@ -1,8 +1,9 @@
 """The LLVM code that comes with rvx: `python tests/precompiled.py [--write]`.
 
 `rvx.jit.shipped` says what it is for. It is what the commands below need of rvx's own functions on
-a machine that has never run rvx. Without `--write` nothing is written: the names of files that are
-missing are printed, and the exit code is 1 if there are any.
+a machine that has never run rvx, and the bodies that compiled loops of any program may call.
+Without `--write` nothing is written: the names of files that are missing are printed, and the exit
+code is 1 if there are any.
 
 Names of files depend on the version of Python; the folder holds those of Debian 12's, which the
 README's first command runs on.
@@ -15,10 +16,19 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rvx.emulator.regions.bodies import body_function, body_key
+from rvx.emulator.regions.floats import lower
+from rvx.emulator.regions.flow import Step
+from rvx.emulator.regions.lanes import expressions_of
+from rvx.emulator.regions.settings import is_setting
+from rvx.emulator.regions.steps import can_translate, uses_memory_freely
 from rvx.extensions import isa_for
+from rvx.isa import Decoded, Instruction, Isa
+from rvx.isa.vector.plan import Access, Arithmetic, plan_of
 from rvx.jit import compiler, shipped
 
 PYTHON = (3, 11)
@@ -31,6 +41,12 @@ COMMANDS = (
     "run {program} --core snitch",
     "run {program} --trace {trace}",
 )
+LOOPS = tuple(f"rv{xlen}gcv_zvfh_zba_zbb_zbs_zicond" for xlen in (64, 32))
+"""The instructions whose bodies come along for compiled loops.
+
+Those of A and Zfh are left out: they are many, and seldom in loops.
+"""
+LEFT_OUT = ("A", "Zfh")
 PROGRAM = "_start: {}\nli a0, 0\nli a7, 93\necall\n"
 
 
@@ -62,6 +78,31 @@ def command_lines(folder: Path) -> list[list[str]]:
     return [command.format(**paths).split() for command in COMMANDS]
 
 
+def bodies() -> Iterator[tuple[Instruction, Isa, int | None, bool]]:
+    """The bodies that compiled loops call, as `body_function` takes them."""
+    for isa in map(isa_for, LOOPS):
+        for made in isa.instructions.values():
+            step = Step(0, Decoded(made, 0, dict.fromkeys(made.operands, 0)), 4)
+            if made.extension in LEFT_OUT or not can_translate(step, isa):
+                continue
+            if "v" in made.requests:
+                yield from ((made, isa, vtype, False) for vtype in vtypes(step))
+            elif lower(made, None) is None:
+                yield made, isa, None, uses_memory_freely(made, isa)
+
+
+def vtypes(step: Step) -> list[int]:
+    """The SEWs, as vtype, under which regions call the body of a vector instruction."""
+    plan = plan_of(step.decoded.instruction.body)
+    if isinstance(plan, Access) or is_setting(step):
+        return []
+    sews = (8, 16, 32, 64)
+    if isinstance(plan, Arithmetic):
+        found = ((sew, plan.loops.get(sew)) for sew in sews)
+        sews = tuple(s for s, loop in found if loop and not expressions_of(loop, plan.has_floats))
+    return [vtype for vtype in range(0, 32, 8) if 8 << (vtype >> 3) in sews]
+
+
 def needed(folder: Path, **variables: str) -> set[str]:
     """Names of the files that the commands look for, by what they leave in an empty cache.
 
@@ -82,7 +123,8 @@ def needed(folder: Path, **variables: str) -> set[str]:
             stdout=subprocess.DEVNULL,
         )
     kept = [*cache.glob("code/*"), *cache.glob("bodies/*")]
-    return {shipped.path_of(path.name.partition("-")[0]).name for path in kept}
+    keys = {path.name.partition("-")[0] for path in kept}
+    return {shipped.path_of(key).name for key in keys | {body_key(*one) for one in bodies()}}
 
 
 def present() -> set[str]:
@@ -134,6 +176,8 @@ def write(folder: Path) -> None:
     for words in command_lines(folder):
         with contextlib.suppress(SystemExit):
             app(words)
+    for one in bodies():
+        body_function.__wrapped__(*one)
     for name in present() - _asked_for:
         (shipped.FOLDER / name).unlink()
 

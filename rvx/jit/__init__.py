@@ -20,7 +20,7 @@ from rvx.jit.code import Code, Exported, compiling, elementwise, export, from_ll
 from rvx.jit.compiler import KernelError, Replacements, callee, native
 from rvx.jit.facts import UnknownCompilerError
 from rvx.jit.image import Loaded, provide
-from rvx.jit.keys import content_key
+from rvx.jit.keys import content_key, content_of
 
 __all__ = [
     "Code",
@@ -33,6 +33,7 @@ __all__ = [
     "callee",
     "compiling",
     "content_key",
+    "content_of",
     "elementwise",
     "export",
     "from_llvm",

@@ -30,6 +30,18 @@ def content_key(*functions: Callable[..., Any], extra: str = "") -> str:
 
 
 @cache
+def content_of(function: Callable[..., Any]) -> tuple[str, frozenset[Callable[..., Any]]]:
+    """A hash of a function and of everything that it reaches, and which functions these are.
+
+    There may be some among them that only share a name with what the function takes.
+    """
+    digest = hashlib.sha256()
+    seen: dict[types.FunctionType, int] = {}
+    _digest_function(function, digest, seen)
+    return digest.hexdigest()[:24], frozenset(seen)
+
+
+@cache
 def _environment() -> str:
     versions = [f"{name} {installed_version(name)}" for name in COMPILERS]
     # The version of bytecode: it is that of Python's minor version.

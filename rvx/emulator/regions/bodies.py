@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,6 @@ from rvx.isa import Instruction, Isa
 from rvx.isa import memory as checked
 from rvx.isa.vector import state
 from rvx.isa.vector.plan import runs_of
-from rvx.isa.vector.state import POLICIES
 from rvx.isa.vector.unit import VectorUnit
 from rvx.reachable import reached
 
@@ -79,38 +78,72 @@ def _source(instruction: Instruction, isa: Isa, is_free: bool) -> str:
     return "".join(lines)
 
 
-@cache
-def _under(vtype: int, unit: VectorUnit) -> jit.Replacements:
-    """The functions that look at vtype, as constants; vstart is 0 in regions."""
-    v = vector_under(vtype, unit)
+_OF_VTYPE = (state.width, state.log_width, state.is_alternative, state.is_ill, state.is_ready)
+"""What a body may ask of vtype that is a constant of its code.
 
-    def constant(value: int | bool) -> Any:
-        return jit.callee(lambda v: value)
-
-    return tuple(
-        (function, constant(function(v)))
-        for function in (
-            state.width,
-            state.log_width,
-            state.group,
-            state.is_alternative,
-            state.is_ill,
-            state.is_ready,
-        )
-    )
+Not LMUL: it decides no more than what is legal and how many elements there are, so that code for
+one of them is not worth the time to compile it anew.
+"""
 
 
-def _for_vtype(function: Callable[..., Any], vtype: int, unit: VectorUnit) -> jit.Replacements:
-    """What stands for functions that a body reaches, where vtype is known."""
-    known = _under(vtype, unit)
-    width = state.width(vector_under(vtype, unit))
-    chosen: list[tuple[Callable[..., Any], Any]] = []
-    for one in reached(function):
-        only = runs_of(one)
-        run = None if only is None else only(width)
-        if run is not None:
-            chosen.append((one, jit.callee(run, known)))
-    return (*known, *chosen)
+@lru_cache(maxsize=None, typed=True)
+def _constant(value: int | bool) -> Any:
+    return jit.callee(lambda v: value)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a body is compiled for.
+
+    Attributes:
+        xlen: width of addresses.
+        vtype: what a vector instruction is compiled for.
+        unit: whose vtype that is; None for other instructions.
+        is_free: whether it accesses memory by itself, with all checks.
+    """
+
+    xlen: int
+    vtype: int = 0
+    unit: VectorUnit | None = None
+    is_free: bool = False
+
+    def key(self, kernel: Callable[..., Any]) -> str:
+        """As much of it as makes a difference to the code of a kernel."""
+        _, within = jit.content_of(kernel)
+        parts = [f"{one.__name__} {value}" for one, value in self._constants(within).items()]
+        if not within.isdisjoint(_ACCESSES) and not self.is_free:
+            parts.append(f"addresses {self.xlen}")
+        return ", ".join(parts)
+
+    def replacements(self, kernel: Callable[..., Any]) -> jit.Replacements:
+        """What stands for functions that a kernel reaches."""
+        within = reached(kernel)
+        constants = self._constants(within)
+        known = tuple((one, _constant(value)) for one, value in constants.items())
+        chosen: list[tuple[Callable[..., Any], Any]] = []
+        if state.width in constants:
+            for one in within:
+                only = runs_of(one)
+                run = None if only is None else only(constants[state.width])
+                if run is not None:
+                    chosen.append((one, jit.callee(run, known)))
+        unchecked = () if self.is_free else _memory_functions(self.xlen)
+        return (*unchecked, *known, *chosen)
+
+    def _constants(self, within: Collection[Callable[..., Any]]) -> dict[Callable[..., Any], int]:
+        if self.unit is None:
+            return {}
+        v = vector_under(self.vtype, self.unit)
+        return {one: one(v) for one in _OF_VTYPE if one in within}
+
+
+_ACCESSES = frozenset(
+    {
+        *(checked.load_u8, checked.load_u16, checked.load_u32, checked.load_64),
+        *(checked.load_s8, checked.load_s16, checked.load_s32),
+        *(checked.store_8, checked.store_16, checked.store_32, checked.store_64),
+    }
+)
 
 
 @cache
@@ -161,16 +194,27 @@ def body_function(
     """
     if not instruction.has_body:
         raise CompileError(f"'{instruction.mnemonic}' has no semantics: only its encoding is known")
-    function = form_of(instruction, isa).function
     try:
-        source = _source(instruction, isa, is_free)
-        unit = None if vtype is None else isa.vector
-        if vtype is not None:
-            # What to do with elements that are agnostic is nothing that a body asks for.
-            vtype &= ~POLICIES
-        return _function(function, source, isa.xlen, vtype, unit, is_free)
+        return _function(*_request(instruction, isa, vtype, is_free))
     except Exception as error:  # a NumbaError, or whatever numba stumbles over
         raise CompileError(explain(instruction, error)) from None
+
+
+def body_key(
+    instruction: Instruction, isa: Isa, vtype: int | None = None, is_free: bool = False
+) -> str:
+    """What the LLVM function of a body is named by, see `body_function`."""
+    return _key(*_request(instruction, isa, vtype, is_free))
+
+
+def _request(
+    instruction: Instruction, isa: Isa, vtype: int | None, is_free: bool
+) -> tuple[Callable[..., Any], str, Conditions]:
+    """The body, the source of the function around it, and what it is compiled for."""
+    conditions = Conditions(isa.xlen, is_free=is_free)
+    if vtype is not None:
+        conditions = Conditions(isa.xlen, vtype, isa.vector, is_free)
+    return form_of(instruction, isa).function, _source(instruction, isa, is_free), conditions
 
 
 @cache
@@ -182,37 +226,27 @@ def kernel_function(kernel: Callable[..., Any], source: str, xlen: int) -> BodyF
         source: of a function `op` of int64 values that calls it as `body`.
         xlen: width of addresses.
     """
-    return _function(kernel, source, xlen)
+    return _function(kernel, source, Conditions(xlen))
 
 
-def _function(
-    kernel: Callable[..., Any],
-    source: str,
-    xlen: int,
-    vtype: int | None = None,
-    unit: VectorUnit | None = None,
-    is_free: bool = False,
-) -> BodyFunction:
+def _function(kernel: Callable[..., Any], source: str, conditions: Conditions) -> BodyFunction:
     parameters = source[source.index("(") + 1 : source.index(")")]
     arguments = len(parameters.split(", ")) if parameters else 0
-    extra = f"{xlen} {vtype} {source}{pointers.fingerprint()}{_own_fingerprint()}"
-    key = jit.content_key(kernel, extra=extra)
+    key = _key(kernel, source, conditions)
     path = disk.directory() / "bodies" / f"{key}-{jit.host_key()}.ll"
     try:
         text = path.read_text()
     except OSError:
-
-        def replacing() -> jit.Replacements:
-            unchecked = () if is_free else _memory_functions(xlen)
-            if vtype is None or unit is None:
-                return unchecked
-            return (*unchecked, *_for_vtype(kernel, vtype, unit))
-
         with jit.compiling:
-            text = _compile(kernel, source, arguments, replacing, key)
+            text = _compile(kernel, source, arguments, lambda: conditions.replacements(kernel), key)
         disk.store(path, text.encode())
     uses_floats = _FLOATING.search(text) is not None
     return BodyFunction(_name(key), text, uses_floats, arguments, _RAISING in text)
+
+
+def _key(kernel: Callable[..., Any], source: str, conditions: Conditions) -> str:
+    known = f"{jit.content_of(kernel)[0]} {conditions.key(kernel)}"
+    return jit.content_key(extra=f"{known} {source}{pointers.fingerprint()}{_own_fingerprint()}")
 
 
 def _name(key: str) -> str:

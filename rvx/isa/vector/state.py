@@ -25,9 +25,6 @@ VL, VTYPE, VSTART, VCSR, VLENB, MTYPE = 0, 1, 2, 3, 4, 5
 ALTFMT = 1 << 8
 """Bit of vtype that chooses another format for some operands, such as BF16 instead of binary16."""
 
-POLICIES = 3 << 6
-"""Bits of vtype that say what becomes of elements that are not written."""
-
 
 class Vector(NamedTuple):
     """The vector unit.

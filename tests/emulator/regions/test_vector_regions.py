@@ -261,14 +261,22 @@ def test_bodies_of_regions_are_compiled_by_one_thread_at_a_time(
     assert held == [True]
 
 
-@pytest.mark.parametrize("name", ["vdiv.vv", "vrgather.vv"])
-def test_bodies_of_regions_are_those_of_any_vlen_and_policy(
-    monkeypatch: pytest.MonkeyPatch, name: str
+@pytest.mark.parametrize(
+    ("name", "functions"),
+    [("vdiv.vv", 4), ("vrgather.vv", 4), ("vmv.x.s", 4), ("vmand.mm", 1), ("vfirst.m", 1)],
+)
+def test_bodies_of_regions_are_compiled_for_no_more_than_they_depend_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, functions: int
 ) -> None:
-    keys = set()
-    monkeypatch.setattr(bodies, "_function", lambda *given: keys.add(given[1:]) or given)
-    for vlen in (128, 256):
-        isa = isa_for(f"rv64gcv_zvl{vlen}b")
-        for policies in (0, 1 << 6, 3 << 6):
-            bodies.body_function.__wrapped__(isa.instructions[name], isa, 0x10 | policies)
-    assert len({(source, vtype) for source, _, vtype, _, _ in keys}) == 1
+    """SEW, where they have elements; not VLEN, LMUL, XLEN or what becomes of the others."""
+    monkeypatch.setenv("RVX_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(bodies, "_compile", lambda *_: "")
+    found = set()
+    for march in ("rv64gcv_zvl128b", "rv64gcv_zvl1024b", "rv32gcv_zvl256b"):
+        isa = isa_for(march)
+        for group in (7, 0, 1, 3):
+            for policies in (0, 1 << 6, 3 << 6):
+                for sew in range(4):
+                    vtype = policies | sew << 3 | group
+                    found.add(bodies.body_function(isa.instructions[name], isa, vtype).name)
+    assert len(found) == functions

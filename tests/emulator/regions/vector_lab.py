@@ -21,13 +21,13 @@ from rvx.isa.vector.state import HEADER, VTYPE, Vector
 from tests.extensions.vector.spike_lab import CAUSES, LOW_BYTES, RAM, Bodies, Case, Outcome
 
 BATCH = 20
-"""Cases that share a region: each is an entry of its own."""
+"""Words that share a region: each is an entry of its own."""
 _CODE = 0x1000
 
 
 @dataclass(frozen=True)
 class _Placed:
-    """Where a case stands in a region."""
+    """Where a word stands in a region, under some vtype."""
 
     word: int
     compiled: CompiledRegion
@@ -41,7 +41,7 @@ class InRegions(Bodies):
 
     def __init__(self, isa: Isa, low: NDArray[np.uint8]) -> None:
         super().__init__(isa, False, low)
-        self._placed: dict[int, _Placed] = {}
+        self._placed: dict[tuple[int, int], _Placed] = {}
         self._next: _Placed | None = None
         self.left = self.entered = 0
         words = self.context.words
@@ -51,32 +51,34 @@ class InRegions(Bodies):
         assert self.machine.core.pointers is not None
 
     def place(self, cases: list[Case]) -> None:
-        """Compiles regions for cases."""
-        for first in range(0, len(cases), BATCH):
-            self._compile(cases[first : first + BATCH])
+        """Compiles regions for cases: one place for those that share word and vtype."""
+        wanted = {(case.word, vtype_of(case, self.isa)): None for case in cases}
+        missing = [one for one in wanted if one not in self._placed]
+        for first in range(0, len(missing), BATCH):
+            self._compile(missing[first : first + BATCH])
 
-    def _compile(self, cases: list[Case]) -> None:
-        differences = np.zeros(8 * len(cases) + 16, np.int64)
+    def _compile(self, wanted: list[tuple[int, int]]) -> None:
+        differences = np.zeros(8 * len(wanted) + 16, np.int64)
         elements = np.zeros(differences.size * COLUMNS, np.int64)
         blocks: dict[int, Block] = {}
         settings: dict[int, int] = {}
-        for index, case in enumerate(cases):
-            decoded = self.isa.decode(case.word)
+        for index, (word, vtype) in enumerate(wanted):
+            decoded = self.isa.decode(word)
             assert decoded is not None
             # Far enough apart, so that no block leads into the next one.
             pc = _CODE + 8 * index
             blocks[pc] = Block(pc, [Step(pc, decoded, 4)], 0)
-            settings[pc] = vtype_of(case, self.isa)
+            settings[pc] = vtype
         region = Region(blocks, tuple(blocks), 0, settings)
         emitter = Emitter(region, self.isa, self.context, _CODE, is_limited=False)
         text = emitter.text()
         compiled = compile_region(text, emitter.bodies.values())
-        for case, pc in zip(cases, blocks, strict=True):
-            self._placed[id(case)] = _Placed(case.word, compiled, pc, differences, elements)
+        for one, pc in zip(wanted, blocks, strict=True):
+            self._placed[one] = _Placed(one[0], compiled, pc, differences, elements)
 
     def perform(self, case: Case) -> Outcome:
         """What a case leaves."""
-        self._next = self._placed[id(case)]
+        self._next = self._placed[case.word, vtype_of(case, self.isa)]
         return super().perform(case)
 
     def _run(self, decoded: Decoded) -> int:

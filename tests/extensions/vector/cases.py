@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,7 +140,7 @@ class Generator:
             vtype = pick.getrandbits(9)
         log = lmul if lmul < 4 else lmul - 8
         most = max(1, int(self.vlen // (8 << sew) * 2.0**log))
-        avl = pick.choice((0, 1, most, most, pick.randrange(most + 1), pick.randrange(2 * most)))
+        avl = self._length(most)
         if made.extension in GROUPED and pick.random() < 0.9:
             # Groups of elements: whole ones of 32 or 64 bits, in enough registers.
             sew, log = pick.choice((2, 2, 3)), pick.choice((1, 2, 3))
@@ -148,7 +149,7 @@ class Generator:
             avl = pick.choice((0, most, pick.randrange(0, most + 1, 8)))
         if is_memory:
             avl = min(avl, 32)
-        vstart = pick.randrange(max(1, min(avl, most))) if pick.random() < 0.1 else 0
+        vstart = self._first(min(avl, most))
         values = {}
         for name, operand in made.operands.items():
             kind = operand.kind
@@ -189,6 +190,29 @@ class Generator:
             (self.float_scalar(), self.float_scalar()),
             registers,
         )
+
+    def again(self, case: Case) -> Case:
+        """The same word under the same vtype: another state for the rest."""
+        decoded = self.isa.decode(case.word)
+        assert decoded is not None
+        made = decoded.instruction
+        sew, lmul = 3 + (case.vtype >> 3 & 7), ((case.vtype & 7) ^ 4) - 4
+        most = max(1, int(self.vlen * 2.0 ** (lmul - sew)))
+        avl = self._length(most)
+        if made.extension in GROUPED:
+            avl &= -8
+        if made.kind in ("load", "store"):
+            avl = min(avl, 32)
+        vstart = self._first(min(avl, most))
+        return replace(self.case(made), word=case.word, vtype=case.vtype, avl=avl, vstart=vstart)
+
+    def _length(self, most: int) -> int:
+        pick = self.random
+        return pick.choice((0, 1, most, most, pick.randrange(most + 1), pick.randrange(2 * most)))
+
+    def _first(self, vl: int) -> int:
+        """vstart, which is 0 mostly."""
+        return self.random.randrange(max(1, vl)) if self.random.random() < 0.1 else 0
 
     def _register(self, name: str, kind: RegisterKind, log: int) -> int:
         if kind.file.name == "x":

@@ -124,6 +124,15 @@ save:   csrr    t0, vstart
         ret
 first:
 {words}
+        la      t0, low
+        la      t1, left
+        li      t2, {low_bytes}
+        add     t2, t2, t0
+1:      LOAD    t3, 0(t0)
+        STORE   t3, 0(t1)
+        addi    t0, t0, {word_bytes}
+        addi    t1, t1, {word_bytes}
+        bne     t0, t2, 1b
         la      t0, tohost
         li      t1, 1
         STORE   t1, 0(t0)
@@ -135,6 +144,7 @@ cases:  .incbin "cases.bin"
         .globl  begin_signature
 begin_signature:
 results: .zero  {result_bytes}
+left:   .zero   {low_bytes}
         .globl  end_signature
 end_signature:
         .balign 64
@@ -213,8 +223,22 @@ def spike_isa(isa: Isa) -> str:
     return f"rv{isa.xlen}gcv_zvl{unit.vlen}b{halves}{further}_zicclsm"
 
 
-def on_spike(cases: list[Case], low: NDArray[np.uint8], isa: Isa, folder: Path) -> list[Outcome]:
-    """What Spike makes of the cases."""
+def on_spike(
+    cases: list[Case],
+    low: NDArray[np.uint8],
+    isa: Isa,
+    folder: Path,
+    left: NDArray[np.uint8] | None = None,
+) -> list[Outcome]:
+    """What Spike makes of the cases.
+
+    Args:
+        cases: in the order in which they are performed.
+        low: memory from `RAM` on that they find.
+        isa: the instructions.
+        folder: for the program.
+        left: takes the memory that they leave.
+    """
     unit = isa.vector
     assert unit is not None
     register_bytes = 4 * unit.vlen
@@ -232,6 +256,8 @@ def on_spike(cases: list[Case], low: NDArray[np.uint8], isa: Isa, folder: Path) 
         case_bytes=case_bytes,
         words=words,
         result_bytes=case_bytes * len(cases),
+        low_bytes=LOW_BYTES,
+        word_bytes=isa.xlen // 8,
     )
     load, store = ("ld", "sd") if isa.xlen == 64 else ("lw", "sw")
     (folder / "p.s").write_text(
@@ -247,8 +273,11 @@ def on_spike(cases: list[Case], low: NDArray[np.uint8], isa: Isa, folder: Path) 
     )
     elf = build(folder, isa.xlen, arch, abi)
     data = signature(elf, spike_isa(isa), f"{RAM:#x}:0x8000000")
+    end = case_bytes * len(cases)
+    if left is not None:
+        left[:] = np.frombuffer(data[end : end + LOW_BYTES], np.uint8)
     outcomes = []
-    for at in range(0, case_bytes * len(cases), case_bytes):
+    for at in range(0, end, case_bytes):
         s = np.frombuffer(data[at : at + 8 * SCALARS], np.int64)
         if isa.xlen == 32:
             s = s.astype(np.int32).astype(np.int64)
@@ -296,6 +325,7 @@ class Bodies:
         assert self.machine.core.pointers is not None, "the core's registers were not found"
         self.wiring = Wiring(isa, self.machine.core, self.context)
         self._handlers: dict[Instruction, Callable[[int, int], None]] = {}
+        self._rows: dict[int, NDArray[np.int64]] = {}
 
     def perform(self, case: Case) -> Outcome:
         unit = self.isa.vector
@@ -338,7 +368,9 @@ class Bodies:
         words = self.context.words
         words[Field.FAULT : Field.FAULT + 4] = 0
         words[Field.FFLAGS] = 0
-        row = self.wiring.row(decoded)
+        row = self._rows.get(decoded.word)
+        if row is None:
+            row = self._rows[decoded.word] = self.wiring.row(decoded)
         function = self._handlers.get(decoded.instruction)
         if function is None:
             function = self._handlers[decoded.instruction] = self._handler(decoded.instruction)

@@ -50,13 +50,15 @@ def describe(isa: Isa, case: Case, spike: Outcome, ours: Outcome) -> str:
 
 def check(isa: Isa, cases: list[Case], low: np.ndarray, folder: Path, compiled: bool) -> None:
     """Asserts that Spike and the bodies leave the same."""
-    spike = on_spike(cases, low, isa, folder)
+    left = np.empty_like(low)
+    spike = on_spike(cases, low, isa, folder, left)
     bodies = Bodies(isa, compiled, low.copy())
     legal = 0
     for case, theirs in zip(cases, spike, strict=True):
         ours = bodies.perform(case)
         legal += theirs.cause == 0
         assert ours == theirs, describe(isa, case, theirs, ours)
+    assert (bodies.memory == left).all()
     assert legal > LEAST_LEGAL * len(cases)
 
 
