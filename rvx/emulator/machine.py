@@ -81,7 +81,7 @@ class Machine:
         on_retired: called with batches of what has retired, while the hart waits; without it,
             results have all of them (`RunResult.retired`).
         fills_agnostic: whether agnostic elements of vectors are filled with ones, to find programs
-            that depend on them. Loops are not compiled then.
+            that depend on them.
         interest: the part of a run that is counted, and traced if it is; see
             `rvx.emulator.interest`. Limits, and the program itself, see all instructions.
         counts_marked: whether that part is what the markers of `roi.inc` enclose.
@@ -160,7 +160,7 @@ class Machine:
             take = self._batches.append if on_retired is None else on_retired
             tracer = Tracer(isa, self.context, self.core, self.memory, tracing, take)
         # A compiled loop would run over the places where a trace begins.
-        is_inline = fills_agnostic or debugging or (tracing is not None and tracing.begins_at)
+        is_inline = debugging or (tracing is not None and tracing.begins_at)
         devices = [(place.at, place.size, self._device(place, board)) for place in board.places]
         if counts_marked:
             interest = markers(self.memory, self.executable.name)

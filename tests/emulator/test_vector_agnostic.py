@@ -9,12 +9,19 @@ import pytest
 
 from rvx.assembler import assemble
 from rvx.emulator import Machine
+from rvx.emulator.handlers.interim import VARIABLE
 from rvx.extensions import isa_for
 
 ISA = isa_for("rv64gcv_zvl128b")
 TIERS: list[dict[str, Any]] = [{"tier": "region"}, {"tier": "trap"}, {"backend": "python"}]
 ONES = 0xFF
 VTYPES = {"ta, ma": (True, True), "tu, ma": (False, True), "ta, mu": (True, False)}
+
+
+@pytest.fixture(autouse=True)
+def never_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bodies know nothing of it, so they may be interpreted: compiling all of these takes long."""
+    monkeypatch.setenv(VARIABLE, "never")
 
 
 def left(instruction: str, setting: str, **options: Any) -> np.ndarray:

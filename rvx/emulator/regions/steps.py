@@ -13,7 +13,8 @@ from rvx.bodies import form_of
 from rvx.emulator.context import Context, Field
 from rvx.emulator.handlers.arguments import X_REGISTERS, argument_of
 from rvx.emulator.handlers.compiled import CompileError
-from rvx.emulator.regions.bodies import BodyFunction, body_function
+from rvx.emulator.native.agnostic import fill_agnostic
+from rvx.emulator.regions.bodies import BodyFunction, body_function, kernel_function
 from rvx.emulator.regions.floats import Lowered, lower
 from rvx.emulator.regions.flow import Step, ends_block
 from rvx.emulator.regions.frame import MOST_RESULTS, Frame
@@ -23,9 +24,16 @@ from rvx.isa import Instruction, Isa, RegisterFile
 from rvx.isa.memory import CODE_WRITTEN, FAULT_EXCEPTION, FAULT_WORDS
 from rvx.isa.operands import RegisterKind, RoundingKind
 from rvx.isa.registers import X
+from rvx.isa.vector.agnostic import code_of
 from rvx.isa.vector.plan import Access, Arithmetic, plan_of
+from rvx.isa.vector.state import VL, VTYPE
 
 _CHECKED_KINDS = ("load", "store", "atomic")
+_FILL = f"""\
+def op(context, code):
+    body(int64_array(context, {int(Field.END)}), code)
+    return 0
+"""
 _REFUSED_KINDS = ("csr", "system")
 
 
@@ -202,6 +210,26 @@ class StepEmitter:
             self._vectors.access(step, plan, vtype, leave)
         else:
             self._call_body(step, leave, vtype)
+        self._fill_agnostic(step)
+
+    def _fill_agnostic(self, step: Step) -> None:
+        """Fills what a vector instruction has left in its result with ones, if that is wanted."""
+        code = code_of(step.decoded)
+        if code == 0 or not self._context.words[Field.FILLS_AGNOSTIC]:
+            return
+        # The function looks at vl and vtype where they are at home.
+        n = self.next_unique()
+        for word in (VL, VTYPE):
+            self._lines += [
+                f"  %fill{n}.{word} = load i64, ptr %v.config{word}",
+                f"  store i64 %fill{n}.{word}, ptr %v.home{word}",
+            ]
+        kernel = kernel_function(fill_agnostic, _FILL, self._isa.xlen)
+        self.bodies[fill_agnostic.__name__, None] = kernel
+        self._lines.append(
+            f"  %fill{n} = call i32 @{kernel.name}(ptr %result, ptr %exception, "
+            f"i64 %context, i64 {code})"
+        )
 
     def _lower(self, step: Step) -> Lowered | None:
         return lower(step.decoded.instruction, rounding(step))

@@ -43,7 +43,7 @@ def outcome(hart: Machine, result: Any) -> dict[str, Any]:
 def compare(seed: int) -> tuple[int, int]:
     """Runs one program with and without regions, limits included; gives regions and entries.
 
-    Every fourth one in the other tiers, too.
+    Every fourth one in the other tiers, too, and every third one with agnostic elements filled.
     """
     draw = random.Random(~seed)
     isa = ISAS[seed % len(ISAS)]
@@ -51,7 +51,14 @@ def compare(seed: int) -> tuple[int, int]:
     limit = draw.choice((None, None, draw.randrange(1, 500)))
 
     def machine(tier: Any, backend: Any = "native") -> Machine:
-        return Machine(program, isa, memory=1 << 20, tier=tier, backend=backend)
+        return Machine(
+            program,
+            isa,
+            memory=1 << 20,
+            tier=tier,
+            backend=backend,
+            fills_agnostic=seed % 3 == 2,
+        )
 
     plain, with_regions = machine("inline"), machine("region")
     first = outcome(plain, plain.call("main", max_instructions=limit))
