@@ -6,6 +6,7 @@ functions compiled once and cached on disk; nothing in them depends on the progr
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -631,7 +632,17 @@ def _code() -> jit.Code:
 
 def addresses() -> Mapping[str, int]:
     """Host addresses of the compiled hooks: the functions of `_SOURCE`."""
-    return _code().addresses()
+    code = _code()
+    if code.is_stored() or threading.current_thread() is not threading.main_thread():
+        return code.addresses()
+    # LLVM is in one call for half a second: Ctrl-C reaches who waits for it, not who is in it.
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(1, "rvx compiles")
+    try:
+        return pool.submit(code.addresses).result()
+    finally:
+        pool.shutdown(wait=False)
 
 
 @cache
