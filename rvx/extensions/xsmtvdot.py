@@ -11,10 +11,11 @@ xsmtvdot-valid.s. What is given there is SEW = 8 with LMUL = 1 at VLEN 256 (4 x 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rvx.isa import Extension, Words
+from rvx.isa.real import GatheredReal, Performed, Spot, Whole, add_products
 from rvx.isa.vector import Vector
 from rvx.isa.vector.elementwise import make_body, make_dispatch
 from rvx.isa.vector.legality import Legality, overlaps
@@ -84,6 +85,20 @@ def _make_legality(slides: bool) -> Legality:
     return is_legal
 
 
+def _meaning(is_signed_a: bool, is_signed_b: bool, slide: int) -> GatheredReal:
+    """What it means in real numbers."""
+
+    def spots(how: Performed) -> Iterator[Spot]:
+        rows, length = SHAPES[how.vlen // 8]
+        for i in range(rows):
+            of_a = how.row("vs1", (i + slide) * length, length, 8)
+            for j, to in enumerate(how.row("vd", i * rows, rows, 32)):
+                yield to, (of_a, how.row("vs2", j * length, length, 8))
+
+    formats = Whole(32, is_signed_a or is_signed_b), Whole(8, is_signed_a), Whole(8, is_signed_b)
+    return GatheredReal(add_products, {8: formats}, ("vs1", "vs2"), spots)
+
+
 def _declare(mnemonic: str, bits: str, signs: tuple[bool, bool], slide: int) -> None:
     """One instruction; `bits` are funct7, vs1 and funct3, separated by commas."""
     funct7, vs1, funct3 = bits.split(",")
@@ -95,6 +110,7 @@ def _declare(mnemonic: str, bits: str, signs: tuple[bool, bool], slide: int) -> 
         kind="vector",
         doc=f"vd += vs1{rows} times the transpose of vs2, matrices of bytes, {a} and {b}.",
         macs=1,
+        real=_meaning(*signs, slide),
     )(
         with_products(
             make_body(

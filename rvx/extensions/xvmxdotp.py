@@ -17,11 +17,14 @@ mask, and frm is not looked at. NaNs and infinities are those of Xmxdotp.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rvx.formats.block.mx.choice import ORDER, dot
+from rvx.formats.block.mx.format import INT8_LSB, MXINT8
+from rvx.formats.minifloat.catalogue import E8M0, FP16ALT, FP32
 from rvx.isa import Extension, Words
+from rvx.isa.real import GatheredReal, Performed, Spot, Whole
 from rvx.isa.vector import Vector
 from rvx.isa.vector.legality import is_aligned, is_group, overlaps
 from rvx.isa.vector.plan import with_result
@@ -122,6 +125,30 @@ def _make_scalars(code: int, wide: int) -> _Body:
     return body
 
 
+def _scaled(old: Any, a: Any, b: Any, scale_a: Any, scale_b: Any) -> tuple[Any, ...]:
+    return (old, *(x * y * scale_a[0] * scale_b[0] for x, y in zip(a, b, strict=True)))
+
+
+def _meaning(code: int, wide: int, *, has_vectors: bool) -> GatheredReal:
+    """What it means in real numbers."""
+    fmt = ORDER[code]
+    element = Whole(8, places=-INT8_LSB) if fmt is MXINT8 else fmt.element
+    pitch, count, sew = fmt.container, 64 // fmt.container, 64 >> wide
+
+    def spots(how: Performed) -> Iterator[Spot]:
+        for x, to in enumerate(how.row("vd", 0, how.vl, sew)):
+            of_b, scale_b = how.row("vs2", count * x, count, pitch), how.row("vs4", x, 1, 8)
+            if has_vectors:
+                of_a, scale_a = how.row("vs1", count * x, count, pitch), how.row("vs3", x, 1, 8)
+                yield to, (of_a, of_b, scale_a, scale_b)
+            else:
+                yield to, (tuple(range(0, 64, pitch)), of_b, (0,), scale_b)
+
+    names = ("vs1", "vs2", "vs3", "vs4") if has_vectors else ("rs1", "vs2", "rs3", "vs4")
+    formats = (FP32 if wide == 1 else FP16ALT, element, element, E8M0, E8M0)
+    return GatheredReal(_scaled, {sew: formats}, names, spots)
+
+
 def _declare(code: int, letter: str, wide: int, *, has_vectors: bool) -> None:
     name, fmt = _NAMES[code], ORDER[code]
     count = 64 // fmt.container
@@ -138,6 +165,7 @@ def _declare(code: int, letter: str, wide: int, *, has_vectors: bool) -> None:
         doc=f"vd, {result}, += the scales {third} and vs4 times the dot product of {count} "
         f"elements of {fmt.name} each of {first} and vs2, rounded once.",
         macs=count,
+        real=_meaning(code, wide, has_vectors=has_vectors),
     )(with_result(make(code, wide), "group", 0))
 
 

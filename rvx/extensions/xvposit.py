@@ -9,14 +9,25 @@ posits in x registers.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rvx.formats.minifloat.catalogue import FP16, FP32, FP64
 from rvx.formats.posit import POSIT8, POSIT16, POSIT32
 from rvx.formats.posit.accumulate import make_multiply_add
+from rvx.formats.posit.format import Quire
 from rvx.formats.posit.quire import make_clear, make_round
 from rvx.isa import Extension
-from rvx.isa.real import VectorReal, either, no_number, root
+from rvx.isa.real import (
+    GatheredReal,
+    Performed,
+    Spot,
+    VectorReal,
+    add_products,
+    either,
+    no_number,
+    root,
+)
 
 POSITS = (POSIT8, POSIT16, POSIT32)
 
@@ -222,7 +233,32 @@ _round8, _round16, _round32 = (make_round(posit) for posit in POSITS)
 _clear = make_clear(POSIT32)
 
 
-@Xvposit.vector("vqmacc", "vv", "110000", result="", widths=(8, 16, 32))
+def _products(how: Performed) -> Iterator[Spot]:
+    active = [x for x in range(how.vl) if how.is_active(x)]
+    of_a, of_b = (how.row(name, 0, how.vl, how.sew) for name in ("vs2", "vs1"))
+    yield 0, (tuple(of_a[x] for x in active), tuple(of_b[x] for x in active))
+
+
+def _rounded(how: Performed) -> Iterator[Spot]:
+    yield how.row("vd", 0, 1, how.sew)[0], ((0,),)
+
+
+_ACCUMULATED = GatheredReal(
+    add_products,
+    {posit.bits: (Quire(posit), posit, posit) for posit in POSITS},
+    ("vs2", "vs1"),
+    _products,
+    to="vquire",
+)
+_ROUNDED = GatheredReal(
+    lambda old, quire: quire[0],
+    {posit.bits: (posit, Quire(posit)) for posit in POSITS},
+    ("vquire",),
+    _rounded,
+)
+
+
+@Xvposit.vector("vqmacc", "vv", "110000", result="", widths=(8, 16, 32), real=_ACCUMULATED)
 def vqmacc(
     vs2_u8: Any,
     vs1_u8: Any,
@@ -246,7 +282,7 @@ def vqmacc(
                 _add32(vquire, vs2_u32[i], vs1_u32[i])
 
 
-@Xvposit.vector("vqround", "-", "110001", vm=1, widths=(8, 16, 32))
+@Xvposit.vector("vqround", "-", "110001", vm=1, widths=(8, 16, 32), real=_ROUNDED)
 def vqround(vd: Any, sew: Any, vquire: Any) -> None:
     """vd[0] = the quire, rounded once."""
     if sew == 8:

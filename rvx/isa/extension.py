@@ -20,7 +20,7 @@ from rvx.isa.instruction import (
     make_instruction,
 )
 from rvx.isa.operands import CORE_KINDS, LAST_ROUNDING_MODE, Kind, RegisterKind, register_kinds
-from rvx.isa.real import Function, Meaning, VectorReal
+from rvx.isa.real import Function, GatheredReal, Meaning, VectorReal
 from rvx.isa.registers import VECTOR_BASE, RegisterFile, V
 from rvx.records import dataclass, replace
 from rvx.regex import regex
@@ -399,7 +399,7 @@ class Extension:
         opcode: str = "1011011",
         kind: str = "vector",
         doc: str = "",
-        real: Function | VectorReal | None = None,
+        real: Function | VectorReal | GatheredReal | None = None,
     ) -> Callable[[AnyBody], AnyBody]:
         """Declares a vector instruction for every form of its operands.
 

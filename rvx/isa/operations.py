@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rvx.isa.real import LANE, Lanes, Meaning, VectorReal, Whole, either, no_number, parameters
+from rvx.isa.real import (
+    LANE,
+    GatheredReal,
+    Lanes,
+    Meaning,
+    VectorReal,
+    Whole,
+    either,
+    no_number,
+    parameters,
+)
 from rvx.records import dataclass
 
 
@@ -102,6 +112,8 @@ def operations_of(real: Meaning | None) -> Operations:
     """
     if real is None or real.function in (either, no_number):
         return Operations()
+    if isinstance(real, GatheredReal):
+        return Operations()  # How many depends on vl; the declaration says what one counts as.
     tally = _Tally()
     if isinstance(real, VectorReal):
         is_integer = all(

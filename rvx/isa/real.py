@@ -11,7 +11,7 @@ function numbers (`Fraction`, or `float`) and compares what it returns with what
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -156,7 +156,65 @@ class VectorReal:
     is_dot: bool = False
 
 
-Meaning = Real | VectorReal
+@dataclass(frozen=True)
+class Performed:
+    """How a vector instruction was performed: what says which bits it takes.
+
+    Attributes:
+        values: operands by name; of registers their numbers.
+        vlen: bits of a vector register.
+        sew: of vtype.
+        vl: elements.
+        is_active: whether the mask, if there is one, leaves an element in.
+    """
+
+    values: Mapping[str, int]
+    vlen: int
+    sew: int
+    vl: int
+    is_active: Callable[[int], bool]
+
+    def row(self, name: str, first: int, count: int, bits: int) -> tuple[int, ...]:
+        """Where elements of so many bits of an operand are, from one on."""
+        begin = self.values[name] * self.vlen + first * bits
+        return tuple(range(begin, begin + count * bits, bits))
+
+
+Spot = tuple[int, tuple[tuple[int, ...], ...]]
+"""Where a number of the result is, and for each source where the numbers are that it is made of.
+
+Bits are numbered through all vector registers, v0 first; of other registers and states, from 0 on.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class GatheredReal:
+    """The real-number meaning of a vector instruction whose results come from several elements.
+
+    Products of matrices in vector registers are such, and sums in a quire.
+
+    Attributes:
+        function: of the old number of the result, and of a tuple of numbers for each source.
+        formats: of the result and of each source, by SEW; each may be a function that gives it, of
+            a mapping with `vtype`.
+        sources: names of operands or states.
+        spots: says where numbers are.
+        to: the operand or the state that holds the result.
+    """
+
+    function: Function
+    formats: Mapping[int, tuple[Any, ...]]
+    sources: tuple[str, ...]
+    spots: Callable[[Performed], Iterable[Spot]]
+    to: str = "vd"
+
+
+def add_products(old: Any, first: Any, second: Any) -> tuple[Any, ...]:
+    """The function of a dot product that is added to what there was."""
+    return (old, *(a * b for a, b in zip(first, second, strict=True)))
+
+
+Meaning = Real | VectorReal | GatheredReal
 
 
 def parameters(function: Function) -> tuple[str, ...]:
@@ -178,7 +236,7 @@ def check_real(where: str, real: Meaning | None, known: Collection[str]) -> None
     Raises:
         DeclarationError: it names something else, or a format is missing.
     """
-    if real is None or isinstance(real, VectorReal):
+    if real is None or isinstance(real, VectorReal | GatheredReal):
         return
     if not isinstance(real, Real):
         raise DeclarationError(

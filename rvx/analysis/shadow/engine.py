@@ -20,6 +20,7 @@ from rvx.analysis.shadow.plans import (
     Chosen,
     Column,
     Elementwise,
+    Gathered,
     Layout,
     Packed,
     Place,
@@ -38,7 +39,7 @@ from rvx.isa import Decoded, Instruction, Isa
 from rvx.isa.bits import Word
 from rvx.isa.memory import ACCESS_ADDRESS, ACCESS_KIND, ACCESS_VALUE
 from rvx.isa.operands import RegisterKind
-from rvx.isa.real import Lanes, Real, VectorReal, either, no_number
+from rvx.isa.real import GatheredReal, Lanes, Real, VectorReal, either, no_number
 from rvx.isa.streams import STATE as STREAMS
 from rvx.isa.streams import STREAMS as COUNT
 from rvx.isa.vector.plan import Access as VectorAccess
@@ -275,6 +276,8 @@ class _Maker:
         name = made.mnemonic
         if isinstance(real, VectorReal) and self._unit is not None:
             return self._elementwise(decoded, real), name
+        if isinstance(real, GatheredReal) and self._unit is not None:
+            return self._gathered(decoded, real), name
         if isinstance(real, Real) and real.function is not no_number:
             return self._packed(decoded, real) or self._carry(decoded), name
         is_own = made.is_custom and "v" in made.requests
@@ -361,6 +364,17 @@ class _Maker:
         return Elementwise(
             real, self._unit, values["vd"], values.get("vs2", 0), third, scalar, is_masked
         )
+
+    def _gathered(self, decoded: Decoded, real: GatheredReal) -> Plan:
+        assert self._unit is not None
+        places = []
+        for name in (real.to, *real.sources):
+            operand = decoded.instruction.operands.get(name)
+            kind = None if operand is None else operand.kind
+            is_vector = isinstance(kind, RegisterKind) and kind.file.is_vector
+            places.append(None if is_vector else self._place(decoded, name))
+        is_masked = decoded.values.get("vm", 1) == 0
+        return Gathered(real, self._unit, decoded.values, places, is_masked)
 
     def _carry(self, decoded: Decoded) -> Plan:
         made, values = decoded.instruction, decoded.values

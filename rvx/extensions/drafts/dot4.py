@@ -5,9 +5,10 @@ Source: riscv-opcodes at c1d9bdf, rv_zvdot4a; Spike runs it under its older name
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from rvx.isa import Extension, sext
+from rvx.isa.real import GatheredReal, Performed, Spot, Whole, add_products
 from rvx.isa.vector import Shape, declare
 
 Zvdot4a8i = Extension(
@@ -17,6 +18,19 @@ Zvdot4a8i = Extension(
     source="riscv-opcodes at c1d9bdf, rv_zvdot4a; RISC-V manual, Zvdot4a8i",
     requires=("Zve32x",),
 )
+
+
+def _meaning(is_signed_a: bool, is_signed_b: bool, right: str) -> GatheredReal:
+    """What it means in real numbers; of one form, since b is a register of one of two files."""
+
+    def spots(how: Performed) -> Iterator[Spot]:
+        for x, to in enumerate(how.row("vd", 0, how.vl, 32)):
+            if how.is_active(x):
+                of_b = how.row("vs1", 4 * x, 4, 8) if right == "vs1" else tuple(range(0, 32, 8))
+                yield to, (how.row("vs2", 4 * x, 4, 8), of_b)
+
+    formats = Whole(32, is_signed_a or is_signed_b), Whole(8, is_signed_a), Whole(8, is_signed_b)
+    return GatheredReal(add_products, {32: formats}, ("vs2", right), spots)
 
 
 def _make(is_signed_a: bool, is_signed_b: bool) -> Callable[..., int]:
@@ -41,13 +55,15 @@ for _name, _forms, _funct6, _signs, _what in (
     ("vdot4asu", "vv vx", "101010", (True, False), "those of vs2 signed, of b unsigned"),
     ("vdot4aus", "vx", "101110", (False, True), "those of vs2 unsigned, of b signed"),
 ):
-    declare(
-        Zvdot4a8i,
-        _name,
-        _forms,
-        "M",
-        _funct6,
-        {32: _make(*_signs)},
-        Shape(macs=4),
-        f"vd += the dot product of the four bytes of vs2 and of b, {_what}; modulo 2^32.",
-    )
+    for _form in _forms.split():
+        declare(
+            Zvdot4a8i,
+            _name,
+            _form,
+            "M",
+            _funct6,
+            {32: _make(*_signs)},
+            Shape(macs=4),
+            f"vd += the dot product of the four bytes of vs2 and of b, {_what}; modulo 2^32.",
+            _meaning(*_signs, "vs1" if _form == "vv" else "rs1"),
+        )

@@ -16,7 +16,7 @@ rvbna.adoc.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rvx.formats.dot.catalogue import rvbna
@@ -26,7 +26,15 @@ from rvx.formats.minifloat import Minifloat
 from rvx.formats.minifloat import scalar as kernels
 from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16ALT, FP32
 from rvx.isa import Extension, Words
-from rvx.isa.real import VectorReal, Whole
+from rvx.isa.real import (
+    GatheredReal,
+    Meaning,
+    Performed,
+    Spot,
+    VectorReal,
+    Whole,
+    add_products,
+)
 from rvx.isa.vector import Vector
 from rvx.isa.vector.elementwise import make_alternatives, make_body, make_dispatch
 from rvx.isa.vector.legality import Legality, is_aligned, overlaps
@@ -292,7 +300,7 @@ def _declare(
     *,
     has_floats: bool,
     is_batched: bool = True,
-    real: VectorReal | None = None,
+    real: Meaning | None = None,
 ) -> None:
     run = make_dispatch(loops, wider, 0, 0)
     result = "tile" if is_batched else "one"
@@ -308,6 +316,21 @@ def _declare(
         flops=2 * has_floats,
         real=real,
     )(body)
+
+
+def _eight_reals(sew: int, wider: int, formats: tuple[Any, Any, Any]) -> GatheredReal:
+    """What eight dot products mean in real numbers."""
+
+    def spots(how: Performed) -> Iterator[Spot]:
+        first = 8 * (how.values["vs2"] & 7)
+        begin = (how.values["vs2"] & -8) * how.vlen
+        right = how.row("vs1", 0, how.vl, sew)
+        for i, to in enumerate(how.row("vd", first, 8, sew << wider)):
+            if how.is_active(first + i):
+                row = begin + i * how.vlen
+                yield to, (tuple(range(row, row + how.vl * sew, sew)), right)
+
+    return GatheredReal(add_products, {sew: formats}, ("vs2", "vs1"), spots)
 
 
 def _eight_products(values: Mapping[str, int], unit: VectorUnit, xlen: int) -> tuple[str, int]:
@@ -374,6 +397,7 @@ def _declare_both(
         _make_eight_legality(sew, wider, is_always_alternative),
         f"vd[i] += the dot product of register i of vs2 and vs1: {what} {_BATCH}",
         has_floats=has_floats,
+        real=_eight_reals(sew, wider, formats),
     )
 
 
@@ -441,4 +465,5 @@ _declare(
     f"vd[i] += the dot product of register i of vs2 and vs1, of binary32: products are rounded, "
     f"and added one after the other. {_BATCH}",
     has_floats=True,
+    real=_eight_reals(32, 0, (FP32, FP32, FP32)),
 )

@@ -9,7 +9,7 @@ riscv-opcodes at c1d9bdf.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rvx.extensions.vector.floating import unary
@@ -18,6 +18,7 @@ from rvx.formats.minifloat import scalar as kernels
 from rvx.formats.minifloat.catalogue import E2M1, E4M3FN, FP8, FP16ALT, FP32
 from rvx.formats.minifloat.rounding import Overflow
 from rvx.isa import Extension, Words
+from rvx.isa.real import GatheredReal, Performed, Spot, VectorReal
 from rvx.isa.vector import Vector
 from rvx.isa.vector.elementwise import (
     adapted,
@@ -33,7 +34,7 @@ from rvx.isa.vector.legality import (
     may_write_over,
     with_widths,
 )
-from rvx.isa.vector.state import VL, group, is_active, is_alternative, is_ready, width
+from rvx.isa.vector.state import ALTFMT, VL, group, is_active, is_alternative, is_ready, width
 from rvx.isa.vector.unit import VectorUnit
 
 Zvfofp8min = Extension(
@@ -104,6 +105,7 @@ def _declare(
     wider_d: int,
     wider_2: int,
     doc: str,
+    formats: Mapping[int, tuple[Any, Any, Any]],
 ) -> None:
     is_legal: Legality = with_widths(make_legality(wider_d, wider_2, has_vs1=False), sum(loops))
     run = make_dispatch(loops, wider_d, wider_2, 0)
@@ -112,7 +114,13 @@ def _declare(
         f"010010 vm vs2 {code} 001 vd 1010111",
         kind="vector",
         doc=doc,
+        real=VectorReal(lambda a: a, formats, "", wider_d, wider_2),
     )(make_body(run, is_legal, has_floats=True))
+
+
+def _eight(values: Mapping[str, int]) -> Minifloat:
+    """The format of 8 bits, which vtype.altfmt chooses."""
+    return E5M2 if values["vtype"] & ALTFMT else E4M3
 
 
 def _bf16_loop(source: Minifloat, target: Minifloat) -> Callable[..., None]:
@@ -127,6 +135,7 @@ _declare(
     1,
     0,
     "vd = vs2: of BF16 in binary32; under SEW = 8 of E4M3, or with altfmt E5M2, in BF16.",
+    {8: (FP16ALT, _eight, None), 16: (FP32, FP16ALT, None)},
 )
 _declare(
     "vfncvtbf16.f.f.w",
@@ -136,6 +145,7 @@ _declare(
     1,
     "vd = vs2, rounded once: of binary32 in BF16; under SEW = 8 of BF16 in E4M3, or with altfmt "
     "E5M2.",
+    {8: (_eight, FP16ALT, None), 16: (FP16ALT, FP32, None)},
 )
 _declare(
     "vfncvtbf16.sat.f.f.w",
@@ -145,6 +155,7 @@ _declare(
     1,
     "vd = vs2, of BF16 in E4M3, or with altfmt E5M2, rounded once; the largest number for what is "
     "beyond it, infinities too.",
+    {8: (_eight, FP16ALT, None)},
 )
 for _name, _code, _saturates, _what in (
     ("vfncvt.f.f.q", "11001", False, "rounded once."),
@@ -157,6 +168,7 @@ for _name, _code, _saturates, _what in (
         0,
         2,
         f"vd = vs2, of binary32 in E4M3, or with altfmt E5M2, {_what}",
+        {8: (_eight, FP32, None)},
     )
 
 
@@ -186,6 +198,13 @@ def _fraction_loop(
         result[at_d + x] = code
 
 
+def _fraction_spots(how: Performed) -> Iterator[Spot]:
+    sources = how.row("vs2", 0, how.vl, 4)
+    for x, to in enumerate(how.row("vd", 0, how.vl, 8)):
+        if how.is_active(x):
+            yield to, ((sources[x],),)
+
+
 def _is_legal_fraction(v: Vector, vd: int, vs2: int, vs1: int, vm: int) -> bool:
     """Sources have half as many registers, but not fewer than an eighth of one."""
     emul = group(v)
@@ -201,4 +220,5 @@ Zvfofp4min.instruction(
     "010010 vm vs2 10110 010 vd 1010111",
     kind="vector",
     doc="vd, of E4M3, = vs2, of packed E2M1, the lower half of a byte first; exact.",
+    real=GatheredReal(lambda old, a: a[0], {8: (E4M3, E2M1)}, ("vs2",), _fraction_spots),
 )(make_body(make_dispatch({8: _fraction_loop}, 0, 0, 0), _is_legal_fraction))

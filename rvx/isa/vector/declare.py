@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from rvx.isa.errors import DeclarationError
-from rvx.isa.real import NO_NUMBER, Function, Meaning, VectorReal, no_number, parameters
+from rvx.isa.real import (
+    NO_NUMBER,
+    Function,
+    GatheredReal,
+    Meaning,
+    VectorReal,
+    no_number,
+    parameters,
+)
 from rvx.isa.vector import own
 from rvx.isa.vector.arithmetic import make_signed
 from rvx.isa.vector.elementwise import (
@@ -186,7 +194,7 @@ def declare(
     elements: Element | Mapping[int, Element],
     shape: Shape,
     doc: str = "",
-    real: VectorReal | None = None,
+    real: VectorReal | GatheredReal | None = None,
     alternatives: Alternatives | None = None,
 ) -> None:
     """Declares the instructions `name.form`.
@@ -249,7 +257,7 @@ def _declare_form(
     body: Callable[..., Any],
     shape: Shape,
     doc: str,
-    real: VectorReal | None,
+    real: VectorReal | GatheredReal | None,
 ) -> None:
     funct3 = _FUNCT3[space, _LIKE.get(form.third, form.third)]
     extension.instruction(
@@ -266,10 +274,10 @@ def _declare_form(
     )(body)
 
 
-def _real_of(form: Form, shape: Shape, real: VectorReal | None) -> Meaning | None:
+def _real_of(form: Form, shape: Shape, real: VectorReal | GatheredReal | None) -> Meaning | None:
     """The meaning of one form; what gives a mask, or nothing, gives no number."""
-    if real is None:
-        return None
+    if real is None or isinstance(real, GatheredReal):
+        return real
     if real.function is no_number or shape.result in ("m", ""):
         return NO_NUMBER
     return replace(
@@ -518,7 +526,7 @@ def declare_own(
     formats: OwnFormats,
     states: Mapping[str, int],
     doc: str,
-    real: Function | VectorReal | None = None,
+    real: Function | VectorReal | GatheredReal | None = None,
 ) -> None:
     """Declares the instructions `name.form` of a user's function.
 
@@ -566,14 +574,18 @@ def declare_own(
 
 
 def _own_real(
-    name: str, form: Form, shape: Shape, formats: OwnFormats, function: Function | VectorReal | None
-) -> VectorReal | None:
+    name: str,
+    form: Form,
+    shape: Shape,
+    formats: OwnFormats,
+    function: Function | VectorReal | GatheredReal | None,
+) -> VectorReal | GatheredReal | None:
     """The meaning of a user's instruction: the widths say which operand has which format.
 
     Raises:
         DeclarationError: there are no formats, or the function asks for something else.
     """
-    if function is None or isinstance(function, VectorReal):
+    if function is None or isinstance(function, VectorReal | GatheredReal):
         return function
     if not formats.elements and function is not no_number:
         raise DeclarationError(
