@@ -164,6 +164,9 @@ class Performed:
         values: operands by name; of registers their numbers.
         vlen: bits of a vector register.
         sew: of vtype.
+        lmul: of vtype, its binary logarithm.
+        shape: the six bits of vtype below vill, which Zvvm has: lambda, bs, and the formats of A
+            and B.
         vl: elements.
         is_active: whether the mask, if there is one, leaves an element in.
     """
@@ -171,6 +174,8 @@ class Performed:
     values: Mapping[str, int]
     vlen: int
     sew: int
+    lmul: int
+    shape: int
     vl: int
     is_active: Callable[[int], bool]
 
@@ -196,7 +201,7 @@ class GatheredReal:
     Attributes:
         function: of the old number of the result, and of a tuple of numbers for each source.
         formats: of the result and of each source, by SEW; each may be a function that gives it, of
-            a mapping with `vtype`.
+            a mapping with `vtype` and `shape`, see `Performed`.
         sources: names of operands or states.
         spots: says where numbers are.
         to: the operand or the state that holds the result.

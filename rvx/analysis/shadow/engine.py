@@ -49,7 +49,7 @@ from rvx.isa.vector.state import STATE as VECTOR
 
 FLOAT64, EXACT = "float64", "exact"
 MODES = (FLOAT64, EXACT)
-_VSTART = 0x008 << 4 | Kind.CSR
+_VSTART, _VTYPE = 0x008 << 4 | Kind.CSR, 0xC21 << 4 | Kind.CSR
 _MASK64 = (1 << 64) - 1
 
 
@@ -262,7 +262,12 @@ class _Maker:
         self._unit: Unit | None = None
         if isa.vector is not None:
             self._unit = Unit(
-                isa.vector.vlen, lambda number: number << 4 | Kind.V, int(Kind.SETTING), _VSTART
+                isa.vector.vlen,
+                lambda number: number << 4 | Kind.V,
+                int(Kind.SETTING),
+                _VSTART,
+                _VTYPE,
+                isa.xlen,
             )
 
     def plan(self, word: Word) -> tuple[Plan, str]:

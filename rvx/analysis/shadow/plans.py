@@ -378,14 +378,18 @@ class Unit:
     Attributes:
         vlen: bits of a register.
         key: gives the key of a register, by number.
-        vtype: key of vtype and vl, as an instruction notes them.
+        setting: key of vtype and vl, as an instruction notes them.
         vstart: key of vstart.
+        vtype: key of all of vtype.
+        xlen: bits of vtype.
     """
 
     vlen: int
     key: Callable[[int], int]
     setting: int
     vstart: int
+    vtype: int
+    xlen: int
 
 
 @dataclass(frozen=True)
@@ -667,13 +671,16 @@ class Gathered(Plan):
         if chosen is None or store.registers.get(unit.vstart, 0):
             store.drop_all(list(record.keys))
             return False
-        values = {"vtype": setting.vtype}
+        shape = store.registers.get(unit.vtype, 0) >> (unit.xlen - 7) & 63
+        values = {"vtype": setting.vtype, "shape": shape}
         formats = [numbers_of(fmt(values) if callable(fmt) else fmt) for fmt in chosen]
         mask = store.registers.get(unit.key(0), 0) if self._is_masked else -1
         how = Performed(
             self._values,
             unit.vlen,
             setting.sew,
+            setting.lmul,
+            shape,
             setting.vl,
             lambda element: mask >> element & 1 == 1,
         )

@@ -24,7 +24,7 @@ Source: Zvvm 0.1, riscv/integrated-matrix-extension, src/unpriv/integrated-matri
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -47,16 +47,18 @@ from rvx.formats.dot.step import (
     summed,
 )
 from rvx.formats.minifloat import scalar as kernels
-from rvx.formats.minifloat.catalogue import FP64
+from rvx.formats.minifloat.catalogue import E8M0, FP64
 from rvx.formats.minifloat.rounding import NV, Rounding
 from rvx.isa import DeclarationError, Extension, Memory, Words
 from rvx.isa.memory import FAULT_KIND, FAULT_NONE
+from rvx.isa.real import GatheredReal, Performed, Spot, Whole, add_products
 from rvx.isa.vector.elements import shape_number
 from rvx.isa.vector.elementwise import generated
 from rvx.isa.vector.legality import is_aligned, overlaps
 from rvx.isa.vector.plan import with_moves, with_products, with_result
 from rvx.isa.vector.setting import has_lambda
 from rvx.isa.vector.state import (
+    ALTFMT,
     VL,
     VSTART,
     VTYPE,
@@ -238,6 +240,91 @@ def integers(v: Vector, xlen: int, log_w: int, vd: int, vs1: int, vs2: int) -> N
             put(v, sew, vd, at, total)
 
 
+# -- meanings in real numbers --------------------------------------------------------------
+
+
+def _make_spots(log_w: int) -> Callable[[Performed], Iterator[Spot]]:
+    """Which elements of A, B and the scales each of C is made of."""
+
+    def spots(how: Performed) -> Iterator[Spot]:
+        lam, eew, vlen = (how.shape >> 3) - 1, how.sew >> log_w, how.vlen
+        lam_w = lam + log_w
+        length, step = 1 << (lam_w + how.lmul), 1 << lam_w
+        block, stride = 16 if how.shape & 4 else 32, how.sew << lam >> 4
+        scaled = length if how.values.get("scale", 1) == 0 else 0
+
+        def row(name: str, number: int) -> tuple[int, ...]:
+            first = how.values[name] * vlen + (number << lam_w) * eew
+            return tuple(first + (k >> lam_w) * vlen + k % step * eew for k in range(length))
+
+        def scales(number: int, side: int) -> tuple[int, ...]:
+            first = 16 * number * stride + 8 * side
+            return tuple(first + 16 * (k // block) for k in range(scaled))
+
+        columns = [(row("vs2", j), scales(j, 1)) for j in range(how.vl >> (lam + how.lmul))]
+        for i in range(vlen // how.sew >> lam):
+            of_a, scales_a = row("vs1", i), scales(i, 0)
+            for j, (of_b, scales_b) in enumerate(columns):
+                at = (how.values["vd"] + (j >> lam)) * vlen
+                at += ((i << lam) + j % (1 << lam)) * how.sew
+                yield at, (of_a, of_b, scales_a, scales_b)[: 4 if "scale" in how.values else 2]
+
+    return spots
+
+
+def _add_scaled(old: Any, a: Any, b: Any, scales_a: Any, scales_b: Any) -> tuple[Any, ...]:
+    """C, and the products with the scales of their blocks, if there are some."""
+    if not scales_a:
+        return add_products(old, a, b)
+    factors = zip(a, b, scales_a, scales_b, strict=True)
+    return (old, *(x * y * of_x * of_y for x, y, of_x, of_y in factors))
+
+
+_Format = Callable[[Mapping[str, int]], Any]
+
+
+def _whole(bits: int, unsigned: int) -> _Format:
+    """Integers; where all of these bits of the shape are set, without sign."""
+    return lambda values: Whole(bits, values["shape"] & unsigned != unsigned)
+
+
+def _float(bits: int, other: int) -> _Format:
+    """Floats, whose format a bit of the shape chooses, or altfmt, if none is given."""
+
+    def fmt(values: Mapping[str, int]) -> Any:
+        is_other = values["shape"] & other if other else values["vtype"] & ALTFMT
+        return chosen.FORMATS[format_of(bits, bits in (8, 16) and is_other != 0)]
+
+    return fmt
+
+
+def _meaning(
+    log_w: int,
+    result: Callable[[int, int], _Format],
+    of_factor: Callable[[int, int], _Format],
+    *,
+    has_scales: bool,
+) -> GatheredReal:
+    """What a product of matrices means in real numbers; formats by bits and bits of the shape."""
+    both = 0 if result is _float else 3
+    formats: dict[int, tuple[Any, ...]] = {
+        sew: (
+            result(sew, both),
+            of_factor(sew >> log_w, 2),
+            of_factor(sew >> log_w, 1),
+            *((E8M0, E8M0) if has_scales else ()),
+        )
+        for sew in (8, 16, 32, 64)
+        if sew >> log_w >= 4
+    }
+    names = ("vs1", "vs2", *(("scale", "scale") if has_scales else ()))
+    function = _add_scaled if has_scales else add_products
+    return GatheredReal(function, formats, names, _make_spots(log_w))
+
+
+# -- products of integers ------------------------------------------------------------------
+
+
 def _make_integers(log_w: int) -> Callable[..., None]:
     def body(vd: int, vs1: int, vs2: int, v: Vector, xlen: int, fault: Words) -> None:
         if width(v) >> log_w < 4 or not is_legal_product(v, xlen, vd, vs1, vs2):
@@ -261,6 +348,7 @@ for _log_w, _letter in enumerate(_LETTERS):
         kind="vector",
         doc=f"vd += vs1 vs2^T, matrices of integers of SEW / {1 << _log_w} bits, modulo 2^SEW.",
         macs=1,
+        real=_meaning(_log_w, _whole, _whole, has_scales=False),
     )(_counted(_make_integers(_log_w), _log_w))
 
 
@@ -772,6 +860,7 @@ def make_floats(name: str, partial: Disclosed, **more: Any) -> Extension:
             + (", or with the scales of blocks in v0." if log_w else "."),
             macs=1,
             flops=2,
+            real=_meaning(log_w, _float, _float, has_scales=log_w > 0),
         )(_counted(_make_floats(log_w), log_w))
     for log_w, letter in enumerate(_LETTERS):
         if log_w:
@@ -782,6 +871,7 @@ def make_floats(name: str, partial: Disclosed, **more: Any) -> Extension:
                 doc=f"vd, of floats, += vs1 vs2^T, matrices of integers of SEW / {1 << log_w} bits "
                 f"with the scales of blocks in v0.",
                 macs=1,
+                real=_meaning(log_w, _float, _whole, has_scales=True),
             )(_counted(_make_scaled(log_w), log_w))
     return made
 

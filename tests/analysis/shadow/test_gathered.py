@@ -46,10 +46,8 @@ CASES = (
 )
 
 
-@pytest.mark.parametrize(("march", "vlen", "vtype", "vl", "text", "fmt", "results"), CASES, ids=str)
-def test_declarations_point_to_the_elements_that_bodies_take(
-    march: str, vlen: int, vtype: str, vl: int, text: str, fmt: object, results: int | None
-) -> None:
+def program(text: str, fmt: object, vlen: int, setting: str) -> str:
+    """Performs an instruction twice, on random small integers."""
     numbers = numbers_of(fmt)
     low = 0 if fmt is POSITIVE else -2
     wanted = {Fraction(number) for number in range(low, 3)}
@@ -60,9 +58,10 @@ def test_declarations_point_to_the_elements_that_bodies_take(
     rng = random.Random(text)
     pitch = {6: 8}.get(numbers.bits, numbers.bits)
     data = sum(rng.choice(codes) << at for at in range(0, 16 * vlen, pitch))
+    scaled = "vmv1r.v v0, v4" if text.endswith(".scale") else ""
     scales = ", ".join(str(rng.choice((127, 128))) for _ in range(vlen // 8))
     loads = "".join(f" vl8re8.v v{first}, (a0)\n add a0, a0, t1\n" for first in (8, 16))
-    source = f"""
+    return f"""
         la a0, data
         la a2, scales
         li t1, {vlen}
@@ -78,8 +77,8 @@ def test_declarations_point_to_the_elements_that_bodies_take(
         vmv.v.x v0, t2
         vmv.v.i v2, 0
         vmv.v.i v3, 0
-        li t0, {vl}
-        vsetvli t0, t0, {vtype}, ta, ma
+        {scaled}
+        {setting}
         {text}
         {text}
         {EXIT}
@@ -88,6 +87,14 @@ def test_declarations_point_to_the_elements_that_bodies_take(
         data: .byte {", ".join(map(str, data.to_bytes(2 * vlen, "little")))}
         scales: .byte {scales}
     """
+
+
+@pytest.mark.parametrize(("march", "vlen", "vtype", "vl", "text", "fmt", "results"), CASES, ids=str)
+def test_declarations_point_to_the_elements_that_bodies_take(
+    march: str, vlen: int, vtype: str, vl: int, text: str, fmt: object, results: int | None
+) -> None:
+    setting = f"li t0, {vl}\n vsetvli t0, t0, {vtype}, ta, ma"
+    source = program(text, fmt, vlen, setting)
     run = follow(source, isa_for(f"rv64gc{march}", vlen=vlen))
     mnemonic = text.split(maxsplit=1)[0]
     sites = [run.at(mnemonic, which).site for which in (0, 1)]
@@ -98,6 +105,38 @@ def test_declarations_point_to_the_elements_that_bodies_take(
     else:
         assert sum(site.results for site in sites) == results
     assert mnemonic not in run.shadow.untold
+
+
+# Instruction, SEW, lambda, LMUL, altfmt, the bits of the shape below lambda, format of elements.
+MATRICES = (
+    ("vmmacc.vv v2, v8, v16", 8, 4, 1, 0, 0, BYTES),
+    ("vqmmacc.vv v2, v8, v16", 32, 2, 2, 0, 0, BYTES),
+    ("vwmmacc.vv v2, v8, v16", 16, 4, 1, 0, 3, POSITIVE),
+    ("vfmmacc.vv v2, v8, v16", 32, 2, 1, 0, 0, FP32),
+    ("vfwmmacc.vv v2, v8, v16", 32, 2, 1, 0, 3, FP16ALT),
+    ("vfwmmacc.vv v2, v8, v16", 16, 4, 2, 0, 0, E4M3FN),
+    ("vfqmmacc.vv v2, v8, v16", 32, 2, 1, 0, 3, FP8),
+    ("vfqmmacc.vv v2, v8, v16, v0.scale", 32, 2, 4, 0, 4, E4M3FN),
+    ("vfqmmacc.vv v2, v8, v16", 16, 4, 1, 1, 0, E2M1),
+    ("vfqimmacc.vv v2, v8, v16, v0.scale", 32, 2, 4, 0, 4, BYTES),
+)
+
+
+@pytest.mark.parametrize(("text", "sew", "lam", "lmul", "alt", "shape", "fmt"), MATRICES, ids=str)
+def test_products_of_matrices(
+    text: str, sew: int, lam: int, lmul: int, alt: int, shape: int, fmt: object
+) -> None:
+    vlen = 256
+    shape |= lam.bit_length() << 3
+    vtype = shape << 57 | alt << 8 | (sew.bit_length() - 4) << 3 | lmul.bit_length() - 1
+    columns = rows = vlen // sew // lam
+    vl = columns * lam * lmul
+    source = program(text, fmt, vlen, f"li a4, {vtype}\n li t0, {vl}\n vsetvl t0, t0, a4")
+    run = follow(source, isa_for("rv64gcv_zvvm", vlen=vlen))
+    sites = [run.at(text.split(maxsplit=1)[0], which).site for which in (0, 1)]
+    assert [site.inexact for site in sites] == [0, 0], sites[0].worst
+    assert [site.results for site in sites] == [rows * columns] * 2
+    assert not run.shadow.untold
 
 
 def test_conversions_of_eight_and_four_bits() -> None:
