@@ -71,12 +71,12 @@ def check(
             errors = sum(each.level == "error" for each in part)
             warnings = sum(each.level == "warning" for each in part)
             say(
-                f"{one.name}: {len(one.instructions)} instructions, {errors} errors, "
-                f"{warnings} warnings"
+                f"{one.name}: {_counted(len(one.instructions), 'instruction')}, "
+                f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
             )
     wrong = sum(each.level == "error" for each in findings)
     if wrong:
-        say(f"error: {file} has {wrong} error{'s' if wrong > 1 else ''}")
+        say(f"error: {file} has {_counted(wrong, 'error')}")
         raise End(Exit.FAILED)
 
 
@@ -103,3 +103,7 @@ def _read(paths: list[Path]) -> list[Extension]:
             warnings.simplefilter("ignore", ExtensionNote)
             found += [one for each in inside for one in load_file(each)]
     return found
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count != 1 else ''}"

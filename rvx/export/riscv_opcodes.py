@@ -152,12 +152,36 @@ class _Writer:
         fixed = _ranges(made.pattern.mask, made.pattern.match, made.pattern.bits)
         line = " ".join([made.mnemonic, *words, *fixed])
         wider = self._wider(made)
+        other = self._at_64_bits(made)
         if wider is not None:
-            line = f"$pseudo_op {_file(wider)}::{wider.mnemonic} {line}"
+            of = self._at_64_bits(wider) or wider
+            line = f"$pseudo_op {_file(of)}::{of.mnemonic} {line}"
+        elif other is not None:
+            # One name has one word for the repository's tools, whatever the register width.
+            line = f"$pseudo_op {_file(other)}::{made.mnemonic} {made.mnemonic}_rv32 "
+            line += " ".join([*words, *fixed])
         syntax = self._syntax(made, names)
-        if not syntax or syntax == inferred_syntax([made.mnemonic, *words], ARGUMENTS):
+        if not syntax or (
+            other is None and syntax == inferred_syntax([made.mnemonic, *words], ARGUMENTS)
+        ):
             return [line]
         return [f"# rvx: syntax {syntax}", line]
+
+    def _at_64_bits(self, made: Instruction) -> Instruction | None:
+        """What has the name of an instruction of RV32, and another word on RV64."""
+        if made.xlens != (32,):
+            return None
+        return next(
+            (
+                other
+                for other in self.extension.instructions.values()
+                if other.mnemonic == made.mnemonic
+                and other.xlens == (64,)
+                and (other.pattern.mask, other.pattern.match)
+                != (made.pattern.mask, made.pattern.match)
+            ),
+            None,
+        )
 
     def _wider(self, made: Instruction) -> Instruction | None:
         """An instruction of the file whose words include those of this one.
@@ -266,6 +290,12 @@ class _Writer:
         elif xlens != alias.xlens:
             return []
         if target is None or target.size > 4:
+            return []
+        if self._at_64_bits(target) is not None:
+            self.made.left_out.append(
+                f"{alias.syntax.mnemonic}: for '{alias.target}' it is in the file of RV64 only; a "
+                f"name has one word there, and this has another one on RV32"
+            )
             return []
         words: list[str] = []
         names: dict[str, str] = {}

@@ -73,7 +73,7 @@ def test_each_fault_is_found(number: int, tmp_path: Path) -> None:
 
 def test_nothing_is_found_where_nothing_is_wrong(tmp_path: Path) -> None:
     code, output = checked(tmp_path, "", "--operands", "20")
-    assert (code, output) == (0, "Xmine: 1 instructions, 0 errors, 0 warnings\n")
+    assert (code, output) == (0, "Xmine: 1 instruction, 0 errors, 0 warnings\n")
 
 
 def test_the_report_is_a_document_with_json(tmp_path: Path) -> None:
