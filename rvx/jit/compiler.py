@@ -19,7 +19,7 @@ from functools import cache
 from typing import Any
 
 from rvx.errors import RvxError
-from rvx.jit import host, shipped
+from rvx.jit import host, shipped, ternary
 from rvx.jit.image import Image, Loaded, image_of
 from rvx.jit.keys import content_key, is_foreign
 from rvx.reachable import cells, is_kernel, reached, references, twin_of
@@ -319,7 +319,16 @@ def target_machine() -> Any:
     return _new_target_machine()
 
 
-def _new_target_machine(cpu: str | None = None) -> Any:
+@cache
+def _careful_target_machine() -> Any:
+    """The same at LLVM's lowest level: slow code, in which each operand is loaded by itself.
+
+    So what LLVM gets wrong with operands in memory (`rvx.jit.ternary`) is not in it.
+    """
+    return _new_target_machine(level=0)
+
+
+def _new_target_machine(cpu: str | None = None, level: int = 3) -> Any:
     import llvmlite.binding as llvm
 
     llvm.initialize_native_target()
@@ -331,7 +340,7 @@ def _new_target_machine(cpu: str | None = None) -> Any:
     return llvm.Target.from_default_triple().create_target_machine(
         cpu=told or llvm.get_host_cpu_name(),
         features=features,
-        opt=3,
+        opt=level,
         reloc="pic",
         codemodel="small",
     )
@@ -385,10 +394,12 @@ def linked(module: Any, texts: Sequence[str]) -> Any:
 
 def to_image(module: Any, entries: tuple[str, ...], speed: int = 3) -> Image:
     """Machine code of a module, of which some functions are called from outside."""
-    machine = target_machine()
     keep_only(module, entries)
     optimise(module, speed)
-    return image_of(machine.emit_object(module), entries)
+    code = target_machine().emit_object(module)
+    if ternary.may_be_wrong(code):
+        code = _careful_target_machine().emit_object(module)
+    return image_of(code, entries)
 
 
 def load_object(data: bytes, entries: Sequence[str]) -> Loaded | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from rvx.reachable import cells, code_objects, is_kernel, twin_of
 
-_CACHE_FORMAT = "8"
+_CACHE_FORMAT = "9"
 COMPILERS = ("numba", "llvmlite")
 
 
