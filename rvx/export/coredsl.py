@@ -20,7 +20,7 @@ from rvx.bodies.kinds import Basic
 from rvx.bodies.problem import BodyProblem
 from rvx.bodies.written import Made, Text
 from rvx.export.cbody import Untranslatable, one_line, safe
-from rvx.export.integerbody import Function, Functions, identifier
+from rvx.export.integerbody import SIGNS, Function, Functions, identifier
 from rvx.export.target import Export
 from rvx.isa import Extension, Instruction
 from rvx.isa.operands import ImmediateKind, MaskKind, Operand, RegisterKind
@@ -49,21 +49,6 @@ _HELPERS = {
     "max": "(W a, W b) { return b > a ? b : a; }",
 }
 """The helpers, with `W` for their type."""
-
-_SIGNS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.BitAnd: "&",
-    ast.BitOr: "|",
-    ast.BitXor: "^",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-}
 
 
 def export(extensions: Sequence[Extension]) -> Export:
@@ -286,7 +271,7 @@ class _Function(Function):
         return f"({_WORD}){number & (1 << 64) - 1:#x}"
 
     def arithmetic(self, op: type[ast.operator], a: str, b: str) -> str:
-        text = f"({a} {_SIGNS[op]} {b})"
+        text = f"({a} {SIGNS[op]} {b})"
         return f"({_WORD}){text}" if op in (ast.Add, ast.Sub, ast.Mult) else text
 
     def shifted(self, to_left: bool, a: str, places: int) -> str:
@@ -297,7 +282,7 @@ class _Function(Function):
         return f"(~({_WORD}){a})"
 
     def compared(self, op: type[ast.cmpop], a: str, b: str) -> str:
-        return f"{a} {_SIGNS[op]} {b}"
+        return f"{a} {SIGNS[op]} {b}"
 
     def all_or_any(self, is_all: bool, tests: Sequence[str]) -> str:
         return (" && " if is_all else " || ").join(f"({test})" for test in tests)

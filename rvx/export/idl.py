@@ -23,7 +23,7 @@ from enum import Enum, auto
 from rvx.bodies.kinds import MEMORY, Array, Basic, Several
 from rvx.bodies.written import HART, Made
 from rvx.export.cbody import Untranslatable
-from rvx.export.integerbody import Bodies, Statements, bare, ends, is_plain
+from rvx.export.integerbody import SIGNS, Bodies, Statements, bare, ends, is_plain
 from rvx.formats.bits import clz64, ctz64
 from rvx.isa import Instruction, memory
 from rvx.isa.bits import address, less_unsigned, narrow, sext, sext32, shift_right_logical
@@ -302,20 +302,6 @@ def _beside(text: str) -> str:
     return text if value >> 63 else _plain(value)
 
 
-_SIGNS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.BitAnd: "&",
-    ast.BitOr: "|",
-    ast.BitXor: "^",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-}
 _FOLDED: dict[type[ast.AST], Callable[[int, int], int]] = {
     ast.Add: lambda a, b: a + b,
     ast.Sub: lambda a, b: a - b,
@@ -629,7 +615,7 @@ class _Function(Statements):
             b = _beside(b)
         elif not b.startswith(_LITERAL):
             a = _beside(a)
-        return f"({a} {_SIGNS[op]} {b})"
+        return f"({a} {SIGNS[op]} {b})"
 
     def shifted(self, to_left: bool, a: str, places: int) -> str:
         """See `Statements`."""
@@ -643,8 +629,8 @@ class _Function(Statements):
         """See `Statements`."""
         if op in (ast.Eq, ast.NotEq):
             b = b if a.startswith(_LITERAL) else _beside(b)
-            return f"({a} {_SIGNS[op]} {b})"
-        return f"({_signed(a)} {_SIGNS[op]} {_signed(b)})"
+            return f"({a} {SIGNS[op]} {b})"
+        return f"({_signed(a)} {SIGNS[op]} {_signed(b)})"
 
     def all_or_any(self, is_all: bool, tests: Sequence[str]) -> str:
         """See `Statements`."""
@@ -713,7 +699,7 @@ class _Function(Statements):
 
     def compare(self, node: ast.Compare) -> str:
         """See `Statements`."""
-        if len(node.ops) == 1 and type(node.ops[0]) in _SIGNS:
+        if len(node.ops) == 1 and type(node.ops[0]) in SIGNS:
             return self._compared(type(node.ops[0]), node.left, node.comparators[0], is_signed=True)
         return super().compare(node)
 
@@ -726,20 +712,20 @@ class _Function(Statements):
         is_equality = op in (ast.Eq, ast.NotEq)
         if a and b:
             if is_equality or not is_signed:
-                return f"({a} {_SIGNS[op]} {b})"
-            return f"($signed({a}) {_SIGNS[op]} $signed({b}))"
+                return f"({a} {SIGNS[op]} {b})"
+            return f"($signed({a}) {SIGNS[op]} $signed({b}))"
         if a and known is not None and 0 <= known < 1 << 31:
             if is_equality:
-                return f"({a} {_SIGNS[op]} {_plain(known)})"
+                return f"({a} {SIGNS[op]} {_plain(known)})"
             if is_signed:
-                return f"($signed({a}) {_SIGNS[op]} {_plain(known)}s)"
+                return f"($signed({a}) {SIGNS[op]} {_plain(known)}s)"
         field_ = self._signed_field(right)
         if a and field_ and is_signed:
-            return f"({a if is_equality else f'$signed({a})'} {_SIGNS[op]} {field_})"
+            return f"({a if is_equality else f'$signed({a})'} {SIGNS[op]} {field_})"
         first, second = self.expr(left), self.expr(right)
         if is_signed:
             return self.compared(op, first, second)
-        return f"({first} {_SIGNS[op]} {_beside(second)})"
+        return f"({first} {SIGNS[op]} {_beside(second)})"
 
     def _signed_field(self, node: ast.expr) -> str:
         """The field with a sign whose value an expression is."""
@@ -956,7 +942,7 @@ class _Function(Statements):
                 return self.arguments[name].low()
             case ast.Constant(value=int() as number):
                 return _low_number(int(number))
-            case ast.BinOp(op=op) if type(op) in _SIGNS:
+            case ast.BinOp(op=op) if type(op) in SIGNS:
                 return self._low_sum(node)
             case ast.BinOp(op=ast.LShift(), left=left, right=right):
                 return self._low_shift(left, right)
@@ -980,7 +966,7 @@ class _Function(Statements):
         (a, first), (b, second) = self.low(node.left), self.low(node.right)
         if Fits.WIDE not in (first, second):
             return None
-        return f"({a} {_SIGNS[type(node.op)]} {b})", Fits.WIDE
+        return f"({a} {SIGNS[type(node.op)]} {b})", Fits.WIDE
 
     def _low_shift(self, left: ast.expr, right: ast.expr) -> tuple[str, Fits] | None:
         text, fits = self.low(left)

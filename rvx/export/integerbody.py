@@ -3,7 +3,8 @@
 The text of a body in which all arithmetic is spelled out, see `rvx.bodies`, is written once more,
 with all functions that it calls, in a language that has integers of 64 bits and little else: no
 memory, no arrays, nothing that raises. What such a language has of its own are the signs and words
-that `Function` and `Functions` leave open; CoreDSL and Sail fill them in.
+that `Function` and `Functions` leave open; CoreDSL and Sail fill them in. IDL, whose operations
+reach memory and jump, takes the statements alone.
 """
 
 from __future__ import annotations
@@ -40,6 +41,21 @@ HELPERS = {
 
 A body that raises in Python, as division by zero does, is undefined there.
 """
+SIGNS: dict[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+"""Operators of languages that have those of C; a division of Python's is not one of them."""
 
 
 def is_plain(operand: Operand) -> bool:

@@ -7,7 +7,7 @@ them), LLVM 22.1 moves the eight bits in the wrong direction. An example is
 
     select mask, (b & c) | (a & ~c), a        with b in memory
 
-which `vfsgnj.vv v8, v8, v16, v0.t` was in a region: bits beside the sign changed. The mistake is
+which `vfsgnj.vv v8, v8, v0, v0.t` was in a region: bits beside the sign changed. The mistake is
 made at the end of the back end, where no option turns it off. So it is the code itself that is
 looked through for what can be wrong.
 """
