@@ -485,3 +485,4 @@ class Calls:
 
 assert MOST_NODES > 2 * RESERVED
 assert MOST_EDGES > 2 * RESERVED
+assert MOST_EDGES & (MOST_EDGES - 1) == 0  # Places in the hash table are found by a mask.
