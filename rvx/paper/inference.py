@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx.analysis import plots
-from rvx.analysis.colours import SERIES
+from rvx.analysis.colours import BLACK, SERIES
 from rvx.analysis.distributions import Draw
 from rvx.analysis.dots import (
     NORMAL_QUANTILE,
@@ -246,36 +246,69 @@ def to_json(found: Sequence[Judged]) -> dict[str, object]:
 
 
 def draw(found: Sequence[Judged], path: Path) -> None:
-    """Accuracy over error: a panel for each network, an accumulator a point with its interval."""
+    """Error and accuracy side by side: a line for each accumulator, a colour for each network."""
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.ticker import FuncFormatter, NullFormatter
 
-    names = list(dict.fromkeys(judged.network for judged in found))
+    networks = list(dict.fromkeys(judged.network for judged in found))
     accumulators = list(dict.fromkeys(judged.accumulator for judged in found))
-    figure = Figure(figsize=(5.0 * len(names), 4.4), layout="constrained")
-    panels = figure.subplots(1, len(names), squeeze=False)[0]
-    markers = "osDv^<>PX"
-    for axes, name in zip(panels, names, strict=True):
-        axes.set_title(name, fontsize=plots.LABEL_SIZE)
-        shown = [judged for judged in found if judged.network == name]
-        for judged in shown:
-            at = accumulators.index(judged.accumulator)
-            if not math.isfinite(judged.rms):
-                continue  # no sum of it is a number
-            axes.errorbar(
-                [judged.rms],
-                [100 * judged.accuracy],
-                [100 * judged.half_width],
-                color=SERIES[at % len(SERIES)],
-                marker=markers[at // len(SERIES) % len(markers)],
-                linestyle="none",
-                label=judged.accumulator,
+    figure = Figure(figsize=(7.2, 1.3 + 0.26 * len(accumulators)), layout="constrained")
+    errors, accuracies = figure.subplots(1, 2, sharey=True)
+    drawn = [judged.rms for judged in found if math.isfinite(judged.rms) and judged.rms > 0]
+    if drawn:
+        errors.set_xscale("log")
+        errors.set_xlim(min(drawn) / 2, max(drawn) * 2)
+        ticks = FuncFormatter(lambda value, _: f"{value:g}")
+        errors.xaxis.set_major_formatter(ticks)
+        errors.xaxis.set_minor_formatter(ticks if max(drawn) < 10 * min(drawn) else NullFormatter())
+    for judged in found:
+        at = networks.index(judged.network)
+        colour, marker = SERIES[at % len(SERIES)], "os"[at % 2]
+        # Networks stand beside each other within the line of an accumulator.
+        y = accumulators.index(judged.accumulator) + 0.3 * (at - (len(networks) - 1) / 2)
+        if judged.rms > 0 and math.isfinite(judged.rms):
+            errors.plot([judged.rms], [y], color=colour, marker=marker, linestyle="none")
+        else:
+            # No place on an axis of powers of ten: all sums are exact, or none is a number.
+            errors.annotate(
+                "0" if judged.rms == 0 else "no sum is a number",
+                (0.02, y),
+                xycoords=("axes fraction", "data"),
+                color=colour,
+                va="center",
+                fontsize=plots.LABEL_SIZE,
             )
-        drawn = [judged.rms for judged in shown if math.isfinite(judged.rms)]
-        if drawn and min(drawn) > 0:
-            axes.set_xscale("log")
-        axes.set_xlabel("rms error of all sums, ulp", fontsize=plots.LABEL_SIZE)
-        axes.tick_params(labelsize=plots.LABEL_SIZE)
-    panels[0].set_ylabel("accuracy, % of test images", fontsize=plots.LABEL_SIZE)
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=plots.LABEL_SIZE)
+        accuracies.errorbar(
+            [100 * judged.accuracy],
+            [y],
+            xerr=[100 * judged.half_width],
+            color=colour,
+            marker=marker,
+            linestyle="none",
+        )
+        # Exact sums of the same factors, which differ from format to format.
+        accuracies.plot([100 * judged.exact], [y], color=BLACK, marker="|", markersize=9)
+    errors.set_yticks(range(len(accumulators)), accumulators)
+    errors.set_ylim(len(accumulators) - 0.5, -0.5)
+    errors.set_xlabel("rms error of all sums, ulp")
+    accuracies.set_xlabel("accuracy, % of test images, with 95 % interval")
+    for axes in (errors, accuracies):
+        axes.grid(axis="both", color="0.9", linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.tick_params(which="both", labelsize=plots.LABEL_SIZE)
+        axes.xaxis.label.set_size(plots.LABEL_SIZE)
+    keys = [
+        Line2D([], [], color=SERIES[at % len(SERIES)], marker="os"[at % 2], linestyle="none")
+        for at in range(len(networks))
+    ]
+    keys.append(Line2D([], [], color=BLACK, marker="|", markersize=9, linestyle="none"))
+    figure.legend(
+        keys,
+        [*networks, "exact sums"],
+        loc="outside upper right",
+        ncols=len(keys),
+        frameon=False,
+        fontsize=plots.LABEL_SIZE,
+    )
     plots.save(figure, path)
