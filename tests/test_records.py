@@ -165,6 +165,7 @@ def test_a_class_of_the_library_may_derive_from_one() -> None:
     assert repr(Further(1, names=[])).endswith("Further(x=1, y=7, names=['1,7'], z=1)")
     assert [each.name for each in dataclasses.fields(Further)] == ["x", "y", "names", "z"]
     assert [each.name for each in dataclasses.fields(ours)] == ["x", "y", "names"]
+    assert records.replace(Further(1, names=[], z=2), x=3).z == 2
 
 
 @records.dataclass(frozen=True, slots=True)

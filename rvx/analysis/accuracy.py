@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from rvx.formats.number.catalogue import parse
 from rvx.formats.number.format import Format, extremes
 from rvx.formats.number.own import Codec
 from rvx.formats.posit import exact
+from rvx.records import dataclass
 
 POINTS = 4
 """Samples in each binade."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Decimal, localcontext
 from fractions import Fraction
 
 from rvx.formats.number.catalogue import FormatError
 from rvx.formats.number.format import Format, Value
+from rvx.records import dataclass
 
 SCHEMA = "rvx.format/1"
 NAMES_NO_NUMBER = re.compile(r"[+-]?(s?nan|nar|inf|infinity)", re.IGNORECASE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -25,6 +24,7 @@ from rvx.formats.block.vsq import array as vsq_array
 from rvx.formats.integer.format import Integer
 from rvx.formats.minifloat.array.codes import decode
 from rvx.formats.number.catalogue import FormatError
+from rvx.records import dataclass
 
 BlockFormat = Mx | Nvfp4 | Vsq
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rvx.analysis.kernel import Kernel, Parameter, Variant
+from rvx.records import dataclass
 from rvx.resources import programs
 
 SCHEMA = "rvx.kernels/1"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -32,6 +31,7 @@ from rvx.emulator import Backend, Machine, RunResult, Tier, Trap, TrapKind
 from rvx.emulator.tracing.records import Batch
 from rvx.emulator.tracing.tracer import Tracing
 from rvx.errors import Exit, RvxError
+from rvx.records import dataclass, replace
 from rvx.resources import programs
 from rvx.userfiles import users_mistake
 

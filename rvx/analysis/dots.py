@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +24,7 @@ from rvx.formats.number.array import WIDEST, arrays
 from rvx.formats.number.catalogue import FormatError, parse
 from rvx.formats.number.format import Format
 from rvx.formats.number.own import Codec
+from rvx.records import dataclass
 
 Reals = npt.NDArray[np.float64]
 Words = npt.NDArray[np.int64]

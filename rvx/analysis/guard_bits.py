@@ -8,7 +8,6 @@ is the evaluation: errors against exact sums, for the formats of today.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +31,7 @@ from rvx.formats.minifloat.array.codes import decode, encode
 from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16, FP16ALT
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Rounding
+from rvx.records import dataclass
 
 SCHEMA = "rvx.dot.study/1"
 LENGTH = 512

@@ -22,7 +22,6 @@ from __future__ import annotations
 import contextlib
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
@@ -32,6 +31,7 @@ from rvx.analysis.keys import KernelError, Keys
 from rvx.errors import RvxError
 from rvx.extensions import extensions_of, import_file, isa_for
 from rvx.isa.vector.unit import check_vlen
+from rvx.records import dataclass, field, replace
 from rvx.resources import programs
 from rvx.userfiles import (
     MODULE_PREFIX,

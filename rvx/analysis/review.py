@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from rvx.isa.isa import share_words
 from rvx.isa.memory import EXECUTABLE, FAULT_WORDS, READABLE, WRITABLE
 from rvx.isa.operands import ImmediateKind, Operand, RegisterKind
 from rvx.isa.pattern import DEFAULT_WIDTHS, Pattern, parse_pattern
+from rvx.records import dataclass
 
 ERROR_LEVEL, WARNING, NOTE = "error", "warning", "note"
 

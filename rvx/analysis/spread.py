@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx.analysis.metrics import finite
+from rvx.records import dataclass
 
 Reals = npt.NDArray[np.float64]
 Box = tuple[tuple[int, int], ...]

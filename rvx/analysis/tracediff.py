@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
 from rvx.isa import Decoded, Isa
 from rvx.isa.operands import RegisterKind
+from rvx.records import dataclass
 
 _LINE = re.compile(rb"core +\d+: (\d) 0x([0-9a-f]+) \(0x([0-9a-f]+)\)(.*)")
 _LOOKED_AT = 1000

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from rvx.isa.extension import State
 from rvx.isa.instruction import NUMBER
 from rvx.isa.operands import Operand, RegisterKind, RoundingKind
 from rvx.isa.vector.state import STATE as VECTOR
+from rvx.records import dataclass
 
 _REFUSED = {
     "v": "vector registers",

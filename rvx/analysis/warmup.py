@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from rvx import disk, jit
@@ -22,6 +21,7 @@ from rvx.analysis.compare import draw, run_variant
 from rvx.analysis.kernel import Kernel, Variant
 from rvx.emulator import Tier
 from rvx.emulator.handlers.interim import VARIABLE as COMPILE_AFTER
+from rvx.records import replace
 from rvx.version import __version__
 
 LEAST_VARIANTS = 3

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import enum
 import types
-from dataclasses import dataclass
 from typing import Any
 
 from rvx.bodies.kinds import REAL, WORD, Array, Basic
+from rvx.records import dataclass
 
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 

@@ -6,10 +6,10 @@ import ast
 import types
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rvx.bodies.kinds import Kind
+from rvx.records import dataclass
 
 HART = "_hart"
 """The last parameter of each function: the words by which a body and the run loop talk."""

@@ -17,7 +17,6 @@ import importlib
 import inspect
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import (
     TYPE_CHECKING,
@@ -34,6 +33,7 @@ import click
 from click.exceptions import Exit as End
 
 from rvx.errors import RvxError
+from rvx.records import dataclass
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from rvx.disassembler.lines import SourceLine
 from rvx.emulator import Machine
 from rvx.emulator.calls import FunctionMap
 from rvx.isa.bits import Address, word_size
+from rvx.records import dataclass
 
 Places = Callable[[Address], SourceLine | None]
 _LONGEST_LINE = 1 << 12

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from rvx.emulator import Machine
@@ -12,6 +11,7 @@ from rvx.emulator.pauses import Watchpoint
 from rvx.extensions import load
 from rvx.isa import Csr, RegisterFile
 from rvx.isa.vector.state import STATE as VECTOR
+from rvx.records import dataclass
 
 LARGEST_STATE = 1 << 13
 """Bytes of a state, or of a tile, that is listed; larger ones are tables of the emulator's."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from rvx.debugger import values
@@ -18,6 +17,7 @@ from rvx.emulator.native.pauses import Hit, Watched
 from rvx.emulator.rewind.timeline import Reason, Stop
 from rvx.errors import RvxError
 from rvx.isa.bits import Address
+from rvx.records import dataclass
 
 _MOST_CHANGES = 8
 """Registers that are shown when a step has changed them."""

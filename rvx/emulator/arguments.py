@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rvx.isa.bits import Address
+from rvx.records import dataclass, field
 
 Argument = int | float | np.generic | NDArray[Any]
 """What `Machine.call` takes: see there."""

@@ -23,7 +23,6 @@ fail = 1
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,7 @@ from rvx.emulator.peripherals import Clint, Uart
 from rvx.errors import RvxError
 from rvx.isa.bits import Address
 from rvx.isa.memory import READABLE, WRITABLE
+from rvx.records import dataclass
 from rvx.userfiles import MODULE_PREFIX, run_file
 
 SHIPPED = Path(__file__).parent / "boards"

@@ -6,7 +6,6 @@ import ctypes
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from rvx.emulator.native.calls import RESERVED, Edge, Leaves, Node, Open, Plan, 
 from rvx.emulator.touched import TouchedPages
 from rvx.isa import Decoded, Isa
 from rvx.isa.bits import Address, word_size
+from rvx.records import dataclass, field
 
 MOST_NODES = 1 << 20
 MOST_EDGES = 1 << 21

@@ -6,7 +6,6 @@ quire, CSRs). Compiled code gets its address; Python sees it as `Context.words`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from functools import cached_property
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from rvx.bodies.arithmetic import HART_WORDS, STOP_NOW
 from rvx.isa import Isa, RegisterFile
+from rvx.records import dataclass
 
 __all__ = ["STOP_NOW", "Context", "Field", "Needs", "Row", "Status"]
 

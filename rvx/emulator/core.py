@@ -11,7 +11,6 @@ import gc
 import os
 import resource
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
 
@@ -21,6 +20,8 @@ from numpy.typing import NDArray
 from unicorn import riscv_const as const
 from unicorn import unicorn_const
 from unicorn.unicorn_py3.unicorn import uclib
+
+from rvx.records import dataclass
 
 X0 = int(const.UC_RISCV_REG_X0)
 F0 = int(const.UC_RISCV_REG_F0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from heapq import heappop, heappush
 from itertools import accumulate
@@ -24,6 +23,7 @@ from rvx.isa.bits import Address, Word, word_size
 from rvx.isa.instruction import CUSTOM
 from rvx.isa.memory import PAGE_SHIFT
 from rvx.isa.vector.state import STATE as VECTOR
+from rvx.records import dataclass, replace
 
 UNKNOWN = "(unknown)"
 

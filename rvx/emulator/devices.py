@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from rvx.isa import Decoded
 from rvx.isa.bits import Address
+from rvx.records import dataclass
 
 
 class Device(Protocol):

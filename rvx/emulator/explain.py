@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from rvx.emulator.loader import SymbolTable
 from rvx.emulator.regions.tier import Installed
 from rvx.emulator.repetition.tier import CompiledRepeat
 from rvx.emulator.tiers import InlineTier
 from rvx.isa.bits import Address
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ The verdicts on all words are tables that compiled hooks search, made once for a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 
@@ -24,6 +23,7 @@ from rvx.emulator.floatfacts import is_right_on_the_core
 from rvx.isa import Instruction, Isa
 from rvx.isa.bits import Word
 from rvx.isa.pattern import Pattern
+from rvx.records import dataclass
 
 FLOAT_EXTENSIONS = ("F", "D")
 FLOAT_CSRS = (0x001, 0x002, 0x003)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from rvx.emulator.counts import BlockCounter, Snapshot
 from rvx.emulator.memory import GuestMemory
 from rvx.errors import RvxError
 from rvx.isa.bits import Address, Word
+from rvx.records import dataclass, field
 
 BEGIN_WORD: Word = 0x70102013
 END_WORD: Word = 0x70002013

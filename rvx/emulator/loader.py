@@ -6,7 +6,6 @@ import io
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +15,7 @@ from rvx.emulator.memory import HIGHEST, LARGEST_CODE, Segment
 from rvx.errors import RvxError, damage_of
 from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE, READABLE, WRITABLE
+from rvx.records import dataclass, replace
 
 LARGEST_SEGMENT = 1 << 32
 _NO_HEADERS = Headers(0, 0, 0)

@@ -6,7 +6,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -49,6 +48,7 @@ from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE
 from rvx.isa.vector.state import HEADER
 from rvx.isa.vector.state import STATE as VECTOR
+from rvx.records import replace
 
 DEFAULT_MEMORY = 128 << 20
 """As much as boards have that linker scripts are written for: there the stack ends with it."""

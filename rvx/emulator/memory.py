@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +20,7 @@ from rvx.emulator import sparse
 from rvx.errors import RvxError
 from rvx.isa.bits import Address, word_size
 from rvx.isa.memory import EXECUTABLE, PAGE_SHIFT, READABLE, WRITABLE
+from rvx.records import dataclass
 
 PAGE = 1 << PAGE_SHIFT
 LARGEST = 1 << 45

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from rvx.emulator.context import Context, Field
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.native.pauses import Hit, Pause, Watch, Watched
 from rvx.isa.bits import Address
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

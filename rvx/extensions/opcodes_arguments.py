@@ -8,10 +8,10 @@ register is, so names of standard instructions say it here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from rvx.isa.operands import Kind, RegisterKind
 from rvx.isa.registers import X
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -39,6 +38,7 @@ from rvx.isa import DeclarationError, Extension, Instruction, IsaError
 from rvx.isa.instruction import Alias
 from rvx.isa.syntax import parse_syntax
 from rvx.isa.tiles import COUNT
+from rvx.records import dataclass, field, replace
 from rvx.userfiles import read_text
 
 Known = Callable[[str], Iterable[Instruction]]

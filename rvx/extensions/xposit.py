@@ -22,7 +22,6 @@ in docs/explanation/xposit.md.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
 
 from rvx.extensions.floating import converted, root_of_rs1
@@ -40,6 +39,7 @@ from rvx.isa.memory import (
     store_64,
 )
 from rvx.isa.real import NO_NUMBER, Function, Real, Whole, either
+from rvx.records import dataclass
 
 ABI_NAMES = tuple(
     "pt0 pt1 pt2 pt3 pt4 pt5 pt6 pt7 ps0 ps1 pa0 pa1 pa2 pa3 pa4 pa5 pa6 pa7 "

@@ -7,8 +7,9 @@ operations. They enter themselves here, by the type of the format, as their room
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from rvx.records import dataclass
 
 Operation = Callable[..., Any]
 

@@ -10,7 +10,6 @@ import ctypes
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from rvx.jit.arrays import borrowed
 from rvx.jit.image import Image, Loaded, load
 from rvx.jit.keys import content_key
 from rvx.reachable import is_kernel
+from rvx.records import dataclass
 
 _LLVM_KINDS = {
     "int64": "i64",

@@ -18,9 +18,10 @@ import json
 import mmap
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+from rvx.records import dataclass, field
 
 _MAGIC = b"rvx image 1\n"
 _DIGEST = 32

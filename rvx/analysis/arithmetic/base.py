@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from rvx.records import dataclass, replace
 
 Codes = npt.NDArray[np.int64]
 Raw = npt.NDArray[Any]

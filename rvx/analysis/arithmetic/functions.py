@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -38,6 +37,7 @@ from rvx.formats.minifloat.scalar import (
 )
 from rvx.formats.posit import Posit, exact, kernels
 from rvx.isa.bits import sext32
+from rvx.records import dataclass
 
 LN2 = Fraction("0.69314718055994530941723212145817656807550013436025525412068")
 LEAST, PER_LN2, BIG, HIGH, LOW, FIRST = range(6)

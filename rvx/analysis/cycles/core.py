@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 from rvx.analysis.keys import Keys
 from rvx.errors import RvxError
 from rvx.isa import Instruction
+from rvx.records import dataclass
 from rvx.resources import cores
 from rvx.userfiles import UserFileError, read_text
 

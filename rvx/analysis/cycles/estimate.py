@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from rvx.emulator.native.retire import Retired
 from rvx.emulator.tracing.records import Batch
 from rvx.isa import Isa
 from rvx.isa.bits import Address
+from rvx.records import dataclass
 
 _UNSIGNED = (1 << 64) - 1
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from html import escape
 from typing import Any
@@ -22,6 +21,7 @@ from rvx.assembler import assemble
 from rvx.emulator import Machine
 from rvx.emulator.tracing.tracer import Tracing
 from rvx.extensions import isa_for
+from rvx.records import dataclass
 from rvx.resources import cores
 
 FIGURES = "figures.toml"

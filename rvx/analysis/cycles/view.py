@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rvx.analysis.cycles.estimate import Estimate, Time
@@ -12,6 +11,7 @@ from rvx.disassembler.lines import SourceLine
 from rvx.emulator import Machine
 from rvx.emulator.calls import FunctionMap
 from rvx.isa.bits import Address
+from rvx.records import dataclass
 
 if TYPE_CHECKING:
     from rich.table import Table

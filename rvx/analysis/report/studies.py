@@ -6,12 +6,12 @@ import json
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rvx.analysis.colours import family
 from rvx.errors import RvxError
+from rvx.records import dataclass, field
 
 Document = Mapping[str, Any]
 JOURNAL = "rows.jsonl"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from rvx.analysis import kernel as kernels
 from rvx.analysis.distributions import check_distribution, drawn
 from rvx.errors import RvxError
+from rvx.records import dataclass, replace
 
 Value = int | str
 Choice = Mapping[str, Value]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +12,7 @@ from rvx.analysis.shadow.sites import Given, Judge, Shadow
 from rvx.analysis.shadow.store import Lane, Lanes, Store
 from rvx.isa.real import LANE, GatheredReal, Performed, VectorReal, either, parameters
 from rvx.isa.vector.plan import Access as VectorAccess
+from rvx.records import dataclass
 
 Access = tuple[int, int, int]
 """Address, bytes, and the value without sign."""

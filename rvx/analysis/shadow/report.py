@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from rvx.disassembler import format_instruction
 from rvx.disassembler.lines import SourceLine
 from rvx.emulator import Machine
 from rvx.isa.bits import Address
+from rvx.records import dataclass
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from rvx.analysis.kernel import Kernel
 from rvx.analysis.keys import KernelError, Keys
 from rvx.analysis.sweep.cell import Cell
 from rvx.errors import RvxError
+from rvx.records import dataclass, field
 from rvx.resources import programs
 from rvx.userfiles import read_text
 

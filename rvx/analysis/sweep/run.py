@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from rvx.analysis.sweep.cell import Cell, Row, code_of, evaluate, failed
@@ -13,6 +12,7 @@ from rvx.analysis.sweep.cluster import on_cluster
 from rvx.analysis.sweep.grid import Grid
 from rvx.analysis.sweep.journal import Journal
 from rvx.analysis.sweep.workers import Workers, processors
+from rvx.records import dataclass
 
 _SECONDS_BETWEEN_TABLES = 30
 """How old the tables may be while cells finish; the journal always has all rows."""

@@ -11,10 +11,11 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
+
+from rvx.records import dataclass
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

@@ -15,7 +15,6 @@ code, of which a function around the body makes the argument.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol
 
@@ -31,6 +30,7 @@ from rvx.isa.registers import X
 from rvx.isa.vector.state import HEADER, VLENB
 from rvx.isa.vector.state import STATE as VECTOR
 from rvx.isa.vector.unit import VectorUnit
+from rvx.records import dataclass, replace
 
 X_REGISTERS = "x_registers"
 

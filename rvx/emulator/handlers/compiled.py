@@ -7,7 +7,6 @@ its machine code is cached on disk by the content of the body and of all that th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from rvx import jit
@@ -19,6 +18,7 @@ from rvx.isa import Instruction, Isa, Memory
 from rvx.isa.memory import FAULT_EXCEPTION, FAULT_MISALIGNED_FETCH
 from rvx.isa.tiles import Tiles
 from rvx.isa.vector.state import Vector
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

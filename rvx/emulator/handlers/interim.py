@@ -17,7 +17,6 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from dataclasses import dataclass, field
 from time import thread_time
 from typing import Any
 
@@ -30,6 +29,7 @@ from rvx.emulator.handlers.compiled import CompileError, compile_handler, stored
 from rvx.emulator.handlers.interpreted import Interpreted, Left
 from rvx.isa import Instruction, Isa
 from rvx.isa.memory import FAULT_EXCEPTION
+from rvx.records import dataclass, field
 
 EXECUTIONS = 1000
 """How often an instruction is interpreted before its body is compiled."""

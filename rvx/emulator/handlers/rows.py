@@ -11,7 +11,6 @@ from __future__ import annotations
 import ctypes
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +28,7 @@ from rvx.isa.operands import RegisterKind, RoundingKind
 from rvx.isa.vector.agnostic import code_of
 from rvx.isa.vector.elements import elements_of
 from rvx.isa.vector.state import STATE as VECTOR
+from rvx.records import dataclass
 
 _FIRST_TABLE = 1 << 8
 

@@ -8,7 +8,8 @@ clock goes on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from rvx.records import dataclass
 
 EPOCH = 1_577_836_800
 """When a program starts, in seconds: 2020-01-01 00:00:00 UTC."""

@@ -10,7 +10,8 @@ import stat
 import sys
 import termios
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from rvx.records import dataclass
 
 _WAIT = 0.05
 """Seconds after which a read that waits looks whether the run is to end."""

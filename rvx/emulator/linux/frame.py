@@ -7,13 +7,13 @@ rt_sigreturn, which puts everything back from the frame.
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
 
 from rvx.emulator.linux.process import CallError, Process
 from rvx.emulator.linux.signals import Sent
 from rvx.emulator.linux.structures import words
 from rvx.emulator.registers import Registers
 from rvx.isa.bits import Address
+from rvx.records import dataclass
 
 RA, SP, A0, A1, A2 = 1, 2, 10, 11, 12
 SIGRETURN = 139

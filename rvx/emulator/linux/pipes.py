@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass, field
 
 from rvx.emulator.linux.descriptors import (
     BROKEN,
@@ -15,6 +14,7 @@ from rvx.emulator.linux.descriptors import (
     File,
     Status,
 )
+from rvx.records import dataclass, field
 
 CAPACITY = 1 << 16
 """Bytes that a pipe has room for."""

@@ -6,7 +6,6 @@ import errno
 import os
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from signal import SIGKILL
 
 from rvx.emulator.linux.clock import SECOND, Clock
@@ -17,6 +16,7 @@ from rvx.emulator.linux.space import AddressSpace
 from rvx.emulator.linux.timers import Timers
 from rvx.emulator.memory import GuestMemory
 from rvx.isa.bits import Address
+from rvx.records import dataclass
 
 LONGEST_PATH = 4096
 LONGEST_TRANSFER = 1 << 30

@@ -16,9 +16,9 @@ import errno
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rvx.errors import RvxError
+from rvx.records import dataclass
 
 _OPENAT2 = 437  # of all architectures
 _RESOLVE_BENEATH, _RESOLVE_NO_MAGICLINKS = 0x08, 0x02

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass, field
+
+from rvx.records import dataclass, field
 
 COUNT = 64
 DEFAULT, IGNORE = 0, 1

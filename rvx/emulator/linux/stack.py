@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 from rvx.emulator.memory import PAGE
 from rvx.errors import RvxError
 from rvx.isa.bits import Address
+from rvx.records import dataclass
 
 
 class Auxiliary(IntEnum):

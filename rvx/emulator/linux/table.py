@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from rvx.emulator.linux import (
@@ -23,6 +22,7 @@ from rvx.emulator.linux import (
 )
 from rvx.emulator.linux.names import NAMES
 from rvx.emulator.linux.process import Process
+from rvx.records import dataclass
 
 Call = Callable[[Process, Sequence[int]], int]
 

@@ -8,11 +8,11 @@ it is done only for those that have the system calls in their code (`can_set_tim
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from rvx.emulator.linux.clock import Clock
 from rvx.emulator.linux.signals import Sent
 from rvx.emulator.memory import GuestMemory
+from rvx.records import dataclass, field
 
 _SETTERS = (103, 110, 409)
 """setitimer, timer_settime, timer_settime64."""

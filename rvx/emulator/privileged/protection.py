@@ -8,13 +8,13 @@ everybody at reset, so that programs which know nothing of it run in all modes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 
 from rvx.emulator.memory import PAGE, Span
 from rvx.emulator.privileged.registers import Mode
 from rvx.isa.bits import Address
 from rvx.isa.memory import EXECUTABLE, READABLE, WRITABLE
+from rvx.records import dataclass
 
 ENTRIES = 16
 EVERYTHING = READABLE | WRITABLE | EXECUTABLE

@@ -7,8 +7,9 @@ manual's volume II, chapter 2. A field that is not in a mask holds what it held 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
+
+from rvx.records import dataclass
 
 
 class Mode(IntEnum):

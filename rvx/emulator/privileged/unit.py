@@ -7,7 +7,6 @@ machine has nobody to hand them to, and the run ends with a sentence.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 
 from rvx.emulator.context import Context, Field
@@ -26,6 +25,7 @@ from rvx.emulator.privileged.registers import (
     registers,
 )
 from rvx.isa import Decoded, Isa
+from rvx.records import dataclass
 
 _COUNTERS = 0xC
 """The highest bits of addresses of counters for all modes."""

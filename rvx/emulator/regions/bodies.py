@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from rvx.isa.vector import state
 from rvx.isa.vector.plan import runs_of
 from rvx.isa.vector.unit import VectorUnit
 from rvx.reachable import reached
+from rvx.records import dataclass
 
 _MANGLED = re.compile(r"^define [^@]*@([\w.$\"]+)\(", re.MULTILINE)
 _ENVIRONMENT = re.compile(r"^@_ZN08NumbaEnv\S+ = common [^\n]*\n", re.MULTILINE)

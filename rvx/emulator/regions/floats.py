@@ -15,11 +15,11 @@ import ctypes.util
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from rvx.isa import Instruction
+from rvx.records import dataclass
 
 STRICT = 'metadata !"round.tonearest", metadata !"fpexcept.strict"'
 _FUSED = {"fmadd": ("", ""), "fmsub": ("", "c"), "fnmsub": ("a", ""), "fnmadd": ("a", "c")}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 
 from rvx.emulator.memory import GuestMemory
 from rvx.isa import Decoded, Isa
 from rvx.isa.bits import Address, Word, word_size
 from rvx.isa.loops import LAST_SIZE
 from rvx.isa.memory import EXECUTABLE, PAGE_SHIFT, WRITABLE
+from rvx.records import dataclass, field, replace
 
 _RETURN_REGISTERS = (1, 5)
 VECTOR_WEIGHT = 64

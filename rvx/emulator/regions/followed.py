@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from rvx.emulator.calls import Calls
 from rvx.emulator.native.calls import Leaves, Record
 from rvx.emulator.regions.flow import Block, ends_block
 from rvx.isa.bits import Address
 from rvx.isa.instruction import BRANCH
+from rvx.records import dataclass
 
 _NO_LINK = -1
 """What no address is that execution can go to."""

@@ -6,8 +6,6 @@ has changed, together with the counts of its blocks and the flags that were rais
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from rvx.emulator.context import VECTOR_DIRTY, Context, Field
 from rvx.emulator.core import MSTATUS_FS_DIRTY
 from rvx.emulator.native.elements import COLUMNS
@@ -22,6 +20,7 @@ from rvx.isa.operands import LAST_ROUNDING_MODE
 from rvx.isa.streams import ENABLED, STATE, STREAMS
 from rvx.isa.vector.elements import Elements
 from rvx.isa.vector.state import HEADER, VLENB, VSTART, VTYPE
+from rvx.records import dataclass, field
 
 MOST_RESULTS = 8
 """Registers that one instruction may write; none has as many operands."""

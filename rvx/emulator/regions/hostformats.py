@@ -26,7 +26,6 @@ Hosts convert halves and do not compute with them, so that their operations are 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -34,6 +33,7 @@ from rvx.emulator.regions.floats import STRICT, TINY_BEFORE_ROUNDING
 from rvx.formats.minifloat import scalar as kernels
 from rvx.formats.minifloat.catalogue import FP16, FP16ALT, FP32, FP64
 from rvx.jit import host
+from rvx.records import dataclass
 
 CONVERTS_HALVES = not TINY_BEFORE_ROUNDING and not host.is_told() and "f16c" in host.features()
 """Whether the host converts between binary32 and halves, with flags."""

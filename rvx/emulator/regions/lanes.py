@@ -7,7 +7,6 @@ bytes that is cut off to a byte again it makes a sum of bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from rvx.emulator.regions.trace import Expression, Node, Operand, Tracer, Untrac
 from rvx.isa.vector.elementwise import PARAMETERS
 from rvx.isa.vector.plan import Loop
 from rvx.isa.vector.state import VCSR
+from rvx.records import replace
 
 _COUNTS = ("ctlz",)
 """Operations that are an intrinsic of LLVM, with a flag that says that 0 is none too many."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from rvx.emulator.regions.flow import Block, Step, components
 from rvx.isa.bits import Address
+from rvx.records import dataclass, field
 
 MOST_STEPS = 1200
 """Instructions in one region at the most: LLVM takes about two milliseconds for each."""

@@ -8,7 +8,6 @@ entered under no other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from rvx.emulator.regions.flow import Block, Step
 from rvx.isa import Isa
@@ -17,6 +16,7 @@ from rvx.isa.vector.plan import changes_of
 from rvx.isa.vector.setting import configure
 from rvx.isa.vector.state import HEADER, VTYPE, Vector, most_elements
 from rvx.isa.vector.unit import VectorUnit
+from rvx.records import dataclass
 
 BASE = "Zve32x"
 _SETTINGS = ("vsetvli", "vsetivli")

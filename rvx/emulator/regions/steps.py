@@ -7,7 +7,6 @@ floating point of the base ISA goes to the host's unit, and memory is accessed a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from rvx.bodies import form_of
 from rvx.emulator.context import Context, Field
@@ -27,6 +26,7 @@ from rvx.isa.registers import X
 from rvx.isa.vector.agnostic import code_of
 from rvx.isa.vector.plan import Access, Arithmetic, plan_of
 from rvx.isa.vector.state import VL, VTYPE
+from rvx.records import dataclass
 
 _CHECKED_KINDS = ("load", "store", "atomic")
 _FILL = f"""\

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
 
 from rvx.emulator.context import Context, Field
 from rvx.emulator.counts import BlockCounter
@@ -21,6 +20,7 @@ from rvx.isa import Isa
 from rvx.isa.bits import Address
 from rvx.isa.vector.state import STATE as VECTOR
 from rvx.isa.vector.state import VTYPE
+from rvx.records import dataclass, replace
 
 REFUSALS = 64
 """How often a region is refused for its vtype before it is made for another one, too."""

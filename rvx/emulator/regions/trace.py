@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rvx.bodies.arithmetic import position, word, wrap
 from rvx.formats.bits import INT64_MAX, clz63, clz64
 from rvx.reachable import cells, is_kernel, references
+from rvx.records import dataclass
 
 MOST_PATHS = 400
 MOST_DECISIONS = 64

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from rvx.emulator.native.sequencer import Level, Record
 from rvx.emulator.repetition.sequence import Sequence, Unrepeatable, read_sequence
 from rvx.isa import Isa, repeat
 from rvx.isa.bits import Address
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

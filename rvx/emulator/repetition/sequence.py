@@ -12,7 +12,6 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from rvx.isa import Decoded, Instruction, Isa, misuse, repeat
 from rvx.isa.bits import Address, Word
 from rvx.isa.memory import FAULT_KIND
 from rvx.isa.operands import RegisterKind
+from rvx.records import dataclass
 
 AddressedWord = Callable[[Address], Word | None]
 

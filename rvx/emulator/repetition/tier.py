@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from rvx.emulator.context import Context
 from rvx.emulator.handlers.compiled import CompileError
@@ -16,6 +15,7 @@ from rvx.emulator.repetition.loop import RepeatEmitter
 from rvx.emulator.repetition.records import Recorded, Records
 from rvx.isa import Isa
 from rvx.isa.bits import Address
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rvx.emulator.linux.descriptors import Input
@@ -15,6 +14,7 @@ from rvx.emulator.result import Trap, TrapKind
 from rvx.emulator.rewind.snapshot import Snapshot
 from rvx.emulator.rewind.streams import ReadOnce, ShownOnce
 from rvx.isa.bits import Address
+from rvx.records import dataclass, field
 
 FIRST_INTERVAL = 1 << 20
 """Instructions between snapshots, until there are too many."""

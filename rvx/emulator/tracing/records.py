@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from rvx.emulator.native.retire import Kind, Retired, Write
 from rvx.isa.bits import Address, Word
 from rvx.isa.memory import ACCESS_ADDRESS, ACCESS_KIND, ACCESS_VALUE, ACCESS_WORDS
+from rvx.records import dataclass
 
 _UNSIGNED = (1 << 64) - 1
 

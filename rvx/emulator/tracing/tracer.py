@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from rvx.emulator.tracing.records import Batch, Names
 from rvx.isa import Decoded, Isa
 from rvx.isa.bits import Address
 from rvx.isa.memory import ACCESS_WORDS
+from rvx.records import dataclass
 
 _RECORDS = 1 << 14
 """How many instructions are noted before somebody takes them."""

@@ -25,7 +25,6 @@ Source: Zvvm 0.1, riscv/integrated-matrix-extension, src/unpriv/integrated-matri
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
@@ -49,6 +48,7 @@ from rvx.isa.vector.state import (
     ALTFMT,
 )
 from rvx.isa.vector.unit import VectorUnit
+from rvx.records import dataclass
 
 VERSION = "2026-08-25"
 SOURCE = "riscv/integrated-matrix-extension, src/unpriv/integrated-matrix.adoc at 102f354f"

@@ -7,7 +7,6 @@ comparisons the bit for sources (snitch_fp_ss.sv).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -35,6 +34,7 @@ from rvx.formats.minifloat import scalar
 from rvx.formats.minifloat.format import Minifloat
 from rvx.isa import Extension, Words
 from rvx.isa.real import NO_NUMBER, Function, Lanes, Real, either
+from rvx.records import replace
 
 
 @cache

@@ -7,7 +7,6 @@ SDOTP unit have (vfdotpex, vfsum, vfsumex); all others take it for round to near
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -35,6 +34,7 @@ from rvx.formats.minifloat.scalar import make_exsdotp, make_fma, make_vsum
 from rvx.formats.minifloat.vector import DECLINED, make_packed_dot, make_packed_fma
 from rvx.isa import Extension, Words
 from rvx.isa.real import Lanes, Real
+from rvx.records import replace
 
 EXPANDING = (("s", "h"), ("h", "b"))
 """Width of the result and width of the factors."""

@@ -6,7 +6,6 @@ The two bits of the CSR fmode are bits 9 and 8 of fcsr, so bodies read them ther
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Rounding
 from rvx.isa import Extension
 from rvx.isa.real import Real
+from rvx.records import dataclass
 
 FORMATS = {"b": (FP8, FP8ALT), "h": (FP16, FP16ALT), "s": (FP32, FP32), "d": (FP64, FP64)}
 """The usual and the alternate format of each width."""

@@ -9,7 +9,6 @@ Source: "V" 1.0, chapter on vector floating-point instructions.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
@@ -45,6 +44,7 @@ from rvx.isa.vector.legality import (
 )
 from rvx.isa.vector.state import ALTFMT, VL, is_alternative, is_ready, refuse, width
 from rvx.isa.vector.unit import VectorUnit
+from rvx.records import dataclass, replace
 
 Zve32f = Extension(
     "Zve32f",

@@ -6,7 +6,6 @@ Source: "V" 1.0, chapter on vector reduction operations.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from rvx.extensions.vector import integer
@@ -23,6 +22,7 @@ from rvx.isa.vector.elementwise import (
 )
 from rvx.isa.vector.legality import make_reduction_legality
 from rvx.isa.vector.plan import Element
+from rvx.records import replace
 
 
 def declare_reduction(

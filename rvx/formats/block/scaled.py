@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from rvx.formats.integer.array import Reals, as_reals, divide
 from rvx.formats.minifloat.array.codes import decode, encode
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Overflow
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

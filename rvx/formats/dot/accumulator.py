@@ -12,11 +12,10 @@ MX a group of 8 or 16.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rvx.formats.integer.format import Integer
 from rvx.formats.minifloat.format import Flavour, Minifloat
 from rvx.formats.minifloat.rounding import Overflow, Rounding
+from rvx.records import dataclass
 
 Element = Minifloat | Integer
 

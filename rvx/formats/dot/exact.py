@@ -7,7 +7,6 @@ references, and no code with the kernels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from rvx.formats.dot.accumulator import (
@@ -26,6 +25,7 @@ from rvx.formats.minifloat.exact.arithmetic import multiplied
 from rvx.formats.minifloat.exact.core import exponent, infinite, nan
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import NV, OF, Rounding
+from rvx.records import dataclass, replace
 
 
 @dataclass(frozen=True)

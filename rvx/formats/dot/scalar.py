@@ -9,7 +9,6 @@ by the same functions as the array form (`rvx.formats.dot.step`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 from rvx.formats.dot.accumulator import Accumulator, Aligned
@@ -29,6 +28,7 @@ from rvx.formats.dot.step import (
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import NV, OF
 from rvx.formats.minifloat.scalar import pack as codes
+from rvx.records import dataclass
 
 NOWHERE = -(1 << 19)
 """Place of a product of zero: it takes no part in the alignment."""

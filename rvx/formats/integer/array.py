@@ -6,7 +6,6 @@ the machine would compute them, everything else is done in float64. Codes are in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy.typing as npt
 from rvx import jit
 from rvx.formats.integer import single
 from rvx.formats.integer.format import Integer
+from rvx.records import dataclass
 
 Codes = npt.NDArray[np.int64]
 Reals = npt.NDArray[Any]

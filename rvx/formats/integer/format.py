@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from rvx.records import dataclass
 
 NARROWEST = 2
 WIDEST = 16

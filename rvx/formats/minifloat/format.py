@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from rvx.formats.elements import OFFERS
 from rvx.formats.minifloat.rounding import Overflow
+from rvx.records import dataclass
 
 WIDEST_EXPONENT = 11
 WIDEST_MANTISSA = 52

@@ -8,10 +8,10 @@ E3M0.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 
 from rvx.formats.number.format import Fields, Format, Value
+from rvx.records import dataclass
 
 WIDEST = 16
 """Bits of P3109's formats here; the report has 3 to 15."""

@@ -7,11 +7,11 @@ a two's complement; its least value is zero with a sign of 0, and NaN with a sig
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 
 from rvx.formats.number.format import Fields, Format, Value
 from rvx.formats.number.powers import is_larger, power
+from rvx.records import dataclass
 
 _NAME = re.compile(r"lns<?(\d+)(?:[fp.,]\s*(\d+))?>?")
 _NARROWEST, _WIDEST = 3, 64

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, TypeVar
 
@@ -14,6 +13,7 @@ from rvx.formats.number.format import Fields, Format, Value
 from rvx.formats.number.twos import TwosComplement
 from rvx.formats.posit import exact
 from rvx.formats.posit.format import Posit
+from rvx.records import dataclass
 
 _Known = TypeVar("_Known", Posit, Minifloat, Integer)
 

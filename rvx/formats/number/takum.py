@@ -9,12 +9,12 @@ Shorter codes mean what they do with zeros behind.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 
 from rvx.formats.number.format import Fields
 from rvx.formats.number.powers import is_larger, power
 from rvx.formats.number.twos import TwosComplement
+from rvx.records import dataclass
 
 _NAME = re.compile(r"(lin(?:ear)?_?)?takum(_?linear)?(\d+)")
 _SHORTEST, _LONGEST = 6, 64

@@ -13,7 +13,6 @@ leave a choice: x**0 is 1 for every real x, and the angle of the point (0, 0) is
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from importlib import import_module
@@ -23,6 +22,7 @@ from typing import Any
 from rvx.formats.posit import exact
 from rvx.formats.posit.exact_special import SPECIAL
 from rvx.formats.posit.format import Posit
+from rvx.records import dataclass
 
 _LOST_BITS = 16
 _MOST_BITS = 1 << 16

@@ -6,11 +6,11 @@ Source: Posit Standard (2022), sections 3.2, 3.4 and 5.11.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from rvx.formats.posit import exact
 from rvx.formats.posit.format import Posit
+from rvx.records import dataclass, replace
 
 
 @dataclass(frozen=True)

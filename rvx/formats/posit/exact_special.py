@@ -7,12 +7,12 @@ more closely tells how it rounds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 
 from rvx.formats.posit.exact import floor_log2, sqrt_near, times_power
 from rvx.formats.posit.format import Posit
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from rvx.formats.elements import OFFERS
+from rvx.records import dataclass
 
 _NAME = re.compile(r"posit<?(?P<n>\d+)(?:(?:e|es|_|,\s*)(?P<es>\d+))?>?", re.IGNORECASE)
 _LIMB_BITS = 32

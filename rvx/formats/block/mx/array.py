@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -16,6 +14,7 @@ from rvx.formats.integer.array import unpack as unpack_codes
 from rvx.formats.integer.format import UINT4, UINT8, Integer
 from rvx.formats.minifloat.array.codes import decode, encode
 from rvx.formats.minifloat.rounding import Overflow
+from rvx.records import dataclass
 
 Doubles = npt.NDArray[np.float64]
 

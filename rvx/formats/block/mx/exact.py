@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from rvx.formats.block.mx.format import INT8_LSB, SCALE_BIAS, SCALE_NAN, Mx
@@ -14,6 +13,7 @@ from rvx.formats.minifloat.exact.arithmetic import sum_of_products
 from rvx.formats.minifloat.exact.core import exponent
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Overflow, Rounding
+from rvx.records import replace
 
 
 def datum(fmt: Mx, code: int) -> Datum:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from rvx.formats.integer.format import INT8, Integer
 from rvx.formats.minifloat.catalogue import E2M1, E2M3, E3M2, E4M3FN, FP8
 from rvx.formats.minifloat.format import Minifloat
+from rvx.records import dataclass
 
 SCALE_BIAS: Final = 127
 SCALE_NAN: Final = 0xFF

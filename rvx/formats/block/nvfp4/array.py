@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +13,7 @@ from rvx.formats.integer.array import unpack as unpack_codes
 from rvx.formats.integer.format import UINT4
 from rvx.formats.minifloat.array.codes import decode, encode
 from rvx.formats.minifloat.rounding import Overflow
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

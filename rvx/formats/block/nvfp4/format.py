@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from rvx.formats.minifloat.catalogue import E2M1, E4M3FN
 from rvx.formats.minifloat.format import Minifloat
+from rvx.records import dataclass
 
 LARGEST_ELEMENT: Final = 6.0
 LARGEST_SCALE: Final = 448.0

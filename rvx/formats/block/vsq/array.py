@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +18,7 @@ from rvx.formats.integer.array import (
 )
 from rvx.formats.integer.array import pack as pack_codes
 from rvx.formats.integer.array import unpack as unpack_codes
+from rvx.records import dataclass, replace
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from rvx.formats.block.vsq.format import Vsq
 from rvx.formats.integer import exact
+from rvx.records import dataclass
 
 
 @dataclass(frozen=True)

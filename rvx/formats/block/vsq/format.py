@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from rvx.formats.integer.format import Integer
+from rvx.records import dataclass
 
 Coarse = Literal["tensor", "channel"]
 

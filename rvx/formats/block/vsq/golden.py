@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from rvx.formats.block.vsq import scalar
 from rvx.formats.block.vsq.array import VsqTensor
 from rvx.formats.block.vsq.format import Vsq
 from rvx.formats.integer.array import Codes, Quantised, pad
+from rvx.records import dataclass
 
 Singles = npt.NDArray[np.float32]
 

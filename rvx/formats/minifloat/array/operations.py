@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -22,6 +21,7 @@ from rvx.formats.minifloat.array.codes import (
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Overflow, Rounding
 from rvx.formats.minifloat.scalar.compare import Comparison
+from rvx.records import dataclass
 
 Flags = NDArray[np.int64] | None
 Kernel = Callable[..., tuple[int, int]]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from rvx.formats.minifloat.exact.core import (
@@ -24,6 +23,7 @@ from rvx.formats.minifloat.exact.core import (
 )
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import DZ, NV, STOCHASTIC_BITS, Overflow, Rounding
+from rvx.records import replace
 
 Product = tuple[Datum, Datum]
 

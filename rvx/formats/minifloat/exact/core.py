@@ -6,7 +6,6 @@ A rounding argument `rm` is that of `rvx.formats.minifloat.rounding`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -21,6 +20,7 @@ from rvx.formats.minifloat.rounding import (
     Overflow,
     Rounding,
 )
+from rvx.records import dataclass
 
 Result = tuple[int, int]
 """A code of the destination format, and the RISC-V exception flags."""
