@@ -261,6 +261,8 @@ def _parameter(name: str, hint: Any, default: Any) -> click.Parameter:
         extra |= {"is_flag": True}
     else:
         extra |= {"type": _type(kind, declared.min, declared.max), "multiple": is_repeated}
+        # An empty text says that nothing is given; the help need not quote it.
+        extra |= {"show_default": False} if default == "" else {}
     if declared.callback is not None:
         told = declared.callback
         extra["callback"] = lambda _context, _parameter, value: told(value)

@@ -174,4 +174,4 @@ def _options(found: Any) -> str:
 def _default(each: Any) -> str:
     given = each.to_info_dict()["default"]
     is_switch = given is False or getattr(each, "count", False)
-    return "" if given is None or is_switch else f"`{given}`"
+    return "" if given in (None, "") or is_switch else f"`{given}`"
