@@ -1,8 +1,7 @@
-"""GGUF files of the Llama family: metadata, tokens, and weights of a few types.
+"""GGUF files of the Llama family: metadata, tokens, and weights.
 
 The layout is that of github.com/ggml-org/ggml, docs/gguf.md: a header, pairs of key and value, a
-table of tensors, and their data. Rows of Q8_0 and Q4_0 are blocks of 32 elements with a binary16
-scale.
+table of tensors, and their data, which `blocks` decodes.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ import math
 import mmap
 import re
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from rvx.paper.language.blocks import TYPES
 from rvx.paper.language.model import Model, ModelError, Shape, Singles
 from rvx.paper.language.pairs import Pairs, bytes_of
 from rvx.paper.language.tokens import Scored, Tokenizer
@@ -28,8 +27,6 @@ _VERSIONS = (2, 3)
 _MOST = 1 << 26
 """No file has as many keys, tensors or elements of an array of metadata."""
 _ALIGNMENT = 32
-_BLOCK = 32
-Bytes = npt.NDArray[np.uint8]
 
 _NUMBERS = {
     **{0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i"},
@@ -37,45 +34,6 @@ _NUMBERS = {
 }
 """Types of metadata that are a number, as `struct` names them."""
 _STRING, _ARRAY = 8, 9
-
-
-def _bfloats(data: Bytes) -> Singles:
-    wide = data.view("<u2").astype(np.uint32) << 16
-    return wide.view(np.float32)
-
-
-def _blocks_of_8(data: Bytes) -> Singles:
-    blocks = data.reshape(-1, 2 + _BLOCK)
-    scales = blocks[:, :2].copy().view("<f2").astype(np.float32)
-    return (scales * blocks[:, 2:].view(np.int8)).reshape(-1)
-
-
-def _blocks_of_4(data: Bytes) -> Singles:
-    """Byte i of a block has elements i and i + 16, each with 8 added."""
-    blocks = data.reshape(-1, 2 + _BLOCK // 2)
-    scales = blocks[:, :2].copy().view("<f2").astype(np.float32)
-    halves = (blocks[:, 2:] & 0xF, blocks[:, 2:] >> 4)
-    codes = np.concatenate(halves, axis=1).astype(np.int8) - np.int8(8)
-    return (scales * codes).reshape(-1)
-
-
-@dataclass(frozen=True)
-class _Type:
-    """A type of tensors: its name, elements and bytes of a block, and what the bytes mean."""
-
-    name: str
-    elements: int
-    bytes: int
-    decode: Callable[[Bytes], Singles]
-
-
-_TYPES = {
-    0: _Type("F32", 1, 4, lambda data: data.view("<f4").astype(np.float32)),
-    1: _Type("F16", 1, 2, lambda data: data.view("<f2").astype(np.float32)),
-    2: _Type("Q4_0", _BLOCK, 2 + _BLOCK // 2, _blocks_of_4),
-    8: _Type("Q8_0", _BLOCK, 2 + _BLOCK, _blocks_of_8),
-    30: _Type("BF16", 1, 2, _bfloats),
-}
 
 
 @dataclass(frozen=True)
@@ -289,19 +247,18 @@ def _weights(
 
 
 def _decoded(name: str, tensor: _Tensor, data: mmap.mmap | bytes, begin: int) -> Singles:
-    if tensor.type not in _TYPES:
-        known = ", ".join(kind.name for kind in _TYPES.values())
+    if tensor.type not in TYPES:
+        known = ", ".join(kind.name for kind in TYPES.values())
         raise ModelError(f"its {name} is of type {tensor.type}; rvx reads {known}")
-    kind = _TYPES[tensor.type]
+    kind = TYPES[tensor.type]
     if tensor.dimensions[-1] % kind.elements:
         raise ModelError(f"rows of its {name} are no whole blocks of {kind.elements} elements")
-    size = math.prod(tensor.dimensions) // kind.elements * kind.bytes
+    size = math.prod(tensor.dimensions) // kind.elements * kind.layout.itemsize
     at = begin + tensor.offset
     if at + size > len(data):
         raise ModelError(f"it ends after {len(data):,} bytes, within its {name}")
     raw = np.frombuffer(bytes(data[at : at + size]), np.uint8)
-    with np.errstate(over="ignore", invalid="ignore"):  # the model says so, if there is infinity
-        return kind.decode(raw).reshape(tensor.dimensions)
+    return kind.values(raw).reshape(tensor.dimensions)
 
 
 def _tokenizer(metadata: _Metadata, vocabulary: int) -> Tokenizer:

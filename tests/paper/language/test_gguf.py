@@ -88,6 +88,19 @@ def test_files_of_the_package(tmp_path, kind):
     assert tokenizer.encode("ab\n") == [4, 6, 8]
 
 
+@pytest.mark.parametrize("kind", [10, 15])
+def test_weights_that_are_no_whole_blocks(tmp_path, kind):
+    """The rows of the file have 32 elements, and blocks of these types 256."""
+    path = tmp_path / "model.gguf"
+    written(path, "Q8_0")
+    data = bytearray(path.read_bytes())
+    at = data.index(b"blk.0.ffn_up.weight") + len("blk.0.ffn_up.weight") + 4 + 16
+    data[at] = kind
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match=r"rows of its blk.0.ffn_up.weight are no whole blocks"):
+        gguf.read(path)
+
+
 def test_tokens_of_pairs(tmp_path):
     path = tmp_path / "model.gguf"
     written(path, tokens=paired)
@@ -178,9 +191,9 @@ def test_a_type_of_weights_that_is_not_read(tmp_path):
     data = bytearray(path.read_bytes())
     at = data.index(b"blk.0.ffn_up.weight") + len("blk.0.ffn_up.weight") + 4 + 16
     assert data[at] == 8
-    data[at] = 14
+    data[at] = 16
     path.write_bytes(data)
-    with pytest.raises(ModelError, match="of type 14; rvx reads F32, F16, Q4_0, Q8_0, BF16"):
+    with pytest.raises(ModelError, match=r"of type 16; rvx reads F32, F16, Q4_0, .*Q6_K, Q8_K"):
         gguf.read(path)
 
 
