@@ -33,6 +33,8 @@ _LAST = regex(
     re.ASCII,
 )
 """The operand at the end that differs most often: a name, or a number or offset as most are."""
+_MOST_DIGITS = 18
+"""Of a number as `_LAST` finds it."""
 _SHORT = 2
 """Longer data is seldom the same twice."""
 _STRING = regex(r'(.*\s)()("[^"\\]*(?:\\.[^"\\]*)*")()')
@@ -232,6 +234,18 @@ class Repetition:
 
     def find(self, text: str, assembly: Assembly) -> tuple[Deed, list[Symbol]] | None:
         """What a statement does that is not known word by word, if another was like it."""
+        # Labels of compilers and plain numbers are told from the rest faster than by an expression.
+        cut = text.rfind(",") + 1 or text.rfind("\t") + 1
+        name = text[cut:]
+        if name.isascii():
+            if name[:1] == "." and name[1:].isalnum():
+                used = self.finals.get(text[:cut])
+                if used is not None:
+                    return self._final(used, name, assembly)
+            elif cut and name.isdecimal() and name[0] != "0" and len(name) <= _MOST_DIGITS:
+                made = self._filled(text, text[:cut], name, "")
+                if made is not None:
+                    return made, []
         if text[0] == ".":
             parts = text.split(None, 1)
             handler = DIRECT.get(parts[0])
@@ -239,13 +253,6 @@ class Repetition:
                 if len(parts) < 2 or _MORE.search(parts[1]):
                     return None  # a comment or another statement follows
                 return (lambda assembly, symbols: handler(assembly, *parts),), []
-        # Labels of compilers are told from the rest of a line faster than by an expression.
-        cut = text.rfind(",") + 1 or text.rfind("\t") + 1
-        name = text[cut:]
-        if name[:1] == "." and name[1:].isalnum() and name.isascii():
-            used = self.finals.get(text[:cut])
-            if used is not None:
-                return self._final(used, name, assembly)
         last = _LAST.fullmatch(text)
         if last is not None:
             before, name, number, behind = last.groups("")
@@ -254,11 +261,8 @@ class Repetition:
                 if used is not None and name not in self.reserved:
                     return self._final(used, name, assembly)
             else:
-                template = self.templates.get((before, behind))
-                made = None if template is None else template.fill(number)
+                made = self._filled(text, before, number, behind)
                 if made is not None:
-                    if len(made) <= _SHORT or made.__class__ is Code:
-                        self.texts[text] = made
                     return made, []
         if '"' in text or "'" in text:
             return self._string(text)
@@ -279,6 +283,14 @@ class Repetition:
             return None
         self.texts[text] = code
         return code, []
+
+    def _filled(self, text: str, before: str, number: str, behind: str) -> Code | Data | None:
+        """What is known of a statement with this number between these texts."""
+        template = self.templates.get((before, behind))
+        made = None if template is None else template.fill(number)
+        if made is not None and (len(made) <= _SHORT or made.__class__ is Code):
+            self.texts[text] = made
+        return made
 
     def _final(
         self, used: tuple[Deed, bool], name: str, assembly: Assembly
