@@ -55,21 +55,26 @@ def _said(error: BaseException) -> str:
 def run_file(path: Path, name: str) -> ModuleType:
     """Runs a file as the module of this name; it is not there when this fails.
 
+    Its text is read each time: Python's own cache takes a file of the same size, changed within
+    the same second, for the old one.
+
     Raises:
         UserFileError: there is no such file, or it raised an exception.
     """
     import importlib.util
+    from importlib.machinery import SourceFileLoader
 
     if not path.is_file():
         raise UserFileError(f"there is no file '{path}'")
-    spec = importlib.util.spec_from_file_location(name, path.resolve())
+    file = str(path.resolve())
+    loader = SourceFileLoader(name, file)
+    spec = importlib.util.spec_from_file_location(name, file, loader=loader)
     assert spec is not None
-    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     before = sys.modules.get(name)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        exec(loader.source_to_code(loader.get_data(file), file), module.__dict__)
     except (Exception, SystemExit) as error:
         sys.modules.pop(name, None)
         if before is not None:

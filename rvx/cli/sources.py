@@ -323,7 +323,12 @@ def read_elf(path: Path, data: bytes) -> Elf:
 
     try:
         with reading("it"):
-            return _parse(ELFFile(io.BytesIO(data)))
+            elf = ELFFile(io.BytesIO(data))
+            machine = elf.header["e_machine"]
+        if machine != "EM_RISCV":
+            raise ValueError(f"it is for {machine}")
+        with reading("it"):
+            return _parse(elf)
     except ValueError as error:
         raise UsageProblem(f"'{name_of(path)}' is not a valid RISC-V ELF file: {error}") from None
 
@@ -333,8 +338,6 @@ def _parse(elf: Any) -> Elf:
     from rvx.assembler.elf.attributes import SECTION as ATTRIBUTES
     from rvx.assembler.elf.notes import SECTION, read_extensions_note
 
-    if elf.header["e_machine"] != "EM_RISCV":
-        raise ValueError(f"it is for {elf.header['e_machine']}")
     note = elf.get_section_by_name(SECTION)
     extensions = {} if note is None else read_extensions_note(note.data())[1]
     section = elf.get_section_by_name(ATTRIBUTES)

@@ -200,10 +200,14 @@ def _headers(elf: Any) -> Headers:
 def _segment(segment: Any, xlen: int, size: int) -> Segment:
     offset, in_file, in_memory = segment["p_offset"], segment["p_filesz"], segment["p_memsz"]
     address = segment["p_vaddr"]
-    if offset + in_file > size or in_file > in_memory:
+    if offset + in_file > size:
         raise LoadError(
             f"the segment at {address:#x} claims {in_file} bytes at offset {offset}, "
             f"the file has {size}"
+        )
+    if in_file > in_memory:
+        raise LoadError(
+            f"the segment at {address:#x} takes {in_file} bytes of the file and has {in_memory}"
         )
     if in_memory > LARGEST_SEGMENT or address + in_memory > 1 << xlen:
         raise LoadError(f"the segment at {address:#x} of {in_memory} bytes does not fit memory")

@@ -380,7 +380,12 @@ class GuestMemory:
         return any(begin <= address and address + size <= end for begin, end in self._readable)
 
     def can(self, address: Address, size: int, permissions: int) -> bool:
-        """Whether all of these bytes are mapped with these permissions at least."""
+        """Whether all of these bytes are mapped with these permissions at least.
+
+        No bytes are anywhere.
+        """
+        if size == 0:
+            return True
         if size < 0 or not self.base <= address <= self.base + self.ram.size - size:
             return False
         return self._all_may(address, size, permissions) == permissions

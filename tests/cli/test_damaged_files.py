@@ -96,3 +96,12 @@ def test_every_command_answers_with_a_sentence(rvx, program, tmp_path):
 def test_many_damaged_files(rvx, program, tmp_path, seed):
     """12,000 files: some ten minutes."""
     attack(rvx, program, tmp_path / "damaged.elf", 1200, seed)
+
+
+def test_a_file_of_another_machine_is_not_called_damaged(rvx, program, tmp_path):
+    path = tmp_path / "other.elf"
+    path.write_bytes(program[:18] + struct.pack("<H", 62) + program[20:])
+    said = rvx("run", path)
+    assert said.code == 2
+    assert "it is for EM_X86_64" in said.err
+    assert "damaged" not in said.err

@@ -106,6 +106,10 @@ REFUSED = {
         lambda p: _with(p, "<Q", HEADER + 32, 1 << 40),
         r"claims 1099511627776 bytes at offset \d+, the file has \d+",
     ),
+    "segment with less memory than bytes": (
+        lambda p: _with(p, "<Q", HEADER + 40, 1),
+        r"the segment at 0x\w+ takes \d+ bytes of the file and has 1$",
+    ),
     "segment beyond memory": (
         lambda p: _with(p, "<Q", HEADER + 40, 1 << 62),
         "of 4611686018427387904 bytes does not fit memory",

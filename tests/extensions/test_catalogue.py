@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import warnings
@@ -95,6 +96,19 @@ def test_a_python_file_is_an_extension(mine: Path) -> None:
 
 def test_a_file_is_imported_once(mine: Path) -> None:
     assert load_file(mine) == load_file(str(mine))
+
+
+def test_a_file_is_read_anew_however_soon_it_was_changed(tmp_path: Path) -> None:
+    """Python's cache of code goes by the second and the size; it leaves none beside the file."""
+    path = tmp_path / "soon.py"
+    for name in ("Xone", "Xtwo"):
+        path.write_text(f'from rvx.isa import Extension\nmade = Extension("{name}", version="1")\n')
+        os.utime(path, (1e9, 1e9))
+        code = f"import rvx.extensions as e; print(e.load_file({str(path)!r})[0].name)"
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        said = subprocess.check_output([sys.executable, "-c", code], text=True, env=environment)
+        assert said == f"{name}\n"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_extra_takes_extensions_names_and_files(mine: Path) -> None:

@@ -117,6 +117,16 @@ def test_memory_that_is_taken_away_is_gone() -> None:
     assert not made.array(at, "uint8", 8192).any()
 
 
+def test_no_bytes_go_anywhere() -> None:
+    """As Linux does: the descriptor is looked at, the address of no bytes is not."""
+    made = machine()
+    for at in (0, 8, 1 << 40):
+        assert call(made, "read", 0, at, 0) == 0
+        assert call(made, "read", 1, at, 0) == -errno.EBADF
+        assert call(made, "write", 1, at, 0) == 0
+        assert call(made, "getrandom", at, 0) == 0
+
+
 def test_a_guard_within_the_heap() -> None:
     """musl's allocator takes a page of the heap for nobody."""
     made = machine()
