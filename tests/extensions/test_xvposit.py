@@ -9,6 +9,8 @@ from rvx.assembler import assemble
 from rvx.emulator import Machine
 from rvx.emulator.handlers.interim import VARIABLE as COMPILE_AFTER
 from rvx.extensions import isa_for
+from rvx.extensions.xvfp8 import DOT4
+from rvx.formats.dot.exact import dot
 from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16, FP32, FP64
 from rvx.formats.minifloat.exact import Kind, round_to
 from rvx.formats.minifloat.exact import decode as decode_minifloat
@@ -261,3 +263,26 @@ def test_products_of_fp8_are_added_up_in_binary32(name, fmt, form):
         p, q = (decode_minifloat(fmt, int(value)).value for value in (x, y))
         total = Fraction(float(z)) + p * q
         assert int(code) == round_to(FP32, abs(total), total < 0, Rounding.RNE)[0]
+
+
+@pytest.mark.parametrize("form", ["vv", "vx"])
+def test_four_products_of_fp8_are_rounded_once(form):
+    rng = np.random.default_rng(4)
+    a, b = rng.integers(0, 256, (2, 4 * ELEMENTS)).astype(np.uint8)
+    d = rng.normal(0, 1, ELEMENTS).astype(np.float32)
+    second = "v4" if form == "vv" else "t1"
+    lines = [
+        f"li t0, {ELEMENTS}",
+        "vsetvli zero, t0, e32, m2, ta, ma",
+        "vle32.v v2, (a0)",
+        "vle32.v v4, (a1)",
+        f"lw t1, {4 * SCALAR}(a1)",
+        "vle32.v v8, (a2)",
+        f"vfe4m3dot4.{form} v8, {second}, v2",
+        "vse32.v v8, (a3)",
+    ]
+    found = run("rv64gcv_xvfp8", lines, [a, b, d], 4 * ELEMENTS).view(np.uint32)
+    for x, (code, z) in enumerate(zip(found, d.view(np.uint32), strict=True)):
+        at = 4 * x, 4 * (x if form == "vv" else SCALAR)
+        left, right = (part[i : i + 4].tolist() for part, i in zip((a, b), at, strict=True))
+        assert int(code) == dot(DOT4, right, left, int(z)).code
