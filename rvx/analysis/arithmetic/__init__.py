@@ -17,7 +17,6 @@ from rvx.analysis.arithmetic.integer import PerTensor, TernaryWeights
 from rvx.analysis.arithmetic.mx import Blocks, ScaledWords
 from rvx.analysis.arithmetic.nvfp4 import TwoLevels
 from rvx.analysis.arithmetic.vsq import PerVector
-from rvx.extensions.xvfp8 import DOT4
 from rvx.formats.block.mx.format import MXFP4, MXFP8_E4M3, MXINT8
 from rvx.formats.block.vsq.format import Vsq
 from rvx.formats.block.vsq.golden import Datapath
@@ -35,7 +34,7 @@ CATALOGUE: dict[str, Callable[[], Arithmetic]] = {
     "bf16_wide": lambda: floating.widening(FP16ALT),
     "fp8_e4m3_wide": lambda: floating.widening(E4M3FN),
     "fp8_e5m2_wide": lambda: floating.widening(FP8),
-    "fp8_e4m3_dot4": lambda: accumulated.Accumulated(DOT4, DOT4.group),
+    "fp8_e4m3_dot4": accumulated.xvfp8_dot4,
     "f16_exsdotp": lambda: floating.exsdotp(FP16, FP32),
     "f16_exfma": lambda: floating.exfma(FP16, FP32),
     "f8_exsdotp": lambda: floating.exsdotp(FP8, FP16),
