@@ -92,7 +92,9 @@ class Events:
 
 @dataclass
 class Products:
-    """Multiplies as variants of a kernel do.
+    """Multiplies as variants of a kernel do, or as an arithmetic of it that no variant has.
+
+    Such an arithmetic has no instructions: none are counted, and nothing runs on the emulator.
 
     Attributes:
         kernel: a matrix product, gemm or one that extends it.
@@ -152,7 +154,10 @@ class Products:
         shape = (variant, len(a), columns, a.shape[1])
         # Which instructions a product takes depends on its sizes, and not on its numbers.
         if shape not in self.counts or self.rng.random() < self.share:
-            self._check(shape, left, right, raw)
+            if variant in self.kernel.variants:
+                self._check(shape, left, right, raw)
+            else:
+                self.counts[shape] = 0
             self._watch(events, left, right, result)
         self.instructions += self.counts[shape]
         self.bytes += sum(x.nbytes for x in (*left.memory, *right.memory)) + raw.nbytes
@@ -160,6 +165,8 @@ class Products:
         return result
 
     def _numbers(self, variant: str) -> Arithmetic:
+        if variant not in self.kernel.variants:
+            return self.kernel.arithmetics[variant]
         return self.kernel.numbers(self.kernel.variants[variant])
 
     def _count(self, layer: str, given: Reals, encoded: Encoded) -> None:

@@ -31,8 +31,13 @@ def train(
         Argument(
             metavar="[SCHEME...]",
             help="f32, bf16, f16_exsdotp, f16_exfma, f8_exsdotp, f8_exfma, fp8_hybrid, posit16, "
-            "posit16_quire, posit8_forward, int8, int4_forward, vsq4_forward, mxfp8; all without.",
+            "posit16_quire, posit8_forward, int8, int4_forward, vsq4_forward, mxfp8; all without. "
+            "Or an accumulator of rvx dot, such as fma-bfloat16.",
         ),
+    ] = None,
+    files: Annotated[
+        list[Path] | None,
+        Option("--file", metavar="FILE", help="Python that makes accumulators. Repeatable."),
     ] = None,
     seeds: Annotated[int, Option("--seeds", min=1, help="Runs of each scheme.")] = 3,
     epochs: Annotated[
@@ -103,7 +108,7 @@ def train(
     if plot is not None:
         plots.check(plot)
     chosen = load(kernel)
-    schemes = _schemes(chosen, names, forward, backward, digits)
+    chosen, schemes = _schemes(chosen, names, files or (), forward, backward, digits)
     share = parse_share("--check", check)
     chosen_task = _task(task, text, shape)
     epochs = epochs or chosen_task.epochs
@@ -164,8 +169,15 @@ def _task(name: str, text: Path | None, shape: str) -> Task:
 
 
 def _schemes(
-    kernel: Kernel, names: Sequence[str] | None, forward: str, backward: str, digits: int
-) -> list[Scheme]:
+    kernel: Kernel,
+    names: Sequence[str] | None,
+    files: Sequence[Path],
+    forward: str,
+    backward: str,
+    digits: int,
+) -> tuple[Kernel, list[Scheme]]:
+    """Schemes, and the kernel with the arithmetics of accumulators among them."""
+    from rvx.analysis import dots
     from rvx.paper.training import scheme
 
     if not forward:
@@ -173,10 +185,23 @@ def _schemes(
             raise UsageProblem("--backward goes with --forward, which names the other variant")
         if kernel.name != "gemm":
             raise UsageProblem(f"name variants of {kernel.name} with --forward and --backward")
-        return scheme.choose(names or ())
-    if names:
+        others = [name for name in names or () if name not in scheme.SCHEMES]
+        if not others and not files:
+            return kernel, scheme.choose(names or ())
+        try:
+            accumulators = dots.choose(others, (), files)
+        except dots.DotError as error:
+            if not others:
+                raise
+            schemes = ", ".join(scheme.SCHEMES)
+            raise UsageProblem(f"{error}; schemes of rvx train are {schemes}") from None
+        kernel, made = scheme.of_accumulators(kernel, accumulators)
+        known = {**scheme.SCHEMES, **{one.name: one for one in made}}
+        ordered = [known[name] for name in names or ()]
+        return kernel, ordered + [one for one in made if one not in ordered]
+    if names or files:
         raise UsageProblem("--forward and --backward are a scheme of their own; leave names out")
-    return [scheme.own(kernel, forward, backward or forward, digits)]
+    return kernel, [scheme.own(kernel, forward, backward or forward, digits)]
 
 
 def _table(found: Sequence[Outcome]) -> Table:
@@ -207,7 +232,9 @@ def _table(found: Sequence[Outcome]) -> Table:
             ", ".join(f"{100 * outcome.share(layer, event):.2g}" for layer in task.shown)
             for event in ("underflow", "overflow", "swamped")
         ]
-        said = "differs" if outcome.mismatches else f"{outcome.checked} exact"
+        said = f"{outcome.checked} exact" if outcome.checked else "no kernel"
+        if outcome.mismatches:
+            said = "differs"
         table.add_row(
             outcome.scheme.name,
             f"{factor * score:.{digits}f} ± {factor * of_score:.{digits}f}",

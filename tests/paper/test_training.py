@@ -13,9 +13,12 @@ from rvx.analysis.multiply import Products
 from rvx.cli.main import app
 from rvx.cli.options import parse_share
 from rvx.cli.output import UsageProblem
+from rvx.formats.dot.catalogue import rvbna
+from rvx.formats.minifloat.catalogue import E4M3FN, FP16ALT
+from rvx.formats.minifloat.rounding import Rounding
 from rvx.paper.training.images import BATCH, RATE, Images
 from rvx.paper.training.run import Run, Settings, train
-from rvx.paper.training.scheme import SCHEMES, choose, own
+from rvx.paper.training.scheme import SCHEMES, choose, of_accumulators, own
 from rvx.paper.training.study import interval
 from rvx.paper.vsq import digits as images
 from rvx.paper.vsq.digits import PaperError
@@ -226,3 +229,67 @@ def test_a_users_own_accumulator(tmp_path):
     assert scheme["forward"] == scheme["backward"] == "mine"
     assert scheme["mismatches"] == 0
     assert scheme["checked"] >= 5
+
+
+@pytest.mark.parametrize(
+    ("variant", "accumulator"),
+    [
+        ("zvt_e4m3", rvbna(E4M3FN, E4M3FN, 4, rounding=Rounding.RNE)),
+        ("zvt_bf16", rvbna(FP16ALT, FP16ALT, 2, rounding=Rounding.RNE)),
+        ("zvdota_e4m3", rvbna(E4M3FN, E4M3FN, 32)),
+        ("zvdota_bf16", rvbna(FP16ALT, FP16ALT, 16)),
+    ],
+)
+def test_an_accumulator_learns_what_its_instructions_do(few, variant, accumulator):
+    """Bit for bit, where the emulator has computed the products of the other run."""
+    drafts = load("gemm_drafts")
+    settings = replace(SETTINGS, share=1.0)
+    theirs, checked = train(drafts, own(drafts, variant, variant, 24), few, settings)
+    assert (checked.checked, checked.mismatches) == (10, 0)
+    kernel, (scheme,) = of_accumulators(load("gemm"), [accumulator])
+    ours, multiply = train(kernel, scheme, few, settings)
+    assert (multiply.checked, multiply.instructions) == (0, 0)
+    assert ours.curve == theirs.curve
+    for a, b in zip(ours.weights, theirs.weights, strict=True):
+        assert np.array_equal(a, b)
+
+
+OWN = """
+from rvx.formats.dot import Accumulator, Exact
+from rvx.formats.minifloat.catalogue import FP8, FP16
+
+NARROW = Accumulator("narrow", FP8, FP8, FP16, {group}, Exact())
+"""
+
+
+def test_a_file_of_accumulators(tmp_path):
+    """All of a file beside a scheme; a checkpoint belongs to an accumulator, not to its name."""
+    path = tmp_path / "mine.py"
+    words = ["train", "f32", "--file", path, "--epochs", 1, "--seeds", 1, "--check", 0]
+    words = [*map(str, words), "--plot", str(tmp_path / "a.svg"), "-o", str(tmp_path)]
+    path.write_text(OWN.format(group=2))
+    done = CliRunner().invoke(app, [*words, "--json"])
+    assert done.exit_code == 0, done.stderr
+    first, mine = json.loads(done.stdout)["schemes"]
+    assert (first["scheme"], mine["scheme"], mine["checked"]) == ("f32", "narrow", 0)
+    assert mine["curves"] != first["curves"]
+    assert "no kernel" in CliRunner().invoke(app, words).stdout
+    path.write_text(OWN.format(group=8))
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code != 0
+    assert "is of another run" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["fp64"], "'fp64' is not an accumulator; there are "),
+        (["fp64"], "; schemes of rvx train are f32, bf16"),
+        (["--file", "none.py"], "'none.py' is not a file of Python"),
+        (["int8-wrap32"], "int8-wrap32 is of integers; here factors and results are floats"),
+    ],
+)
+def test_accumulators_that_do_not_train(words, sentence):
+    done = CliRunner().invoke(app, ["train", *words])
+    assert done.exit_code != 0
+    assert sentence in done.stderr

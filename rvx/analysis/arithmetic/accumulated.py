@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from rvx.analysis.arithmetic.base import Encoded, Raw, Reals
-from rvx.analysis.arithmetic.floating import FloatResults
+from rvx.analysis.arithmetic.floating import FloatResults, encoded
 from rvx.analysis.arithmetic.integer import PerTensor
 from rvx.formats.dot import Accumulator, Exact, Register, Wrapping
 from rvx.formats.dot import array as dots
 from rvx.formats.dot.catalogue import rvbna
 from rvx.formats.integer import array as integers
 from rvx.formats.integer.format import INT8
+from rvx.formats.minifloat.array.codes import decode
 from rvx.formats.minifloat.catalogue import FP32
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Rounding
@@ -33,6 +34,58 @@ class Accumulated(FloatResults):
     def product(self, a: Encoded, b: Encoded) -> Raw:
         """Every sum group by group."""
         return self._raw(dots.matmul(self.accumulator, a.parts[0], b.parts[0]))
+
+
+class Declared(FloatResults):
+    """Sums of any accumulator of minifloats, which need not be that of an instruction.
+
+    Elements are rounded one by one, without a scale, and what comes out are codes of the result.
+
+    Args:
+        accumulator: whose factors and result are minifloats.
+
+    Raises:
+        ValueError: they are not.
+    """
+
+    def __init__(self, accumulator: Accumulator) -> None:
+        left, right, result = accumulator.left, accumulator.right, accumulator.result
+        if not (
+            isinstance(left, Minifloat)
+            and isinstance(right, Minifloat)
+            and isinstance(result, Minifloat)
+        ):
+            raise ValueError(
+                f"{accumulator.name} is of integers; here factors and results are floats"
+            )
+        super().__init__(left, 1)
+        self.accumulator = accumulator
+        self.result = result
+        self.output = np.min_scalar_type((1 << result.bits) - 1)
+        self.right = right
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Of the operands."""
+        return tuple(dict.fromkeys((self.src.name, self.right.name)))
+
+    def encode_weights(self, x: Reals) -> Encoded:
+        """Rounds to the format of the right factors."""
+        return encoded(self.right, x, self.lanes)
+
+    def product(self, a: Encoded, b: Encoded) -> Raw:
+        """Every sum group by group."""
+        sums = dots.matmul(self.accumulator, a.parts[0], b.parts[0])
+        return sums.astype(self.output, casting="unsafe")
+
+    def decode(self, raw: Raw) -> Reals:
+        """The numbers that the codes stand for."""
+        return decode(self.result, raw.astype(np.int64))
+
+    def ulp(self, values: Reals) -> Reals:
+        """Spacing of the result format."""
+        exponents = np.maximum(np.frexp(values)[1] - 1, self.result.emin)
+        return np.asarray(np.ldexp(1.0, exponents - self.result.m))
 
 
 class IntegerSums(PerTensor):

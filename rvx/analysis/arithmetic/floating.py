@@ -21,6 +21,18 @@ from rvx.formats.minifloat.scalar import make_add, make_exsdotp, make_fma, make_
 RNE = int(Rounding.RNE)
 
 
+def encoded(fmt: Minifloat, x: Reals, lanes: int) -> Encoded:
+    """A tensor rounded to a format, rows filled up to whole steps.
+
+    Raises:
+        ValueError: an element is not finite.
+    """
+    reals = check_finite(x)
+    memory = pad(array.encode(fmt, reals), lanes)
+    values = array.decode(fmt, memory)[..., : reals.shape[-1]]
+    return Encoded((memory.astype(np.int64),), (memory,), values)
+
+
 class FloatResults(Arithmetic):
     """Elements of one format, results as binary32 or 64.
 
@@ -41,10 +53,7 @@ class FloatResults(Arithmetic):
 
     def encode(self, x: Reals) -> Encoded:
         """Rounds to the operand format; what is too large becomes infinite."""
-        reals = check_finite(x)
-        memory = pad(array.encode(self.src, reals), self.lanes)
-        values = array.decode(self.src, memory)[..., : reals.shape[-1]]
-        return Encoded((memory.astype(np.int64),), (memory,), values)
+        return encoded(self.src, x, self.lanes)
 
     def argument(self, scalar: Encoded) -> Any:
         """In an f register, as the type of NumPy that is passed there."""

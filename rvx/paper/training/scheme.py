@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rvx.analysis.arithmetic.accumulated import Declared
 from rvx.analysis.kernel import Kernel
+from rvx.formats.dot import Accumulator
 from rvx.paper.vsq.digits import PaperError
+from rvx.records import replace
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,26 @@ def choose(names: Sequence[str]) -> list[Scheme]:
         if name not in SCHEMES:
             raise PaperError(f"there is no scheme '{name}'; there are {', '.join(SCHEMES)}")
     return [SCHEMES[name] for name in names] or list(SCHEMES.values())
+
+
+def of_accumulators(
+    kernel: Kernel, accumulators: Sequence[Accumulator]
+) -> tuple[Kernel, list[Scheme]]:
+    """Schemes of accumulators in every product, and the kernel with their arithmetics.
+
+    Raises:
+        PaperError: an accumulator of integers.
+    """
+    try:
+        made = {acc.name: Declared(acc) for acc in accumulators}
+    except ValueError as error:
+        raise PaperError(str(error)) from None
+    schemes = [
+        # All that an accumulator says is part of what a checkpoint belongs to.
+        Scheme(name, name, name, one.result.precision, True, repr(one.accumulator))
+        for name, one in made.items()
+    ]
+    return replace(kernel, arithmetics={**kernel.arithmetics, **made}), schemes
 
 
 def own(kernel: Kernel, forward: str, backward: str, digits: int) -> Scheme:
