@@ -147,8 +147,8 @@ def parse_pattern(text: str, widths: Mapping[str, int] | None = None) -> Pattern
         if kind == "fixed":
             mask |= (1 << width) - 1 << at
             match |= value << at
-    is_long = mask & 0x7F == 0x7F and word_size(match) > 4
-    if total != 8 * word_size(match) if total > 32 else is_long:
+    # A short word whose end is a field may still be one of its width.
+    if (total > 32 or mask & 3 == 3) and total != 8 * word_size(match):
         raise DeclarationError(
             f"pattern '{text}' is {total} bits wide, but does not end like one: words of {total} "
             f"bits end with {LOW_BITS[total]}"

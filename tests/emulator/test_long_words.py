@@ -161,6 +161,8 @@ def test_text_and_words() -> None:
         ("imm[31:0] 0000 rd 0111111", "48 bits wide, but does not end like one: words of 48 bits"),
         ("imm[31:0] 00000000000000000000 rd 0011111", "words of 64 bits end with 0111111"),
         ("imm[19:0] rd 0011111", "words of 32 bits end with 11, but not 11111"),
+        ("imm[19:0] rd 1011001", "words of 32 bits end with 11, but not 11111"),
+        ("imm[5:0] rd 00011", "words of 16 bits end with 00, 01 or 10"),
         ("imm[19:0] 0000 rd 0011111", "36 bits wide"),
     ],
 )
