@@ -121,4 +121,4 @@ def test_two_patterns_overlap_if_a_word_matches_both(one: str, two: str, word: i
 
 def test_patterns_of_different_width_do_not_overlap() -> None:
     short: Pattern = parse_pattern("0000000000000010")
-    assert not short.overlaps(parse_pattern("(0000000000000000) 0000000000000010"))
+    assert not short.overlaps(parse_pattern("(0000000000000000) (0000000000000010)"))
