@@ -14,6 +14,7 @@ from rvx.isa.real import (
     GatheredReal,
     Lanes,
     Meaning,
+    MovedReal,
     VectorReal,
     Whole,
     either,
@@ -110,7 +111,7 @@ def operations_of(real: Meaning | None) -> Operations:
 
     Where formats depend on operands or CSRs, so does how many there are; those for zeros hold then.
     """
-    if real is None or real.function in (either, no_number):
+    if real is None or isinstance(real, MovedReal) or real.function in (either, no_number):
         return Operations()
     if isinstance(real, GatheredReal):
         return Operations()  # How many depends on vl; the declaration says what one counts as.

@@ -167,8 +167,11 @@ class Performed:
         lmul: of vtype, its binary logarithm.
         shape: the six bits of vtype below vill, which Zvvm has: lambda, bs, and the formats of A
             and B.
+        mtype: the CSR of Zvt, as bits; 0 where there is none.
+        edge: rows and columns of a tile of matrix state; 0 where there is none.
         vl: elements.
         is_active: whether the mask, if there is one, leaves an element in.
+        x: gives the bits of the x register that an operand is, by the operand's name.
     """
 
     values: Mapping[str, int]
@@ -176,8 +179,11 @@ class Performed:
     sew: int
     lmul: int
     shape: int
+    mtype: int
+    edge: int
     vl: int
     is_active: Callable[[int], bool]
+    x: Callable[[str], int]
 
     def row(self, name: str, first: int, count: int, bits: int) -> tuple[int, ...]:
         """Where elements of so many bits of an operand are, from one on."""
@@ -214,12 +220,38 @@ class GatheredReal:
     to: str = "vd"
 
 
+MEMORY, ZEROS = "memory", "zeros"
+"""Where numbers come from or go to that is no operand and no state."""
+
+
+@dataclass(frozen=True, eq=False)
+class MovedReal:
+    """The meaning of a vector instruction that moves numbers of any format, or sets some to zero.
+
+    What other instructions move is found by its bits; of tiles, which may hold the same bits often,
+    only the declaration says which element comes from where.
+
+    Attributes:
+        spots: pairs: where a number is to be, and where it was, in bits that are numbered as those
+            of a `Spot`; for `MEMORY` and `ZEROS` nobody looks at it. Memory is accessed in this
+            order.
+        width: bits of each number.
+        to: the operand or the state that numbers go to, or `MEMORY`.
+        source: where they are, likewise, or `ZEROS`.
+    """
+
+    spots: Callable[[Performed], Iterable[tuple[int, int]]]
+    width: Callable[[Performed], int]
+    to: str
+    source: str
+
+
 def add_products(old: Any, first: Any, second: Any) -> tuple[Any, ...]:
     """The function of a dot product that is added to what there was."""
     return (old, *(a * b for a, b in zip(first, second, strict=True)))
 
 
-Meaning = Real | VectorReal | GatheredReal
+Meaning = Real | VectorReal | GatheredReal | MovedReal
 
 
 def parameters(function: Function) -> tuple[str, ...]:
@@ -241,7 +273,7 @@ def check_real(where: str, real: Meaning | None, known: Collection[str]) -> None
     Raises:
         DeclarationError: it names something else, or a format is missing.
     """
-    if real is None or isinstance(real, VectorReal | GatheredReal):
+    if real is None or isinstance(real, VectorReal | GatheredReal | MovedReal):
         return
     if not isinstance(real, Real):
         raise DeclarationError(

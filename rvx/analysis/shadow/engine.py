@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from rvx.analysis.shadow.plans import (
+    WORD_NUMBER,
     Access,
     Carry,
     Chosen,
     Column,
     Elementwise,
-    Gathered,
     Layout,
     Packed,
     Place,
@@ -29,6 +29,7 @@ from rvx.analysis.shadow.plans import (
     Unit,
     column,
 )
+from rvx.analysis.shadow.pointed import Gathered, Moved
 from rvx.analysis.shadow.sites import Judge
 from rvx.analysis.shadow.store import Store
 from rvx.emulator import Machine
@@ -39,18 +40,36 @@ from rvx.isa import Decoded, Instruction, Isa
 from rvx.isa.bits import Word
 from rvx.isa.memory import ACCESS_ADDRESS, ACCESS_KIND, ACCESS_VALUE
 from rvx.isa.operands import RegisterKind
-from rvx.isa.real import GatheredReal, Lanes, Real, VectorReal, either, no_number
+from rvx.isa.real import (
+    MEMORY,
+    ZEROS,
+    GatheredReal,
+    Lanes,
+    MovedReal,
+    Real,
+    VectorReal,
+    either,
+    no_number,
+)
 from rvx.isa.streams import STATE as STREAMS
 from rvx.isa.streams import STREAMS as COUNT
 from rvx.isa.vector.plan import Access as VectorAccess
 from rvx.isa.vector.plan import plan_of
-from rvx.isa.vector.state import HEADER, VSTART
+from rvx.isa.vector.state import HEADER, MTYPE, VSTART, VTYPE
 from rvx.isa.vector.state import STATE as VECTOR
 
 FLOAT64, EXACT = "float64", "exact"
 MODES = (FLOAT64, EXACT)
-_VSTART, _VTYPE = 0x008 << 4 | Kind.CSR, 0xC21 << 4 | Kind.CSR
+_OF_UNIT = {
+    0x008 << 4 | Kind.CSR: VSTART,
+    0xC21 << 4 | Kind.CSR: VTYPE,
+    0xC23 << 4 | Kind.CSR: MTYPE,
+}
+"""Keys of the vector unit's own CSRs that say how an instruction is performed, and their words."""
+_VSTART, _VTYPE, _MTYPE = _OF_UNIT
 _MASK64 = (1 << 64) - 1
+_NUMBER = (1 << WORD_NUMBER) - 1
+"""The bits of a key of a word that say of which state it is."""
 
 
 class Shadow:
@@ -103,7 +122,11 @@ class Shadow:
                 part = words[number * file.words : (number + 1) * file.words]
                 registers[key_of(name)] = int.from_bytes(part.tobytes(), "little")
         for name, state in isa.states.items():
-            if name != VECTOR:
+            if name in isa.tile_files:
+                first = self._maker.first_word(name)
+                words = context.state(name, state.words).tolist()
+                registers |= {first + (i << WORD_NUMBER): word for i, word in enumerate(words)}
+            elif name != VECTOR:
                 content = context.state(name, state.words).tobytes()
                 registers[key_of(name)] = int.from_bytes(content, "little")
         for csr in isa.csrs.values():
@@ -113,7 +136,8 @@ class Shadow:
         if isa.vector is not None:
             vlenb = isa.vector.vlen // 8
             held = context.state(VECTOR, HEADER + 4 * vlenb).tobytes()
-            registers[_VSTART] = int.from_bytes(held[8 * VSTART : 8 * VSTART + 8], "little")
+            for key, word in _OF_UNIT.items():
+                registers[key] = int.from_bytes(held[8 * word : 8 * word + 8], "little")
             for number in range(32):
                 begin = 8 * HEADER + number * vlenb
                 register = held[begin : begin + vlenb]
@@ -170,8 +194,8 @@ class Shadow:
         registers = self.store.registers
         registers.update(zip(keys, values, strict=True))
         for key, value in zip(keys, values, strict=True):
-            if key & 15 == Kind.WORD:
-                number, word = key >> 4 & 0xFFFF, key >> 20
+            if key & 15 == Kind.WORD and key & _NUMBER not in self._maker.tiles:
+                number, word = key >> 4 & 0xFFFF, key >> WORD_NUMBER
                 of = number << 4 | Kind.OWN
                 whole = registers.get(of, 0) & ~(_MASK64 << 64 * word)
                 registers[of] = whole | (value & _MASK64) << 64 * word
@@ -202,8 +226,8 @@ class Shadow:
         """Large states, of which only words are noted, as a whole."""
         whole: dict[int, int] = {}
         for key, value in zip(keys, values, strict=True):
-            if key & 15 == Kind.WORD:
-                of, word = (key >> 4 & 0xFFFF) << 4 | Kind.OWN, key >> 20
+            if key & 15 == Kind.WORD and key & _NUMBER not in self._maker.tiles:
+                of, word = (key >> 4 & 0xFFFF) << 4 | Kind.OWN, key >> WORD_NUMBER
                 known = whole.get(of, self.store.registers.get(of, 0))
                 known &= ~(_MASK64 << 64 * word)
                 whole[of] = known | (value & _MASK64) << 64 * word
@@ -252,6 +276,7 @@ class _Maker:
 
     Attributes:
         untold: mnemonics of what computes numbers, and does not say which.
+        tiles: keys of the first words of tile files, which are large and followed word by word.
     """
 
     def __init__(self, isa: Isa, key_of: Callable[[str], int]) -> None:
@@ -264,11 +289,19 @@ class _Maker:
             self._unit = Unit(
                 isa.vector.vlen,
                 lambda number: number << 4 | Kind.V,
+                lambda number: number << 4 | Kind.X,
                 int(Kind.SETTING),
                 _VSTART,
                 _VTYPE,
+                _MTYPE,
                 isa.xlen,
+                isa.vector.edge,
             )
+        self.tiles = {self.first_word(name) for name in isa.tile_files}
+
+    def first_word(self, name: str) -> int:
+        """The key of the first word of a state that is noted word by word."""
+        return self.key_of(name) & ~15 | Kind.WORD
 
     def plan(self, word: Word) -> tuple[Plan, str]:
         """The plan of a word, and its mnemonic."""
@@ -283,6 +316,9 @@ class _Maker:
             return self._elementwise(decoded, real), name
         if isinstance(real, GatheredReal) and self._unit is not None:
             return self._gathered(decoded, real), name
+        if isinstance(real, MovedReal) and self._unit is not None:
+            ends = (self._pointed(decoded, one) for one in (real.to, real.source))
+            return Moved(real, self._unit, decoded.values, *ends), name
         if isinstance(real, Real) and real.function is not no_number:
             return self._packed(decoded, real) or self._carry(decoded), name
         is_own = made.is_custom and "v" in made.requests
@@ -303,7 +339,9 @@ class _Maker:
         """Where an operand or a state is; None if it is more than one register."""
         operand = decoded.instruction.operands.get(name)
         if operand is None:
-            return Place(name, self.key_of(name), 64 * self._isa.states[name].words)
+            is_tiled = name in self._isa.tile_files
+            key = self.first_word(name) if is_tiled else self.key_of(name)
+            return Place(name, key, 64 * self._isa.states[name].words)
         kind = operand.kind
         if not isinstance(kind, RegisterKind) or kind.group > 1 or kind.file.is_by_number:
             return None
@@ -372,14 +410,17 @@ class _Maker:
 
     def _gathered(self, decoded: Decoded, real: GatheredReal) -> Plan:
         assert self._unit is not None
-        places = []
-        for name in (real.to, *real.sources):
-            operand = decoded.instruction.operands.get(name)
-            kind = None if operand is None else operand.kind
-            is_vector = isinstance(kind, RegisterKind) and kind.file.is_vector
-            places.append(None if is_vector else self._place(decoded, name))
+        places = [self._pointed(decoded, name) for name in (real.to, *real.sources)]
         is_masked = decoded.values.get("vm", 1) == 0
         return Gathered(real, self._unit, decoded.values, places, is_masked)
+
+    def _pointed(self, decoded: Decoded, name: str) -> Place | None:
+        """Where numbers are that a declaration points to; None for vector registers and memory."""
+        operand = decoded.instruction.operands.get(name)
+        kind = None if operand is None else operand.kind
+        if name in (MEMORY, ZEROS) or (isinstance(kind, RegisterKind) and kind.file.is_vector):
+            return None
+        return self._place(decoded, name)
 
     def _carry(self, decoded: Decoded) -> Plan:
         made, values = decoded.instruction, decoded.values
@@ -398,7 +439,8 @@ class _Maker:
             elif (place := self._place(decoded, name)) is not None:
                 sources.append(place)
         for name in made.requests:
-            if name in self._isa.states and name not in (VECTOR, "fcsr"):
+            is_tiled = name in self._isa.tile_files
+            if name in self._isa.states and not is_tiled and name not in (VECTOR, "fcsr"):
                 sources.append(Place(name, self.key_of(name), 64 * self._isa.states[name].words))
         plan = plan_of(made.body)
         is_number = made.real is None and self._writes_numbers(made)

@@ -10,7 +10,8 @@ from typing import Any
 from rvx.analysis.shadow.numbers import Numbers, Real, numbers_of
 from rvx.analysis.shadow.sites import Given, Judge, Shadow
 from rvx.analysis.shadow.store import Lane, Lanes, Store
-from rvx.isa.real import LANE, GatheredReal, Performed, VectorReal, either, parameters
+from rvx.emulator.native.retire import Kind
+from rvx.isa.real import LANE, VectorReal, either, parameters
 from rvx.isa.vector.plan import Access as VectorAccess
 from rvx.records import dataclass
 
@@ -50,7 +51,7 @@ class Place:
 
     Attributes:
         name: of the operand.
-        key: as in a trace; None for x0.
+        key: as in a trace; None for x0; of a tile file, which is noted word by word, the first.
         bits: that count.
         boxed: bits that have to be ones above a single number that is narrower; 0 where nobody
             looks at them.
@@ -62,6 +63,16 @@ class Place:
     bits: int
     boxed: int = 0
     stream: int | None = None
+
+    def at(self, bit: int) -> tuple[int | None, int]:
+        """The key under which a bit is noted, and its place there."""
+        if self.key is not None and self.key & 15 == _WORD:
+            return self.key + (bit >> 6 << WORD_NUMBER), bit & 63
+        return self.key, bit
+
+
+_WORD, WORD_NUMBER = int(Kind.WORD), 20
+"""The kind of a key of a word, and the bit from which on the key has its number."""
 
 
 class Plan(ABC):
@@ -377,19 +388,25 @@ class Unit:
 
     Attributes:
         vlen: bits of a register.
-        key: gives the key of a register, by number.
+        key: gives the key of a vector register, by number.
+        x: of an x register, likewise.
         setting: key of vtype and vl, as an instruction notes them.
         vstart: key of vstart.
         vtype: key of all of vtype.
+        mtype: key of mtype.
         xlen: bits of vtype.
+        edge: rows and columns of a tile of matrix state.
     """
 
     vlen: int
     key: Callable[[int], int]
+    x: Callable[[int], int]
     setting: int
     vstart: int
     vtype: int
+    mtype: int
     xlen: int
+    edge: int
 
 
 @dataclass(frozen=True)
@@ -634,143 +651,6 @@ class Elementwise(Plan):
             shadow = judge.result(record.pc, self._real.function, values, shadows, code, to, given)
         new = {} if shadow is None else {0: Lane(to.bits, code, shadow, to)}
         self._finish(store, record, setting, wide_d, {self._vd: new})
-
-
-# -- numbers that are made of several elements -------------------------------------------------
-
-
-class Gathered(Plan):
-    """A vector instruction whose results are made of numbers that its declaration points to.
-
-    Args:
-        real: its meaning.
-        unit: the vector unit.
-        values: its operands.
-        places: of the result and of each source; None for those in vector registers.
-        is_masked: whether v0 says which elements are active.
-    """
-
-    def __init__(
-        self,
-        real: GatheredReal,
-        unit: Unit,
-        values: Mapping[str, int],
-        places: Sequence[Place | None],
-        is_masked: bool,
-    ) -> None:
-        self._real, self._unit, self._values = real, unit, values
-        self._places, self._is_masked = places, is_masked
-
-    def run(self, store: Store, judge: Judge, record: Record) -> bool:
-        """Judges all results, and notes their shadows."""
-        unit, real = self._unit, self._real
-        setting = Setting.of(unit, record)
-        if setting is None:
-            return False
-        chosen = real.formats.get(setting.sew)
-        if chosen is None or store.registers.get(unit.vstart, 0):
-            store.drop_all(list(record.keys))
-            return False
-        shape = store.registers.get(unit.vtype, 0) >> (unit.xlen - 7) & 63
-        values = {"vtype": setting.vtype, "shape": shape}
-        formats = [numbers_of(fmt(values) if callable(fmt) else fmt) for fmt in chosen]
-        mask = store.registers.get(unit.key(0), 0) if self._is_masked else -1
-        how = Performed(
-            self._values,
-            unit.vlen,
-            setting.sew,
-            setting.lmul,
-            shape,
-            setting.vl,
-            lambda element: mask >> element & 1 == 1,
-        )
-        to = formats[0]
-        new: dict[int, Lanes] = {}
-        judged: dict[int, list[int]] = {}
-        # All is read before anything is noted: a result may be a source of the next one only in
-        # the registers, which are as before.
-        for spot, groups in real.spots(how):
-            key, at = self._where(self._places[0], spot)
-            out = None if key is None else record.written(key)
-            if key is None or out is None:
-                continue
-            code = out >> at & (1 << to.bits) - 1
-            old = self._candidate(store, self._places[0], spot, to)
-            rest = [
-                [self._candidate(store, place, one, numbers) for one in group]
-                for place, group, numbers in zip(self._places[1:], groups, formats[1:], strict=True)
-            ]
-            judged.setdefault(key, []).append(at)
-            shadow = self._judged(judge, record.pc, old, rest, groups, formats, code)
-            if shadow is not None:
-                new.setdefault(key, {})[at] = Lane(to.bits, code, shadow, to)
-        for key, places in judged.items():
-            out = record.written(key)
-            assert out is not None
-            lanes = new.get(key, {})
-            for position, lane in (store.lanes(key) or {}).items():
-                is_result = any(
-                    position < at + to.bits and at < position + lane.bits for at in places
-                )
-                if not is_result and out >> position & (1 << lane.bits) - 1 == lane.code:
-                    lanes[position] = lane
-            store.put(key, lanes)
-        return False
-
-    def _where(self, place: Place | None, spot: int) -> tuple[int | None, int]:
-        """The key of a register, and the place in it."""
-        if place is not None:
-            return place.key, spot
-        vlen = self._unit.vlen
-        return self._unit.key(spot // vlen), spot % vlen
-
-    def _candidate(
-        self, store: Store, place: Place | None, spot: int, numbers: Numbers
-    ) -> Candidate:
-        key, at = self._where(place, spot)
-        raw = 0 if key is None else store.registers.get(key, 0)
-        code = raw >> at & (1 << numbers.bits) - 1
-        lanes = store.lanes(key)
-        lane = lanes.get(at) if lanes else None
-        return code, numbers.value(code), None if lane is None else lane.of(numbers, code)
-
-    def _judged(
-        self,
-        judge: Judge,
-        pc: int,
-        old: Candidate,
-        rest: Sequence[Sequence[Candidate]],
-        groups: Sequence[Sequence[int]],
-        formats: Sequence[Numbers],
-        code: int,
-    ) -> Shadow | None:
-        real = self._real
-        everything = [old, *(one for group in rest for one in group)]
-        if not all(isinstance(value, Fraction) for _, value, _ in everything):
-            return None
-        values = [old[1], *(tuple(value for _, value, _ in group) for group in rest)]
-        shadows: list[Any] | None = None
-        if any(shadow is not None for *_, shadow in everything):
-            best = [
-                tuple(value if shadow is None else shadow for _, value, shadow in group)
-                for group in rest
-            ]
-            own = old[1] if old[2] is None else old[2]
-            shadows = as_numbers(judge, [own, *best])
-
-        def given() -> tuple[Given, ...]:
-            found = [Given(real.to, formats[0], old[0], old[2])]
-            for name, place, group, spots, numbers in zip(
-                real.sources, self._places[1:], rest, groups, formats[1:], strict=True
-            ):
-                begin = 0 if place is not None else self._values[name] * self._unit.vlen
-                found += [
-                    Given(f"{name}[{(spot - begin) // numbers.bits}]", numbers, one[0], one[2])
-                    for spot, one in zip(spots, group, strict=True)
-                ]
-            return tuple(found)
-
-        return judge.result(pc, real.function, values, shadows, code, formats[0], given)
 
 
 # -- what moves values, or what nobody has said a meaning of -----------------------------------

@@ -23,7 +23,7 @@ from rvx.emulator.native.pointers import (
     store_64,
 )
 from rvx.isa.vector.agnostic import NO_REGISTER, Result
-from rvx.isa.vector.state import HEADER, VCSR, VL, VLENB, VSTART, VTYPE
+from rvx.isa.vector.state import HEADER, MTYPE, VCSR, VL, VLENB, VSTART, VTYPE
 
 
 class Kind(IntEnum):
@@ -141,7 +141,7 @@ _EVERY_X, _OF_VECTOR, _IS_SETTING, _WHOLE, _EFFECTS_END = (
 )
 _RETIRED, _WRITE = int(Retired.END), int(Write.END)
 _FFLAGS_KEY, _VSTART_KEY, _VXSAT_KEY = 0x001 << 4 | _CSR, 0x008 << 4 | _CSR, 0x009 << 4 | _CSR
-_VL_KEY, _VTYPE_KEY = 0xC20 << 4 | _CSR, 0xC21 << 4 | _CSR
+_VL_KEY, _VTYPE_KEY, _MTYPE_KEY = 0xC20 << 4 | _CSR, 0xC21 << 4 | _CSR, 0xC23 << 4 | _CSR
 _LARGE = LARGE
 _GROUP, _MASK, _ONE = int(Result.GROUP), int(Result.MASK), int(Result.ONE)
 _PACKED, _BYTES = int(Result.PACKED), int(Result.BYTES)
@@ -272,6 +272,8 @@ def _note_vector(context: Any, trace: Any, effects: Any) -> None:
         if context[_XLEN_MASK] == 0xFFFFFFFF and vtype < 0:
             vtype = 1 << 31
         _put(trace, _VTYPE_KEY, 64, vtype)
+    if header[MTYPE] != before[MTYPE]:
+        _put(trace, _MTYPE_KEY, 64, header[MTYPE])
     if header[VCSR] != before[VCSR]:
         _put(trace, _VXSAT_KEY, 64, header[VCSR] & 1)
     first_active = before[VSTART]

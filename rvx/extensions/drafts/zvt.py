@@ -20,7 +20,7 @@ draft's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rvx.extensions.vector.memory import LOADS, STORES
@@ -40,11 +40,22 @@ from rvx.isa.memory import (
     FAULT_NONE,
     is_aligned,
 )
+from rvx.isa.real import (
+    MEMORY,
+    ZEROS,
+    GatheredReal,
+    MovedReal,
+    Performed,
+    Spot,
+    Whole,
+    add_products,
+)
 from rvx.isa.tiles import PLACES, Tiles, edge_of, place_32, place_64, step_of
 from rvx.isa.vector.elementwise import generated
 from rvx.isa.vector.plan import with_changes, with_moves, with_products, with_result
 from rvx.isa.vector.setting import configure
 from rvx.isa.vector.state import (
+    ALTFMT,
     MTYPE,
     VL,
     VSTART,
@@ -101,19 +112,34 @@ Zvt4t, Zvt8t, Zvt16t, Zvt32t, Zvt64t, Zvt128t, Zvt256t = (_sized(4 << i) for i i
 # -- mtype ---------------------------------------------------------------------------------
 
 
+def widening_in(mtype: int) -> int:
+    """TEW / SEW; 0 while the matrix unit is not configured."""
+    return 1 << (mtype & 3) >> 1
+
+
+def depth_in(mtype: int) -> int:
+    """tk."""
+    return mtype >> 5 & 7
+
+
+def rows_in(mtype: int) -> int:
+    """tm."""
+    return mtype >> 10 & 0x3FFF
+
+
 def widening(v: Vector) -> int:
     """TEW / SEW; 0 while the matrix unit is not configured."""
-    return 1 << (v.config[MTYPE] & 3) >> 1
+    return widening_in(v.config[MTYPE])
 
 
 def depth(v: Vector) -> int:
     """tk."""
-    return v.config[MTYPE] >> 5 & 7
+    return depth_in(v.config[MTYPE])
 
 
 def rows(v: Vector) -> int:
     """tm."""
-    return v.config[MTYPE] >> 10 & 0x3FFF
+    return rows_in(v.config[MTYPE])
 
 
 def most_depth(sew: int) -> int:
@@ -230,6 +256,29 @@ def make_place(eew: int) -> Callable[[int, int, int], int]:
     return at
 
 
+_PLACED = {eew: make_place(eew) for eew in PLACES}
+
+
+def _sew(how: Performed) -> int:
+    return how.sew
+
+
+def _line_spots(
+    subset: str, other: str, width: Callable[[Performed], int], *, is_to_tile: bool
+) -> Callable[[Performed], Iterator[tuple[int, int]]]:
+    """The elements of the row or column that an operand names, and their places in another one."""
+
+    def spots(how: Performed) -> Iterator[tuple[int, int]]:
+        eew = width(how)
+        place, named = _PLACED[eew], how.x(subset)
+        first = how.values[other] * how.vlen if other else 0
+        for x in range(min(how.vl, edge_of(how.edge, eew))):
+            in_tile, elsewhere = place(how.edge, named, x) * eew, first + x * eew
+            yield (in_tile, elsewhere) if is_to_tile else (elsewhere, in_tile)
+
+    return spots
+
+
 def make_move(eew: int, to_vector: bool) -> Callable[..., None]:
     """Moves a row or a column to vector registers, or from there."""
     place = make_place(eew)
@@ -270,13 +319,23 @@ def _make_move_body(to_vector: bool) -> Callable[..., None]:
 _to_vector, _to_tile = _make_move_body(True), _make_move_body(False)
 
 
-@Zvt.instruction("vtmv.v.t vd, rs1", "010000 1 11111 rs1 110 vd 1010111", kind="vector")
+@Zvt.instruction(
+    "vtmv.v.t vd, rs1",
+    "010000 1 11111 rs1 110 vd 1010111",
+    kind="vector",
+    real=MovedReal(_line_spots("rs1", "vd", _sew, is_to_tile=False), _sew, "vd", "mt"),
+)
 def vtmv_v_t(vd: int, rs1: int, v: Vector, mt: Tiles, fault: Words) -> None:
     """vd = the row or column that rs1 names, of elements of SEW."""
     _to_vector(vd, rs1, v, mt, fault)
 
 
-@Zvt.instruction("vtmv.t.v rs1, vs2", "010111 1 vs2 rs1 110 00000 1010111", kind="vector")
+@Zvt.instruction(
+    "vtmv.t.v rs1, vs2",
+    "010111 1 vs2 rs1 110 00000 1010111",
+    kind="vector",
+    real=MovedReal(_line_spots("rs1", "vs2", _sew, is_to_tile=True), _sew, "mt", "vs2"),
+)
 def vtmv_t_v(rs1: int, vs2: int, v: Vector, mt: Tiles, fault: Words) -> None:
     """The row or column that rs1 names = vs2, of elements of SEW."""
     _to_tile(vs2, rs1, v, mt, fault)
@@ -321,11 +380,17 @@ def _make_access(eew: int, *, is_store: bool) -> Callable[..., None]:
 
 def _declare_access(eew: int, is_store: bool) -> None:
     letter, verb = ("s", "Stores") if is_store else ("l", "Loads")
+    ends = ("mt", MEMORY)[:: -1 if is_store else 1]
+
+    def width(how: Performed) -> int:
+        return eew
+
     Zvt.instruction(
         f"vt{letter}e{eew} rs2, (rs1)",
         f"{eew.bit_length() - 4:03b} 1 00 1 rs2 rs1 111 00000 0{int(is_store)}00111",
         kind="store" if is_store else "load",
         doc=f"{verb} the row or column that rs2 names, of elements of {eew} bits, from rs1 on.",
+        real=MovedReal(_line_spots("rs2", "", width, is_to_tile=not is_store), width, *ends),
     )(_make_access(eew, is_store=is_store))
 
 
@@ -357,7 +422,29 @@ def make_zero(tew: int) -> Callable[..., None]:
 _zero_8, _zero_16, _zero_32, _zero_64 = (make_zero(tew) for tew in (8, 16, 32, 64))
 
 
-@Zvt.instruction("vtzero mtd:mt", "010000 1 11110 00000 110 mtd[3:0] 0 1010111", kind="vector")
+def _tew(how: Performed) -> int:
+    return how.sew * widening_in(how.mtype)
+
+
+def _positions(how: Performed) -> Iterator[tuple[int, int, int]]:
+    """Row, column and first bit of every element of a product."""
+    tew, tile = _tew(how), how.values["mtd"]
+    place = PLACES[tew]
+    for row in range(rows_in(how.mtype)):
+        for column in range(min(how.vl, edge_of(how.edge, tew))):
+            yield row, column, place(how.edge, tile, row, column) * tew
+
+
+def _zero_spots(how: Performed) -> Iterator[tuple[int, int]]:
+    return ((at, 0) for *_, at in _positions(how))
+
+
+@Zvt.instruction(
+    "vtzero mtd:mt",
+    "010000 1 11110 00000 110 mtd[3:0] 0 1010111",
+    kind="vector",
+    real=MovedReal(_zero_spots, _tew, "mt", ZEROS),
+)
 def vtzero(mtd: int, v: Vector, mt: Tiles, fault: Words) -> None:
     """mtd = 0, in tm rows and tn columns, of elements as wide as the sums of products."""
     if not is_ready(v) or widening(v) == 0:
@@ -388,6 +475,55 @@ def vtdiscard(v: Vector, fault: Words) -> None:
 
 
 # -- products ------------------------------------------------------------------------------
+
+
+def _product_spots(how: Performed) -> Iterator[Spot]:
+    """Which elements of A and B each of C is made of."""
+    if not (tk := depth_in(how.mtype)):
+        return
+    step = 8 // most_depth(how.sew) * how.vlen
+
+    def factor(name: str, number: int) -> tuple[int, ...]:
+        first = how.values[name] * how.vlen + number * how.sew
+        return tuple(range(first, first + tk * step, step))
+
+    for row, column, at in _positions(how):
+        yield at, (factor("vs2", row), factor("vs1", column))
+
+
+def _meaning(formats: Mapping[int, tuple[Any, ...]]) -> GatheredReal:
+    """A product in real numbers: formats of C, A and B by SEW."""
+    return GatheredReal(add_products, formats, ("vs2", "vs1"), _product_spots, "mt")
+
+
+_Format = Callable[[Mapping[str, int]], Any]
+
+
+def _chosen(usual: Any, alternative: Any) -> _Format:
+    """The format that altfmt chooses."""
+    return lambda values: alternative if values["vtype"] & ALTFMT else usual
+
+
+def _integer_meaning(is_signed_a: bool) -> GatheredReal:
+    total = Whole(32) if is_signed_a else _chosen(Whole(32, is_signed=False), Whole(32))
+    return _meaning(
+        {8: (total, Whole(8, is_signed_a), _chosen(Whole(8, is_signed=False), Whole(8)))}
+    )
+
+
+def _float_meaning(is_other: bool) -> GatheredReal:
+    bytes_, halves = (
+        [chosen.FORMATS[number] for number in numbers]
+        for numbers in ((chosen.OF_E4M3, chosen.OF_E5M2), (chosen.OF_FP16, chosen.OF_BF16))
+    )
+    half = halves[is_other]
+    formats: dict[int, tuple[Any, ...]] = {
+        8: (FP32, bytes_[is_other], _chosen(*bytes_)),
+        16: (FP32, half, half),
+    }
+    if not is_other:
+        formats |= {32: (FP32, FP32, FP32), 64: (FP64, FP64, FP64)}
+    return _meaning(formats)
 
 
 def is_legal_product(v: Vector, mtd: int, vs2: int, vs1: int, sew: int, tew: int) -> bool:
@@ -644,7 +780,9 @@ def _make_float_body(is_other: bool) -> Callable[..., None]:
     return body
 
 
-def _declare_product(name: str, funct3: str, low: int, doc: str, body: Any, flops: int = 0) -> None:
+def _declare_product(
+    name: str, funct3: str, low: int, doc: str, body: Any, real: GatheredReal, flops: int = 0
+) -> None:
     Zvt.instruction(
         f"{name}.tvv mtd:mt*2, vs2, vs1",
         f"111100 1 vs2 vs1 {funct3} mtd[3:1] 0 {low} 1110111",
@@ -652,6 +790,7 @@ def _declare_product(name: str, funct3: str, low: int, doc: str, body: Any, flop
         doc=f"mtd += vs2^T vs1, tm rows and tn columns of sums of tk products: {doc}",
         macs=1,
         flops=flops,
+        real=real,
     )(with_products(body, lambda values, unit, xlen: ("TILE", unit.edge)))
 
 
@@ -659,9 +798,11 @@ for _name, _is_other, _what in (
     ("vtfmm", False, "E4M3 times E4M3 or with altfmt E5M2, binary16, binary32 or binary64."),
     ("vtfmm.alt", True, "E5M2 times E4M3 or with altfmt E5M2; with altfmt, BF16."),
 ):
-    _declare_product(_name, "001", int(_is_other), _what, _make_float_body(_is_other), flops=2)
+    _body = _make_float_body(_is_other)
+    _declare_product(_name, "001", int(_is_other), _what, _body, _float_meaning(_is_other), flops=2)
 for _name, _is_signed, _what in (
     ("vtmmu", False, "unsigned bytes times unsigned ones, or with altfmt signed."),
     ("vtmms", True, "signed bytes times unsigned ones, or with altfmt signed."),
 ):
-    _declare_product(_name, "000", int(_is_signed), _what, _make_integer_body(_is_signed))
+    _body = _make_integer_body(_is_signed)
+    _declare_product(_name, "000", int(_is_signed), _what, _body, _integer_meaning(_is_signed))
