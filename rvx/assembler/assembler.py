@@ -95,14 +95,16 @@ class Assembler:
         if any(e.vector_unit is not None for e in used.values()):
             # Which elements and registers there are is said by extensions without instructions.
             used |= {name: e for name, e in known.items() if e.vector_unit is not None}
+        # As with GNU as, what holds at the end of the source is what it is for.
+        isa, off = assembly.isa, set() if assembly.options.rvc else {"C"}
         standard = {
             name: e
-            for name, e in self.isa.extensions.items()
-            if name[0] != "X" and name not in self.isa.unasked
+            for name, e in isa.extensions.items()
+            if name[0] != "X" and name not in isa.unasked | off
         }
         made.extensions = {name: e.version for name, e in used.items()}
-        vlen = self.isa.vector.vlen if self.isa.vector is not None else 0
-        arch = arch_string(self.isa.xlen, {**standard, **used}.values(), vlen)
+        vlen = isa.vector.vlen if isa.vector is not None else 0
+        arch = arch_string(isa.xlen, {**standard, **used}.values(), vlen)
         made.attributes.setdefault(ARCH, arch)
         if assembly.uses_privileged:
             major, minor = self.priv_spec

@@ -148,15 +148,21 @@ def parse_march(text: str, known: Collection[str] = ()) -> March:
                 names["zcf"] = None
     if "i" not in names:
         raise IsaError(f"'{text}' names no base; after rv{xlen} comes i, e or g, as in rv{xlen}gc")
-    widths = [int(found[1]) for name in names if (found := _VECTOR_LENGTH.fullmatch(name))]
+    widths = [vector_length(name) for name in names]
     kept = tuple(
         name
         for name in names
         if name not in WITHOUT_INSTRUCTIONS
         and WHOLES.get(name) not in names
-        and not _VECTOR_LENGTH.fullmatch(name)
+        and not vector_length(name)
     )
     return March(xlen, kept, versions, max(widths, default=0))
+
+
+def vector_length(name: str) -> int:
+    """The least bits of a vector register that `zvl128b` and its kin ask for; 0 for other names."""
+    found = _VECTOR_LENGTH.fullmatch(name)
+    return int(found[1]) if found else 0
 
 
 def _parts(text: str, part: str, known: Collection[str], is_first: bool) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable
 
 from rvx.extensions.catalogue import isa_for, load, make_isa, names
-from rvx.extensions.march import COMPOSITES, WITHOUT_INSTRUCTIONS, parse_march
+from rvx.extensions.march import COMPOSITES, WITHOUT_INSTRUCTIONS, parse_march, vector_length
 from rvx.isa import Extension, Isa, IsaError
 from rvx.regex import regex
 
@@ -27,12 +27,15 @@ def change_arch(isa: Isa, text: str) -> Isa:
     parts = [part.strip().lower() for part in text.split(",")]
     if not parts[0].startswith(("+", "-")):
         return _whole(isa, text)
-    chosen, asked = dict(isa.extensions), set[str]()
+    chosen, asked, vlen = dict(isa.extensions), set[str](), _vlen(isa)
     for part in parts:
         sign, name = part[:1], _without_version(part[1:])
         if sign not in ("+", "-") or not name:
             raise IsaError(f"'{part}' is not +extension or -extension, as in +zfh, -c")
         if name in WITHOUT_INSTRUCTIONS:
+            continue
+        if vector_length(name):
+            vlen = max(vlen, vector_length(name))
             continue
         if name == "i":
             raise IsaError("the base i can be neither added nor taken away")
@@ -44,7 +47,9 @@ def change_arch(isa: Isa, text: str) -> Isa:
             else:
                 chosen.pop(found.name, None)
     named = [e for e in chosen.values() if not _is_custom(e) or e.name in asked]
-    changed = make_isa(named, isa.xlen, _vlen(isa), isa.unasked - asked)
+    changed = make_isa(named, isa.xlen, 0, isa.unasked - asked)
+    if _vlen(changed) < vlen and changed.vector is not None:
+        changed = make_isa(named, isa.xlen, vlen, isa.unasked - asked)
     return _same_or(isa, _with_custom(changed, chosen.values()))
 
 

@@ -66,6 +66,34 @@ def test_newer_csr_names_are_their_addresses() -> None:
         )
 
 
+@pytest.mark.parametrize("march", ["rv64imac", "rv32imac_zicsr"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ".option norvc|nop",
+        ".option push|.option norvc|nop|.option pop|nop",
+        ".option arch, +zba|nop",
+        ".option arch, -c|nop",
+        ".option rvc|nop",
+        "nop|.option arch, +v|nop",
+        ".option arch, +v, +zvl256b|.option arch, +zba|nop",
+        ".option arch, +zve32x|nop|.option arch, +v|vsetvli a0, a0, e8, m1, ta, ma",
+        ".option push|.option arch, +zbb|.option pop|nop",
+        ".option arch, XLENi|nop",
+        ".option arch, XLENimafdc_zbb|andn a0, a0, a0",
+        ".option norvc|.data|.word 1",
+    ],
+)
+def test_the_architecture_at_the_end_is_noted(gnu: Gnu, lines: str, march: str) -> None:
+    source = lines.replace("|", "\n").replace("XLEN", march[:4]) + "\n"
+    objects = (relocatable(own_object(source, march)), gnu.object(source, march).read_bytes())
+    ours, theirs = (
+        [each for each in whole_object(data)["sections"] if each[0] == ".riscv.attributes"]
+        for data in objects
+    )
+    assert ours == theirs
+
+
 def test_extensions_of_a_part_are_noted(gnu: Gnu) -> None:
     """GNU as forgets at `.option pop` that the code needs more than `-march` says."""
     source = ".option push\n.option arch, +zfh\nfadd.h fa0, fa1, fa2\n.option pop\nnop\n"

@@ -101,14 +101,83 @@ c.andi a0, 0xffffffff
 .insn ci C1, 1, a0, 0xffffffff
 .insn u OP, a0, -0x100000000
 """
+NUMBERED_LABELS = """
+2147483648: nop
+4294967297: nop; j 4294967297b
+j 99999999999f; 99999999999: nop
+99999999999999999999999: nop
+"5": nop; j 5b
+"""
+FAR_AWAY = """
+la a0, x + 0x80000000
+lla a0, x - 0x80000001
+x: nop; la a0, x + 0x100000000
+.set y, x + 0x100000000; la a0, y
+lw a0, x + 0x100000000
+sw a0, x - 0x100000000, t0
+flw fa0, x + 0x100000000, t0
+la.tls.gd a0, x + 0x100000000
+lui a0, %hi(x + 0x100000000)
+lui a0, %tprel_hi(x - 0x100000000)
+addi a0, a0, %lo(x + 0x100000000)
+auipc a0, %pcrel_hi(x + 0x100000000)
+j x + 0x100000000
+beqz a0, x - 0x100000000
+.insn j 0x6f, a0, x + 0x100000000
+.dtprelword x + 0x100000000
+"""
+WITH_NAMES = """
+.globl NAME
+.weak NAME, a
+.local NAME
+.hidden NAME
+.protected NAME
+.internal NAME
+.size NAME, 4
+.type NAME, @function
+.comm NAME, 4
+.tls_common NAME, 4
+.lcomm NAME, 4
+.set NAME, 4
+.equiv NAME, 4
+.eqv NAME, 4
+.lsym NAME, 4
+.weakref NAME, b
+.weakref b, NAME
+.symver NAME, a@V
+.variant_cc NAME
+.ifdef NAME; .endif
+.ifndef NAME; .endif
+.cfi_startproc; .cfi_label NAME; .cfi_endproc
+"""
+NO_NAMES = ["5x", "5", "1f", "a+1", "-a", "%a", "a@b", "(a)", "a b", 'a"b"', '"a"b', "a~b", ""]
+MADE_UP_FOR = {".size , 4", ".comm a+1, 4", ".tls_common a+1, 4"}
+"""What GNU as takes: a comma is missing, or a name."""
+OTHER_NAMES = """
+.irp 5x, 1; .endr
+.irpc "x", 123; .endr
+.section a b
+.section .a.5 "a"
+.pushsection a b
+.section .text.a, "axG", @progbits, a b, comdat
+.symver a, @V
+"""
 LINES = [*DROPPED_OPERATORS.split("\n"), *REGISTERS_AS_NUMBERS.split("\n")]
 LINES = [*LINES, *(NO_SYMBOLS_FOR_IT + NAMES_TAKEN + OUT_OF_RANGE).split("\n")]
-LINES = [line for line in (*LINES, *CHANGING_DISTANCES.split("\n")) if line]
+LINES += (CHANGING_DISTANCES + NUMBERED_LABELS + FAR_AWAY + OTHER_NAMES).split("\n")
+LINES = [line for line in LINES if line]
 
 
 @pytest.mark.parametrize("line", LINES)
 def test_both_refuse(gnu: Gnu, line: str) -> None:
     _both_refuse(gnu, line, "rv64gc")
+
+
+@pytest.mark.parametrize("line", WITH_NAMES.strip().split("\n"))
+def test_both_refuse_what_is_no_name(gnu: Gnu, line: str) -> None:
+    lines = {line.replace("NAME", name) for name in NO_NAMES}
+    for each in lines - MADE_UP_FOR:
+        _both_refuse(gnu, each, "rv64gc")
 
 
 @pytest.mark.parametrize("line", FOR_RV32.strip().split("\n"))

@@ -52,3 +52,13 @@ def test_a_custom_extension_that_is_asked_for_brings_what_it_needs(isa: Isa) -> 
 def test_the_width_of_registers_stays(isa: Isa) -> None:
     with pytest.raises(IsaError, match="'rv32i' is for RV32, and the source is for RV64"):
         change_arch(isa, "rv32i")
+
+
+def test_vector_registers_become_as_wide_as_is_asked_for(isa: Isa) -> None:
+    def width(text: str, before: Isa = isa) -> int:
+        vector = change_arch(before, text).vector
+        assert vector is not None
+        return vector.vlen
+
+    assert width("+v") == width("+v", change_arch(isa, "+zve32x")) == 128
+    assert width("+v, +zvl256b") == width("+zba", change_arch(isa, "+zvl256b, +v")) == 256

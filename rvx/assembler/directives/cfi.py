@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from rvx.assembler.diagnostics import SourceError
-from rvx.assembler.directives.registry import arguments, directive, plain_name
+from rvx.assembler.directives.registry import arguments, directive
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.model.frames import (
@@ -18,7 +18,7 @@ from rvx.assembler.model.frames import (
     Label,
     Raw,
 )
-from rvx.assembler.source.grammar import parse_expression, split_operands
+from rvx.assembler.source.grammar import parse_expression, split_operands, symbol_name
 
 _NO_ENCODING = 0xFF
 _SECTIONS = (".eh_frame", ".debug_frame")
@@ -249,7 +249,7 @@ def label(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_label name`: a symbol for the place in the frame information itself."""
     if not rest:
         raise SourceError(".cfi_label needs a name")
-    _step(assembly, name, Label(plain_name(rest), assembly.location))
+    _step(assembly, name, Label(symbol_name(rest), assembly.location))
 
 
 @directive(".cfi_escape")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from rvx.assembler.diagnostics import SourceError
-from rvx.assembler.directives.registry import arguments, directive, plain_name
+from rvx.assembler.directives.registry import arguments, directive
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.fragments.repetition import DIRECT
 from rvx.assembler.model import sections
 from rvx.assembler.model.sections import Align, Org, Space, Value
 from rvx.assembler.model.values import wrap
-from rvx.assembler.source.grammar import parse_expression, split_operands
+from rvx.assembler.source.grammar import parse_expression, plain_name, split_operands
 from rvx.regex import regex
 
 _FLAGS = {
@@ -60,7 +60,7 @@ def section(assembly: Assembly, name: str, rest: str) -> None:
     parts = split_operands(rest)
     if not parts or not parts[0]:
         raise SourceError(f"{name} needs the name of a section", hint=f"such as {name} .rodata")
-    section_name, subsection = plain_name(parts[0]), 0
+    section_name, subsection = _name(parts[0]), 0
     if len(parts) == 2 and not parts[1].startswith('"') and not parts[1].startswith(("@", "%")):
         subsection = _subsection(assembly.constant(parts[1], "the subsection"), parts[1])
         parts = parts[:1]
@@ -80,13 +80,13 @@ def section(assembly: Assembly, name: str, rest: str) -> None:
         entry_size = assembly.constant(rest_parts.pop(0), "the entry size")
     if "o" in letters and not rest_parts:
         raise SourceError("a section with flag o needs the section that it is ordered with")
-    link = plain_name(rest_parts.pop(0)) if "o" in letters else ""
+    link = _name(rest_parts.pop(0)) if "o" in letters else ""
     group = ""
     is_comdat = False
     if "G" in letters:
         if not rest_parts:
             raise SourceError("a section with flag G needs the name of its group")
-        group = plain_name(rest_parts.pop(0))
+        group = _name(rest_parts.pop(0))
         is_comdat = bool(rest_parts) and rest_parts[0] == "comdat"
         del rest_parts[: int(is_comdat)]
         is_comdat |= section_name.startswith(".gnu.linkonce")
@@ -120,6 +120,18 @@ def section(assembly: Assembly, name: str, rest: str) -> None:
         assembly.switch(target, subsection)
 
     assembly.do(open_)
+
+
+def _name(text: str) -> str:
+    """The name of a section or a group, in which anything may stand but blanks and quotes."""
+    name = plain_name(text)
+    if name == text and any(mark in text for mark in ' \t"'):
+        raise SourceError(
+            f"'{text}' is not the name of a section",
+            hint="commas stand between operands; a name with blanks stands in quotes",
+            text=text,
+        )
+    return name
 
 
 def _read_flags(text: str) -> tuple[int, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.fragments.assembly import Assembly
-from rvx.assembler.source.grammar import parse_operand, split_operands, unescape
+from rvx.assembler.source.grammar import parse_operand, split_operands
 from rvx.assembler.source.syntax import Text
 
 Handler = Callable[[Assembly, str, str], None]
@@ -59,10 +59,3 @@ def string(text: str) -> bytes:
     if not isinstance(operand, Text):
         raise SourceError(f"'{text}' is not a string", hint='write it in quotes: "text"', text=text)
     return operand.value
-
-
-def plain_name(text: str) -> str:
-    """The name of a symbol or section, without quotes around it."""
-    if len(text) >= 2 and text[0] == text[-1] == '"':
-        return unescape(text[1:-1]).decode("utf-8", "surrogateescape")
-    return text

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from rvx.assembler.diagnostics import SourceError, did_you_mean
-from rvx.assembler.directives.registry import arguments, directive, plain_name
-from rvx.assembler.directives.symbols import assign, comm
+from rvx.assembler.directives.registry import arguments, directive
+from rvx.assembler.directives.symbols import assign, comm, symbol_names
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.model.relocations import NUMBERS
 from rvx.assembler.model.sections import Request
 from rvx.assembler.model.values import ZERO
-from rvx.assembler.source.grammar import parse_expression, split_operands
+from rvx.assembler.source.grammar import (
+    parse_expression,
+    plain_name,
+    split_operands,
+    symbol_name,
+)
 
 _PLAIN = {"BFD_RELOC_NONE": "NONE", "BFD_RELOC_32": "32", "BFD_RELOC_64": "64"}
 
@@ -37,14 +42,15 @@ def dtprel(assembly: Assembly, name: str, rest: str) -> None:
         value = assembly.evaluate(parse_expression(part))
         if value.plus is None or value.minus is not None or value.tree is not None:
             raise SourceError(f"{name} takes the name of a thread-local symbol", text=part)
-        assembly.emit(bytes(size))
+        # GNU as leaves the addend in the data as well as in the relocation.
+        assembly.emit((value.number & (1 << 8 * size) - 1).to_bytes(size, "little"))
         assembly.fix(f"TLS_DTPREL{8 * size}", value, back=size)
 
 
 @directive(".weakref")
 def weakref(assembly: Assembly, name: str, rest: str) -> None:
     """`.weakref name, symbol`: a name for a symbol that may be missing."""
-    alias, target = (plain_name(part) for part in arguments(name, rest, 2, 2, "name, symbol"))
+    alias, target = (symbol_name(part) for part in arguments(name, rest, 2, 2, "name, symbol"))
     assembly.weak_names.pop(alias, None)
     seen = {alias}
     final = target
@@ -66,8 +72,8 @@ def weakref(assembly: Assembly, name: str, rest: str) -> None:
 @directive(".variant_cc")
 def variant_cc(assembly: Assembly, name: str, rest: str) -> None:
     """`.variant_cc name`: calls of it pass arguments in another way than the standard one."""
-    for part in split_operands(rest):
-        symbol = assembly.symbol(plain_name(part))
+    for part in symbol_names(name, rest):
+        symbol = assembly.symbol(part)
         symbol.is_variant = symbol.is_mentioned = True
 
 
@@ -75,14 +81,14 @@ def variant_cc(assembly: Assembly, name: str, rest: str) -> None:
 def tls_common(assembly: Assembly, name: str, rest: str) -> None:
     """`.tls_common name, bytes, alignment`: a common symbol of which each thread has its own."""
     comm(assembly, name, rest)
-    assembly.symbol(plain_name(split_operands(rest)[0])).type = "tls"
+    assembly.symbol(symbol_name(split_operands(rest)[0])).type = "tls"
 
 
 @directive(".lsym")
 def lsym(assembly: Assembly, name: str, rest: str) -> None:
     """`.lsym name, expression`: like `.set`."""
     parts = arguments(name, rest, 2, 2, "name, expression")
-    assign(assembly, plain_name(parts[0]), parts[1], is_once=True)
+    assign(assembly, symbol_name(parts[0]), parts[1], is_once=True)
 
 
 @directive(".symver")
@@ -90,7 +96,7 @@ def symver(assembly: Assembly, name: str, rest: str) -> None:
     """`.symver name, other@version`: a versioned name for a symbol that is defined here."""
     parts = arguments(name, rest, 2, 3, "name, other@version, visibility")
     other = plain_name(parts[1])
-    if "@" not in other:
+    if "@" not in other[1:]:
         raise SourceError(f"'{other}' names no version", hint="write other@version", text=parts[1])
     fate = parts[2] if len(parts) > 2 else ""
     if fate not in ("", "local", "hidden", "remove"):
@@ -99,6 +105,6 @@ def symver(assembly: Assembly, name: str, rest: str) -> None:
             hint="valid are local, hidden and remove",
             text=fate,
         )
-    if assembly.symbol(plain_name(parts[0])).is_common:
+    if assembly.symbol(symbol_name(parts[0])).is_common:
         raise SourceError(f"the common symbol '{parts[0]}' can have no version", text=parts[0])
-    assembly.versions[other] = (plain_name(parts[0]), fate)
+    assembly.versions[other] = (symbol_name(parts[0]), fate)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.directives.lines import number_file
-from rvx.assembler.directives.registry import arguments, directive, plain_name, string
+from rvx.assembler.directives.registry import arguments, directive, string
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.model.sections import Space, Symbol, Value
-from rvx.assembler.source.grammar import parse_expression, split_operands
+from rvx.assembler.source.grammar import (
+    parse_expression,
+    plain_name,
+    split_operands,
+    symbol_name,
+)
 from rvx.assembler.source.syntax import Binary, Name, Number
 
 _TYPES = {
@@ -31,14 +36,14 @@ _IGNORED = (
 def set_(assembly: Assembly, name: str, rest: str) -> None:
     """`.set name, expression`: gives a symbol a value; `.equiv` only once."""
     parts = arguments(name, rest, 2, 2, "name, expression")
-    assign(assembly, plain_name(parts[0]), parts[1], is_once=name == ".equiv")
+    assign(assembly, symbol_name(parts[0]), parts[1], is_once=name == ".equiv")
 
 
 @directive(".eqv")
 def eqv(assembly: Assembly, name: str, rest: str) -> None:
     """`.eqv name, expression`: the name stands for the expression wherever it is used."""
     parts = arguments(name, rest, 2, 2, "name, expression")
-    assembly.abbreviate(plain_name(parts[0]), parse_expression(parts[1]))
+    assembly.abbreviate(symbol_name(parts[0]), parse_expression(parts[1]))
 
 
 def assign(assembly: Assembly, name: str, text: str, *, is_once: bool = False) -> None:
@@ -55,7 +60,7 @@ def assign(assembly: Assembly, name: str, text: str, *, is_once: bool = False) -
 @directive(".globl", ".global", ".xdef", is_repeatable=True)
 def globl(assembly: Assembly, name: str, rest: str) -> None:
     """`.globl name`: other objects see the symbol."""
-    for part in _names(name, rest):
+    for part in symbol_names(name, rest):
         assembly.do_with(part, _make_global)
 
 
@@ -68,7 +73,7 @@ def _make_global(assembly: Assembly, symbol: Symbol) -> None:
 @directive(".weak")
 def weak(assembly: Assembly, name: str, rest: str) -> None:
     """`.weak name`: another object's definition wins."""
-    for part in _names(name, rest):
+    for part in symbol_names(name, rest):
         symbol = assembly.symbol(part)
         if symbol.is_common:
             raise SourceError(f"the common symbol '{part}' cannot be weak", text=part)
@@ -79,7 +84,7 @@ def weak(assembly: Assembly, name: str, rest: str) -> None:
 @directive(".local")
 def local(assembly: Assembly, name: str, rest: str) -> None:
     """`.local name`: only this object sees the symbol."""
-    for part in _names(name, rest):
+    for part in symbol_names(name, rest):
         symbol = assembly.symbol(part)
         symbol.binding = "local"
         symbol.is_fixed = symbol.is_mentioned = True
@@ -88,17 +93,24 @@ def local(assembly: Assembly, name: str, rest: str) -> None:
 @directive(".hidden", ".internal", ".protected")
 def visibility(assembly: Assembly, name: str, rest: str) -> None:
     """`.hidden name`: no other module sees the symbol."""
-    for part in _names(name, rest):
+    for part in symbol_names(name, rest):
         symbol = assembly.symbol(part)
         symbol.visibility = name[1:]
         symbol.is_mentioned = True
 
 
-def _names(name: str, rest: str) -> list[str]:
-    parts = [plain_name(part) for part in split_operands(rest)]
-    if not parts or not all(parts):
+def symbol_names(name: str, rest: str) -> list[str]:
+    """The names of symbols that a directive lists.
+
+    Raises:
+        SourceError: there are none, or one is no name.
+    """
+    parts = split_operands(rest)
+    if not parts:
         raise SourceError(f"{name} needs the name of a symbol")
-    return parts
+    if not parts[-1]:
+        parts.pop()  # nothing follows the last comma, which GNU as takes for the end
+    return [symbol_name(part) for part in parts]
 
 
 @directive(".type", is_repeatable=True)
@@ -134,22 +146,22 @@ def type_(assembly: Assembly, name: str, rest: str) -> None:
         if is_unique:
             symbol.binding, assembly.is_gnu = "gnu_unique", True
 
-    assembly.do_with(plain_name(parts[0]), give)
+    assembly.do_with(symbol_name(parts[0]), give)
 
 
 @directive(".size", is_repeatable=True)
 def size(assembly: Assembly, name: str, rest: str) -> None:
     """`.size name, expression`: how many bytes a symbol stands for."""
     parts = arguments(name, rest, 2, 2, "name, expression")
-    symbol_name, expression = plain_name(parts[0]), parse_expression(parts[1])
-    if expression == Binary("-", Name("."), Name(symbol_name)):
-        assembly.do_with(symbol_name, _end_here)
+    target, expression = symbol_name(parts[0]), parse_expression(parts[1])
+    if expression == Binary("-", Name("."), Name(target)):
+        assembly.do_with(target, _end_here)
         return
     value = assembly.evaluate(expression)
     if isinstance(expression, Number):
-        assembly.do_with(symbol_name, lambda place, symbol: _give_size(place, symbol, value))
+        assembly.do_with(target, lambda place, symbol: _give_size(place, symbol, value))
         return
-    symbol = assembly.symbol(symbol_name)
+    symbol = assembly.symbol(target)
     _give_size(assembly, symbol, value)
     assembly.depend_on_place()
 
@@ -171,7 +183,7 @@ def _give_size(assembly: Assembly, symbol: Symbol, value: Value) -> None:
 def comm(assembly: Assembly, name: str, rest: str) -> None:
     """`.comm name, bytes, alignment`: room that the linker finds; several objects share it."""
     parts = arguments(name, rest, 2, 3, "name, bytes, alignment")
-    symbol = assembly.symbol(plain_name(parts[0]))
+    symbol = assembly.symbol(symbol_name(parts[0]))
     count = assembly.constant(parts[1], "the size")
     if count < 0:
         raise SourceError(f"the size of '{parts[0]}' is negative: {count}", text=parts[1])
@@ -204,7 +216,7 @@ def lcomm(assembly: Assembly, name: str, rest: str) -> None:
         raise SourceError(f"the size of '{parts[0]}' is negative: {count}", text=parts[1])
     assembly.check_size(count, parts[1])
     natural = min(8, 1 << max(count, 1).bit_length() - 1)
-    _reserve(assembly, plain_name(parts[0]), count, natural)
+    _reserve(assembly, symbol_name(parts[0]), count, natural)
 
 
 def _reserve(assembly: Assembly, name: str, count: int, alignment: int) -> None:
@@ -214,7 +226,7 @@ def _reserve(assembly: Assembly, name: str, count: int, alignment: int) -> None:
     before = assembly.previous
     assembly.switch(assembly.section(".bss"), 1)
     add_alignment(assembly, alignment, b"\0", 0)
-    assembly.define_label(name)
+    assembly.define(name)
     symbol = assembly.symbol(name)
     symbol.type = "object"
     symbol.size = Value(count)

@@ -12,7 +12,7 @@ from rvx.assembler.fragments.output import Options, Output
 from rvx.assembler.model.frames import FrameTable
 from rvx.assembler.model.sections import Request, Symbol, Value
 from rvx.assembler.model.values import Distances, combine, inherit, signed
-from rvx.assembler.source.grammar import parse_expression
+from rvx.assembler.source.grammar import parse_expression, symbol_name
 from rvx.assembler.source.syntax import (
     Binary,
     Expression,
@@ -28,6 +28,8 @@ from rvx.records import dataclass, field, replace
 
 _NOWHERE = Distances()
 _DIGITS = frozenset("0123456789")
+_LAST_LABEL = (1 << 31) - 1
+"""The largest numeric label that GNU as takes."""
 
 
 @dataclass(kw_only=True)
@@ -142,16 +144,25 @@ class Assembly(Output):
             self.recording.make_label(made)
         return made
 
-    def define_label(self, name: str) -> None:
-        """Puts a label at the current place.
+    def define_label(self, written: str) -> None:
+        """Puts a label at the current place: a name, a name in quotes, or a number.
+
+        Raises:
+            SourceError: the name is taken, or the number is too large.
+        """
+        if written[0] in _DIGITS:
+            number = _label_number(written)
+            count = self._local_counts[number] = self._local_counts.get(number, 0) + 1
+            self.define(_local_name(number, count))
+        else:
+            self.define(symbol_name(written) if written[0] == '"' else written)
+
+    def define(self, name: str) -> None:
+        """Puts a symbol at the current place.
 
         Raises:
             SourceError: the name is taken.
         """
-        if name[0] in _DIGITS and name.isdecimal() and name.isascii() and len(name) < 20:
-            number = int(name)
-            count = self._local_counts[number] = self._local_counts.get(number, 0) + 1
-            name = _local_name(number, count)
         self.check_no_other_name(name)
         symbol = self.symbol(name)
         if symbol.is_common and symbol.size == Value(0):  # it has not asked for any room
@@ -435,6 +446,16 @@ def _folded(expression: Expression) -> Value | None:
         left, right = _folded(expression.left), _folded(expression.right)
         return left and right and combine(expression.operator, [left, right], _NOWHERE)
     return None
+
+
+def _label_number(digits: str) -> int:
+    if len(digits) < 20 and int(digits) <= _LAST_LABEL:
+        return int(digits)
+    raise SourceError(
+        f"the numeric label {digits} is too large",
+        hint=f"valid are 0 to {_LAST_LABEL}; other labels begin with a letter",
+        text=digits,
+    )
 
 
 def _local_name(number: int, count: int) -> str:

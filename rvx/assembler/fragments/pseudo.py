@@ -210,6 +210,13 @@ def _la(assembly: Assembly, name: str, operands: list[Operand]) -> None:
         # Unlike li, it is not an addi where that would do.
         _build(assembly, rd, register_value(value.number, assembly.isa.xlen))
         return
+    is_far = not -(1 << 31) <= value.number < 1 << 31
+    if is_far and value.plus is not None and value.minus is None and assembly.isa.xlen == 64:
+        raise SourceError(
+            f"the offset {value.number:#x} is beyond the range of auipc",
+            hint="valid is -0x80000000 to 0x7fffffff from the symbol",
+            text=str(operands[1]),
+        )
     if name == "lga" or (name == "la" and assembly.options.pic):
         load = "ld" if assembly.isa.xlen == 64 else "lw"
         _pc_relative(assembly, "GOT_HI20", value, rd, load, {"rd": rd, "rs1": rd})

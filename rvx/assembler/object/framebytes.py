@@ -129,7 +129,7 @@ class _Writer:
                 self._advance(step)
             elif isinstance(step, Label):
                 try:
-                    assembly.define_label(step.name)
+                    assembly.define(step.name)
                 except SourceError as problem:
                     assembly.diagnostics.error(step.location, "", problem)
             elif isinstance(step, Encoded):

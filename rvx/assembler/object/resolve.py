@@ -58,6 +58,8 @@ _OF_DATA = {
     for bits in (8, 16, 32, 64)
 }
 """Kinds of fixups: bits, the relocation for an address, and those for a distance."""
+_OF_ANY_SIZE = frozenset(["CALL_PLT", "TPREL_ADD", "TLS_DTPREL64"])
+"""Relocations of instructions and thread-local data whose addend may have more than 32 bits."""
 _BRANCH_INVERT, _BRANCH_C_INVERT = 1 << 12, 1 << 13
 
 
@@ -327,6 +329,11 @@ class Resolver:
             known = symbol.value if symbol.kind == "defined" else symbol.size
         target = known + value.number
 
+        try:
+            _check_number(value.number, 32)
+        except SourceError as problem:
+            self._error(tail.location, problem)
+
         def field(kind: str, place: int) -> int:
             made.relocations.append(Relocation(place, kind, symbol, value.number, tail.location))
             return _field(kind, target - place) if symbol is not None else 0
@@ -403,6 +410,8 @@ class Resolver:
                     text=symbol.name,
                 )
             symbol.type = "tls"
+        if fixup.kind not in _OF_ANY_SIZE:
+            _check_number(value.number, 32)
         made.relocations.append(Relocation(at, fixup.kind, symbol, value.number, fixup.location))
         if fixup.is_relaxable and symbol is not None:
             made.relocations.append(Relocation(at, "RELAX", None, value.number, fixup.location))

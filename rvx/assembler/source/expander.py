@@ -16,9 +16,16 @@ from rvx import resources
 from rvx.assembler.diagnostics import Location, Origin, SourceError, did_you_mean
 from rvx.assembler.model.values import signed
 from rvx.assembler.source import altmacro
-from rvx.assembler.source.grammar import split_operands
+from rvx.assembler.source.grammar import split_operands, symbol_name
 from rvx.assembler.source.linewords import BLOCKS, COMPARE, CONDITIONS, ENDS, HANDLED, SAME
-from rvx.assembler.source.macros import Macro, parse_header, split_arguments, substitute, unquote
+from rvx.assembler.source.macros import (
+    Macro,
+    is_name,
+    parse_header,
+    split_arguments,
+    substitute,
+    unquote,
+)
 from rvx.assembler.source.reader import Line, SourceText
 from rvx.records import dataclass, field
 from rvx.regex import regex
@@ -276,7 +283,7 @@ class Expander:
         if name in COMPARE:
             return COMPARE[name](signed(self.constant(rest, f"the condition of {name}")))
         if name in (".ifdef", ".ifndef", ".ifnotdef"):
-            return self.is_defined(rest) == (name == ".ifdef")
+            return self.is_defined(symbol_name(rest)) == (name == ".ifdef")
         if name in (".ifb", ".ifnb"):
             return (not rest) == (name == ".ifb")
         if name in (".ifc", ".ifnc"):
@@ -333,12 +340,13 @@ class Expander:
             self._push((inner for _ in range(times) for inner in body), is_macro=False)
             return
         parts = self._split(rest)
-        if not parts:
+        variable = parts[0].lstrip("\\") if parts else ""
+        if not is_name(variable):
             raise SourceError(f"{name} needs a name", hint=f"write {name} name, values")
         values = parts[1:] if self.is_alternate else [unquote(part) for part in parts[1:]]
         if name == ".irpc":
             values = list("".join(values))
-        copies = [{parts[0].lstrip("\\"): value} for value in values or [""]]
+        copies = [{variable: value} for value in values or [""]]
         self._push(_copies(body, copies, self.count, self._substitute()), is_macro=False)
 
     def _call(self, macro: Macro, rest: str, line: Line) -> None:

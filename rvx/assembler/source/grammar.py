@@ -46,6 +46,7 @@ _REAL = regex(
     r"|[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)",
     re.ASCII,
 )
+_SYMBOL = regex(r"[A-Za-z_.$\x80-\U0010ffff][\w.$\x80-\U0010ffff]*", re.ASCII)
 _TYPE = regex(r"[@%][a-z_][a-z_0-9]*")
 _SUM = regex(
     r"(?:(?P<modifier>%[a-z_][a-z0-9_]*)\(\s*)?(?P<name>(?!STT_)[A-Za-z_.$][\w.$]*)"
@@ -308,6 +309,32 @@ def parse_integer(text: str) -> int:
     if len(text) > 4000:
         raise SourceError(f"the number has {len(text)} digits; at most 4000 are read")
     return int(text, 0)
+
+
+def plain_name(text: str) -> str:
+    """The name that a word or a string stands for."""
+    if text[:1] == '"' and _STRING.fullmatch(text):
+        return unescape(text[1:-1]).decode("utf-8", "surrogateescape")
+    return text
+
+
+def symbol_name(text: str) -> str:
+    """The name of a symbol: a word, or anything in quotes.
+
+    Raises:
+        SourceError: it is neither.
+    """
+    if _SYMBOL.fullmatch(text):
+        return text
+    name = plain_name(text)
+    if name == text or not name:
+        raise SourceError(
+            f"'{text}' is not the name of a symbol" if text else "the name of a symbol is missing",
+            hint="a name has letters, digits, '_', '.' and '$', and no digit in front; "
+            "any other stands in quotes",
+            text=text,
+        )
+    return name
 
 
 def unescape(text: str) -> bytes:

@@ -116,6 +116,11 @@ def parse_header(text: str) -> tuple[str, tuple[Parameter, ...]]:
     return found[0], tuple(parameters)
 
 
+def is_name(text: str) -> bool:
+    """Whether a text can be the name of a parameter."""
+    return _NAME.fullmatch(text) is not None
+
+
 def split_arguments(text: str) -> list[str]:
     """Arguments of a macro call: between commas, or blanks that do not belong to an operator."""
     arguments: list[str] = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from rvx.assembler.diagnostics import SourceError
-from rvx.assembler.source.grammar import unescape
 from rvx.records import dataclass
 from rvx.regex import regex
 
@@ -20,7 +19,7 @@ class Statement:
     """What one line says.
 
     Attributes:
-        labels: names defined here; digits alone are numeric labels.
+        labels: what is defined here, as it is written.
         head: the mnemonic, directive or macro; `=` for an assignment; empty if there is none.
         rest: the text of the operands; for an assignment the expression.
         target: the symbol that an assignment sets.
@@ -43,12 +42,6 @@ def is_label(text: str) -> bool:
     return _BARE_LABEL.fullmatch(text) is not None
 
 
-def _label_name(text: str) -> str:
-    if text[0] != '"':
-        return text
-    return unescape(text[1:-1]).decode("utf-8", "surrogateescape")
-
-
 def parse_statement(text: str) -> Statement:
     """The statement that a line's text makes.
 
@@ -58,7 +51,7 @@ def parse_statement(text: str) -> Statement:
     labels: list[str] = []
     at = 0
     while (label := _LABEL.match(text, at)) is not None:
-        labels.append(_label_name(label[1]))
+        labels.append(label[1])
         at = label.end()
     body = text[at:]
     if not body:
