@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from rvx import jit
 from rvx.bodies import BodyProblem, form_of
-from rvx.bodies.arithmetic import ERROR, HART_WORDS, PLACE, BodyRaised
+from rvx.bodies.arithmetic import ERROR, HART_WORDS, PLACE, STOP, STOP_NOW, BodyRaised, Error
 from rvx.bodies.form import HART, Form
 from rvx.export.diagram import boxes
 from rvx.extensions.catalogue import make_isa, with_required
@@ -271,6 +274,10 @@ HARD = (
     *(1 << 32, (1 << 63) - 1, -(1 << 63), 0x3FF0 << 48, 0x7FF8 << 48),
 )
 DATA, ROOM = 0x1000, 4096
+PATIENCE = 5.0
+"""Seconds that an interpreted body may take for one set of operands."""
+LONGEST = 60.0
+"""Seconds after which no more operands are tried on a body."""
 
 
 def _bodies(
@@ -309,30 +316,58 @@ def _compared(
 ) -> Iterator[Finding]:
     draw = random.Random(f"{made.mnemonic} {seed}")
     compiled = jit.native(form.function)
-    for _ in range(operands):
+    began = time.monotonic()
+    for number in range(operands):
+        if time.monotonic() - began > LONGEST:
+            said = f"only {number} of {operands} operands were compared in {LONGEST:.0f} seconds"
+            yield Finding(NOTE, made.mnemonic, said)
+            return
         given = [_argument(name, made, isa, draw) for name in form.requests]
+        values = ", ".join(
+            f"{name} = {value}"
+            for name, value in zip(form.requests, given, strict=True)
+            if name in made.operands
+        )
         first, second = _copied(given), _copied(given)
-        wanted = _performed(_interpreted(form), first, form.requests)
+        hart = first[form.requests.index(HART)] if HART in form.requests else None
+        with _stopped_late(hart):
+            wanted = _performed(_interpreted(form), first, form.requests)
+        if hart is not None and hart[ERROR] == Error.STOPPED:
+            yield Finding(
+                WARNING,
+                made.mnemonic,
+                f"its body has not ended after {PATIENCE:.0f} seconds, interpreted, for {values}; "
+                f"--operands 0 compares nothing",
+            )
+            return
         try:
             got = _performed(compiled, second, form.requests)
         except Exception as error:  # numba raises what it likes where it does not take a body
-            said = [line.strip() for line in str(error).splitlines() if line.strip()]
-            yield Finding(
-                ERROR_LEVEL, made.mnemonic, f"its body cannot be compiled: {' '.join(said[:3])}"
-            )
+            said = " ".join([line.strip() for line in str(error).splitlines() if line.strip()][:3])
+            yield Finding(ERROR_LEVEL, made.mnemonic, f"its body cannot be compiled: {said}")
             return
         if wanted != got:
-            values = ", ".join(
-                f"{name} = {value}"
-                for name, value in zip(form.requests, given, strict=True)
-                if name in made.operands
-            )
             yield Finding(
                 ERROR_LEVEL,
                 made.mnemonic,
                 f"interpreted and compiled differ for {values}: {wanted[0]} and {got[0]}",
             )
             return
+
+
+@contextmanager
+def _stopped_late(hart: Any) -> Iterator[None]:
+    """Stops a body that takes long at the head of a loop, as Ctrl-C does in a run."""
+    if hart is None:  # it has no loop that may be long
+        yield
+        return
+    timer = threading.Timer(PATIENCE, hart.__setitem__, (STOP, STOP_NOW))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _interpreted(form: Form) -> Callable[..., Any]:

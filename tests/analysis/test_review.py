@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,49 @@ def test_a_body_that_differs_when_compiled_is_found() -> None:
     (found,) = review(ext, [], 50)
     assert (found.level, found.about) == ("error", "odd")
     assert found.text.startswith("interpreted and compiled differ for rs1 = ")
+
+
+LONG = """
+@X.instruction("spin rd, rs1", "1111110 01010 rs1 111 rd 1111011")
+def spin(rs1):
+    '''The steps of Collatz' sequence to 0, which it never reaches.'''
+    n = rs1
+    while n != 0:
+        n = n * 3 + 1 if n & 1 else n >> 1
+    return n
+"""
+HARD_ONE = """
+def steps(n):
+    left = n
+    while left > 0:
+        left = left - 1
+    return left
+
+@X.instruction("count rd, rs1", "1111110 01010 rs1 111 rd 1111011")
+def count(rs1):
+    '''0, for most operands slowly.'''
+    return steps(rs1 >> 8)
+"""
+
+
+@pytest.mark.parametrize(("text", "name"), [(LONG, "spin"), (HARD_ONE, "count")])
+def test_a_body_that_does_not_end_is_named_with_its_operand(
+    text: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rvx.analysis.review.PATIENCE", 0.3)
+    code, output = checked(tmp_path, text)
+    found = re.search(rf"warning: {name}: its body has not ended .* for rs1 = (-?\d+)", output)
+    assert found is not None, output
+    assert int(found[1]) != 0
+    assert code == Exit.OK
+
+
+def test_a_slow_body_is_compared_as_far_as_it_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rvx.analysis.review.LONGEST", 0.0)
+    _, output = checked(tmp_path, "")
+    assert "note: good: only 0 of 200 operands were compared in 0 seconds" in output
 
 
 @pytest.mark.parametrize("name", ["zbb", "xcvmem", "xposit", "zcb"])
