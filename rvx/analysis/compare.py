@@ -136,7 +136,8 @@ def run_variant(
 
     With a core, the run is traced, and its cycles there are estimated. With a `shadow`, `float64`
     or `exact`, the row has where its errors were born. Where somebody wants a profile, calls are
-    followed, which does not go with the other two.
+    followed, which does not go with the other two. A variant in array form is judged by what its
+    arithmetic gives, and nothing runs.
 
     Raises:
         AssemblyError: the source is wrong.
@@ -156,28 +157,35 @@ def run_variant(
                 f"variant {variant.name} does not take these inputs: {error}"
             ) from error
         sizes = inputs.parameters
-        estimator = None if core is None else Estimator(variant.isa, core)
-        follower = None if shadow is None else Shadow(shadow)
-        take = _taken_by([one.take for one in (estimator, follower) if one is not None])
-        follows = on_profile is not None
-        prepared = prepare(
-            kernel, variant, sizes, a, b, backend, tier, scalars, take, follow_calls=follows
-        )
-        if follower is not None:
-            follower.attach(prepared.machine)
-        run, raw = _executed(prepared, variant)
-        if on_profile is not None:
-            name = f"{kernel.name} {variant.name}"
-            on_profile(variant, profile_of(prepared.machine, run, prepared.places, name))
+        run, raw, estimate, born = None, None, None, None
+        if variant.source is not None:
+            estimator = None if core is None else Estimator(variant.isa, core)
+            follower = None if shadow is None else Shadow(shadow)
+            take = _taken_by([one.take for one in (estimator, follower) if one is not None])
+            follows = on_profile is not None
+            prepared = prepare(
+                kernel, variant, sizes, a, b, backend, tier, scalars, take, follow_calls=follows
+            )
+            if follower is not None:
+                follower.attach(prepared.machine)
+            run, raw = _executed(prepared, variant)
+            if on_profile is not None:
+                name = f"{kernel.name} {variant.name}"
+                on_profile(variant, profile_of(prepared.machine, run, prepared.places, name))
+            estimate = None if estimator is None else estimator.estimate()
+            if follower is not None:
+                born = report(follower, prepared.machine, prepared.places)
         with kernel.users_code():
-            reference = kernel.golden.reference(sizes, numbers, a, b, *scalars).reshape(raw.shape)
+            shape = kernel.data.output_shape(sizes)
+            reference = kernel.golden.reference(sizes, numbers, a, b, *scalars).reshape(shape)
+        raw = reference if raw is None else raw
         ulp = numbers.ulp(inputs.golden)
         rounded = golden_of(kernel, sizes, a.values, b.values, *(one.values for one in scalars))
         result = numbers.decode(raw)
         distribution = _spread(kernel, numbers, inputs, raw, ulp)
     return Row(
         variant=variant,
-        run=run,
+        ran=run,
         macs=kernel.data.macs(sizes),
         total=measure(result, inputs.golden, ulp),
         from_inputs=measure(rounded, inputs.golden, ulp),
@@ -188,8 +196,8 @@ def run_variant(
             int(np.count_nonzero(~np.isfinite(x.values))) for x in (a, b, *scalars)
         ),
         spread=distribution,
-        estimate=None if estimator is None else estimator.estimate(),
-        born=None if follower is None else report(follower, prepared.machine, prepared.places),
+        estimate=estimate,
+        born=born,
     )
 
 
@@ -263,6 +271,18 @@ def _executed(prepared: Prepared, variant: Variant) -> tuple[RunResult, npt.NDAr
     return run, prepared.result()
 
 
+def program_of(variant: Variant) -> Program:
+    """A variant, assembled.
+
+    Raises:
+        AssemblyError: the source is wrong.
+        KernelError: there is none.
+    """
+    if variant.source is None:
+        raise KernelError(f"{variant.name} is an array form, and no kernel")
+    return assemble(variant.source, variant.isa, include_dirs=[programs()])
+
+
 def prepare(
     kernel: Kernel,
     variant: Variant,
@@ -282,9 +302,10 @@ def prepare(
 
     Raises:
         AssemblyError: the source is wrong.
+        KernelError: there is none.
     """
     isa = variant.isa
-    program = assemble(variant.source, isa, include_dirs=[programs()])
+    program = program_of(variant)
     numbers = kernel.numbers(variant)
     shape = kernel.data.output_shape(sizes)
     size = int(np.prod(shape)) * numbers.output.itemsize

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rvx.analysis.array_forms import NO_KERNEL
 from rvx.analysis.cycles import Estimate
 from rvx.analysis.kernel import Kernel, Variant
 from rvx.analysis.metrics import Errors, finite
@@ -65,7 +66,7 @@ class Row:
 
     Attributes:
         variant: what was run.
-        run: counts and time.
+        ran: counts and time; None in array form.
         macs: multiply-accumulates of the mathematical kernel, without filling.
         total: errors against float64 on the unrounded inputs.
         from_inputs: errors that the rounding of the inputs to the format causes on its own.
@@ -80,7 +81,7 @@ class Row:
     """
 
     variant: Variant
-    run: RunResult
+    ran: RunResult | None
     macs: int
     total: Errors
     from_inputs: Errors
@@ -91,6 +92,17 @@ class Row:
     spread: Spread | None = None
     estimate: Estimate | None = None
     born: Report | None = None
+
+    @property
+    def run(self) -> RunResult:
+        """Counts and time of a kernel.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if self.ran is None:
+            raise ValueError(f"{self.variant.name} is an array form, and no kernel")
+        return self.ran
 
     @property
     def instructions_per_mac(self) -> float:
@@ -104,19 +116,20 @@ class Row:
 
     def to_json(self) -> dict[str, Any]:
         """The row of the schema; numbers that JSON does not know are null."""
+        ran = self.ran
         return {
             "variant": self.variant.name,
             "form": self.variant.form,
             "vlen": self.variant.vlen or None,
-            "instructions": self.run.instructions,
-            "custom_instructions": self.run.custom_instructions,
-            "fetched": self.run.fetched,
-            "instructions_per_mac": self.instructions_per_mac,
+            "instructions": ran and ran.instructions,
+            "custom_instructions": ran and ran.custom_instructions,
+            "fetched": ran and ran.fetched,
+            "instructions_per_mac": ran and self.instructions_per_mac,
             "mse": finite(self.total.mse),
             "max_abs_error": finite(self.total.max_abs),
             "sqnr_db": finite(self.total.sqnr_db),
-            "bit_exact": self.bit_exact,
-            "seconds": self.run.seconds,
+            "bit_exact": ran and self.bit_exact,
+            "seconds": ran and ran.seconds,
             "mismatches": self.mismatches,
             "results": self.results,
             "inputs_out_of_range": self.inputs_out_of_range,
@@ -127,8 +140,8 @@ class Row:
                 "arithmetic": self.from_arithmetic.to_json(),
             },
             "distribution": None if self.spread is None else self.spread.to_json(),
-            "by_mnemonic": dict(self.run.by_mnemonic),
-            "by_kind": dict(self.run.by_kind),
+            "by_mnemonic": dict(ran.by_mnemonic) if ran else {},
+            "by_kind": dict(ran.by_kind) if ran else {},
             **({} if self.estimate is None else {"estimate": _estimate_document(self.estimate)}),
             **({} if self.born is None else {"shadow": self.born.to_json()}),
         }
@@ -285,7 +298,13 @@ def _decibel(value: float) -> str:
 
 
 def _exactness(row: Row) -> str:
-    said = "exact" if row.bit_exact else f"{row.mismatches} of {row.results} differ"
+    said = (
+        NO_KERNEL
+        if row.ran is None
+        else "exact"
+        if row.bit_exact
+        else f"{row.mismatches} of {row.results} differ"
+    )
     if row.inputs_out_of_range:
         said += f", {row.inputs_out_of_range} inputs out of range"
     elif np.isnan(row.total.mse):
@@ -296,9 +315,9 @@ def _exactness(row: Row) -> str:
 PER_MAC = "per MAC"
 COLUMNS = (
     Column("variant", lambda row: row.variant.name),
-    Column("instructions", lambda row: f"{row.run.instructions:,}"),
-    Column("custom", lambda row: f"{row.run.custom_instructions:,}"),
-    Column(PER_MAC, lambda row: f"{row.instructions_per_mac:.3f}"),
+    Column("instructions", lambda row: f"{row.ran.instructions:,}" if row.ran else "-"),
+    Column("custom", lambda row: f"{row.ran.custom_instructions:,}" if row.ran else "-"),
+    Column(PER_MAC, lambda row: f"{row.instructions_per_mac:.3f}" if row.ran else "-"),
     Column("MSE", lambda row: _error(row.total.mse)),
     Column("max abs error", lambda row: _error(row.total.max_abs)),
     Column("SQNR dB", lambda row: _decibel(row.total.sqnr_db)),
@@ -447,9 +466,7 @@ def _over_vlen(comparison: Comparison, vlens: Sequence[int]) -> Grid:
         found = {row.variant.vlen: row for row in comparison.rows if row.variant.name == name}
         failed = {f.variant.vlen for f in comparison.failures if f.variant.name == name}
         counts = [
-            f"{found[vlen].run.instructions:,}"
-            if vlen in found
-            else ("failed" if vlen in failed else "")
+            COLUMNS[1].text(found[vlen]) if vlen in found else ("failed" if vlen in failed else "")
             for vlen in places
         ]
         sqnr = list(dict.fromkeys(_decibel(row.total.sqnr_db) for row in found.values()))

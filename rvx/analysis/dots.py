@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
@@ -391,8 +392,8 @@ def choose(
     """Accumulators by name, those of the catalogue for some formats, and those of files.
 
     Args:
-        names: keys of the catalogue, or names in the files; with none, all of the files, and of
-            the catalogue those of the formats.
+        names: keys of the catalogue, or names in the files, or patterns of them such as `fma-*`;
+            with none, all of the files, and of the catalogue those of the formats.
         formats: names of left formats; one that no accumulator of the catalogue has gets those of
             `converted`.
         files: Python files that make accumulators.
@@ -421,10 +422,13 @@ def choose(
     of_formats = _of_formats(formats, own_formats)
     known = {**ACCUMULATORS, **own, **{acc.name: acc for acc in of_formats}}
     if names:
+        chosen: dict[str, Accumulator] = {}
         for name in names:
-            if name not in known:
+            matching = {key: acc for key, acc in known.items() if fnmatchcase(key, name)}
+            if not matching:
                 raise DotError(f"'{name}' is not an accumulator; there are {', '.join(known)}")
-        return [known[name] for name in names]
+            chosen |= matching
+        return list(chosen.values())
     return [*own.values(), *of_formats]
 
 

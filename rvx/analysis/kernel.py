@@ -8,6 +8,8 @@ Every folder has the same anatomy:
   `arguments` makes the registers of the call, `output_shape` and `macs` say how much comes out;
 * `data.py` may also have `scalars`, which draws numbers that are passed by value, such as the
   factor of axpy: the call has them as `call.scalars`, `golden.py` behind the operands;
+* `products = true` in `kernel.toml` says that results are sums of products and nothing else, so
+  that accumulators of `rvx dot` may stand beside the variants, in array form: without a source;
 * `golden.py`: `golden` is the float64 result of the unrounded operands, `reference` is the result
   of a variant, bit for bit, in the order of operations of its source.
 
@@ -21,7 +23,7 @@ from __future__ import annotations
 
 import contextlib
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from rvx.analysis.arithmetic import Arithmetic
+    from rvx.formats.dot import Accumulator
     from rvx.isa import Extension, Isa
 
 
@@ -65,6 +68,8 @@ class Parameter:
     minimum: int = 1
 
 
+ARRAY = "array"
+"""The form of variants without a kernel."""
 MAXIMUM = (1 << 31) - 1
 """The largest size: kernels take them in registers of 32 bits too."""
 FUNCTIONS = {
@@ -80,13 +85,14 @@ class Variant:
 
     Attributes:
         name: of the variant, and of its source file.
-        source: the assembly source.
-        march: the ISA that the source is written for.
+        source: the assembly source; None in array form, which runs on no machine.
+        march: the ISA that the source is written for; empty without one.
         arithmetic: name of the number system, see `rvx.analysis.arithmetic`.
         doc: what it is, in a phrase.
         is_default: whether it runs where the user names no variant.
-        form: `plain`, a loop nest as one writes it down, or `tuned`, with blocks of registers,
-            unrolled loops, streams or what else the machine has.
+        form: `plain`, a loop nest as one writes it down, `tuned`, with blocks of registers,
+            unrolled loops, streams or what else the machine has, or `array`: no kernel, only the
+            results that one would have, of an accumulator of `rvx dot`.
         outputs_last: whether the second operand lies in memory with its outputs last, see
             `Encoded.outputs_last`.
         vlen: bits of a vector register; as few as the ISA allows if 0.
@@ -94,7 +100,7 @@ class Variant:
     """
 
     name: str
-    source: Path
+    source: Path | None
     march: str
     arithmetic: str
     doc: str
@@ -120,7 +126,7 @@ class Variant:
         Raises:
             IsaError: the extensions do not go together.
         """
-        return any(name.startswith("X") for name in self.isa.extensions)
+        return self.source is not None and any(x.startswith("X") for x in self.isa.extensions)
 
     @property
     def uses_vectors(self) -> bool:
@@ -129,7 +135,7 @@ class Variant:
         Raises:
             IsaError: the extensions do not go together.
         """
-        return self.isa.vector is not None
+        return self.source is not None and self.isa.vector is not None
 
 
 @dataclass(frozen=True)
@@ -173,6 +179,7 @@ class Kernel:
         arithmetics: number systems of its own, by name.
         grows: parameters that grow together where a sweep names no sizes.
         unit: what `macs` of the data counts: `MAC`, or `element` where nothing is accumulated.
+        products: whether its results are sums of products, which any accumulator can make.
     """
 
     name: str
@@ -186,6 +193,7 @@ class Kernel:
     arithmetics: Mapping[str, Arithmetic] = field(default_factory=dict)
     grows: tuple[str, ...] = ()
     unit: str = "MAC"
+    products: bool = False
 
     @contextlib.contextmanager
     def users_code(self) -> Iterator[None]:
@@ -223,6 +231,36 @@ class Kernel:
         raise KernelError(
             f"variant '{variant.name}' has no number system '{variant.arithmetic}'; name one with "
             f"arithmetic = ..., or add it to ARITHMETICS of a module; known are {known}"
+        )
+
+    def with_accumulators(self, accumulators: Iterable[Accumulator]) -> Kernel:
+        """The kernel with accumulators as further variants, in array form.
+
+        Raises:
+            KernelError: the kernel computes something else than sums of products, an accumulator is
+                one of integers, or has the name of a variant.
+        """
+        from rvx.analysis.arithmetic.accumulated import Declared
+
+        made: dict[str, Declared] = {}
+        for one in accumulators:
+            if not self.products:
+                raise KernelError(
+                    f"{self.name} is more than sums of products, and an accumulator makes no more"
+                )
+            if one.name in self.variants:
+                raise KernelError(
+                    f"{self.name} has a variant '{one.name}'; give the accumulator another name"
+                )
+            try:
+                made[one.name] = Declared(one)
+            except ValueError as error:
+                raise KernelError(str(error)) from None
+        variants = {name: Variant(name, None, "", name, "", form=ARRAY) for name in made}
+        return replace(
+            self,
+            variants={**self.variants, **variants},
+            arithmetics={**self.arithmetics, **made},
         )
 
     def choose(self, given: Mapping[str, int]) -> dict[str, int]:
@@ -293,7 +331,7 @@ class Kernel:
     def _at(self, vlens: Sequence[int], variants: Sequence[Variant]) -> list[Variant]:
         found: list[Variant] = []
         for variant in variants:
-            unit = variant.isa.vector
+            unit = variant.isa.vector if variant.source else None
             if unit is None:
                 found.append(variant)
                 continue
@@ -357,6 +395,8 @@ def _read(folder: Path, keys: Keys) -> Kernel:
     if (is_own and not parameters) or ((is_own or is_alone) and not variants):
         what = "variants" if parameters or is_alone else "parameters"
         raise KernelError(f"{keys.where} has no {what}; write a table [{what}.NAME] for each")
+    # A golden.py of one's own may compute anything.
+    inherits = base is not None and base.products and not (folder / "golden.py").is_file()
     kernel = Kernel(
         keys.get("name", str, folder.resolve().name if base else None),
         folder,
@@ -369,6 +409,7 @@ def _read(folder: Path, keys: Keys) -> Kernel:
         {name: made for module in modules for name, made in _arithmetics(module).items()},
         tuple(keys.get("grows", list, list(base.grows) if base else [])),
         keys.get("unit", str, base.unit if base else "MAC"),
+        keys.get("products", bool, inherits),
     )
     for name in kernel.grows:
         if name not in kernel.parameters:
@@ -407,7 +448,7 @@ def _variant(name: str, keys: Keys, folder: Path, extensions: tuple[Extension, .
         extensions=extensions,
     )
     keys.end()
-    if not made.source.is_file():
+    if made.source is None or not made.source.is_file():
         raise KernelError(f"variant '{name}' has no source {made.source}")
     return made
 

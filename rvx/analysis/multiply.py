@@ -92,9 +92,9 @@ class Events:
 
 @dataclass
 class Products:
-    """Multiplies as variants of a kernel do, or as an arithmetic of it that no variant has.
+    """Multiplies as variants of a kernel do.
 
-    Such an arithmetic has no instructions: none are counted, and nothing runs on the emulator.
+    An array form has no instructions: none are counted, and nothing runs on the emulator.
 
     Attributes:
         kernel: a matrix product, gemm or one that extends it.
@@ -154,10 +154,7 @@ class Products:
         shape = (variant, len(a), columns, a.shape[1])
         # Which instructions a product takes depends on its sizes, and not on its numbers.
         if shape not in self.counts or self.rng.random() < self.share:
-            if variant in self.kernel.variants:
-                self._check(shape, left, right, raw)
-            else:
-                self.counts[shape] = 0
+            self.counts[shape] = self._instructions(shape, left, right, raw)
             self._watch(events, left, right, result)
         self.instructions += self.counts[shape]
         self.bytes += sum(x.nbytes for x in (*left.memory, *right.memory)) + raw.nbytes
@@ -165,8 +162,6 @@ class Products:
         return result
 
     def _numbers(self, variant: str) -> Arithmetic:
-        if variant not in self.kernel.variants:
-            return self.kernel.arithmetics[variant]
         return self.kernel.numbers(self.kernel.variants[variant])
 
     def _count(self, layer: str, given: Reals, encoded: Encoded) -> None:
@@ -175,15 +170,18 @@ class Products:
         events.underflow += int(np.count_nonzero((encoded.values == 0) & (given != 0)))
         events.overflow += int(np.count_nonzero(~np.isfinite(encoded.values)))
 
-    def _check(
+    def _instructions(
         self,
         shape: tuple[str, int, int, int],
         a: Encoded,
         b: Encoded,
         raw: npt.NDArray[np.generic],
-    ) -> None:
+    ) -> int:
+        """Of a product, which is compared with that of the emulator."""
         name, rows, columns, length = shape
         variant = self.kernel.variants[name]
+        if variant.source is None:
+            return 0
         sizes = self.kernel.choose({"M": rows, "N": columns, "K": length})
         run, found = execute(self.kernel, variant, sizes, a, b)
         if run.trap is not None:
@@ -192,7 +190,7 @@ class Products:
         self.mismatches += int(
             np.count_nonzero(bits_of(found) != bits_of(raw.reshape(found.shape)))
         )
-        self.counts[shape] = run.instructions
+        return run.instructions
 
     def _watch(self, events: Events, a: Encoded, b: Encoded, result: Reals) -> None:
         """Products that are too small for their sums."""

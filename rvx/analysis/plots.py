@@ -63,27 +63,29 @@ def pareto_front(rows: Sequence[Row]) -> list[Row]:
 def draw(comparison: Comparison, path: Path) -> None:
     """Writes a picture: accuracy and mix side by side, or instructions over several VLEN.
 
+    Array forms have no instructions, and no place in it.
+
     Raises:
         PlotError: see `check`.
     """
     check(path)
     from matplotlib.figure import Figure
 
+    rows = [row for row in comparison.rows if row.ran]
     vlens = vlens_of(comparison)
     if len(vlens) > 1:
         figure = Figure(figsize=(7.2, 5), layout="constrained")
         axes = figure.subplots()
         axes.set_title(title(comparison), fontsize=9)
-        draw_over_vlen(axes, comparison.rows, vlens)
+        draw_over_vlen(axes, rows, vlens)
         save(figure, path)
         return
     # The bars need a line each, the legends room of their own below.
-    rows = len(comparison.rows)
-    figure = Figure(figsize=(12, max(4.4, 1.8 + 0.21 * rows)), layout="constrained")
+    figure = Figure(figsize=(12, max(4.4, 1.8 + 0.21 * len(rows))), layout="constrained")
     left, right = figure.subplots(1, 2)
     unit = comparison.kernel.unit
-    draw_pareto(left, comparison.rows, unit)
-    draw_mix(right, comparison.rows, unit)
+    draw_pareto(left, rows, unit)
+    draw_mix(right, rows, unit)
     figure.suptitle(title(comparison), fontsize=10)
     save(figure, path)
 

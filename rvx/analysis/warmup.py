@@ -32,7 +32,7 @@ _POLL_SECONDS = 0.05
 
 def _mark(variant: Variant) -> Path:
     """A file that exists once a variant has been compiled with this version of everything."""
-    source = variant.source.resolve()
+    source = variant.source and variant.source.resolve()
     key = jit.content_key(extra=f"{__version__} {source} {variant.march} {variant.vlen}")
     return disk.directory() / "warm" / key
 
@@ -57,7 +57,7 @@ def compile_ahead(
         tier: how far they are to be compiled.
         progress: is told from time to time how many variants are done, and of how many.
     """
-    found = [(variant, _mark(variant)) for variant in variants]
+    found = [(variant, _mark(variant)) for variant in variants if variant.source]
     cold = [(variant, mark) for variant, mark in found if not mark.exists()]
     waiting, marks = [variant for variant, _ in cold], [mark for _, mark in cold]
     # Neighbours are often twins, which share most of what has to be compiled.

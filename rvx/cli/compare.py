@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
-from rvx.cli.declare import Argument, End, Option
-from rvx.cli.options import BackendName, CoreName, Json, TierName, parse_tier
+from rvx.cli.declare import Argument, End, Option, command_line
+from rvx.cli.options import AccumulatorFiles, BackendName, CoreName, Json, TierName, parse_tier
 from rvx.cli.output import UsageProblem, print_json, print_table, say
 from rvx.cli.shadow import VARIANT_ROWS, Mode, check_mode, print_report
 from rvx.errors import Exit
@@ -77,11 +77,12 @@ def compare(
         Option(
             "--variant",
             metavar="NAME",
-            help="Only this variant, or those of a pattern such as 'rvv_*'; all for every one. "
-            "Repeatable.",
-            complete=complete.variants,
+            help="Only this variant, or those of a pattern such as 'rvv_*'; all for every one. Or "
+            "an accumulator of rvx dot, such as fma-bfloat16. Repeatable.",
+            complete=complete.variants_or_accumulators,
         ),
     ] = None,
+    accumulators: AccumulatorFiles = None,
     plot: Annotated[
         Path | None,
         Option("--plot", metavar="FILE", help="Also draw accuracy and instructions (.svg, .png)."),
@@ -110,11 +111,12 @@ def compare(
     The error against float64 is split into what rounding the inputs cost (inputs MSE), what
     the arithmetic of the kernel cost (arithmetic MSE), and whether the emulation is exact:
     bit for bit what a reference with the same order of operations gives. If it is not, the exit
-    code is 1.
+    code is 1. An accumulator has no kernel: its row has the errors of its array form, and no
+    instructions.
     """
+    from rvx.analysis import array_forms, plots, table
     from rvx.analysis import compare as library
     from rvx.analysis import kernel as kernels
-    from rvx.analysis import plots, table
     from rvx.analysis.cycles import load_core, view
     from rvx.analysis.distributions import Files
 
@@ -133,7 +135,9 @@ def compare(
     low, high = parse_range(inputs_range)
     chosen = kernels.load(kernel)
     vlens, sizes = parse_vlens(parameter or [])
-    variants = chosen.select(variant or [], vlens)
+    extra, names = array_forms.among([chosen], variant or [], accumulators or [])
+    chosen = chosen.with_accumulators(extra)
+    variants = chosen.select(names, vlens)
     profiles = _Profiles(profile or [], variants)
     if profile and (core is not None or shadow is not None):
         raise UsageProblem("give --profile, or --core and --shadow, not both")
@@ -150,7 +154,7 @@ def compare(
         plots.draw(comparison, plot)
         say(f"wrote {plot}")
     if as_json:
-        print_json(comparison.to_json())
+        print_json({**comparison.to_json(), "command": command_line()})
     elif markdown:
         print(table.to_markdown(comparison, errors=errors), end="")
     elif errors:
@@ -194,6 +198,9 @@ class _Profiles:
         from rvx.analysis.profile import check
 
         self.paths = paths
+        for variant in variants:
+            if paths and variant.source is None:
+                raise UsageProblem(f"{variant.name} is an array form, and no kernel to profile")
         for path in paths:
             if len(variants) > 1 and _VARIANT not in path.name:
                 raise UsageProblem(

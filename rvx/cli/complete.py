@@ -89,6 +89,11 @@ def variants(context: Context, text: str) -> list[CompletionItem]:
     return _items(docs, text)
 
 
+def variants_or_accumulators(context: Context, text: str) -> list[CompletionItem]:
+    """Variants of kernels, or what a kernel of products takes in their place."""
+    return [*variants(context, text), *accumulators(context, text)]
+
+
 def distributions(context: Context, text: str) -> list[CompletionItem]:
     """Of the inputs of kernels; several with commas."""
     from rvx.analysis.distributions import DISTRIBUTIONS

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import shlex
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,6 +31,7 @@ from typing import (
 )
 
 import click
+from click.core import ParameterSource
 from click.exceptions import Exit as End
 
 from rvx.errors import RvxError
@@ -38,7 +40,7 @@ from rvx.records import dataclass
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-__all__ = ["Argument", "End", "Group", "Option", "made_by"]
+__all__ = ["Argument", "End", "Group", "Option", "command_line", "made_by"]
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -275,6 +277,43 @@ def _parameter(name: str, hint: Any, default: Any) -> click.Parameter:
         shell_complete=_completed(declared.complete),
         **extra,
     )
+
+
+_TALK = frozenset({"as_json", "plot"})
+"""Options that say how a result is told, and not what it is."""
+
+
+def command_line() -> str:
+    """The command that runs, for a shell, as far as its result depends on it.
+
+    Raises:
+        RuntimeError: no command runs.
+    """
+    context = click.get_current_context()
+    words: list[str] = []
+    arguments: list[str] = []
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if name in _TALK or not is_given:
+            continue
+        value = context.params[name]
+        values = [str(one) for one in (value if isinstance(value, list | tuple) else [value])]
+        if isinstance(parameter, click.Argument):
+            arguments += values
+        elif isinstance(value, bool):
+            words.append((parameter.opts if value else parameter.secondary_opts)[0])
+        else:
+            option = max(parameter.opts, key=len)
+            for one in values:
+                words += [f"{option}={one}"] if one.startswith("-") else [option, one]
+    names = [context.command.name or ""]
+    while context.parent is not None:
+        context = context.parent
+        names.insert(0, context.command.name or "")
+    if any(one.startswith("-") for one in arguments):
+        return shlex.join([*names, *words, "--", *arguments])
+    return shlex.join([*names, *arguments, *words])
 
 
 def _completed(complete: Complete | None) -> Any:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
-from rvx.cli.declare import Argument, Option
-from rvx.cli.options import Ext, Json, own_formats, parse_list
+from rvx.cli.declare import Argument, Option, command_line
+from rvx.cli.options import AccumulatorFiles, Ext, Json, own_formats, parse_list
 from rvx.cli.output import print_json, print_table, step_bar
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def dot(
         list[str] | None,
         Argument(
             metavar="[ACCUMULATOR...]",
-            help="Such as fma-bfloat16; without, all for the formats, and those of the files. With "
-            "--study formats, such as MXFP4; without, all of it.",
+            help="Such as fma-bfloat16 or 'fma-*'; without, all for the formats, and those of the "
+            "files. With --study formats, such as MXFP4; without, all of it.",
             complete=complete.accumulators,
         ),
     ] = None,
@@ -41,10 +41,7 @@ def dot(
             complete=complete.formats_with_commas,
         ),
     ] = "bfloat16",
-    files: Annotated[
-        list[Path] | None,
-        Option("--file", metavar="FILE", help="Python that makes accumulators. Repeatable."),
-    ] = None,
+    files: AccumulatorFiles = None,
     lengths: Annotated[
         str, Option("--lengths", metavar="N,N,...", help="Products of a sum.")
     ] = "512",
@@ -124,7 +121,8 @@ def dot(
         rows = dots.run(chosen, counts, kinds, seeds, progress=begin, draws=draws)
     if as_json:
         found = [row.to_json() for row in rows]
-        print_json({"schema": dots.SCHEMA, "seeds": seeds, "rows": found, "versions": versions()})
+        document = {"schema": dots.SCHEMA, "seeds": seeds, "rows": found}
+        print_json({**document, "command": command_line(), "versions": versions()})
     else:
         print_table(_table(rows))
 
@@ -183,7 +181,8 @@ def _study(names: Sequence[str], seeds: int, picture: Path | None, as_json: bool
     if picture is not None:
         guard_bits.draw(found, picture)
     if as_json:
-        print_json({**guard_bits.to_json(found, seeds), "versions": versions()})
+        document = guard_bits.to_json(found, seeds)
+        print_json({**document, "command": command_line(), "versions": versions()})
     else:
         print_table(_study_table(found))
 

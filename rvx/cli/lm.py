@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
-from rvx.cli.declare import Argument, End, Option
+from rvx.cli.declare import Argument, End, Option, command_line
 from rvx.cli.options import CheckedShare, Json, LikeGemm, parse_share
 from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
 from rvx.errors import Exit
@@ -130,6 +130,7 @@ def lm(
                 "foretold": task.predicted,
                 "prompt": prompt,
                 "schemes": [outcome.to_json() for outcome in found],
+                "command": command_line(),
                 "versions": versions(),
             }
         )

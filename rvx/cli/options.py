@@ -55,6 +55,10 @@ LikeGemm = Annotated[
         complete=complete.kernels,
     ),
 ]
+AccumulatorFiles = Annotated[
+    list[Path] | None,
+    Option("--file", metavar="FILE", help="Python that makes accumulators. Repeatable."),
+]
 Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
 Inputs = Annotated[
     list[Path],

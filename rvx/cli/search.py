@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
-from rvx.cli.declare import Argument, End, Option
+from rvx.cli.declare import Argument, End, Option, command_line
 from rvx.cli.options import Json
 from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
 from rvx.errors import Exit
@@ -116,7 +116,7 @@ def search(
         study.draw(found, plot)
         say(f"wrote {plot}")
     if as_json:
-        print_json({**found.to_json(), "versions": versions()})
+        print_json({**found.to_json(), "command": command_line(), "versions": versions()})
     else:
         _print(found)
     if not found.front:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from rvx.cli import complete
-from rvx.cli.declare import Argument, End, Option
-from rvx.cli.options import Json
+from rvx.cli.declare import Argument, End, Option, command_line
+from rvx.cli.options import AccumulatorFiles, Json
 from rvx.cli.output import Progress, UsageProblem, print_json, print_table, progress_bar, say
 from rvx.errors import Exit
 
@@ -39,10 +39,12 @@ def sweep(
         Option(
             "--variant",
             metavar="NAME",
-            help="Variants, or patterns; all without. Repeatable.",
-            complete=complete.variants,
+            help="Variants, or patterns; all without. Or accumulators of rvx dot, such as "
+            "'fma-*'. Repeatable.",
+            complete=complete.variants_or_accumulators,
         ),
     ] = None,
+    accumulators: AccumulatorFiles = None,
     parameter: Annotated[
         list[str] | None,
         Option(
@@ -88,7 +90,8 @@ def sweep(
     from rvx.analysis.sweep import sweep as run
     from rvx.analysis.versions import versions
 
-    grid = _grid(kernel, variant, parameter, inputs_range, distribution, seeds)
+    files = accumulators or []
+    grid = _grid(kernel, variant, files, parameter, inputs_range, distribution, seeds)
     with progress_bar(1) as show:
         done = run(grid, output, workers, scheduler, retry, teller(show))
     for path in done.tables:
@@ -99,15 +102,21 @@ def sweep(
                 "schema": SCHEMA,
                 "computed": done.computed,
                 "rows": [_nested(row) for row in done.rows],
+                "command": command_line(),
                 "versions": versions(),
             }
         )
     else:
         _print(done)
-    failed = [row for row in done.rows if row["error"] or not row["bit_exact"]]
+    failed = [row for row in done.rows if _is_wrong(row)]
     if failed:
         say(f"error: {len(failed)} of {len(done.rows)} cells failed, or are not exact")
         raise End(Exit.FAILED)
+
+
+def _is_wrong(row: dict[str, Any]) -> bool:
+    """Whether a cell failed, or its kernel is not exact."""
+    return row["error"] is not None or row["bit_exact"] is False
 
 
 def _nested(row: dict[str, Any]) -> dict[str, Any]:
@@ -138,6 +147,7 @@ def teller(show: Progress, what: str = "cells") -> Callable[[int, int], None]:
 def _grid(
     names: Sequence[str],
     variants: Sequence[str] | None,
+    files: Sequence[Path],
     parameters: Sequence[str] | None,
     ranges: str,
     distributions: str,
@@ -147,7 +157,7 @@ def _grid(
     from rvx.cli.compare import parse_range
 
     if any(name.endswith(".toml") for name in names):
-        if len(names) > 1 or variants or parameters:
+        if len(names) > 1 or variants or files or parameters:
             raise UsageProblem("a file says what the grid is; give it alone")
         return read_grid(Path(names[0]))
     return Grid(
@@ -157,6 +167,7 @@ def _grid(
         [parse_range(one) for one in ranges.split(",")],
         distributions.split(","),
         range(seeds),
+        files,
     )
 
 
@@ -195,7 +206,7 @@ def _print(done: Rows) -> None:
         side = "left" if name in ("kernel", "variant", "distribution", "bit_exact") else "right"
         table.add_column(_SHOWN.get(name, name), justify=side, no_wrap=True)  # type: ignore[arg-type]
     for row in done.rows:
-        style = None if row["bit_exact"] else "bold red"
+        style = "bold red" if _is_wrong(row) else None
         table.add_row(*(_text(name, row) for name in columns), style=style)
     print_table(table)
 
@@ -214,9 +225,13 @@ _HIDDEN = frozenset(
 
 
 def _text(name: str, row: dict[str, Any]) -> str:
+    from rvx.analysis.array_forms import NO_KERNEL
+
     value = row.get(name)
     if name == "bit_exact":
-        return str(row["error"]) if row["error"] else "exact" if value else "differs"
+        if row["error"]:
+            return str(row["error"])
+        return NO_KERNEL if value is None else "exact" if value else "differs"
     if value is None:
         return "-"
     if name == "instructions":

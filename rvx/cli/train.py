@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
-from rvx.cli.declare import Argument, End, Option
-from rvx.cli.options import CheckedShare, Json, LikeGemm, parse_list, parse_share
+from rvx.cli.declare import Argument, End, Option, command_line
+from rvx.cli.options import AccumulatorFiles, CheckedShare, Json, LikeGemm, parse_list, parse_share
 from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
 from rvx.errors import Exit
 
@@ -35,10 +35,7 @@ def train(
             "Or an accumulator of rvx dot, such as fma-bfloat16.",
         ),
     ] = None,
-    files: Annotated[
-        list[Path] | None,
-        Option("--file", metavar="FILE", help="Python that makes accumulators. Repeatable."),
-    ] = None,
+    files: AccumulatorFiles = None,
     seeds: Annotated[int, Option("--seeds", min=1, help="Runs of each scheme.")] = 3,
     epochs: Annotated[
         int,
@@ -137,6 +134,7 @@ def train(
                 "seeds": seeds,
                 "epochs": epochs,
                 "schemes": outcomes,
+                "command": command_line(),
                 "versions": versions(),
             }
         )

@@ -281,6 +281,7 @@ def test_a_page_of_searches_models_and_training(page, tmp_path, rvx_run):
     costs = {"instructions_per_token": 900.0, "bytes_per_token": 80.0}
     schemes = [scheme, *({**scheme, **costs, "scheme": name} for name in ("f32", "int8"))]
     lm = {"schema": "rvx.lm/1", "parameters": 9, "foretold": 8, "schemes": schemes, "versions": {}}
+    lm["command"] = "rvx lm 'my model.bin' --prompt Once"
     (tmp_path / "lm.json").write_text(json.dumps(lm))
     learnt = {
         "scheme": "f32",
@@ -305,6 +306,31 @@ def test_a_page_of_searches_models_and_training(page, tmp_path, rvx_run):
     assert "1 run. 1 differ from the order-exact reference." in told
     assert "<b>once" in told
     assert page.run("document.querySelectorAll('#study0 svg').length") > 0
+    search, *others = texts(page, "pre")
+    assert search == f"rvx search int --output {tmp_path / 'found'} --parameter bits=2:4"
+    assert others == [lm["command"]]
+    assert "seed 0 of the inputs; rvx 0.1" in told
+    assert "seeds 0 to 1" in told
+
+
+def test_a_page_of_accumulators_has_no_instructions_for_them(page, tmp_path, rvx_run):
+    words = ["-p", "M=N=2", "-p", "K=8,16", "--variant", "f32", "--variant", "fma-*"]
+    done = rvx_run("sweep", "gemm", *words, "-o", tmp_path / "rows", "--json")
+    (tmp_path / "sweep.json").write_text(done.stdout)
+    words = ["-p", "K=8", "--variant", "fma-float32", "--variant", "f32"]
+    (tmp_path / "one.json").write_text(rvx_run("compare", "gemm", *words, "--json").stdout)
+    studies = [read(tmp_path / "one.json"), read(tmp_path / "sweep.json")]
+    page.open(write(studies, tmp_path / "page.html"))
+    assert page.problems == []
+    told = page.run("document.body.textContent")
+    assert "1 run, all bit exact. 1 in array form, without a kernel." in told
+    assert "2 runs, all bit exact. 10 in array form, without a kernel." in told
+    assert len(texts(page, "#study0 tbody .bad")) == 0
+    # Their errors are drawn where no instruction is needed.
+    drawn = "document.querySelectorAll('#study0 svg [data-name=fma-float32]').length"
+    assert page.run(drawn) == 1
+    again = texts(page, "pre")[0]
+    assert again == "rvx compare gemm --parameter K=8 --variant fma-float32 --variant f32"
 
 
 @pytest.mark.parametrize(

@@ -382,3 +382,81 @@ def test_profiles_that_cannot_be_written(rvx, options, sentence):
     done = rvx("compare", "gemm", *SMALL, "--variant", "f32", "--variant", "f64", *options)
     assert (done.code, done.out) == (2, "")
     assert sentence in done.err
+
+
+@pytest.mark.parametrize(
+    ("kernel", "variant", "accumulator"),
+    [
+        ("gemm", "rvv_bf16", "fma-bfloat16"),
+        ("gemm_drafts", "zvt_bf16", "rvbna-bfloat16-n2-g1-rne"),
+        ("gemv", "f16_exfma", None),
+    ],
+)
+def test_an_accumulator_beside_the_kernel_that_has_it(rvx, tmp_path, kernel, variant, accumulator):
+    """The errors are those of the emulator; what needs a kernel is missing."""
+    words = ["compare", kernel, "-p", "M=3", "-p", "K=50", "--variant", variant]
+    if accumulator:
+        words += ["-p", "N=5", "--variant", accumulator]
+    else:
+        accumulator = "two-lanes"
+        path = tmp_path / "mine.py"
+        path.write_text(LANES)
+        words += ["--file", path]
+    theirs, ours = rvx(*words, "--json").document["rows"]
+    assert (ours["variant"], ours["form"]) == (accumulator, "array")
+    if accumulator != "two-lanes":
+        assert (ours["errors"], ours["distribution"]) == (theirs["errors"], theirs["distribution"])
+    needed = ("instructions", "custom_instructions", "fetched", "instructions_per_mac", "seconds")
+    assert [ours[name] for name in (*needed, "bit_exact")] == [None] * 6
+    assert (ours["by_mnemonic"], ours["macs"]) == ({}, theirs["macs"])
+    done = rvx(*words)
+    assert done.code == 0
+    last = done.out.rstrip().splitlines()[-1].split()
+    assert last[:5] == [accumulator, "array", "-", "-", "-"]
+    assert last[-4:] == ["array", "form,", "no", "kernel"]
+
+
+LANES = """
+from rvx.formats.dot import Accumulator, Exact
+from rvx.formats.minifloat.catalogue import FP16, FP32
+
+TWO = Accumulator("two-lanes", FP16, FP16, FP32, 2, Exact())
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["softmax", "--variant", "fma-bfloat16"], "softmax is more than sums of products, and an"),
+        (["softmax", "--variant", "fma"], "softmax has no variant 'fma'; it has fp16, fp16_opt, "),
+        (["gemm", "--variant", "int8-wrap32"], "int8-wrap32 is of integers; here factors and resu"),
+        (["gemm", "--file", "none.py"], "'none.py' is not a file of Python, which ends in .py"),
+        (["gemm", "--variant", "fma-bfloat16", "-p", "VLEN=256"], "VLEN says how wide vector reg"),
+        (
+            ["gemm", "--variant", "fma-bfloat16", "--profile", "x.json"],
+            "fma-bfloat16 is an array form, and no kernel to profile",
+        ),
+    ],
+)
+def test_accumulators_that_do_not_go(rvx, arguments, sentence):
+    done = rvx("compare", *arguments)
+    assert done.code == 2
+    assert done.err.startswith(f"error: {sentence}")
+
+
+def test_an_unknown_name_is_told_of_both_kinds(rvx, tmp_path):
+    done = rvx("compare", "gemm", "--variant", "f65")
+    assert "; 'f65' is not an accumulator; there are rvbna-float8" in done.err
+    path = tmp_path / "f32.py"
+    path.write_text(LANES.replace("two-lanes", "f32"))
+    done = rvx("compare", "gemm", "--file", path)
+    assert done.err == "error: gemm has a variant 'f32'; give the accumulator another name\n"
+
+
+def test_accumulators_leave_other_columns_and_pictures_alone(rvx, tmp_path):
+    words = ["compare", "gemm", *SMALL, "--variant", "rvv_f32", "--variant", "fma-float32"]
+    done = rvx(*words, "-p", "VLEN=128,256", "--plot", tmp_path / "a.svg")
+    assert done.code == 0
+    last = done.out.rstrip().splitlines()[-1].split()
+    assert last[:3] == ["fma-float32", "array", "-"]
+    assert "rvv_f32" in (tmp_path / "a.svg").read_text()

@@ -1,9 +1,12 @@
 import subprocess
 import sys
+from typing import Annotated
 
 import pytest
+from click.testing import CliRunner
 
 import rvx as package
+from rvx.cli.declare import Argument, Option, command, command_line
 
 HEAVY = ("numba", "numpy", "unicorn", "matplotlib", "lark", "elftools", "rich.console")
 
@@ -84,3 +87,30 @@ def test_the_cache_folder_can_be_named_and_deleted(rvx, tmp_path, monkeypatch):
     assert rvx("cache", "clear").code == 0
     assert not folder.exists()
     assert rvx("cache", "clear").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "again"),
+    [
+        (["--say", "a b", "x"], "made x --say 'a b'"),
+        (
+            ["-n", "-3", "--no-colour", "--say=-1", "--say", ""],
+            "made --lines=-3 --say=-1 --say '' --no-colour",
+        ),
+        (["--json", "--", "-x", "$y"], "made -- -x '$y'"),
+    ],
+)
+def test_a_command_knows_its_own_line(words, again):
+    """Quoted for a shell; what only says how a result is told is left out."""
+
+    def made(
+        files: Annotated[list[str] | None, Argument(metavar="FILE", help="Any.")] = None,
+        lines: Annotated[int, Option("--lines", "-n", help="Any.")] = 1,
+        say: Annotated[list[str] | None, Option("--say", help="Any.")] = None,
+        colour: Annotated[bool, Option("--colour/--no-colour", help="Any.")] = True,
+        as_json: Annotated[bool, Option("--json", help="Any.")] = False,
+    ) -> None:
+        print(command_line())
+
+    done = CliRunner().invoke(command(made, "made"), words)
+    assert done.stdout == f"{again}\n"

@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from rvx.analysis.array_forms import NO_KERNEL
 from rvx.analysis.colours import BLACK, CLASSES, FAMILIES
 from rvx.analysis.html import head
 from rvx.analysis.report.studies import Column, ReportProblem, Study, families
@@ -64,6 +65,7 @@ def _data(studies: Sequence[Study]) -> str:
         "families": FAMILIES,
         "classes": list(CLASSES.items()),
         "rest": BLACK,
+        "well": ["exact", NO_KERNEL],
         "studies": [
             {
                 "kind": study.kind,
@@ -183,6 +185,7 @@ def _origin(study: Study) -> Iterator[str]:
     yield "<h3>To reproduce it</h3>"
     if study.again:
         yield f"<pre>{escape(study.again)}</pre>"
-    if study.versions:
-        said = ", ".join(f"{name} {version}" for name, version in study.versions.items())
+    said = ", ".join(f"{name} {version}" for name, version in study.versions.items())
+    said = "; ".join(filter(None, (study.seeds, said)))
+    if said:
         yield f'<p class="hint">{escape(said)}</p>'

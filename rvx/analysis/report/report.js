@@ -441,7 +441,7 @@ class View {
         const line = element("tr");
         columns.forEach((column, i) => {
           const cell = element("td", isText[i] ? { class: "l" } : {}, said(column.values[row]));
-          if (column.role === "emulation" && column.values[row] !== "exact") cell.className = "l bad";
+          if (column.role === "emulation" && !data.well.includes(column.values[row])) cell.className = "l bad";
           line.append(cell);
         });
         return line;

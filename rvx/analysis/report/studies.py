@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rvx.analysis.array_forms import NO_KERNEL
 from rvx.analysis.colours import family
 from rvx.errors import RvxError
 from rvx.records import dataclass, field
@@ -58,6 +59,7 @@ class Study:
         mix_unit: what the mixes are in.
         spreads: by name, the `distribution` of `rvx.compare/1`.
         again: command that makes the document anew; empty where it is not known.
+        seeds: of its random numbers, in words; empty where the table or the command has them.
         versions: of what made it.
         profile: the document itself, where it is a profile.
     """
@@ -70,6 +72,7 @@ class Study:
     mix_unit: str = ""
     spreads: Mapping[str, Document] = field(default_factory=dict)
     again: str = ""
+    seeds: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     profile: Document | None = None
 
@@ -127,6 +130,11 @@ def _journal(folder: Path) -> Document:
     return {"schema": "rvx.sweep/1", "folder": str(folder), "rows": list(rows.values())}
 
 
+def _seeds(count: int) -> str:
+    """Which a study of so many seeds has."""
+    return "seed 0" if count == 1 else f"seeds 0 to {count - 1}"
+
+
 def _column(name: str, rows: Sequence[Document], key: str, role: str = "", **more: Any) -> Column:
     return Column(name, [row.get(key) for row in rows], role, **more)
 
@@ -165,7 +173,7 @@ def _compare(document: Document) -> Study:
             "max_ulp": row["errors"]["total"]["max_ulp"],
             "inputs_mse": row["errors"]["inputs"]["mse"],
             "arithmetic_mse": row["errors"]["arithmetic"]["mse"],
-            "emulation": "exact" if row["bit_exact"] else f"{row['mismatches']} differ",
+            "emulation": _emulation(row, f"{row['mismatches']} differ"),
             **_quantiles(row.get("distribution")),
         }
         for row in document["rows"]
@@ -208,12 +216,21 @@ def _compare(document: Document) -> Study:
         mixes={
             row["name"]: {kind: n / row["macs"] for kind, n in row["by_kind"].items()}
             for row in rows
+            if row["by_kind"]
         },
         mix_unit=f"instructions per {unit}",
         spreads={row["name"]: row["distribution"] for row in rows if row.get("distribution")},
-        again=again,
+        again=document.get("command", again),
+        seeds=f"seed {seed}",
         versions=document["versions"],
     )
+
+
+def _emulation(row: Document, otherwise: str) -> str:
+    """What a row says of its bits."""
+    if row["bit_exact"] is None:
+        return NO_KERNEL
+    return "exact" if row["bit_exact"] else otherwise
 
 
 def _quantiles(spread: Document | None) -> dict[str, Any]:
@@ -228,11 +245,15 @@ def _quantiles(spread: Document | None) -> dict[str, Any]:
 
 
 def _verdict(rows: Sequence[Document], failed: int) -> list[str]:
-    wrong = [row for row in rows if not row["bit_exact"]]
-    ran = f"{len(rows):,} run" + ("s" if len(rows) != 1 else "")
-    said = f"{ran}, all bit exact." if rows and not wrong else f"{ran}."
+    forms = [row for row in rows if row["bit_exact"] is None]
+    wrong = [row for row in rows if row["bit_exact"] is False]
+    count = len(rows) - len(forms)
+    ran = f"{count:,} run" + ("s" if count != 1 else "")
+    said = f"{ran}, all bit exact." if count and not wrong else f"{ran}."
     if wrong:
         said += f" {len(wrong):,} differ from the order-exact reference."
+    if forms:
+        said += f" {len(forms):,} in array form, without a kernel."
     return [said + (f" {failed:,} failed." if failed else "")]
 
 
@@ -271,7 +292,7 @@ def _sweep(document: Document) -> Study:
     rows = []
     for row in document["rows"]:
         flat = {**row, **row.get("sizes", {}), "name": row["variant"]}
-        flat["emulation"] = row["error"] or ("exact" if row["bit_exact"] else "differs")
+        flat["emulation"] = row["error"] or _emulation(row, "differs")
         rows.append(flat)
     if not rows:
         raise ValueError("it has no rows")
@@ -296,6 +317,7 @@ def _sweep(document: Document) -> Study:
         _column("emulation", rows, "emulation"),
     ]
     seeds = len({row["seed"] for row in rows})
+    first = f"# the first row; others likewise\n{_one_row(rows[0], sizes)}"
     return Study(
         kind="sweep",
         title=f"{', '.join(kernels)}: {len(rows):,} cells",
@@ -306,7 +328,7 @@ def _sweep(document: Document) -> Study:
             *_best(ran),
         ],
         columns=columns,
-        again=f"# the first row; others likewise\n{_one_row(rows[0], sizes)}",
+        again=document.get("command", first),
         versions=document.get("versions", {}),
     )
 
@@ -323,9 +345,6 @@ def _one_row(row: Document, sizes: Sequence[str]) -> str:
 
 def _dot(document: Document) -> Study:
     rows = document["rows"]
-    names, lengths, data = (
-        dict.fromkeys(str(row[key]) for row in rows) for key in ("accumulator", "length", "data")
-    )
     best = min(rows, key=lambda row: row["rms_ulp"] if row["rms_ulp"] is not None else 1e300)
     return Study(
         kind="dot study",
@@ -340,8 +359,8 @@ def _dot(document: Document) -> Study:
             _column("length", rows, "length", "axis"),
             *_dot_errors(rows),
         ],
-        again=f"rvx dot {' '.join(names)} --lengths {','.join(lengths)} --data {','.join(data)} "
-        f"--seeds {document['seeds']}",
+        again=document.get("command", ""),
+        seeds=_seeds(document["seeds"]),
         versions=document.get("versions", {}),
     )
 
@@ -361,7 +380,8 @@ def _guards(document: Document) -> Study:
             _column("data", rows, "data", "axis"),
             *_dot_errors(rows),
         ],
-        again=f"rvx dot --study --seeds {document['seeds']}",
+        again=document.get("command", ""),
+        seeds=_seeds(document["seeds"]),
         versions=document.get("versions", {}),
     )
 
@@ -447,6 +467,8 @@ def _search(document: Document) -> Study:
             ),
             Column("unbeaten", ["yes" if row["is_best"] else "" for row in rows]),
         ],
+        again=document.get("command", ""),
+        seeds=f"{_seeds(document['seeds'])} of the inputs",
         versions=document["versions"],
     )
 
@@ -480,6 +502,7 @@ def _language(document: Document) -> Study:
             ),
             _column("says", shown, "text"),
         ],
+        again=document.get("command", ""),
         versions=document["versions"],
     )
 
@@ -508,6 +531,8 @@ def _training(document: Document) -> Study:
                 ("skipped", "skipped steps", ""),
             ),
         ],
+        again=document.get("command", ""),
+        seeds=_seeds(document["seeds"]),
         versions=document["versions"],
     )
 

@@ -6,13 +6,16 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rvx.errors import Exit, RvxError
 from rvx.userfiles import users_mistake
+
+if TYPE_CHECKING:
+    from rvx.formats.dot import Accumulator
 
 Row = dict[str, Any]
 """A row by column; what does not apply is None."""
@@ -34,6 +37,7 @@ class Cell:
         high: upper end of it, or the scale of another distribution.
         distribution: of the inputs, see `rvx.analysis.distributions`.
         seed: of the inputs.
+        accumulator: that the variant is, where it is none of the kernel's own.
     """
 
     kernel: str
@@ -44,11 +48,15 @@ class Cell:
     high: float
     distribution: str
     seed: int
+    accumulator: Accumulator | None = None
 
     @property
     def identity(self) -> str:
         """The same for the same question, whatever version of rvx answers it."""
-        text = json.dumps(asdict(self), sort_keys=True)
+        asked = {one.name: getattr(self, one.name) for one in fields(self)}
+        # All that an accumulator says: its name may become that of another one.
+        said = asked.pop("accumulator")
+        text = json.dumps(asked | ({"accumulator": repr(said)} if said else {}), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
     def columns(self) -> Row:
@@ -101,6 +109,8 @@ def _results(cell: Cell) -> Row:
     from rvx.analysis.compare import run_variant
 
     kernel = _kernel(cell.kernel)
+    if cell.accumulator is not None:
+        kernel = kernel.with_accumulators([cell.accumulator])
     (variant,) = kernel.select([cell.variant], [cell.vlen] if cell.vlen else ())
     found = run_variant(kernel, variant, _inputs(cell.kernel, *_drawn(cell))).to_json()
     errors = found.pop("errors")

@@ -6,8 +6,9 @@ import itertools
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from rvx.analysis import array_forms
 from rvx.analysis import kernel as kernels
 from rvx.analysis.distributions import check_distribution
 from rvx.analysis.kernel import Kernel
@@ -17,6 +18,9 @@ from rvx.errors import RvxError
 from rvx.records import dataclass, field
 from rvx.resources import programs
 from rvx.userfiles import read_text
+
+if TYPE_CHECKING:
+    from rvx.formats.dot import Accumulator
 
 MOST_CELLS = 1_000_000
 VLEN = "VLEN"
@@ -32,13 +36,15 @@ class Grid:
 
     Attributes:
         kernels: names, or folders.
-        variants: names, patterns, or `all`; the default ones of each kernel if there are none.
+        variants: names, patterns, or `all`; the default ones of each kernel if there are none. Also
+            names of accumulators of `rvx dot`, whose rows have no instructions.
         sizes: values of parameters that are chosen together, by names joined with `=`: `M=N` with
             16 and 32 is M=16 N=16 and M=32 N=32. `VLEN` is the width of vector registers. A kernel
             ignores no name, so that all kernels of a grid need the same parameters.
         ranges: of the inputs, low and high.
         distributions: of the inputs.
         seeds: of the inputs.
+        files: Python that makes accumulators, which are variants besides.
     """
 
     kernels: Sequence[str]
@@ -47,6 +53,7 @@ class Grid:
     ranges: Sequence[tuple[float, float]] = ((-1.0, 1.0),)
     distributions: Sequence[str] = ("uniform",)
     seeds: Sequence[int] = (0,)
+    files: Sequence[Path] = ()
 
     def load(self) -> list[Kernel]:
         """The kernels.
@@ -66,8 +73,10 @@ class Grid:
         for name in self.distributions:
             check_distribution(name)
         found: dict[Cell, None] = {}
-        for kernel in self.load():
-            for cell in self._cells_of(kernel):
+        loaded = self.load()
+        accumulators, names = array_forms.among(loaded, self.variants, self.files)
+        for kernel in loaded:
+            for cell in self._cells_of(kernel, accumulators, names):
                 found[cell] = None
                 if len(found) > MOST_CELLS:
                     raise GridError(f"the grid has more than {MOST_CELLS:,} cells")
@@ -75,16 +84,29 @@ class Grid:
             raise GridError("the grid has no cell: every axis needs at least one value")
         return list(found)
 
-    def _cells_of(self, kernel: Kernel) -> Iterator[Cell]:
+    def _cells_of(
+        self, kernel: Kernel, accumulators: Sequence[Accumulator], names: Sequence[str]
+    ) -> Iterator[Cell]:
         vlens = self.sizes.get(VLEN, ())
-        variants = kernel.select(self.variants, vlens)
+        variants = kernel.with_accumulators(accumulators).select(names, vlens)
+        made = {one.name: one for one in accumulators}
         is_shipped = kernel.folder.parent == programs()
         name = kernel.name if is_shipped else str(kernel.folder.resolve())
         inputs = itertools.product(self._sizes(kernel), self.ranges, self.distributions, self.seeds)
         for sizes, (low, high), distribution, seed in inputs:
             chosen = tuple(kernel.choose(sizes).items())
             for variant in variants:
-                yield Cell(name, variant.name, variant.vlen, chosen, low, high, distribution, seed)
+                yield Cell(
+                    name,
+                    variant.name,
+                    variant.vlen,
+                    chosen,
+                    low,
+                    high,
+                    distribution,
+                    seed,
+                    made.get(variant.name),
+                )
 
     def _sizes(self, kernel: Kernel) -> Iterator[dict[str, int]]:
         axes = {names: values for names, values in self.sizes.items() if names != VLEN}
@@ -102,8 +124,8 @@ class Grid:
 def read_grid(path: Path) -> Grid:
     """A grid from a TOML file.
 
-    Its keys are `kernels`, `variants`, `ranges`, `distributions` and `seeds` (lists, or for the
-    seeds how many), and the table `sizes`, such as `"M=N=K" = [16, 32]`.
+    Its keys are `kernels`, `variants`, `files`, `ranges`, `distributions` and `seeds` (lists, or
+    for the seeds how many), and the table `sizes`, such as `"M=N=K" = [16, 32]`.
 
     Raises:
         KernelError: it is not such a file.
@@ -123,6 +145,7 @@ def read_grid(path: Path) -> Grid:
         [_range(keys, one) for one in keys.get("ranges", list, [1.0])],
         _texts(keys, "distributions") or ("uniform",),
         _seeds(keys),
+        [path.parent / name for name in _texts(keys, "files")],
     )
     keys.end()
     return grid

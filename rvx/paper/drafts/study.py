@@ -12,16 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rvx.analysis.compare import draw, run_variant
+from rvx.analysis.compare import draw, program_of, run_variant
 from rvx.analysis.comparison import Row
 from rvx.analysis.kernel import Kernel, Variant, load
 from rvx.analysis.metrics import finite
 from rvx.analysis.profile.traffic import traffic_of
-from rvx.assembler import assemble
 from rvx.emulator import Backend, Machine
 from rvx.errors import RvxError
 from rvx.isa import streams
-from rvx.resources import programs
 
 SCHEMA = "rvx.paper.matrix-drafts/1"
 SIZE = DEPTH = 64
@@ -243,8 +241,7 @@ def _variant(kernel: Kernel, entry: Entry, vlen: int) -> Variant:
 def _moved(row: Row, reuse: Sequence[int]) -> tuple[int, int]:
     """Bytes that a run has loaded and stored."""
     isa = row.variant.isa
-    program = assemble(row.variant.source, isa, include_dirs=[programs()])
-    memory = Machine(program, isa, memory=1 << 16).memory
+    memory = Machine(program_of(row.variant), isa, memory=1 << 16).memory
     loaded = stored = 0
     for address, executions in row.run.executions.items():
         decoded = isa.decode(memory.word(address) or 0)

@@ -17,11 +17,10 @@ from typing import Any
 import numpy as np
 
 from rvx.analysis import kernel
-from rvx.analysis.compare import STACK_AND_SLACK, GuestError
+from rvx.analysis.compare import STACK_AND_SLACK, GuestError, program_of
 from rvx.analysis.comparison import Inputs
 from rvx.analysis.metrics import finite
 from rvx.analysis.versions import versions
-from rvx.assembler import assemble
 from rvx.emulator import Backend, Machine
 from rvx.paper.percival import draws
 from rvx.paper.percival.data import (
@@ -132,7 +131,7 @@ class Bench:
         isa = chosen.isa
         room = largest * largest * self.numbers.output.itemsize
         self.machine = Machine(
-            assemble(chosen.source, isa), isa, memory=4 * room + STACK_AND_SLACK, backend=backend
+            program_of(chosen), isa, memory=4 * room + STACK_AND_SLACK, backend=backend
         )
         self.a, self.b, self.c = (self.machine.allocate(room) for _ in range(3))
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rvx.analysis.arithmetic.accumulated import Declared
 from rvx.analysis.kernel import Kernel
 from rvx.formats.dot import Accumulator
 from rvx.paper.vsq.digits import PaperError
-from rvx.records import replace
 
 
 @dataclass(frozen=True)
@@ -71,21 +69,17 @@ def choose(names: Sequence[str]) -> list[Scheme]:
 def of_accumulators(
     kernel: Kernel, accumulators: Sequence[Accumulator]
 ) -> tuple[Kernel, list[Scheme]]:
-    """Schemes of accumulators in every product, and the kernel with their arithmetics.
+    """Schemes of accumulators in every product, and the kernel with their array forms.
 
     Raises:
-        PaperError: an accumulator of integers.
+        KernelError: an accumulator of integers.
     """
-    try:
-        made = {acc.name: Declared(acc) for acc in accumulators}
-    except ValueError as error:
-        raise PaperError(str(error)) from None
     schemes = [
         # All that an accumulator says is part of what a checkpoint belongs to.
-        Scheme(name, name, name, one.result.precision, True, repr(one.accumulator))
-        for name, one in made.items()
+        Scheme(one.name, one.name, one.name, one.precision, True, repr(one))
+        for one in accumulators
     ]
-    return replace(kernel, arithmetics={**kernel.arithmetics, **made}), schemes
+    return kernel.with_accumulators(accumulators), schemes
 
 
 def own(kernel: Kernel, forward: str, backward: str, digits: int) -> Scheme:

@@ -229,3 +229,40 @@ def test_the_command_ends_at_an_interrupt_with_its_rows(tmp_path: Path) -> None:
     with (tmp_path / "rows.csv").open() as file:
         assert len(list(csv.DictReader(file))) == len(journal_of(tmp_path)) > 0
     assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]
+
+
+MINE = """
+from rvx.formats.dot import Accumulator, Exact
+from rvx.formats.minifloat.catalogue import FP8, FP16
+
+NARROW = Accumulator("narrow", FP8, FP8, FP16, {group}, Exact())
+"""
+
+
+def test_accumulators_are_an_axis(tmp_path: Path) -> None:
+    """They go to other processes; a row belongs to all that one says, and not to its name."""
+    path = tmp_path / "mine.py"
+    path.write_text(MINE.format(group=2))
+    grid = Grid(["gemm", "gemv"], ["f32", "fma-float*_e5m2", "narrow"], {"K": [16]}, files=[path])
+    first = sweep(grid, tmp_path / "rows", workers=2)
+    assert [row["variant"] for row in first.rows] == ["f32", "fma-float8_e5m2", "narrow"] * 2
+    for row in first.rows:
+        assert row["error"] is None
+        is_form = row["variant"] != "f32"
+        assert (row["instructions"] is None) == (row["bit_exact"] is None) == is_form
+        assert row["mse"] > 0
+    path.write_text(MINE.format(group=8))
+    second = sweep(grid, tmp_path / "rows", workers=1)
+    assert second.computed == 2
+    changed = [a["mse"] != b["mse"] for a, b in zip(first.rows, second.rows, strict=True)]
+    assert changed == [False, False, True] * 2
+
+
+def test_a_file_names_files_of_accumulators(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(MINE.format(group=2))
+    path = tmp_path / "grid.toml"
+    path.write_text('kernels = ["gemm"]\nvariants = ["f32"]\nfiles = ["mine.py"]\n')
+    assert {cell.variant for cell in read_grid(path).cells()} == {"f32", "narrow"}
+    path.write_text('kernels = ["softmax"]\nfiles = ["mine.py"]\n')
+    with pytest.raises(KernelError, match="softmax is more than sums of products"):
+        read_grid(path).cells()
