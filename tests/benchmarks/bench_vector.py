@@ -40,7 +40,7 @@ class Kernel:
 
     Attributes:
         name: for people.
-        macro: in loops/vector.s.
+        macro: in loops/vector.s, with its arguments.
         rounds: how often the kernel runs in rvx: some seconds of work for the other simulators.
         share: which part of these rounds is measured in the other simulators.
         elements: operations on elements in one round.
@@ -79,8 +79,18 @@ KERNELS = (
         is_in_qemu=False,
         is_product=True,
     ),
-    Kernel("E4M3 dot, vfqwdota", "bulk", 400_000, 20, 256, is_in_qemu=False, is_product=True),
-    Kernel("the same, LMUL 8", "whole", 1_600_000, 80, 256, is_in_qemu=False, is_product=True),
+    *(
+        Kernel(
+            f"E4M3 dot, vfqwdota, LMUL {lmul}",
+            f"bulk m{lmul}",
+            400_000,
+            20,
+            256,
+            is_in_qemu=False,
+            is_product=True,
+        )
+        for lmul in (1, 2, 4, 8)
+    ),
     Kernel("E4M3 tiles, vtfmm", "tiles", 12_000, 1, 16 * 16 * 64, False, is_product=True),
     Kernel("vfabsdiff of a user's, f32", "distance", 4_000_000, 1, 32, is_standard=False),
     Kernel("posit16 a*b+a of a user's", "posits", 400_000, 1, 32, is_standard=False),
@@ -149,8 +159,7 @@ class Bench:
             "PRODUCT": "vpmul.vv v10, v8, v9",
             "SUM": "vpadd.vv v10, v10, v8",
             "QUADS": "vdot4a.vx v16, v8, t4",
-            "BULK": "vfqwdota.vv v24, v8, v10",
-            "WHOLE": "vfqwdota.vv v24, v8, v16",
+            "BULK": "vfqwdota.vv v24, v8, v16",
             "SET_MATRIX": "msetmtype t0, zero",
             "SET_ROWS": "msettm t1, t0",
             "SET_COLUMNS": "msettn t1, t0",
@@ -168,7 +177,8 @@ class Bench:
 
     def build(self, kernel: Kernel, rounds: int, for_spike: bool = False) -> Path:
         """Assembles and links a kernel."""
-        path = self.folder / f"{kernel.macro}-{rounds}-{for_spike}.elf"
+        name = kernel.macro.replace(" ", "-")
+        path = self.folder / f"{name}-{rounds}-{for_spike}.elf"
         symbols = {**self._words, "ROUNDS": rounds, **({"SPIKE": 1} if for_spike else {})}
         if kernel.macro == "tiles":
             symbols["HAS_TILES"] = 1

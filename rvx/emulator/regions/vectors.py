@@ -39,6 +39,8 @@ _FEW_LANES = 8
 _LONG = 60
 """Operations of an expression from which on chunks are short, so that LLVM is done in time."""
 _MOST_STRIDE = 1 << 40
+_PIECE, _MOST_PIECES = 64, 16
+"""Bytes that are copied at once, and how many times at most without a call."""
 
 
 class Emitter(Protocol):
@@ -652,17 +654,38 @@ class _Transfer:
         called = "@llvm.memcpy.p0.p0.i64"
         self._w.declarations[f"declare void {called}(ptr, ptr, i64, i1)"] = None
         if total.isdecimal():
-            add(f"  call void {called}(ptr {target}, ptr {source}, i64 {total}, i1 false)")
+            self._copy_all(target, source, most)
             return
         add(f"  %full{n} = icmp eq i64 {total}, {most}")
         add(f"  br i1 %full{n}, label %all{n}, label %part{n}")
         add(f"all{n}:")
-        add(f"  call void {called}(ptr {target}, ptr {source}, i64 {most}, i1 false)")
+        self._copy_all(target, source, most)
         add(f"  br label %copied{n}")
         add(f"part{n}:")
         add(f"  call void {called}(ptr {target}, ptr {source}, i64 {total}, i1 false)")
         add(f"  br label %copied{n}")
         add(f"copied{n}:")
+
+    def _copy_all(self, target: str, source: str, size: int) -> None:
+        """So many bytes, in pieces as wide as whoever reads them takes at most.
+
+        A host reads what has just been stored at once if one store has written all of it, and else
+        waits until all that was stored before has arrived.
+        """
+        n, add = self._n, self._w.lines.append
+        piece = min(size & -size, _PIECE)
+        if size > _MOST_PIECES * piece:
+            add(
+                f"  call void @llvm.memcpy.p0.p0.i64(ptr {target}, ptr {source}, i64 {size}, "
+                "i1 false)"
+            )
+            return
+        for at in range(0, size, piece):
+            tag = f"%b{n}.{at}"
+            add(f"  {tag}.s = getelementptr i8, ptr {source}, i64 {at}")
+            add(f"  {tag}.t = getelementptr i8, ptr {target}, i64 {at}")
+            add(f"  {tag} = load {lanes_of('i8', piece)}, ptr {tag}.s, align 1")
+            add(f"  store {lanes_of('i8', piece)} {tag}, ptr {tag}.t, align 1")
 
     def _unit(self) -> None:
         n, add = self._n, self._w.lines.append

@@ -19,12 +19,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from rvx.formats.bits import ctz64
 from rvx.formats.dot.catalogue import rvbna
-from rvx.formats.dot.scalar import NOWHERE, make_aligned_group
-from rvx.formats.dot.vector import make_sum
+from rvx.formats.dot.scalar import NOWHERE, make_aligned_group, make_parts
+from rvx.formats.dot.vector import make_add, make_sum
 from rvx.formats.minifloat import Minifloat
 from rvx.formats.minifloat import scalar as kernels
-from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16ALT, FP32
+from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16ALT, FP32, FP64
 from rvx.isa import Extension, Words
 from rvx.isa.real import (
     GatheredReal,
@@ -116,19 +117,20 @@ def make_bulk_dot(left_format: Minifloat, right_format: Minifloat) -> Dot:
     place_of, special_of, term, result = steps.place, steps.special, steps.term, steps.result
     kept = steps.kept
     mask = (1 << left_format.bits) - 1
-    attempt = make_sum(left_format, right_format, kept)
+    attempt, add, parts = make_sum(left_format, right_format, kept), make_add(), make_parts(FP64)
 
     def dot(
         v: Vector, left: Words, right: Words, at_a: int, at_b: int, vm: int, n: int, c: int
     ) -> tuple[int, int]:
         # As many guard bits as the number of products has: VLMAX is a power of two.
-        guard, most = 0, most_elements(v)
-        while most > 1:
-            most >>= 1
-            guard += 1
+        guard = ctz64(most_elements(v))
         if vm != 0:
-            total, unit, status = attempt(left, right, at_a, at_b, n, guard)
+            total, status = attempt(left, right, at_a, at_b, n, guard)
             if status == 0:
+                code, status = add(total, c)
+                if status == 0:
+                    return code, 0
+                total, unit = parts(total)
                 return result(total, unit, 0, c & 0xFFFFFFFF)
         place, specials = NOWHERE, 0
         for x in range(n):

@@ -15,6 +15,10 @@ else each function says: the exact kernels have to do it then. What it answers i
   25 + 2 log2(n) digits where the accumulator is binary32. For n up to 2^14 that fits binary64, and
   so does every partial sum: additions are exact in any order.
 
+Sums of 8-bit floats of which nothing is cut off are added up as integers where a host is good at
+that (`digitcode`); each of the parts that such a sum is put together from is a multiple of the
+unit, too.
+
 The host rounds to nearest even and keeps subnormal numbers, as it does when a process starts. Its
 flags mean nothing afterwards.
 """
@@ -25,21 +29,23 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
-from rvx.formats.dot import vectorcode
+from rvx.formats.dot import digitcode, lanecode, vectorcode
 from rvx.formats.minifloat.format import Minifloat
 from rvx.reachable import Twin, with_twin
 
-Sum = Callable[[Any, Any, int, int, int, int], tuple[int, int, int]]
+Sum = Callable[[Any, Any, int, int, int, int], tuple[int, int]]
+Add = Callable[[int, int], tuple[int, int]]
 Spread = Callable[[Any, int, int, Any, int, int], tuple[int, int, int]]
 Block = Callable[[Any, int, int, Any, int, int, int, int], int]
 
 
 @cache
 def make_sum(left: Minifloat, right: Minifloat, kept: int) -> Sum:
-    """attempt(a, b, at_a, at_b, n, guard): (total, unit, status) of one group.
+    """attempt(a, b, at_a, at_b, n, guard): (total, status) of one group.
 
-    The sum is total * 2^unit, all products normalised to each other. It does not answer, and status
-    is -1 instead of 0, for few products, more than 2^14, and where a factor is no number.
+    All products are normalised to each other, with so many guard bits; the sum is the bit pattern
+    of a binary64 number, and 0 if it is zero. It does not answer, and status is -1 instead of 0,
+    for many products, for few ones on some hosts, and where a factor is no number.
 
     Args:
         left: format of the codes in `a`, from at_a on; it has 8 or 16 bits.
@@ -47,11 +53,28 @@ def make_sum(left: Minifloat, right: Minifloat, kept: int) -> Sum:
         kept: digits behind the point of an aligned product, without the guard bits.
     """
 
-    def attempt(a: Any, b: Any, at_a: int, at_b: int, n: int, guard: int) -> tuple[int, int, int]:
-        return 0, 0, -1
+    def attempt(a: Any, b: Any, at_a: int, at_b: int, n: int, guard: int) -> tuple[int, int]:
+        return 0, -1
 
-    emit = partial(vectorcode.emit_sum, left, right, kept)
-    return with_twin(attempt, _twin(emit, 6, 3, f"sum {left} {right} {kept}"))
+    by_digits = digitcode.can_do(left, right)
+    how = digitcode.emit_sum if by_digits else vectorcode.emit_sum
+    name = f"sum {left} {right} {kept} {by_digits}"
+    return with_twin(attempt, _twin(partial(how, left, right, kept), 6, 2, name))
+
+
+@cache
+def make_add() -> Add:
+    """attempt(total, c): (code, status) of the sum of two numbers, to odd, both steps to binary32.
+
+    `total` is the bit pattern of a binary64 number, c is a code of binary32. It does not answer,
+    and status is -1 instead of 0, where a number but `total` is not a normal one, where the result
+    overflows, and where the two are so far apart that binary64 does not hold their sum.
+    """
+
+    def attempt(total: int, c: int) -> tuple[int, int]:
+        return 0, -1
+
+    return with_twin(attempt, _twin(vectorcode.emit_add, 2, 2, "add"))
 
 
 @cache
@@ -114,4 +137,4 @@ def make_block(depth: int, apart: int, begin: int) -> Block:
 
 def _twin(emit: vectorcode.Emit, arguments: int, results: int, name: str) -> Twin:
     make = partial(vectorcode.compiled, emit, arguments, results)
-    return Twin(make, f"{name} {vectorcode.fingerprint()}")
+    return Twin(make, f"{name} {lanecode.fingerprint()}")

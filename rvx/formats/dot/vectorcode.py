@@ -7,12 +7,20 @@ the sum of those of its factors.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from rvx.formats.dot.lanecode import (
+    in_all_lanes,
+    lanes_of,
+    load_at,
+    max_of,
+    min_of,
+    picked,
+    reduced,
+    splat,
+    store_at,
+)
 from rvx.formats.minifloat import vectorcode
 from rvx.formats.minifloat.catalogue import FP16, FP32, FP64
 from rvx.formats.minifloat.format import Minifloat
@@ -24,13 +32,6 @@ MOST_PRODUCTS = 1 << 14
 _LANES = 8
 """Factors that `emit_spread` takes at once: no register holds fewer of 16 bits."""
 _ROWS, _COLUMNS = 2, 4
-
-
-@cache
-def fingerprint() -> str:
-    """Changes when this file does: compiled code is cached by what it is made of."""
-    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    return f"{own} {vectorcode.fingerprint()}"
 
 
 def compiled(emit: Emit, arguments: int, results: int) -> Any:
@@ -66,6 +67,9 @@ def compiled(emit: Emit, arguments: int, results: int) -> Any:
         result = types.int64 if results == 1 else types.UniTuple(types.int64, results)
         return result(*(k if isinstance(k, types.Array) else types.int64 for k in kinds)), codegen
 
+    def take_2(typingctx: Any, a: Any, b: Any) -> Any:
+        return typed((a, b))
+
     def take_6(typingctx: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any) -> Any:
         return typed((a, b, c, d, e, f))
 
@@ -74,97 +78,20 @@ def compiled(emit: Emit, arguments: int, results: int) -> Any:
     ) -> Any:
         return typed((a, b, c, d, e, f, g, h))
 
-    made: Any = intrinsic({6: take_6, 8: take_8}[arguments])
+    made: Any = intrinsic({2: take_2, 6: take_6, 8: take_8}[arguments])
     return made
-
-
-# -- vectors -------------------------------------------------------------------------------
-
-
-def _lanes(element: Any, count: int) -> Any:
-    from llvmlite import ir
-
-    return ir.VectorType(element, count)
-
-
-def _splat(kind: Any, value: float) -> Any:
-    from llvmlite import ir
-
-    return ir.Constant(kind, [ir.Constant(kind.element, value)] * kind.count)
-
-
-def _all_lanes(builder: Any, value: Any, count: int) -> Any:
-    """A value in all lanes."""
-    from llvmlite import ir
-
-    kind, word = _lanes(value.type, count), ir.IntType(32)
-    one = builder.insert_element(ir.Constant(kind, ir.Undefined), value, word(0))
-    zeros = ir.Constant(_lanes(word, count), [word(0)] * count)
-    return builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), zeros)
-
-
-def _picked(builder: Any, first: Any, second: Any, lanes: Sequence[int]) -> Any:
-    """Some lanes of two vectors of one kind, those of the second numbered on."""
-    from llvmlite import ir
-
-    word = ir.IntType(32)
-    mask = ir.Constant(_lanes(word, len(lanes)), [word(lane) for lane in lanes])
-    return builder.shuffle_vector(first, second, mask)
-
-
-def _reduced(builder: Any, value: Any, combine: Callable[[Any, Any], Any]) -> Any:
-    """All lanes, as many as a power of two, combined by halves."""
-    from llvmlite import ir
-
-    while value.type.count > 1:
-        half = value.type.count // 2
-        low = _picked(builder, value, value, range(half))
-        value = combine(low, _picked(builder, value, value, range(half, 2 * half)))
-    return builder.extract_element(value, ir.IntType(32)(0))
-
-
-def _largest(builder: Any) -> Callable[[Any, Any], Any]:
-    return lambda x, y: builder.select(builder.icmp_unsigned(">", x, y), x, y)
-
-
-def _smallest(builder: Any) -> Callable[[Any, Any], Any]:
-    return lambda x, y: builder.select(builder.icmp_unsigned("<", x, y), x, y)
-
-
-def _at(builder: Any, data: Any, element: Any, kind: Any) -> Any:
-    """A pointer to a kind of value, so many bytes behind a pointer to bytes."""
-    return builder.bitcast(builder.gep(data, [element]), kind.as_pointer())
-
-
-def _load(builder: Any, data: Any, offset: Any, kind: Any) -> Any:
-    made = builder.load(_at(builder, data, offset, kind))
-    made.align = 1
-    return made
-
-
-def _store(builder: Any, value: Any, data: Any, offset: Any) -> None:
-    builder.store(value, _at(builder, data, offset, value.type)).align = 1
-
-
-def _power(builder: Any, exponent: Any) -> Any:
-    """2^exponent of an i64, as binary64."""
-    from llvmlite import ir
-
-    word = ir.IntType(64)
-    bits = builder.shl(builder.add(exponent, word(FP64.bias)), word(FP64.m))
-    return builder.bitcast(bits, ir.DoubleType())
 
 
 # -- factors -------------------------------------------------------------------------------
 
 
 def _magnitudes(builder: Any, codes: Any, fmt: Minifloat) -> Any:
-    return builder.and_(codes, _splat(codes.type, fmt.magnitude_mask))
+    return builder.and_(codes, splat(codes.type, fmt.magnitude_mask))
 
 
 def _fields(builder: Any, magnitudes: Any, fmt: Minifloat) -> Any:
     kind = magnitudes.type
-    return _largest(builder)(builder.lshr(magnitudes, _splat(kind, fmt.m)), _splat(kind, 1))
+    return max_of(builder)(builder.lshr(magnitudes, splat(kind, fmt.m)), splat(kind, 1))
 
 
 def _is_half(fmt: Minifloat) -> bool:
@@ -183,18 +110,27 @@ def _singles(builder: Any, codes: Any, fmt: Minifloat) -> Any:
 
     count = codes.type.count
     target = FP16 if _is_half(fmt) else FP32
-    words = _lanes(ir.IntType(target.bits), count)
+    words = lanes_of(ir.IntType(target.bits), count)
     if fmt.bits < target.bits:
         codes = builder.sext(codes, words)
     # The sign has been copied above the magnitude; between the two there is room for more exponent.
     shift = target.m - fmt.m
-    codes = builder.shl(codes, _splat(words, shift))
+    codes = builder.shl(codes, splat(words, shift))
     kept = target.sign_mask | fmt.magnitude_mask << shift
-    codes = builder.and_(codes, _splat(words, kept))
-    singles = _lanes(ir.FloatType(), count)
+    codes = builder.and_(codes, splat(words, kept))
+    singles = lanes_of(ir.FloatType(), count)
     if target is FP32:
         return builder.bitcast(codes, singles)
-    return builder.fpext(builder.bitcast(codes, _lanes(ir.HalfType(), count)), singles)
+    return builder.fpext(builder.bitcast(codes, lanes_of(ir.HalfType(), count)), singles)
+
+
+def _power(builder: Any, exponent: Any) -> Any:
+    """2^exponent of an i64, as binary64."""
+    from llvmlite import ir
+
+    word = ir.IntType(64)
+    bits = builder.shl(builder.add(exponent, word(FP64.bias)), word(FP64.m))
+    return builder.bitcast(bits, ir.DoubleType())
 
 
 # -- cutting off ---------------------------------------------------------------------------
@@ -204,11 +140,11 @@ def _cut_to_odd(builder: Any, numbers: Any, large: Any) -> Any:
     """Numbers as multiples of a unit, to odd; `large` is 3 * 2^51 units."""
     from llvmlite import ir
 
-    words = _lanes(ir.IntType(64), numbers.type.count)
-    zero, one, minus_one = (_splat(words, value) for value in (0, 1, -1))
+    words = lanes_of(ir.IntType(64), numbers.type.count)
+    zero, one, minus_one = (splat(words, value) for value in (0, 1, -1))
     moved = builder.fadd(numbers, large)
     rest = builder.fsub(numbers, builder.fsub(moved, large))
-    none = _splat(numbers.type, 0.0)
+    none = splat(numbers.type, 0.0)
     bits = builder.bitcast(moved, words)
     is_even = builder.icmp_unsigned("==", builder.and_(bits, one), zero)
     is_lost = builder.and_(is_even, builder.fcmp_unordered("!=", rest, none))
@@ -241,8 +177,8 @@ def emit_sum(
         builder.gep(data, [builder.mul(at, word(fmt.bits // 8))])
         for data, at, fmt in ((a, at_a, left), (b, at_b, right))
     )
-    results = [cgutils.alloca_once(builder, word) for _ in range(3)]
-    for slot, value in zip(results, (0, 0, -1), strict=True):
+    results = [cgutils.alloca_once(builder, word) for _ in range(2)]
+    for slot, value in zip(results, (0, -1), strict=True):
         builder.store(word(value), slot)
     group = _Group(builder, a, b, n, guard, left, right, kept)
     largest, smaller = 256 // left.bits, 128 // left.bits
@@ -278,11 +214,11 @@ class _Group:
         from numba.core import cgutils
 
         builder, left, right, word = self.builder, self.left, self.right, ir.IntType(64)
-        code = _lanes(ir.IntType(left.bits), count)
-        number = _lanes(ir.DoubleType(), count)
+        code = lanes_of(ir.IntType(left.bits), count)
+        number = lanes_of(ir.DoubleType(), count)
         # Greatest magnitudes, greatest and smallest field of a product, and the sum.
-        firsts = [_splat(code, 0), _splat(code, 0), _splat(code, 0), _splat(code, -1)]
-        firsts.append(_splat(number, 0.0))
+        firsts = [splat(code, 0), splat(code, 0), splat(code, 0), splat(code, -1)]
+        firsts.append(splat(number, 0.0))
         slots = [cgutils.alloca_once(builder, first.type) for first in firsts]
         for slot, first in zip(slots, firsts, strict=True):
             builder.store(first, slot)
@@ -290,16 +226,16 @@ class _Group:
         def look(codes: Sequence[Any]) -> None:
             for slot, value in zip(slots, self._looked(*codes), strict=True):
                 if slot is slots[3]:
-                    made = _smallest(builder)(builder.load(slot), value)
+                    made = min_of(builder)(builder.load(slot), value)
                 elif slot is slots[4]:
                     made = builder.fadd(builder.load(slot), value)
                 else:
-                    made = _largest(builder)(builder.load(slot), value)
+                    made = max_of(builder)(builder.load(slot), value)
                 builder.store(made, slot)
 
         self._walk(count, look)
         top_a, top_b, high = (
-            builder.zext(_reduced(builder, builder.load(slot), _largest(builder)), word)
+            builder.zext(reduced(builder, builder.load(slot), max_of(builder)), word)
             for slot in slots[:3]
         )
         is_tame = builder.and_(
@@ -307,23 +243,20 @@ class _Group:
             builder.icmp_unsigned("<=", top_b, word(right.max_finite)),
         )
         with builder.if_then(is_tame):
-            total, unit, status = results
+            total, status = results
             builder.store(word(0), status)
             with builder.if_then(builder.icmp_unsigned("!=", high, word(0))):
-                low = _reduced(builder, builder.load(slots[3]), _smallest(builder))
+                low = reduced(builder, builder.load(slots[3]), min_of(builder))
                 biases = left.bias + right.bias
                 below = builder.add(self.guard, word(biases + self.kept))
-                made = builder.sub(high, below)
-                builder.store(made, unit)
+                unit = builder.sub(high, below)
                 lowest = builder.sub(builder.zext(low, word), word(biases + left.m + right.m))
-                scaled = builder.sub(made, word(_scale(left) + _scale(right)))
-                with builder.if_then(builder.icmp_signed("<", lowest, made), likely=False):
-                    self._cut(count, scaled, slots[4])
-                units = builder.fmul(
-                    _reduced(builder, builder.load(slots[4]), builder.fadd),
-                    _power(builder, builder.neg(scaled)),
-                )
-                builder.store(builder.fptosi(units, word), total)
+                scale = _scale(left) + _scale(right)
+                with builder.if_then(builder.icmp_signed("<", lowest, unit), likely=False):
+                    self._cut(count, builder.sub(unit, word(scale)), slots[4])
+                scaled = reduced(builder, builder.load(slots[4]), builder.fadd)
+                number = builder.fmul(scaled, ir.Constant(scaled.type, 2.0**scale))
+                builder.store(builder.bitcast(number, word), total)
 
     def _walk(self, count: int, take: Callable[[Sequence[Any]], None]) -> None:
         """Goes over all products; at the end over the last ones again, as products of zeros."""
@@ -331,12 +264,12 @@ class _Group:
         from numba.core import cgutils
 
         builder, word = self.builder, ir.IntType(64)
-        kind = _lanes(ir.IntType(self.left.bits), count)
+        kind = lanes_of(ir.IntType(self.left.bits), count)
         size = word(self.left.bits // 8)
 
         def loaded(at: Any) -> list[Any]:
             offset = builder.mul(at, size)
-            return [_load(builder, data, offset, kind) for data in (self.a, self.b)]
+            return [load_at(builder, data, offset, kind) for data in (self.a, self.b)]
 
         with cgutils.for_range(builder, builder.udiv(self.n, word(count))) as loop:
             take(loaded(builder.mul(loop.index, word(count))))
@@ -346,24 +279,24 @@ class _Group:
             lane = kind.element
             numbers = ir.Constant(kind, [lane(i) for i in range(count)])
             done = builder.trunc(builder.sub(word(count), rest), lane)
-            is_new = builder.icmp_unsigned(">=", numbers, _all_lanes(builder, done, count))
-            take([builder.select(is_new, code, _splat(kind, 0)) for code in codes])
+            is_new = builder.icmp_unsigned(">=", numbers, in_all_lanes(builder, done, count))
+            take([builder.select(is_new, code, splat(kind, 0)) for code in codes])
 
     def _looked(self, a: Any, b: Any) -> Sequence[Any]:
         """Magnitudes, fields of products for the greatest and for the smallest, and products."""
         builder, kind = self.builder, a.type
         of_a, of_b = (_magnitudes(builder, x, f) for x, f in ((a, self.left), (b, self.right)))
         field = builder.add(_fields(builder, of_a, self.left), _fields(builder, of_b, self.right))
-        is_zero = builder.icmp_unsigned("==", _smallest(builder)(of_a, of_b), _splat(kind, 0))
-        high = builder.select(is_zero, _splat(kind, 0), field)
-        low = builder.select(is_zero, _splat(kind, -1), field)
+        is_zero = builder.icmp_unsigned("==", min_of(builder)(of_a, of_b), splat(kind, 0))
+        high = builder.select(is_zero, splat(kind, 0), field)
+        low = builder.select(is_zero, splat(kind, -1), field)
         return of_a, of_b, high, low, self._products(a, b)
 
     def _products(self, a: Any, b: Any) -> Any:
         from llvmlite import ir
 
         builder = self.builder
-        numbers = _lanes(ir.DoubleType(), a.type.count)
+        numbers = lanes_of(ir.DoubleType(), a.type.count)
         x, y = (_singles(builder, code, f) for code, f in ((a, self.left), (b, self.right)))
         if self.left.precision + self.right.precision > FP32.precision or not (
             _is_half(self.left) and _is_half(self.right)
@@ -378,8 +311,8 @@ class _Group:
         builder = self.builder
         number = ir.DoubleType()
         large = builder.fmul(_power(builder, scaled), number(3.0 * 2.0**51))
-        large = _all_lanes(builder, large, count)
-        builder.store(_splat(large.type, 0.0), slot)
+        large = in_all_lanes(builder, large, count)
+        builder.store(splat(large.type, 0.0), slot)
 
         def add(codes: Sequence[Any]) -> None:
             cut = _cut_to_odd(builder, self._products(*codes), large)
@@ -399,39 +332,39 @@ def emit_spread(
     from numba.core import cgutils
 
     word = ir.IntType(64)
-    kind = _lanes(ir.IntType(fmt.bits), _LANES)
-    words, numbers = _lanes(word, _LANES), _lanes(ir.DoubleType(), _LANES)
-    firsts = (_splat(kind, 0), _splat(kind, 0), _splat(kind, -1))
+    kind = lanes_of(ir.IntType(fmt.bits), _LANES)
+    words, numbers = lanes_of(word, _LANES), lanes_of(ir.DoubleType(), _LANES)
+    firsts = (splat(kind, 0), splat(kind, 0), splat(kind, -1))
     slots = [cgutils.alloca_once(builder, kind) for _ in firsts]
     for slot, first in zip(slots, firsts, strict=True):
         builder.store(first, slot)
-    choices = (_largest(builder), _largest(builder), _smallest(builder))
+    choices = (max_of(builder), max_of(builder), min_of(builder))
     count = builder.udiv(builder.add(n, word(_LANES - 1)), word(_LANES))
     with cgutils.for_range(builder, count) as loop:
         begin = builder.mul(loop.index, word(_LANES))
         offset = builder.mul(builder.add(at, begin), word(fmt.bits // 8))
-        codes = _load(builder, lanes, offset, kind)
-        left = _all_lanes(builder, builder.sub(n, begin), _LANES)
+        codes = load_at(builder, lanes, offset, kind)
+        left = in_all_lanes(builder, builder.sub(n, begin), _LANES)
         is_one = builder.icmp_signed("<", ir.Constant(words, [word(i) for i in range(8)]), left)
-        codes = builder.select(is_one, codes, _splat(kind, 0))
+        codes = builder.select(is_one, codes, splat(kind, 0))
         magnitudes = _magnitudes(builder, codes, fmt)
         field = _fields(builder, magnitudes, fmt)
-        is_zero = builder.icmp_unsigned("==", magnitudes, _splat(kind, 0))
-        high = builder.select(is_zero, _splat(kind, 0), field)
-        low = builder.select(is_zero, _splat(kind, -1), field)
+        is_zero = builder.icmp_unsigned("==", magnitudes, splat(kind, 0))
+        high = builder.select(is_zero, splat(kind, 0), field)
+        low = builder.select(is_zero, splat(kind, -1), field)
         for slot, value, choose in zip(slots, (magnitudes, high, low), choices, strict=True):
             builder.store(choose(builder.load(slot), value), slot)
         value = builder.fmul(
             builder.fpext(_singles(builder, codes, fmt), numbers),
-            _splat(numbers, 2.0 ** _scale(fmt)),
+            splat(numbers, 2.0 ** _scale(fmt)),
         )
-        exponent = builder.add(builder.zext(field, words), _splat(words, FP64.bias - fmt.bias))
-        power = builder.shl(exponent, _splat(words, FP64.m))
-        power = builder.select(is_zero, _splat(words, 0), power)
+        exponent = builder.add(builder.zext(field, words), splat(words, FP64.bias - fmt.bias))
+        power = builder.shl(exponent, splat(words, FP64.m))
+        power = builder.select(is_zero, splat(words, 0), power)
         for what, to in ((value, values), (power, places)):
-            _store(builder, what, work, builder.mul(builder.add(to, begin), word(8)))
+            store_at(builder, what, work, builder.mul(builder.add(to, begin), word(8)))
     top, high, low = (
-        builder.zext(_reduced(builder, builder.load(slot), choose), word)
+        builder.zext(reduced(builder, builder.load(slot), choose), word)
         for slot, choose in zip(slots, choices, strict=True)
     )
     is_tame = builder.zext(builder.icmp_unsigned("<=", top, word(fmt.max_finite)), word)
@@ -460,7 +393,8 @@ def emit_block(
     from numba.core import cgutils
 
     word, number = ir.IntType(64), ir.DoubleType()
-    row, half, numbers = _lanes(ir.IntType(32), 8), _lanes(ir.IntType(32), 4), _lanes(number, 4)
+    row, half = (lanes_of(ir.IntType(32), count) for count in (8, 4))
+    numbers = lanes_of(number, 4)
 
     def at(part: int, k: int, x: Any) -> Any:
         return builder.mul(builder.add(x, word(begin + (part * depth + k) * apart)), word(8))
@@ -469,14 +403,14 @@ def emit_block(
         """Of a product k: those of two rows, in all lanes, and of four columns; 1 for places."""
         rows = []
         for r in range(_ROWS):
-            one = _load(builder, work, at(part, k, builder.add(i, word(r))), number)
-            rows.append(_all_lanes(builder, one, _COLUMNS))
-        return rows, _load(builder, work, at(part + 2, k, j), numbers)
+            one = load_at(builder, work, at(part, k, builder.add(i, word(r))), number)
+            rows.append(in_all_lanes(builder, one, _COLUMNS))
+        return rows, load_at(builder, work, at(part + 2, k, j), numbers)
 
     sums = [cgutils.alloca_once(builder, numbers) for _ in range(_ROWS)]
 
     def exact() -> None:
-        totals = [_splat(numbers, 0.0)] * _ROWS
+        totals = [splat(numbers, 0.0)] * _ROWS
         for k in range(depth):
             rows, columns = factors(0, k)
             for r in range(_ROWS):
@@ -486,18 +420,17 @@ def emit_block(
             builder.store(total, slot)
 
     def cut() -> None:
-        units = _all_lanes(builder, builder.bitcast(below, number), _COLUMNS)
-        largest = [_splat(numbers, 0.0)] * _ROWS
+        units = in_all_lanes(builder, builder.bitcast(below, number), _COLUMNS)
+        largest = [splat(numbers, 0.0)] * _ROWS
         for k in range(depth):
             rows, columns = factors(1, k)
             for r in range(_ROWS):
                 place = builder.fmul(rows[r], columns)
                 is_larger = builder.fcmp_ordered(">", place, largest[r])
                 largest[r] = builder.select(is_larger, place, largest[r])
-        totals = [_splat(numbers, 0.0)] * _ROWS
+        totals = [splat(numbers, 0.0)] * _ROWS
         large = [
-            builder.fmul(builder.fmul(one, units), _splat(numbers, 3.0 * 2.0**51))
-            for one in largest
+            builder.fmul(builder.fmul(one, units), splat(numbers, 3.0 * 2.0**51)) for one in largest
         ]
         for k in range(depth):
             rows, columns = factors(0, k)
@@ -513,31 +446,75 @@ def emit_block(
         with otherwise:
             exact()
     singles = [_rounded_to_odd(builder, builder.load(slot)) for slot in sums]
-    added = _picked(builder, singles[0], singles[1], range(8))
-    halves = [_load(builder, c, builder.mul(to, word(4)), half) for to in (at_0, at_1)]
-    before = _picked(builder, halves[0], halves[1], (0, 1, 4, 5, 2, 3, 6, 7))
-    magnitude = builder.and_(before, _splat(row, FP32.magnitude_mask))
+    added = picked(builder, singles[0], singles[1], range(8))
+    halves = [load_at(builder, c, builder.mul(to, word(4)), half) for to in (at_0, at_1)]
+    before = picked(builder, halves[0], halves[1], (0, 1, 4, 5, 2, 3, 6, 7))
+    magnitude = builder.and_(before, splat(row, FP32.magnitude_mask))
     # So near to the largest number that a sum could overflow, or no number.
-    is_wild = builder.icmp_unsigned(">=", magnitude, _splat(row, 254 << FP32.m))
+    is_wild = builder.icmp_unsigned(">=", magnitude, splat(row, 254 << FP32.m))
     is_tame = builder.icmp_unsigned("==", builder.bitcast(is_wild, ir.IntType(8)), ir.IntType(8)(0))
     after = builder.fadd(builder.bitcast(before, added.type), added)
     after = builder.bitcast(after, row)
     with builder.if_then(is_tame, likely=True):
         for to, lanes in ((at_0, (0, 1, 4, 5)), (at_1, (2, 3, 6, 7))):
-            _store(builder, _picked(builder, after, after, lanes), c, builder.mul(to, word(4)))
+            store_at(builder, picked(builder, after, after, lanes), c, builder.mul(to, word(4)))
     return [builder.sext(builder.not_(is_tame), word)]
 
 
 def _rounded_to_odd(builder: Any, totals: Any) -> Any:
-    """Binary64 numbers as binary32 ones: 24 digits, the last of which is odd if any were lost."""
+    """Binary64 numbers as binary32 ones, to odd."""
+    from llvmlite import ir
+
+    singles = lanes_of(ir.FloatType(), totals.type.count)
+    return builder.fptrunc(_cut_to_single(builder, totals), singles)
+
+
+def _cut_to_single(builder: Any, totals: Any) -> Any:
+    """Binary64 numbers with 24 digits, the last of which is odd if any were lost."""
     from llvmlite import ir
 
     count = totals.type.count
-    words = _lanes(ir.IntType(64), count)
+    words = lanes_of(ir.IntType(64), count)
     lost = (1 << FP64.m - FP32.m) - 1
     bits = builder.bitcast(totals, words)
-    low = builder.and_(bits, _splat(words, lost))
+    low = builder.and_(bits, splat(words, lost))
     # What is lost carries into the last digit that is kept.
-    bits = builder.or_(bits, builder.add(low, _splat(words, lost)))
-    bits = builder.and_(bits, _splat(words, ~lost))
-    return builder.fptrunc(builder.bitcast(bits, totals.type), _lanes(ir.FloatType(), count))
+    bits = builder.or_(bits, builder.add(low, splat(words, lost)))
+    bits = builder.and_(bits, splat(words, ~lost))
+    return builder.bitcast(bits, totals.type)
+
+
+# -- adding to the accumulator -------------------------------------------------------------
+
+
+def emit_add(builder: Any, total: Any, c: Any) -> Sequence[Any]:
+    """Code of `make_add`."""
+    from llvmlite import ir
+
+    word, row = ir.IntType(64), ir.IntType(32)
+    number, pair = ir.DoubleType(), lanes_of(ir.DoubleType(), 2)
+
+    def is_normal(value: Any) -> Any:
+        """Whether a binary64 number has the exponent of a normal binary32 one."""
+        field = builder.and_(builder.lshr(builder.bitcast(value, word), word(FP64.m)), word(2047))
+        above = builder.sub(field, word(FP64.bias + FP32.emin))
+        return builder.icmp_unsigned("<=", above, word(FP32.emax - FP32.emin))
+
+    def to_odd(value: Any) -> Any:
+        cut = _cut_to_single(builder, in_all_lanes(builder, value, pair.count))
+        return builder.extract_element(cut, row(0))
+
+    summand = builder.bitcast(total, number)
+    is_fit = builder.or_(is_normal(summand), builder.icmp_unsigned("==", total, word(0)))
+    summand = to_odd(summand)
+    before = builder.bitcast(builder.trunc(c, row), ir.FloatType())
+    before = builder.fpext(before, number)
+    after = builder.fadd(before, summand)
+    # The one of these that takes the larger summand away is exact itself.
+    for one, other in ((before, summand), (summand, before)):
+        is_exact = builder.fcmp_ordered("==", builder.fsub(after, one), other)
+        is_fit = builder.and_(is_fit, is_exact)
+    is_fit = builder.and_(is_fit, is_normal(after))
+    code = builder.bitcast(builder.fptrunc(to_odd(after), ir.FloatType()), row)
+    status = builder.select(is_fit, word(0), word(-1))
+    return builder.zext(code, word), status

@@ -138,26 +138,18 @@
         vse32.v v16, (a3)
         .endm
 
-        .macro  bulk                    # E4M3: a sum of 256 products, 64 at a time
+        .macro  bulk lmul               # E4M3: a sum of 256 products, a register group at a time
         li      a0, 256
         mv      t1, a1
         mv      t2, a2
-1:      vsetvli t0, a0, e8, m2, ta, ma
+1:      vsetvli t0, a0, e8, \lmul, ta, ma
         vle8.v  v8, (t1)
-        vle8.v  v10, (t2)
-        .word   BULK                    # vfqwdota.vv v24, v8, v10
+        vle8.v  v16, (t2)
+        .word   BULK                    # vfqwdota.vv v24, v8, v16
         add     t1, t1, t0
         add     t2, t2, t0
         sub     a0, a0, t0
         bnez    a0, 1b
-        .endm
-
-        .macro  whole                   # the same at once
-        li      a0, 256
-        vsetvli t0, a0, e8, m8, ta, ma
-        vle8.v  v8, (a1)
-        vle8.v  v16, (a2)
-        .word   WHOLE                   # vfqwdota.vv v24, v8, v16
         .endm
 
         .macro  tiles                   # E4M3: 16 x 16 sums of 64 products, four at a time
