@@ -6,7 +6,9 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 
+from rvx.debugger.registers import Register
 from rvx.debugger.session import Condition, DebugProblem, Session
 from rvx.isa.bits import Address
 
@@ -43,18 +45,20 @@ _OF_C = (
     (re.compile(r"!(?!=)"), " not "),
 )
 _Number = Callable[[], int]
+_Read = Callable[[Register], int]
 
 
 def evaluate(session: Session, text: str) -> int:
     """The number that an expression stands for.
 
     `[EXPRESSION]` is the word in memory there; a name is a register, or else a symbol's address, in
-    front of which users of GDB write `&`. A comparison is 1 or 0.
+    front of which users of GDB write `&`. A comparison is 1 or 0. Registers are those of the frame
+    that is selected.
 
     Raises:
         DebugProblem: it is none.
     """
-    return _parse(session, text)()
+    return _parse(session, text, session.value)()
 
 
 def condition(session: Session, text: str) -> Condition:
@@ -63,10 +67,10 @@ def condition(session: Session, text: str) -> Condition:
     Raises:
         DebugProblem: it is none. What its memory holds is not looked at yet.
     """
-    return Condition(text, _parse(session, text))
+    return Condition(text, _parse(session, text, lambda register: register.read()))
 
 
-def _parse(session: Session, text: str) -> _Number:
+def _parse(session: Session, text: str, read: _Read) -> _Number:
     names: dict[str, str] = {}
 
     def stand_in(found: re.Match[str]) -> str:
@@ -81,7 +85,7 @@ def _parse(session: Session, text: str) -> _Number:
         spelled = pattern.sub(word, spelled)
     spelled = re.sub(r"(?<![\w.$])" + _NAME.pattern, stand_in, spelled).strip()
     try:
-        made = _Reader(session, names).read(ast.parse(spelled, mode="eval").body)
+        made = _Reader(session, names, read).read(ast.parse(spelled, mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         if isinstance(error, DebugProblem):
             raise
@@ -105,10 +109,11 @@ class _Reader:
     Args:
         session: whose registers and memory it is about.
         names: what users have written, by the names in the nodes.
+        read: gives what a register holds.
     """
 
-    def __init__(self, session: Session, names: Mapping[str, str]) -> None:
-        self._session, self._names = session, names
+    def __init__(self, session: Session, names: Mapping[str, str], read: _Read) -> None:
+        self._session, self._names, self._read = session, names, read
         self._xlen = session.machine.isa.xlen
 
     def read(self, node: ast.expr) -> _Number:
@@ -144,7 +149,7 @@ class _Reader:
 
     def _named(self, name: str) -> _Number:
         if name in self._session.registers:
-            return self._session.registers[name].read
+            return partial(self._read, self._session.registers[name])
         symbol = self._session.machine.executable.symbols.by_name.get(name)
         if symbol is None:
             raise DebugProblem(f"there is no register and no symbol '{name}'")
@@ -212,7 +217,7 @@ def location(session: Session, text: str) -> Address:
     """
     text = text.strip()
     if not text:
-        return session.machine.pc
+        return session.pc
     if text.startswith("*"):
         return evaluate(session, text[1:])
     symbol = session.machine.executable.symbols.by_name.get(text)
@@ -220,7 +225,7 @@ def location(session: Session, text: str) -> Address:
         return symbol.address
     file, _, number = text.rpartition(":")
     if number.isascii() and number.isdigit() and len(number) < 9:
-        here = session.code.line_of(session.machine.pc)
+        here = session.code.line_of(session.place)
         name = file or ("" if here is None else here.file)
         found = session.code.find_line(name, int(number))
         if not found:

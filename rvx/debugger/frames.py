@@ -12,11 +12,11 @@ import io
 import operator
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from rvx.debugger.code import Code
-from rvx.debugger.session import DebugProblem, Session
+from rvx.debugger.session import DebugProblem, Frame, Session
 from rvx.disassembler.damage import reading
 from rvx.isa import Decoded
 from rvx.isa.bits import Address, word_size
@@ -38,21 +38,6 @@ _OPERATIONS: Mapping[str, Callable[[int, int], int]] = {
 }
 _MOST_STRAIGHT = 1 << 10
 """Instructions of a prologue or an epilogue that are looked at."""
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A function that is active.
-
-    Attributes:
-        pc: where it goes on: of those that have called, the address behind the call.
-        place: an address of the instruction that it stands at, for its line and its function.
-        registers: integer registers by number as they are in it, of those that are known.
-    """
-
-    pc: Address
-    place: Address
-    registers: Mapping[int, int] = field(repr=False)
 
 
 @dataclass(frozen=True)

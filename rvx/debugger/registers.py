@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 
 from rvx.emulator import Machine
+from rvx.emulator.context import Field
 from rvx.emulator.native.pauses import Watched
 from rvx.emulator.pauses import Watchpoint
+from rvx.errors import RvxError
 from rvx.extensions import load
 from rvx.isa import Csr, RegisterFile
 from rvx.isa.vector.state import STATE as VECTOR
@@ -16,6 +18,10 @@ from rvx.records import dataclass
 LARGEST_STATE = 1 << 13
 """Bytes of a state, or of a tile, that is listed; larger ones are tables of the emulator's."""
 QUIRES = ("quire", "vquire")
+_ALWAYS = "it changes with every instruction; stepi and goto count those"
+_FLOAT_BITS = {"fflags": 31, "frm": 7 << 5, "fcsr": 0xFF}
+"""Bits of the word of fcsr that are these CSRs."""
+_COUNTERS = 32
 _HIDDEN = frozenset({"fcsr", VECTOR, "mcycle", "time", "minstret"})
 """States that are seen as CSRs and registers."""
 
@@ -43,7 +49,10 @@ class Register:
         write: puts other bits there; None if nobody can.
         file: of the registers of a file.
         number: in that file, or the address of a CSR.
-        host: host address of its bytes and how many they are; None where none hold it by itself.
+        host: host address of its bytes and how many they are; None where the run loop holds it, or
+            where nobody can say that it changes.
+        mask: of a word there, the bits that are the register's.
+        unwatched: why nobody can say that it changes; empty if somebody can.
     """
 
     name: str
@@ -54,12 +63,25 @@ class Register:
     file: RegisterFile | None = None
     number: int = 0
     host: tuple[int, int] | None = None
+    mask: int = -1
+    unwatched: str = ""
 
-    def watchpoint(self) -> Watchpoint | None:
-        """What stops execution when it changes; None if nothing can."""
-        if self.host is None:
-            return None
-        return Watchpoint(Watched.CHANGED, *self.host, name=self.name)
+    def watchpoint(self) -> Watchpoint:
+        """What stops execution when it changes.
+
+        Raises:
+            WatchProblem: nothing can.
+        """
+        if self.unwatched:
+            raise WatchProblem(f"{self.name} cannot be watched: {self.unwatched}")
+        if self.host is not None:
+            return Watchpoint(Watched.CHANGED, *self.host, name=self.name, mask=self.mask)
+        size = (self.bits + 7) // 8
+        return Watchpoint(Watched.CHANGED, 0, size, name=self.name, read=self.read)
+
+
+class WatchProblem(RvxError, ValueError):
+    """A register that nobody can say of that it changes; the sentence says why."""
 
 
 class Registers:
@@ -108,6 +130,7 @@ class Registers:
             Group.GENERAL,
             lambda: machine.pc,
             lambda v: machine.set_register("pc", v),
+            unwatched=_ALWAYS,
         )
         for name, file in files.items():
             if name != "x":
@@ -138,6 +161,7 @@ class Registers:
                 file,
                 number,
                 host,
+                unwatched="" if host is not None else "the core does not show where it holds it",
             )
 
     def _host(self, file: RegisterFile, number: int) -> tuple[int, int] | None:
@@ -193,6 +217,7 @@ class Registers:
                     lambda address=address: unit.read(address) & (1 << isa.xlen) - 1,  # type: ignore[misc]
                     lambda value, address=address: unit.write(address, value),  # type: ignore[misc]
                     number=address,
+                    unwatched=_ALWAYS if _is_counter(address) else "",
                 ),
             )
         yield from (found[address] for address in sorted(found))
@@ -210,9 +235,18 @@ class Registers:
             "frm": lambda value: setattr(machine, "frm", value),
         }
         if csr.name in fields:
-            size = {"fflags": 32, "frm": 32, "fcsr": 32}[csr.name]
-            read = fields[csr.name]
-            return Register(name, size, Group.CSR, read, writes.get(csr.name), number=csr.address)
+            is_held = bool(machine.context.words[Field.FCSR])
+            return Register(
+                name,
+                32,
+                Group.CSR,
+                fields[csr.name],
+                writes.get(csr.name),
+                number=csr.address,
+                host=(int(machine.state("fcsr").ctypes.data), 8) if is_held else None,
+                mask=_FLOAT_BITS[csr.name],
+                unwatched="" if is_held else "the core does not show where it holds it",
+            )
         word = machine.state(csr.state)[csr.word : csr.word + 1]
         if csr.counts:
 
@@ -220,7 +254,9 @@ class Registers:
                 executed = machine.hart.counter.executed() // csr.counts
                 return int(word[0]) + executed & (1 << xlen) - 1
 
-            return Register(name, xlen, Group.CSR, count, None, number=csr.address)
+            return Register(
+                name, xlen, Group.CSR, count, None, number=csr.address, unwatched=_ALWAYS
+            )
 
         def write(value: int) -> None:
             held = int(word[0]) & ~(csr.mask << csr.lsb)
@@ -234,7 +270,13 @@ class Registers:
             None if csr.address >> 10 == 3 else write,
             number=csr.address,
             host=(int(word.ctypes.data), 8),
+            mask=_signed((csr.mask << csr.lsb) & (1 << 64) - 1),
         )
+
+
+def _is_counter(address: int) -> bool:
+    """Whether a CSR is mcycle, minstret, time or one of their kind, or the upper half of one."""
+    return address >> 8 in (0xB, 0xC) and address & 0x7F < _COUNTERS
 
 
 def _signed(value: int) -> int:

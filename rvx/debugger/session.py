@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from rvx.debugger.code import Code
-from rvx.debugger.registers import Registers
+from rvx.debugger.registers import Group, Register, Registers
 from rvx.emulator import Machine
 from rvx.emulator.native.pauses import Hit, Watched
 from rvx.emulator.pauses import Watchpoint
@@ -65,11 +65,12 @@ class Point:
         number: by which it is named.
         what: what it was asked for as.
         address: of a breakpoint.
-        condition: of a breakpoint that does not always stop the program.
+        condition: of what does not always stop the program.
         watch: of a watchpoint.
         is_temporary: whether it goes away when it was hit.
         is_enabled: whether it stops anything.
         hits: how often it did.
+        old: of a watchpoint, what it held before the change.
     """
 
     number: int
@@ -88,6 +89,21 @@ class Point:
         return self.condition is None or self.condition.holds
 
 
+@dataclass(frozen=True)
+class Frame:
+    """A function that is active.
+
+    Attributes:
+        pc: where it goes on: of those that have called, the address behind the call.
+        place: an address of the instruction that it stands at, for its line and its function.
+        registers: integer registers by number as they are in it, of those that are known.
+    """
+
+    pc: Address
+    place: Address
+    registers: Mapping[int, int] = field(repr=False)
+
+
 class Session:
     """A machine, its timeline and its points.
 
@@ -101,6 +117,8 @@ class Session:
         registers: everything it has, by name.
         code: what its instructions and lines are.
         points: breakpoints and watchpoints by number.
+        selected: the number of a caller that somebody looks at, and its frame; None for where the
+            program is, which it is again when that moves.
     """
 
     def __init__(
@@ -111,8 +129,10 @@ class Session:
         self.registers = Registers(machine)
         self.code = code
         self.points: dict[int, Point] = {}
+        self.selected: tuple[int, Frame] | None = None
         self._number = 0
         self._wants_stop: Callable[[], bool] = lambda: False
+        self._is_going_back = False
 
     def add_breakpoint(
         self,
@@ -166,15 +186,19 @@ class Session:
     ) -> Until:
         """What stops execution: the points, and what is asked for beside."""
         chosen = [one for one in self.points.values() if one.is_enabled and points]
-        watches = [one for one in chosen if one.watch is not None]
-        for one in watches:
-            assert one.watch is not None
-            one.old = one.watch.value()
+        watches = []
+        for one in chosen:
+            if one.watch is not None:
+                one.old = one.watch.value()
+                if (one.watch.condition is None) != (one.condition is None):
+                    asked = None if one.condition is None else partial(self._asked, one)
+                    one.watch = replace(one.watch, condition=asked)
+                watches.append(one.watch)
         breaks = [(one.address, one.condition) for one in chosen if one.address is not None]
         always = [address for address, condition in breaks if condition is None]
         return Until(
             [*always, *more],
-            [one.watch for one in watches if one.watch is not None],
+            watches,
             within,
             {at: partial(self._stops_at, at) for at, condition in breaks if condition is not None},
         )
@@ -184,12 +208,23 @@ class Session:
         points = self.points.values()
         return any(one.is_enabled and one.address == address and one.stops for one in points)
 
+    def _asked(self, point: Point) -> bool:
+        """Whether the condition of a watchpoint holds, behind an instruction that concerns it."""
+        stops = point.stops
+        # Forwards, what it holds now is what the next change is from; on the way back the last
+        # moment at which the condition holds is the one that it is from.
+        if point.watch is not None and stops == self._is_going_back:
+            point.old = point.watch.value()
+        return stops
+
     def go(self, until: Until, instructions: int | None = None) -> Stop:
         """Goes on, while this thread listens to whoever wants to stop it."""
+        self._is_going_back = False
         return self._beside(lambda: self.timeline.forward(until, instructions))
 
     def go_back(self, until: Until, instructions: int | None = None) -> Stop:
         """Goes back likewise."""
+        self._is_going_back = True
         return self._beside(lambda: self.timeline.back(until, instructions))
 
     def go_to(self, count: int) -> None:
@@ -210,8 +245,8 @@ class Session:
         if stop.paused is None or stop.paused.hit == Hit.RANGE:
             return []
         if stop.paused.hit == Hit.WATCH:
-            watches = [p for p in self.points.values() if p.is_enabled and p.watch is not None]
-            found = watches[stop.paused.watch : stop.paused.watch + 1]
+            hit = set(map(id, stop.paused.watches))
+            found = [p for p in self.points.values() if id(p.watch) in hit]
         else:
             pc = stop.paused.pc
             points = self.points.values()
@@ -221,6 +256,35 @@ class Session:
             if one.is_temporary:
                 del self.points[one.number]
         return found
+
+    @property
+    def pc(self) -> Address:
+        """Where execution goes on, in the selected frame."""
+        return self.machine.pc if self.selected is None else self.selected[1].pc
+
+    @property
+    def place(self) -> Address:
+        """An address of the instruction that the selected frame stands at: of callers the call."""
+        return self.machine.pc if self.selected is None else self.selected[1].place
+
+    def value(self, register: Register) -> int:
+        """What a register holds in the selected frame; what no function keeps, as it is now.
+
+        Raises:
+            DebugProblem: nobody knows what it held.
+        """
+        if self.selected is None or register.group != Group.GENERAL:
+            return register.read()
+        number, frame = self.selected
+        if register.file is None:
+            return frame.pc
+        value = frame.registers.get(register.number) if register.number else 0
+        if value is None:
+            raise DebugProblem(
+                f"{register.name} is not known in frame {number}: what that has called may change "
+                f"it, and does not save it"
+            )
+        return value
 
     def set_memory(self, address: Address, data: bytes) -> None:
         """Writes to memory as its pages allow, and over code as well.
@@ -256,11 +320,17 @@ class Session:
         register = self.registers[name]
         if register.write is None:
             raise DebugProblem(f"{name} cannot be written")
+        if self.selected is not None and register.group == Group.GENERAL:
+            raise DebugProblem(
+                f"{name} of frame {self.selected[0]} is not the register: `frame 0` goes back to "
+                f"where the program is, or write the memory that it is saved in"
+            )
         register.write(value & (1 << register.bits) - 1)
         self.timeline.change()
 
     def _beside(self, work: Callable[[], Stop]) -> Stop:
         """Does something in a thread of its own, so that this one hears of Ctrl-C."""
+        self.selected = None
         stops: list[Stop] = []
         errors: list[BaseException] = []
         done = threading.Event()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from rvx.debugger.session import DebugProblem, Session
+from rvx.debugger.session import DebugProblem, Frame, Session
 from rvx.emulator.context import Field
 from rvx.emulator.native.pauses import Hit
 from rvx.emulator.rewind.timeline import Reason, Stop
 from rvx.isa.bits import Address
+
+_SP = 2
 
 
 class Stepper:
@@ -109,6 +111,10 @@ class Stepper:
             stop = session.go(session.until(None, *returns))
             if stop.reason != Reason.HIT or self._pc not in returns or self._is_point(stop):
                 return stop
+
+    def out_of(self, caller: Frame) -> Stop:
+        """To where a caller goes on."""
+        return self._return_to(caller.pc, caller.registers[_SP])
 
     def _is_point(self, stop: Stop) -> bool:
         if stop.paused is None or stop.paused.hit == Hit.WATCH:

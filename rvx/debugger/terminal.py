@@ -11,13 +11,13 @@ from rvx.debugger import values
 from rvx.debugger.expressions import condition, evaluate, location
 from rvx.debugger.frames import Unwinder
 from rvx.debugger.registers import Group, Register
-from rvx.debugger.session import DebugProblem, Point, Session
+from rvx.debugger.session import Condition, DebugProblem, Frame, Point, Session
 from rvx.debugger.stepping import Stepper
 from rvx.emulator.native.pauses import Hit, Watched
 from rvx.emulator.rewind.timeline import Reason, Stop
 from rvx.errors import RvxError
 from rvx.isa.bits import Address
-from rvx.records import dataclass
+from rvx.records import dataclass, replace
 
 _MOST_CHANGES = 8
 """Registers that are shown when a step has changed them."""
@@ -117,6 +117,66 @@ class Terminal:
         """Finds callers."""
         return Unwinder(self.session)
 
+    def frames(self, most: int) -> tuple[list[Frame], str]:
+        """The frames up to a number, and if there are no more, why."""
+        found: list[Frame] = []
+        for one in self.unwinder.frames():
+            if isinstance(one, str):
+                return found, one
+            found.append(one)
+            if len(found) > most:
+                return found, ""
+        return found, "nobody has called it"
+
+    def select(self, number: int) -> None:
+        """Looks at a frame, and says where that is.
+
+        Raises:
+            DebugProblem: there is none with this number.
+        """
+        if number < 0:
+            raise DebugProblem(f"frames are counted from 0, not {number}")
+        found, why = self.frames(number)
+        if len(found) <= number:
+            last = f"frame {len(found) - 1} is the outermost"
+            raise DebugProblem(f"there is no frame {number}: {last}, {why}")
+        self.session.selected = (number, found[number]) if number else None
+        self.listed = None
+        self.show_frame()
+
+    def select_from(self, distance: int) -> None:
+        """Looks at a frame that lies so many above the present one, or at the last one there is.
+
+        Raises:
+            DebugProblem: it is the last one already.
+        """
+        number = 0 if self.session.selected is None else self.session.selected[0]
+        if distance < 0 and not number:
+            raise DebugProblem("this is the innermost frame")
+        found, why = self.frames(max(number + distance, 0))
+        if distance > 0 and len(found) - 1 == number:
+            raise DebugProblem(f"this is the outermost frame: {why}")
+        self.select(len(found) - 1)
+
+    def show_frame(self) -> None:
+        """Says which frame is selected, and the line that it stands at."""
+        session = self.session
+        number, found = session.selected or (0, self.frames(0)[0][0])
+        self.say(_frame_text(self, number, found))
+        place = session.code.line_of(found.place)
+        text = None if place is None else session.code.source(place)
+        if place is not None and text is not None:
+            self.say(f"{place.line:6}  {text.rstrip()}    ({session.code.name_of(place)})")
+
+    def seen(self, register: Register) -> Register:
+        """A register as it is in the selected frame.
+
+        Raises:
+            DebugProblem: nobody knows what it held.
+        """
+        value = self.session.value(register)
+        return replace(register, read=lambda: value)
+
     def begin(self, name: str) -> None:
         """Says what is debugged, and where it stands."""
         self.say(f"{name}, RV{self.session.machine.isa.xlen}; help lists the commands")
@@ -193,15 +253,16 @@ class Terminal:
         """Says that a point has stopped the program, and by what."""
         count = self.session.timeline.count
         kind = "temporary breakpoint" if point.is_temporary else "breakpoint"
+        problem = "" if point.condition is None else point.condition.problem
+        but = f"; if {point.condition.text}: {problem}" if point.condition and problem else ""
         if point.watch is None:
-            problem = "" if point.condition is None else point.condition.problem
-            but = f"; if {point.condition.text}: {problem}" if point.condition and problem else ""
             return f"{kind} {point.number}, {point.what}, after {count:,} instructions{but}"
         by = ""
         if stop.paused is not None and stop.paused.pc:
             shown = self.session.code.at(stop.paused.pc)
             by = f" by {stop.paused.pc:#x} {self.session.code.describe(stop.paused.pc)}"
             by = f"{by}  {shown.text}"
+        by += but
         if point.watch.kind != Watched.CHANGED:
             return f"watchpoint {point.number}, {point.what}, is accessed{by}"
         register = self._register_of(point)
@@ -320,9 +381,19 @@ def nexti(terminal: Terminal, text: str) -> None:
 
 @command("finish", "fin", topic=_RUN)
 def finish(terminal: Terminal, _: str) -> None:
-    """Go on until this function has returned; within a repetition, until it is over."""
+    """Go on until this function has returned, or that of a frame which is selected.
+
+    Within a repetition, until it is over.
+    """
     terminal.note_values()
-    terminal.stopped(terminal.stepper.out())
+    selected = terminal.session.selected
+    if selected is None:
+        terminal.stopped(terminal.stepper.out())
+        return
+    frames, why = terminal.frames(selected[0] + 1)
+    if len(frames) == selected[0] + 1:
+        raise DebugProblem(f"this is the outermost frame: {why}")
+    terminal.stopped(terminal.stepper.out_of(frames[-1]))
 
 
 @command("advance", "until", "u", usage="PLACE", topic=_RUN)
@@ -399,9 +470,7 @@ def tbreak(terminal: Terminal, text: str) -> None:
 
 def _add_breakpoint(terminal: Terminal, text: str, *, is_temporary: bool) -> None:
     session = terminal.session
-    place_text, has_condition, expression = f" {text} ".partition(" if ")
-    place_text = place_text.strip()
-    wanted = condition(session, expression.strip()) if has_condition else None
+    place_text, wanted = _with_condition(session, text)
     address = location(session, place_text)
     what = place_text or f"{address:#x}"
     made = session.add_breakpoint(address, what, wanted, is_temporary=is_temporary)
@@ -411,33 +480,42 @@ def _add_breakpoint(terminal: Terminal, text: str, *, is_temporary: bool) -> Non
     terminal.say(f"breakpoint {made.number} at {address:#x} {where}{at}")
 
 
-@command("watch", "w", usage="REGISTER | ADDRESS[:SIZE]", topic=_STOPS)
+@command("watch", "w", usage="REGISTER | ADDRESS[:SIZE] [if EXPRESSION]", topic=_STOPS)
 def watch(terminal: Terminal, text: str) -> None:
-    """Stop when it has changed: a register, a state such as the quire, or memory."""
+    """Stop when it has changed: a register, a CSR, a state such as the quire, or memory.
+
+    With a condition, only if that is not 0 behind the change, as in `watch total if [total] > 9`,
+    on the way back as well.
+    """
     _add_watchpoint(terminal, text, Watched.CHANGED)
 
 
-@command("rwatch", usage="ADDRESS[:SIZE]", topic=_STOPS)
+@command("rwatch", usage="ADDRESS[:SIZE] [if EXPRESSION]", topic=_STOPS)
 def rwatch(terminal: Terminal, text: str) -> None:
-    """Stop when memory was loaded."""
+    """Stop when memory was loaded; with a condition, as watch does."""
     _add_watchpoint(terminal, text, Watched.READ)
 
 
-@command("awatch", usage="ADDRESS[:SIZE]", topic=_STOPS)
+@command("awatch", usage="ADDRESS[:SIZE] [if EXPRESSION]", topic=_STOPS)
 def awatch(terminal: Terminal, text: str) -> None:
-    """Stop when memory was loaded or stored."""
+    """Stop when memory was loaded or stored; with a condition, as watch does."""
     _add_watchpoint(terminal, text, Watched.ACCESSED)
+
+
+def _with_condition(session: Session, text: str) -> tuple[str, Condition | None]:
+    """What stands in front of `if`, and the condition behind it, if there is one."""
+    what, has_condition, expression = f" {text} ".partition(" if ")
+    return what.strip(), condition(session, expression.strip()) if has_condition else None
 
 
 def _add_watchpoint(terminal: Terminal, text: str, kind: Watched) -> None:
     session = terminal.session
+    text, wanted = _with_condition(session, text)
     name = text.removeprefix("$")
     if not text:
         raise DebugProblem("say what to watch: a register, a state, or ADDRESS[:SIZE]")
     if name in session.registers and kind == Watched.CHANGED:
         found = session.registers[name].watchpoint()
-        if found is None:
-            raise DebugProblem(f"{name} cannot be watched: the hart does not hold it as a word")
     else:
         where, _, size = text.partition(":")
         symbol = session.machine.executable.symbols.by_name.get(where)
@@ -445,7 +523,7 @@ def _add_watchpoint(terminal: Terminal, text: str, kind: Watched) -> None:
         address = evaluate(session, where)
         length = evaluate(session, size) if size else usual or session.machine.isa.xlen // 8
         found = session.memory_watchpoint(kind, address, length)
-    made = session.add(Point(0, text, watch=found))
+    made = session.add(Point(0, text, watch=found, condition=wanted))
     terminal.say(f"watchpoint {made.number} on {text}, {found.size} bytes")
 
 
@@ -454,6 +532,20 @@ def delete(terminal: Terminal, text: str) -> None:
     """Take breakpoints and watchpoints away; without a number all."""
     for number in _numbers(terminal, text):
         del terminal.session.points[number]
+
+
+@command("condition", usage="NUMBER [EXPRESSION]", topic=_STOPS)
+def condition_(terminal: Terminal, text: str) -> None:
+    """Have a breakpoint or watchpoint stop only if this is not 0; without it, always again."""
+    number, _, expression = text.partition(" ")
+    if not number:
+        raise DebugProblem("say which one: condition NUMBER [EXPRESSION]")
+    (found,) = _numbers(terminal, number)
+    session = terminal.session
+    expression = expression.strip()
+    session.points[found].condition = condition(session, expression) if expression else None
+    if not expression:
+        terminal.say(f"{found} stops always now")
 
 
 @command("enable", usage="[NUMBER...]", topic=_STOPS)
@@ -492,8 +584,10 @@ def print_(terminal: Terminal, text: str) -> None:
         raise DebugProblem("say what to print: a register, a symbol, an expression")
     name = text.removeprefix("$")
     if name in session.registers:
-        register = session.registers[name]
-        terminal.say(f"{name} = {values.show(session.machine, register, format_name)}")
+        register = terminal.seen(session.registers[name])
+        is_other = session.selected is not None and register.group != Group.GENERAL
+        now = "  (as it is now)" if is_other else ""
+        terminal.say(f"{name} = {values.show(session.machine, register, format_name)}{now}")
         return
     value = evaluate(session, text)
     xlen = session.machine.isa.xlen
@@ -546,7 +640,11 @@ def registers(terminal: Terminal, text: str) -> None:
                 raise DebugProblem(f"there is no register and no group '{word}'; groups: {known}")
     width = max((len(one.name) for one in chosen), default=0)
     for one in chosen:
-        terminal.say(f"{one.name:{width}}  {values.show(session.machine, one)}")
+        try:
+            shown = values.show(session.machine, terminal.seen(one))
+        except DebugProblem:
+            shown = "not known in this frame"
+        terminal.say(f"{one.name:{width}}  {shown}")
 
 
 @command("set", usage="REGISTER | [ADDRESS] = EXPRESSION", topic=_CHANGE)
@@ -634,7 +732,7 @@ def list_(terminal: Terminal, text: str) -> None:
     """Show lines of the source around a place; again, those below."""
     session = terminal.session
     if text or terminal.listed is None:
-        place = session.code.line_of(location(session, text))
+        place = session.code.line_of(location(session, text) if text else session.place)
         if place is None:
             raise DebugProblem("no line of a source is known for this place; try disassemble")
         terminal.listed = (place.file, max(place.line - _LISTED // 2, 1))
@@ -644,7 +742,7 @@ def list_(terminal: Terminal, text: str) -> None:
         raise DebugProblem(f"'{file}' is not here")
     if first > len(lines):
         raise DebugProblem(f"'{file}' ends with line {len(lines)}")
-    here = session.code.line_of(session.machine.pc)
+    here = session.code.line_of(session.place)
     for number in range(first, min(first + _LISTED, len(lines) + 1)):
         is_here = here is not None and (here.file, here.line) == (file, number)
         terminal.say(
@@ -672,7 +770,7 @@ def _list_code(terminal: Terminal, address: Address, count: int) -> None:
         address += shown.size
 
 
-@command("where", "frame", topic=_SEE)
+@command("where", topic=_SEE)
 def where_(terminal: Terminal, _: str) -> None:
     """Say again where the program is."""
     terminal.say(f"after {terminal.session.timeline.count:,} instructions")
@@ -687,8 +785,7 @@ def backtrace(terminal: Terminal, text: str) -> None:
     or else from what a function's prologue saves; where that does not lead to a caller, this says
     so. N is how many are shown at most.
     """
-    session = terminal.session
-    most = evaluate(session, text) if text else _MOST_FRAMES
+    most = evaluate(terminal.session, text) if text else _MOST_FRAMES
     if most < 1:
         raise DebugProblem(f"frames are counted from 1, not {most}")
     unwinder = terminal.unwinder
@@ -701,10 +798,40 @@ def backtrace(terminal: Terminal, text: str) -> None:
             terminal.say(f"      and more: bt {10 * most} shows them")
             return
         else:
-            place = session.code.line_of(frame.place)
-            at = f" at {session.code.name_of(place)}" if place is not None else ""
-            name = session.code.function_name(frame.place)
-            terminal.say(f"#{number:<3}  {frame.pc:#x} in {name}{at}")
+            terminal.say(_frame_text(terminal, number, frame))
+
+
+def _frame_text(terminal: Terminal, number: int, frame: Frame) -> str:
+    code = terminal.session.code
+    place = code.line_of(frame.place)
+    at = f" at {code.name_of(place)}" if place is not None else ""
+    return f"#{number:<3}  {frame.pc:#x} in {code.function_name(frame.place)}{at}"
+
+
+@command("frame", "f", usage="[N]", topic=_SEE)
+def frame_(terminal: Terminal, text: str) -> None:
+    """Look at the Nth of the frames that backtrace shows, or say which one it is.
+
+    Integer registers are then what they were in it, where its callees have saved them, for print,
+    x, registers and what else takes expressions; list and break are about its line, and finish
+    goes on until it has returned. What moves the program selects the innermost frame again.
+    """
+    if text:
+        terminal.select(evaluate(terminal.session, text))
+    else:
+        terminal.show_frame()
+
+
+@command("up", usage="[N]", topic=_SEE, is_repeated=True)
+def up(terminal: Terminal, text: str) -> None:
+    """Look at the caller of the frame, or at the Nth caller."""
+    terminal.select_from(evaluate(terminal.session, text) if text else 1)
+
+
+@command("down", usage="[N]", topic=_SEE, is_repeated=True)
+def down(terminal: Terminal, text: str) -> None:
+    """Look at the function that the frame has called, or N further down."""
+    terminal.select_from(-(evaluate(terminal.session, text) if text else 1))
 
 
 @command("info", "i", usage="break | registers | history", topic=_SEE)
@@ -736,11 +863,11 @@ def _point_text(session: Session, point: Point) -> str:
         what = f"{point.address:#x} {session.code.describe(point.address)}"
         place = session.code.line_of(point.address)
         what += f" {session.code.name_of(place)}" if place is not None else ""
-        what += f" if {point.condition.text}" if point.condition is not None else ""
     else:
         assert point.watch is not None
         kinds = {Watched.CHANGED: "watch", Watched.READ: "rwatch", Watched.ACCESSED: "awatch"}
         kind, what = kinds[point.watch.kind], f"{point.what}, {point.watch.size} bytes"
+    what += f" if {point.condition.text}" if point.condition is not None else ""
     state = "" if point.is_enabled else ", disabled"
     return f"{point.number:3}  {kind:10}  {what}, hit {point.hits} times{state}"
 

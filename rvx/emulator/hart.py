@@ -290,13 +290,18 @@ class Hart:
         self._memory.changed_code.clear()
 
     def _run(self, pc: Address, limit: int | None) -> End:
+        is_trap = False
         while True:
-            if self.pauses is not None and self.pauses.look(self.counter.executed):
+            if self.pauses is not None and self.pauses.look(self.counter.executed, is_trap):
                 self.stopped_at = pc
                 return None, None
+            is_trap = False
             before, pc = pc, self._interrupted(pc)
             if self.pauses is not None and pc != before:
                 self.pauses.disregard_start()
+                if self.pauses.look(self.counter.executed, is_trap=True):
+                    self.stopped_at = pc
+                    return None, None
             if self._timers.is_possible and self._is_due(self._timers.target()):
                 self._system.process.send_expired()
                 done, pc = self._environment.deliver(pc)
@@ -324,6 +329,7 @@ class Hart:
                     status, error, pc = self._go_to_limit(pc, target - executed)
                     executed = None
             if status == Status.ECALL:
+                is_trap = self.privilege.takes_traps
                 done, pc = self._outcome_of_call()
                 if done is not None:
                     return done, None
@@ -371,7 +377,7 @@ class Hart:
                 handler = self._handler_of(status, error, pc)
                 if handler is None:
                     return None, self._endings.trap(status, error, pc, limit)
-                pc = handler
+                pc, is_trap = handler, True
 
     def limit_message(self, pc: Address, limit: int) -> str:
         """The sentence for a run that has ended at pc with its limit."""

@@ -22,10 +22,14 @@ class Watchpoint:
 
     Attributes:
         kind: what stops execution.
-        host: host address of its bytes.
+        host: host address of its bytes; 0 if the run loop holds it, which alone changes it then.
         size: how many there are.
         address: of the guest, if it is memory; for accesses it has to be.
         name: what it is called.
+        mask: of a word of 64 bits, the bits that are watched; all of what is larger.
+        read: gives the value of what the run loop holds.
+        condition: whether it stops execution that it has changed, or was accessed; always if it is
+            None. It is asked with the machine at the moment behind that.
     """
 
     kind: Watched
@@ -33,10 +37,25 @@ class Watchpoint:
     size: int
     address: Address = 0
     name: str = ""
+    mask: int = -1
+    read: Callable[[], int] | None = None
+    condition: Callable[[], bool] | None = None
 
     def value(self) -> bytes:
         """What it holds."""
-        return ctypes.string_at(self.host, self.size)
+        if self.read is not None:
+            return self.read().to_bytes(self.size, "little")
+        return self.watched(ctypes.string_at(self.host, self.size))
+
+    def watched(self, held: bytes) -> bytes:
+        """Bytes without those bits that nobody watches."""
+        if self.mask == -1:
+            return held
+        return (int.from_bytes(held, "little") & self.mask).to_bytes(self.size, "little")
+
+
+_NEVER = -1
+"""As many instructions are never left."""
 
 
 @dataclass(frozen=True)
@@ -48,18 +67,20 @@ class Paused:
         count: instructions that were executed by then.
         pc: of the instruction in front of which it came, or which has done it; of a change that
             no instruction has made by itself, such as one by a system call, 0.
-        watch: number of the watchpoint.
+        watches: the watchpoints that were hit, all by the same instruction.
+        is_trap: whether a trap has hit them, which is none.
     """
 
     hit: Hit
     count: int
     pc: Address = 0
-    watch: int = 0
+    watches: tuple[Watchpoint, ...] = ()
+    is_trap: bool = False
 
     @property
     def before(self) -> int:
         """The count of instructions at which execution stops for it on the way back."""
-        return self.count - 1 if self.hit == Hit.WATCH else self.count
+        return self.count - (self.hit == Hit.WATCH and not self.is_trap)
 
 
 class Pauses:
@@ -83,6 +104,7 @@ class Pauses:
         self._copies: list[NDArray[np.uint8]] = []
         self._marked: set[int] = set()
         self._watchpoints: Sequence[Watchpoint] = ()
+        self._compiled: list[Watchpoint] = []
         self.found: Paused | None = None
         self._words[Pause.MARKS] = self._marks.ctypes.data
         context.words[Field.PAUSES] = self._words.ctypes.data
@@ -113,8 +135,12 @@ class Pauses:
             self._marks[index] = 1
         self._watchpoints = watchpoints
         self._copies = [np.frombuffer(one.value(), np.uint8).copy() for one in watchpoints]
-        pairs = zip(watchpoints, self._copies, strict=True)
-        rows = [(w.kind, w.address, w.size, w.host, copy.ctypes.data) for w, copy in pairs]
+        pairs = [pair for pair in zip(watchpoints, self._copies, strict=True) if pair[0].host]
+        self._compiled = [watch for watch, _ in pairs]
+        rows = [
+            (one.kind, one.address, one.size, one.host, copy.ctypes.data, one.mask, _NEVER)
+            for one, copy in pairs
+        ]
         self._rows = np.array(rows, np.int64).reshape(-1, Watch.END)
         words = self._words
         words[Pause.WATCHES], words[Pause.COUNT] = self._rows.ctypes.data, len(rows)
@@ -132,16 +158,23 @@ class Pauses:
         """Execution does not go on where it had stopped, but with a handler."""
         self._words[Pause.IS_START] = 0
 
-    def look(self, executed: Callable[[], int]) -> bool:
-        """Looks for changes by the run loop itself; gives whether the hart is to stop."""
-        for i, one in enumerate(self._watchpoints):
+    def look(self, executed: Callable[[], int], is_trap: bool) -> bool:
+        """Looks for changes by the run loop itself; gives whether the hart is to stop.
+
+        Args:
+            executed: gives how many instructions were executed.
+            is_trap: whether the loop has only taken a trap.
+        """
+        found = []
+        for one, copy in zip(self._watchpoints, self._copies, strict=True):
             value = one.value() if one.kind == Watched.CHANGED else b""
-            if value and value != self._copies[i].tobytes():
-                self._copies[i][:] = np.frombuffer(value, np.uint8)
-                self.found = Paused(Hit.WATCH, executed(), watch=i)
-                if not self._words[Pause.IS_SCANNING]:
-                    return True
-        return False
+            if value and value != one.watched(copy.tobytes()):
+                found.append(one)
+                copy[:] = np.frombuffer(value, np.uint8)
+        if not found:
+            return False
+        self.found = Paused(Hit.WATCH, executed(), watches=tuple(found), is_trap=is_trap)
+        return not self._words[Pause.IS_SCANNING]
 
     def take(self, target: int) -> bool:
         """Takes what compiled code has noted; gives whether the hart is to stop for it.
@@ -154,6 +187,12 @@ class Pauses:
         if hit == Hit.NONE:
             return False
         words[Pause.HIT] = Hit.NONE
-        count = target - int(words[Pause.REMAINING])
-        self.found = Paused(hit, count, int(words[Pause.PC]), int(words[Pause.WATCH]))
+        left = int(words[Pause.REMAINING])
+        watches: tuple[Watchpoint, ...] = ()
+        if hit == Hit.WATCH:
+            when = self._rows[:, Watch.WHEN].tolist()
+            pairs = zip(self._compiled, when, strict=True)
+            watches = tuple(one for one, at in pairs if at == left)
+            self._rows[:, Watch.WHEN] = _NEVER
+        self.found = Paused(hit, target - left, int(words[Pause.PC]), watches)
         return not words[Pause.IS_SCANNING]

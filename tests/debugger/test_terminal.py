@@ -311,6 +311,130 @@ def test_breakpoints_with_conditions(talk: Talk, march: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("march", ["rv32gc", "rv64gc"])
+def test_watchpoints_with_conditions(talk: Talk, march: str) -> None:
+    """Forwards and backwards; beside others that the same instruction hits, and a breakpoint."""
+    said = talk(
+        LOOP,
+        [
+            *(
+                "watch data:4 if ([data] & 7) == 7 || ([data] & 7) == 2",
+                "c",
+                "p a0",
+                "c",
+                "p a0",
+                "c",
+            ),
+            *("rc", "p a0", "rc", "p a0", "rc", "condition 1 1 < 0", "rwatch data if 1", "c"),
+            *("delete 2", "goto 0", "condition 1 4 / a0 == 9", "watch a0 if a0 == 1", "c", "c"),
+            # Both are of the same store, but only one holds; and what stands behind it stops, too.
+            *("delete", "goto 0", "watch data:4 if a0 == 2", "awatch data:1 if a0 == 1", "c", "c"),
+            *("goto 0", "condition 5 a0 == 1", "b *loop+4 if a0 == 0", "c", "c"),
+            *("delete 6", "rc", "i b", "condition 5", "condition", "watch data if nobody"),
+        ],
+        march=march,
+    )
+    shown = [line for line in said.splitlines() if not line.startswith(("(rvx)", "    ", "=>"))]
+    mask = (1 << int(march[2:4])) - 1
+    store = " by 0x8000000a <loop>  sw a0,0(a2)"
+    assert [re.sub(" at 0x.*| 0x[0-9a-f]* <loop.*(?= if a)", "", line) for line in shown] == [
+        "watchpoint 1 on data:4, 4 bytes",
+        f"watchpoint 1, data:4: 0xfffffffe -> 0xffffffff{store}",
+        f"a0 = {mask:#x}  -1",
+        f"watchpoint 1, data:4: 0x1 -> 0x2{store}",
+        "a0 = 0x2  2",
+        "the program exited with code 3 after 25 instructions; it can be taken back",
+        # Back in front of the change that it is from.
+        f"watchpoint 1, data:4: 0x2 -> 0x1{store}",
+        "a0 = 0x2  2",
+        f"watchpoint 1, data:4: 0xffffffff -> 0xfffffffe{store}",
+        f"a0 = {mask:#x}  -1",
+        "this is the beginning of the program",
+        f"watchpoint 2 on data, {int(march[2:4]) // 8} bytes",
+        "the program exited with code 3 after 25 instructions; it can be taken back",
+        "watchpoint 3 on a0, 8 bytes" if mask >> 32 else "watchpoint 3 on a0, 4 bytes",
+        # What cannot be said stops it.
+        f"watchpoint 1, data:4: 0xffffffff -> 0x0{store}; if 4 / a0 == 9: '4 / a0 == 9' divides "
+        "by 0",
+        "watchpoint 3, a0, is now 0x1  1 by 0x8000000c <loop+0x2>  add a0,a0,1",
+        "watchpoint 4 on data:4, 4 bytes",
+        "watchpoint 5 on data:1, 1 bytes",
+        f"watchpoint 5, data:1, is accessed{store}",
+        f"watchpoint 4, data:4: 0x1 -> 0x2{store}",
+        "breakpoint 6",
+        "breakpoint 6, *loop+4, after 9 instructions",
+        f"watchpoint 5, data:1, is accessed{store}",
+        f"watchpoint 5, data:1, is accessed{store}",
+        "  4  watch       data:4, 4 bytes if a0 == 2, hit 1 times",
+        "  5  awatch      data:1, 1 bytes if a0 == 1, hit 3 times",
+        "5 stops always now",
+        "error: say which one: condition NUMBER [EXPRESSION]",
+        "error: there is no register and no symbol 'nobody'",
+    ]
+
+
+def test_two_watchpoints_of_one_instruction_are_both_told(talk: Talk) -> None:
+    said = talk(LOOP, ["watch data:4", "awatch data:2", "c", "goto 25", "rc"], march="rv64gc")
+    assert said.count("watchpoint 1, data:4:") == said.count("watchpoint 2, data:2, is") == 2
+
+
+CSRS = """\
+        .globl _start
+_start: la    t0, trap
+        csrw  mtvec, t0
+        fsrmi 3
+        li    t1, 3
+        fcvt.s.w fa0, t1
+        fdiv.s fa1, fa0, fa0
+        fcvt.s.w fa2, zero
+        fdiv.s fa1, fa0, fa2
+        csrwi vxsat, 1
+        csrwi vxrm, 2
+        csrwi vxsat, 0
+        ecall
+        li    a7, 93
+        csrw  mtvec, zero
+        ecall
+        .balign 4
+trap:   csrr  t0, mepc
+        addi  t0, t0, 4
+        csrw  mepc, t0
+        mret
+"""
+
+
+def test_csrs_are_watched(talk: Talk) -> None:
+    """By their own bits: those of a neighbour in the same word are not theirs."""
+    names = ["mtvec", "frm", "fflags", "vxrm", "mcause", "mepc", "vxsat if vxsat == 0"]
+    said = talk(
+        CSRS,
+        [*(f"watch {name}" for name in names), *["c"] * 10, *["rc"] * 10],
+        march="rv64gcv_zicsr",
+    )
+    lines = [line for line in said.splitlines() if re.match(r"watchpoint \d,", line)]
+    assert [re.sub(r"watchpoint | is now|  \d+$| by .*  ", "", line) for line in lines] == [
+        "1, mtvec, 0x80000040",
+        "2, frm, 0x3  rupfsrmi zero,3",
+        "3, fflags, 0x8  DZfdiv.s fa1,fa0,fa2",
+        "4, vxrm, 0x2  2csrw vxrm,2",
+        "7, vxsat, 0x0  0csrw vxsat,0",
+        "5, mcause, 0xb",
+        "6, mepc, 0x8000002e",
+        "6, mepc, 0x80000032",
+        "1, mtvec, 0x0",
+        # And back: of the trap, which is no instruction, in front of the ecall.
+        "1, mtvec, 0x80000040",
+        "6, mepc, 0x8000002e",
+        "5, mcause, 0x0",
+        "6, mepc, 0x0",
+        "7, vxsat, 0x1  1csrw vxsat,0",
+        "4, vxrm, 0x0  0csrw vxrm,2",
+        "3, fflags, 0x0  no flagsfdiv.s fa1,fa0,fa2",
+        "2, frm, 0x0  rnefsrmi zero,3",
+        "1, mtvec, 0x0",
+    ]
+
+
 PROGRAM = """\
 #include <stdlib.h>
 static int twice(int n) { return n < 1 ? 0 : 2 + twice(n - 1); }
@@ -355,6 +479,88 @@ def test_lines_of_a_c_program(tmp_path: Path) -> None:
     assert said[1].endswith("a.c:5")
 
 
+CALLS = """\
+volatile int total;
+int leaf(int x, int y) { total += x; return x * y + total; }
+int middle(int n) {
+    int kept = n * 3;
+    int found = leaf(kept, n + 1);
+    return found + kept;
+}
+int main(void) {
+    int sum = 0;
+    for (int i = 1; i < 5; i++)
+        sum += middle(i);
+    return sum & 127;
+}
+"""
+
+
+def calls(folder: Path) -> Path:
+    """The program, with registers that callers keep."""
+    (folder / "a.c").write_text(CALLS)
+    command = "riscv64-linux-gnu-gcc -g -O1 -fno-inline -static a.c -o a.elf".split()
+    subprocess.run(command, check=True, cwd=folder)
+    return folder / "a.elf"
+
+
+def test_frames_are_looked_at(tmp_path: Path) -> None:
+    """Registers are those that callers have saved; whatever moves the program ends it."""
+    path = calls(tmp_path)
+    machine = Machine(path, isa_for("rv64gc"), memory=1 << 22, debugging=True)
+    code = Code(machine, LineTable(path.read_bytes()).find)
+    code._texts[str(tmp_path / "a.c")] = CALLS.splitlines()
+    terminal = Terminal(Session(machine, lambda *_: None, code), (said := list[str]()).append)
+
+    def ask(line: str) -> str:
+        said.clear()
+        terminal.obey(line)
+        return " / ".join(said)
+
+    for line in ("b leaf", "c", "c", "c", "si 5"):
+        ask(line)
+    kept = machine.register("s0")
+    deep = machine.register("sp")
+    assert ask("frame").startswith("#0    0x")
+    assert ask("up").split(" in ")[1].startswith("middle at ")
+    assert "a.c:5 /      5      int found = leaf(kept, n + 1);" in ask("frame")
+    assert ask("p s0") == "s0 = 0x9  9"
+    assert ask("p s0 + 1") == "s0 + 1 = 0xa  10"
+    assert "error: t0 is not known in frame 1" in ask("p t0")
+    assert "error: t0 is not known in frame 1" in ask("p t0 * 2")
+    assert ask("p fa0").endswith("(as it is now)")
+    assert "=>    5      int found" in ask("list")
+    assert re.search(r"s0 +0x9  9", ask("registers general"))
+    assert "a0    not known in this frame" in ask("registers general")
+    assert "error: s0 of frame 1 is not the register" in ask("set s0 = 1")
+    assert machine.register("s0") == kept
+    outer = ask("up")
+    assert "main at" in outer
+    assert "a.c:11" in outer
+    assert int(ask("p sp").split()[2], 16) > deep
+    begin = int(ask("p/x pc").split()[2], 16)
+    assert f"{begin:#x}" in ask("disassemble")
+    assert ask("down").startswith("#1 ")
+    assert ask("frame 2") == outer
+    assert ask("down 99").startswith("#0 ")
+    assert ask("down") == "error: this is the innermost frame"
+    last = ask("up 99")
+    assert "_start" in last
+    assert "error: this is the outermost frame" in ask("up")
+    assert "error: there is no frame 99: frame " in ask("frame 99")
+    assert "counted from 0" in ask("frame -1")
+    # The condition of a breakpoint is about where the program is, whatever is looked at.
+    ask("frame 1")
+    ask("delete")
+    ask("b leaf if a0 == 12")
+    assert "a.c:11" in ask("finish")
+    assert terminal.session.selected is None
+    assert machine.pc == begin
+    assert ask("c").startswith("breakpoint 2, leaf")
+    ask("up")
+    assert "main" not in ask("frame 0")
+
+
 def test_what_cannot_be_done_is_said(talk: Talk) -> None:
     said = talk(
         POSITS,
@@ -382,7 +588,7 @@ def test_what_cannot_be_done_is_said(talk: Talk) -> None:
             "info nothing",
             "s 0",
             "goto -1",
-            "watch mstatus",
+            "watch minstret",
             "r/x",
             "help nothing",
             "re",
@@ -395,7 +601,10 @@ def test_what_cannot_be_done_is_said(talk: Talk) -> None:
     assert "error: there is no breakpoint or watchpoint 7; there are none" in said
     assert "error: instret cannot be written" in said
     assert "error: 're' may be registers, reverse-continue" in said
-    assert "error: mstatus cannot be watched: the hart does not hold it as a word" in said
+    assert (
+        "error: minstret cannot be watched: it changes with every instruction; stepi and goto count"
+        in said
+    )
 
 
 def test_counts_beyond_all_bounds(talk: Talk) -> None:

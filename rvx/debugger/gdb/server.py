@@ -253,8 +253,8 @@ class Server:
         for point in self._session.met(stop):
             if id(point) not in ours:
                 self._console(f"{self._terminal.of_point(point, stop)}\n")
-            elif point.watch is not None and stop.paused is not None:
-                more += f"{_KINDS[point.watch.kind]}:{point.watch.address:x};"
+            elif point.watch is not None and stop.paused is not None and not more:
+                more = f"{_KINDS[point.watch.kind]}:{point.watch.address:x};"
                 # GDB takes it that watchpoints of RISC-V stop in front of the access, in the
                 # direction of execution, and makes the step itself to see what it changes.
                 self._session.go_to(stop.paused.count if is_back else stop.paused.before)

@@ -24,13 +24,11 @@ class Pause(IntEnum):
     HIT = 3  # a `Hit`
     REMAINING = 4  # instructions left before the limit when it came
     PC = 5  # of the instruction in front of which it came, or which has done it
-    WATCH = 6  # which one it was
-    ADDRESS = 7  # of the access
-    WATCHES = 8  # address of the rows of `Watch`
-    COUNT = 9  # how many there are
-    BEGIN = 10  # execution stops outside of these addresses,
-    LIMIT = 11  # if this is not 0
-    END = 12
+    WATCHES = 6  # address of the rows of `Watch`
+    COUNT = 7  # how many there are
+    BEGIN = 8  # execution stops outside of these addresses,
+    LIMIT = 9  # if this is not 0
+    END = 10
 
 
 class Watch(IntEnum):
@@ -41,7 +39,9 @@ class Watch(IntEnum):
     SIZE = 2
     HOST = 3  # host address of what is watched,
     COPY = 4  # and of what it was
-    END = 5
+    MASK = 5  # of a word of 64 bits: those that are watched
+    WHEN = 6  # instructions left before the limit when it was hit last
+    END = 7
 
 
 class Watched(IntEnum):
@@ -65,17 +65,12 @@ _PAUSES, _EXEC_BASE = int(Field.PAUSES), int(Field.EXEC_BASE)
 _ACCESSES, _ACCESS_WORDS = int(Field.ACCESSES), int(Field.ACCESS_WORDS)
 _MARKS, _IS_START, _IS_SCANNING = int(Pause.MARKS), int(Pause.IS_START), int(Pause.IS_SCANNING)
 _HIT, _REMAINING, _PC = int(Pause.HIT), int(Pause.REMAINING), int(Pause.PC)
-_WATCH, _ADDRESS = int(Pause.WATCH), int(Pause.ADDRESS)
 _WATCHES, _COUNT = int(Pause.WATCHES), int(Pause.COUNT)
 _BEGIN, _LIMIT, _END = int(Pause.BEGIN), int(Pause.LIMIT), int(Pause.END)
 _ROW = int(Watch.END)
-_KIND, _AT, _SIZE, _HOST, _COPY = (
-    int(Watch.KIND),
-    int(Watch.ADDRESS),
-    int(Watch.SIZE),
-    int(Watch.HOST),
-    int(Watch.COPY),
-)
+_KIND, _AT, _SIZE = int(Watch.KIND), int(Watch.ADDRESS), int(Watch.SIZE)
+_HOST, _COPY, _MASK = int(Watch.HOST), int(Watch.COPY), int(Watch.MASK)
+_WHEN = int(Watch.WHEN)
 _CHANGED, _READ = int(Watched.CHANGED), int(Watched.READ)
 _BREAKPOINT, _OF_WATCH, _OF_RANGE = int(Hit.BREAKPOINT), int(Hit.WATCH), int(Hit.RANGE)
 
@@ -113,12 +108,9 @@ def stops_behind(context: Any, pc: int, remaining: int) -> bool:
     pauses = int64_array(context[_PAUSES], _END)
     for i in range(pauses[_COUNT]):
         watch = int64_array(pauses[_WATCHES] + 8 * _ROW * i, _ROW)
-        if watch[_KIND] == _CHANGED:
-            if _changes(watch):
-                pauses[_WATCH], pauses[_ADDRESS] = i, watch[_AT]
-                _note(pauses, _OF_WATCH, pc, remaining)
-        elif _accesses(context, watch):
-            pauses[_WATCH], pauses[_ADDRESS] = i, watch[_AT]
+        is_hit = _changes(watch) if watch[_KIND] == _CHANGED else _accesses(context, watch)
+        if is_hit:
+            watch[_WHEN] = remaining
             _note(pauses, _OF_WATCH, pc, remaining)
     if context[_ACCESS_WORDS] != 0:
         store_64(context[_ACCESSES], 1)
@@ -137,9 +129,11 @@ def _changes(watch: Any) -> bool:
     found = False
     while at + 8 <= size:
         word = load_64(host + at)
-        if word != load_64(copy + at):
+        others = word ^ load_64(copy + at)
+        if others != 0:
             store_64(copy + at, word)
-            found = True
+            if others & watch[_MASK] != 0:
+                found = True
         at += 8
     while at < size:
         byte = load_8(host + at)

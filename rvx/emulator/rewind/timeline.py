@@ -14,7 +14,7 @@ from rvx.emulator.result import Trap, TrapKind
 from rvx.emulator.rewind.snapshot import Snapshot
 from rvx.emulator.rewind.streams import ReadOnce, ShownOnce
 from rvx.isa.bits import Address
-from rvx.records import dataclass, field
+from rvx.records import dataclass, field, replace
 
 FIRST_INTERVAL = 1 << 20
 """Instructions between snapshots, until there are too many."""
@@ -74,6 +74,21 @@ class Until:
     watchpoints: Sequence[Watchpoint] = ()
     within: tuple[Address, Address] | None = None
     conditions: Mapping[Address, Callable[[], bool]] = field(default_factory=dict)
+
+
+def _asking(until: Until) -> list[Watchpoint]:
+    """The watchpoints with a condition."""
+    return [one for one in until.watchpoints if one.condition is not None]
+
+
+def _holding(until: Until, paused: Paused) -> Paused | None:
+    """What of a hit has no condition or one that holds now; None if there is nothing left."""
+    if paused.hit == Hit.WATCH:
+        held = [one for one in paused.watches if one.condition is None or one.condition()]
+        return replace(paused, watches=tuple(held)) if held else None
+    if paused.hit != Hit.BREAKPOINT or paused.pc in until.breakpoints:
+        return paused
+    return paused if until.conditions[paused.pc]() else None
 
 
 NOTHING = Until()
@@ -197,7 +212,7 @@ class Timeline:
             low = max(one.count for one in self._snapshots if one.count < high)
             self._restore(low)
             found = self._scan(until, high, end, lowest)
-            if until.conditions:
+            if until.conditions or _asking(until):
                 self._restore(low)
                 asked = self._ask(until, high, lowest)
                 if found is None or (asked is not None and asked.before > found.before):
@@ -211,9 +226,8 @@ class Timeline:
         """The last hit on the way to a moment."""
         assert self._pauses is not None
         found: Paused | None = None
-        self._pauses.arm(
-            until.breakpoints, until.watchpoints, until.within, is_scanning=True, is_start=False
-        )
+        always = [one for one in until.watchpoints if one.condition is None]
+        self._pauses.arm(until.breakpoints, always, until.within, is_scanning=True, is_start=False)
         while self.count < high and not self._is_stopping:
             before = self.count
             # The moments between are close together, so that the next look is at few instructions.
@@ -228,21 +242,22 @@ class Timeline:
         return found
 
     def _ask(self, until: Until, high: int, lowest: int) -> Paused | None:
-        """The last address on the way to a moment at which its condition holds.
+        """The last hit on the way to a moment of something whose condition holds.
 
-        Who asks has to be there, so that execution stops at each of these addresses; for all else
-        hits are only written down (`_scan`).
+        Who asks has to be there, so that execution stops at each of these; for all else hits are
+        only written down (`_scan`).
         """
         assert self._pauses is not None
         found: Paused | None = None
-        self._pauses.arm(until.conditions, (), is_start=False)
+        asking = _asking(until)
+        self._pauses.arm(until.conditions, asking, is_start=False)
         while self.count < high and not self._is_stopping:
             stop = self._slice(high)
             if stop.reason != Reason.HIT or stop.paused is None:
                 break
-            if lowest <= self.count < high and until.conditions[stop.paused.pc]():
-                found = stop.paused
-            self._pauses.arm(until.conditions, ())
+            if lowest <= stop.paused.before < high:
+                found = _holding(until, stop.paused) or found
+            self._pauses.arm(until.conditions, asking, is_start=stop.paused.hit != Hit.WATCH)
         return found
 
     def _go(self, until: Until, limit: int) -> Stop:
@@ -258,8 +273,13 @@ class Timeline:
                 following = self.count + self._interval
             kept = time.perf_counter()
             stop = self._slice(min(limit, following))
-            if stop.paused is not None and self._is_passed(until, stop.paused):
-                self._pauses.arm(stops, until.watchpoints, until.within)
+            if stop.paused is not None:
+                holding = _holding(until, stop.paused)
+                if holding is not None:
+                    return Stop(Reason.HIT, holding)
+                # A change comes behind an instruction: what is at the next one may still stop it.
+                is_start = stop.paused.hit != Hit.WATCH
+                self._pauses.arm(stops, until.watchpoints, until.within, is_start=is_start)
                 continue
             if stop.reason != Reason.COUNT or self.count >= limit:
                 return stop
@@ -267,12 +287,6 @@ class Timeline:
                 return Stop(Reason.INTERRUPTED)
             if kept - begin > _SHARE * (time.perf_counter() - kept):
                 self._interval *= 2
-
-    @staticmethod
-    def _is_passed(until: Until, paused: Paused) -> bool:
-        """Whether a hit is of a condition that does not hold, and of nothing else."""
-        is_asked = paused.hit == Hit.BREAKPOINT and paused.pc not in until.breakpoints
-        return is_asked and not until.conditions[paused.pc]()
 
     def _slice(self, limit: int) -> Stop:
         """Runs to a moment, unless something stops it."""

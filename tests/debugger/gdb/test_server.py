@@ -24,6 +24,7 @@ from rvx.debugger.session import Session
 
 from ...emulator.posit_program import POSITS
 from ..conftest import ENDLESS, REPETITION, session_of
+from ..test_terminal import calls
 
 GDB = ("gdb-multiarch", "-nx")
 RVX = (sys.executable, "-m", "rvx")
@@ -281,6 +282,48 @@ def test_gdb(tmp_path: Path) -> None:
     assert "No more reverse-execution history." in said
     assert re.search(r"pt4 +0x54000000", said)
     assert "$1 = 77" in said
+
+
+def test_gdb_with_conditions_frames_and_csrs(tmp_path: Path) -> None:
+    """GDB asks conditions and finds frames itself; rvx does for `monitor`: both say the same."""
+    program = calls(tmp_path)
+    script = """
+        break main
+        continue
+        watch total if total == 9
+        continue
+        print total
+        up
+        printf "s0 is %d\\n", $s0
+        monitor up
+        monitor print s0
+        delete
+        monitor delete
+        monitor watch total:4 if [total] & 0xff == 30
+        monitor watch frm
+        continue
+        print total
+        monitor info watchpoints
+        kill
+    """
+    (tmp_path / "script").write_text(script)
+    with listening(program, "0") as where:
+        done = subprocess.run(
+            [*GDB, "-batch", "-ex", f"target remote {where}", "-x", tmp_path / "script", program],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    said = done.stdout + done.stderr
+    assert "Old value = 3\nNew value = 9\n" in said, said
+    assert "$1 = 9" in said
+    assert "s0 is 6\n" in said
+    assert "s0 = 0x6  6\n" in said
+    assert "watchpoint 1, total:4: 0x12 -> 0x1e by" in said
+    assert "$2 = 30" in said
+    assert "if [total] & 0xff == 30, hit 1 times" in said
+    assert "watch       frm, 8 bytes, hit 0 times" in said
 
 
 def test_gdb_interrupts(tmp_path: Path) -> None:
