@@ -31,6 +31,7 @@ from typing import Any
 
 from rvx.formats.dot import digitcode, lanecode, vectorcode
 from rvx.formats.minifloat.format import Minifloat
+from rvx.jit import host
 from rvx.reachable import Twin, with_twin
 
 Sum = Callable[[Any, Any, int, int, int, int], tuple[int, int]]
@@ -74,7 +75,9 @@ def make_add() -> Add:
     def attempt(total: int, c: int) -> tuple[int, int]:
         return 0, -1
 
-    return with_twin(attempt, _twin(vectorcode.emit_add, 2, 2, "add"))
+    at_once = "avx512f" in host.features()
+    how = vectorcode.emit_add_at_once if at_once else vectorcode.emit_add
+    return with_twin(attempt, _twin(how, 2, 2, f"add {at_once}"))
 
 
 @cache

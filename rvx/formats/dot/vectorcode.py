@@ -494,19 +494,12 @@ def emit_add(builder: Any, total: Any, c: Any) -> Sequence[Any]:
     word, row = ir.IntType(64), ir.IntType(32)
     number, pair = ir.DoubleType(), lanes_of(ir.DoubleType(), 2)
 
-    def is_normal(value: Any) -> Any:
-        """Whether a binary64 number has the exponent of a normal binary32 one."""
-        field = builder.and_(builder.lshr(builder.bitcast(value, word), word(FP64.m)), word(2047))
-        above = builder.sub(field, word(FP64.bias + FP32.emin))
-        return builder.icmp_unsigned("<=", above, word(FP32.emax - FP32.emin))
-
     def to_odd(value: Any) -> Any:
         cut = _cut_to_single(builder, in_all_lanes(builder, value, pair.count))
         return builder.extract_element(cut, row(0))
 
-    summand = builder.bitcast(total, number)
-    is_fit = builder.or_(is_normal(summand), builder.icmp_unsigned("==", total, word(0)))
-    summand = to_odd(summand)
+    is_fit = _is_single(builder, total)
+    summand = to_odd(builder.bitcast(total, number))
     before = builder.bitcast(builder.trunc(c, row), ir.FloatType())
     before = builder.fpext(before, number)
     after = builder.fadd(before, summand)
@@ -514,7 +507,49 @@ def emit_add(builder: Any, total: Any, c: Any) -> Sequence[Any]:
     for one, other in ((before, summand), (summand, before)):
         is_exact = builder.fcmp_ordered("==", builder.fsub(after, one), other)
         is_fit = builder.and_(is_fit, is_exact)
-    is_fit = builder.and_(is_fit, is_normal(after))
+    is_fit = builder.and_(is_fit, _is_single(builder, builder.bitcast(after, word)))
+    is_fit = builder.and_(is_fit, builder.fcmp_ordered("!=", after, number(0.0)))
     code = builder.bitcast(builder.fptrunc(to_odd(after), ir.FloatType()), row)
     status = builder.select(is_fit, word(0), word(-1))
     return builder.zext(code, word), status
+
+
+def _is_single(builder: Any, bits: Any) -> Any:
+    """Whether a binary64 number is zero, or has the exponent of a normal binary32 one."""
+    from llvmlite import ir
+
+    word = ir.IntType(64)
+    field = builder.and_(builder.lshr(bits, word(FP64.m)), word(2047))
+    above = builder.sub(field, word(FP64.bias + FP32.emin))
+    is_normal = builder.icmp_unsigned("<=", above, word(FP32.emax - FP32.emin))
+    return builder.or_(is_normal, builder.icmp_unsigned("==", bits, word(0)))
+
+
+def emit_add_at_once(builder: Any, total: Any, c: Any) -> Sequence[Any]:
+    """The same on hosts whose additions say how they round."""
+    from llvmlite import ir
+
+    word, row, number = ir.IntType(64), ir.IntType(32), ir.DoubleType()
+    four = lanes_of(ir.FloatType(), 4)
+    cut = _cut_to_single(builder, in_all_lanes(builder, builder.bitcast(total, number), 2))
+    summand = builder.fptrunc(builder.extract_element(cut, row(0)), ir.FloatType())
+    before = builder.bitcast(builder.trunc(c, row), ir.FloatType())
+    sides = [in_all_lanes(builder, one, four.count) for one in (before, summand)]
+    kind = ir.FunctionType(four, (four, four, four, ir.IntType(8), row))
+    add = builder.module.declare_intrinsic("llvm.x86.avx512.mask.add.ss.round", (), kind)
+
+    def rounded(mode: int) -> Any:
+        made = builder.call(add, [*sides, sides[0], ir.IntType(8)(-1), row(_NO_FLAGS | mode)])
+        return builder.bitcast(builder.extract_element(made, row(0)), row)
+
+    # One of two neighbours is odd; where they are the same number, it is that.
+    code, down, up = (rounded(mode) for mode in (_TO_ZERO, _DOWN, _UP))
+    code = builder.or_(code, builder.and_(builder.or_(down, up), row(1)))
+    field = builder.and_(builder.lshr(code, row(FP32.m)), row(255))
+    is_fit = builder.icmp_unsigned("<", builder.sub(field, row(1)), row(253))
+    is_fit = builder.and_(is_fit, _is_single(builder, total))
+    return builder.zext(code, word), builder.select(is_fit, word(0), word(-1))
+
+
+_DOWN, _UP, _TO_ZERO, _NO_FLAGS = 1, 2, 3, 8
+"""Bits of the operand that says how an instruction rounds."""

@@ -21,9 +21,10 @@ from rvx.formats.dot.array import matmul
 from rvx.formats.dot.catalogue import rvbna
 from rvx.formats.dot.scalar import NOWHERE, make_aligned_group, make_parts
 from rvx.formats.dot.vector import make_add, make_block, make_spread, make_sum
-from rvx.formats.minifloat import Minifloat
+from rvx.formats.minifloat import Minifloat, vectorcode
 from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP16, FP16ALT, FP32, FP64
 from rvx.formats.minifloat.rounding import Rounding
+from rvx.jit import host
 
 from .cases import KINDS, codes
 
@@ -151,13 +152,25 @@ def test_sums_of_16_bits_for_a_long_time(fmt: Minifloat) -> None:
 # -- adding to the accumulator -------------------------------------------------------------
 
 
+@pytest.fixture(params=["two steps", "at once"])
+def at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Additions in both ways, where the host has both."""
+    if request.param == "two steps":
+        monkeypatch.setattr(host, "features", frozenset)
+        monkeypatch.setattr(vectorcode, "is_host_able", lambda: True)
+        return False
+    if "avx512f" not in host.features():
+        pytest.skip("this host's additions do not say how they round")
+    return True
+
+
 @cache
-def make_compare_sums() -> Callable[..., None]:
+def make_compare_sums(at_once: bool) -> Callable[..., None]:
     """compare(totals, c, found): sums by the exact kernels and otherwise, as `make_compare`.
 
     It counts those that were answered, and those of them that differ.
     """
-    attempt, parts = make_add(), make_parts(FP64)
+    attempt, parts = make_add.__wrapped__(), make_parts(FP64)
     result = make_aligned_group(rvbna(FP8, FP8, 2), has_signalling=False).result
 
     def compare(totals: Any, c: Any, found: Any) -> None:
@@ -174,10 +187,10 @@ def make_compare_sums() -> Callable[..., None]:
     return jit.native(compare)
 
 
-def check_additions(count: int) -> None:
+def check_additions(at_once: bool, count: int) -> None:
     """Numbers of up to 53 digits, added to numbers that are near, far, their negatives, or any."""
     rng = np.random.default_rng(count)
-    compare = make_compare_sums()
+    compare = make_compare_sums(at_once)
     exponents = {"near": (-3, 4), "apart": (-60, 60), "wide": (-160, 130)}
     for kind, (low, high) in exponents.items():
         digits = rng.integers(1, 54, count)
@@ -198,13 +211,13 @@ def check_additions(count: int) -> None:
         assert found[0] > count * {"near": 0.9, "apart": 0.5, "wide": 0.2}[kind] * 0.8
 
 
-def test_additions_to_the_accumulator_are_those_of_the_exact_kernel() -> None:
-    check_additions(20_000)
+def test_additions_to_the_accumulator_are_those_of_the_exact_kernel(at_once: bool) -> None:
+    check_additions(at_once, 20_000)
 
 
 @pytest.mark.long
-def test_additions_to_the_accumulator_for_a_long_time() -> None:
-    check_additions(10_000_000)
+def test_additions_to_the_accumulator_for_a_long_time(at_once: bool) -> None:
+    check_additions(at_once, 10_000_000)
 
 
 # -- products of matrices ------------------------------------------------------------------
