@@ -17,7 +17,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from rvx import disk
+from rvx import disk, notes
 from rvx.cli.output import UsageProblem, print_json, say
 from rvx.errors import Exit, ExtensionNote, RvxError
 from rvx.userfiles import users_mistake
@@ -77,6 +77,8 @@ def ended(words: Sequence[str], run: Callable[[], int]) -> int:
             warnings.filterwarnings("always", category=ExtensionNote)
             code = run()
         sys.stdout.flush()
+        for sentence in notes.take():
+            say(f"note: {sentence}")
     except Exception as error:
         code = _end(error, words)
     except KeyboardInterrupt:

@@ -289,8 +289,7 @@ def run(
         say("note: the part of the run that was to be counted was not reached")
     # Who has pressed Ctrl-C does not wait for what is being compiled.
     if result.trap is None or result.trap.kind != TrapKind.INTERRUPTED:
-        for reason in machine.refused.values():
-            say(f"note: {reason}: it ran interpreted")
+        machine.hart.interim.finish()
     if profile:
         _write_profiles(machine, result, places, profile, str(inputs.files[0]))
     errors = None if follower is None else report(follower, machine, places)

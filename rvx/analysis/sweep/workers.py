@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
+from rvx import notes
 from rvx.records import dataclass
 
 Task = TypeVar("Task")
@@ -86,11 +87,14 @@ class Workers(Generic[Task, Result]):
                 worker = self._working.pop(pipe.fileno())
                 done = worker.task
                 try:
-                    result: Result = worker.pipe.recv()
+                    result: Result
+                    result, said = worker.pipe.recv()
                 except (EOFError, OSError):
                     result = self._died(done, worker.end())
                 else:
                     self._idle.append(worker)
+                    for sentence in said:
+                        notes.keep(sentence)
                 self._fill(waiting)
                 yield done, result
 
@@ -121,4 +125,5 @@ def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent ends its workers.
     with contextlib.suppress(EOFError, OSError):  # the parent has ended, or has no more
         while True:
-            pipe.send(work(pipe.recv()))
+            result = work(pipe.recv())
+            pipe.send((result, notes.take()))

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rvx import notes
 from rvx.bodies import form_of
 from rvx.emulator.context import Context, Field
 from rvx.emulator.handlers.compiled import CompileError, compile_handler, stored_handler
@@ -133,6 +134,7 @@ class Interim:
             return compile_handler(instruction, self._isa).address
         except CompileError as error:
             self.refused[instruction.mnemonic] = str(error)
+            notes.keep(f"{error}: it ran interpreted")
             return None
 
     def _interpret(self, instruction: Instruction) -> _Interpreted:
