@@ -129,8 +129,8 @@ def run(
         Option(
             "--roi",
             metavar="SYMBOL",
-            help="Count, profile or estimate only while this function is active, with all that it "
-            "calls. Repeatable.",
+            help="Count, profile, estimate, trace or follow numbers only while this function is "
+            "active, with all that it calls. Repeatable.",
         ),
     ] = None,
     roi_markers: Annotated[
@@ -238,10 +238,10 @@ def run(
         raise UsageProblem("a run is traced or profiled: give --trace or --profile, not both")
     if core is not None and profile:
         raise UsageProblem("a run is estimated or profiled: give --core or --profile, not both")
-    if (roi or roi_markers) and (trace is not None or shadow is not None):
+    if (roi or roi_markers) and (trace_from or trace_after):
         raise UsageProblem(
-            "a part of a run is counted, profiled or estimated; a trace has --trace-from and "
-            "--trace-to, and --shadow follows numbers through all of it"
+            "a trace is of what --roi says, or from --trace-from or behind --trace-after on: give "
+            "one of them"
         )
     if roi and roi_markers:
         raise UsageProblem("give --roi or --roi-markers, not both")

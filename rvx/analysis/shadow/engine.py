@@ -83,6 +83,7 @@ class Shadow:
         judge: what has been found, by address.
         instructions: followed so far.
         progress: is told now and then how many that are.
+        was_full: whether memory has had more shadows than are kept, in a part that is over.
         restarts: by mnemonic, how often shadows ended at an instruction without a meaning.
     """
 
@@ -91,6 +92,7 @@ class Shadow:
         self.judge = Judge(mode == EXACT)
         self.store = Store()
         self.instructions = 0
+        self.was_full = False
         self.restarts: Counter[str] = Counter()
         self.progress: Callable[[int], None] | None = None
         self._plans: dict[Word, tuple[Plan, str]] = {}
@@ -102,7 +104,12 @@ class Shadow:
         assert tracer is not None
         self._machine = machine
         self._maker = _Maker(machine.isa, tracer.effects.key_of)
-        tracer.on_look = self._look
+        tracer.on_begin, tracer.on_look = self._begin, self._look
+
+    def _begin(self) -> None:
+        """A part of the run begins: what comes into it is taken as it is."""
+        self.was_full |= self.store.is_full
+        self.store = Store()
 
     def _look(self) -> None:
         """Reads registers and states: somebody else may have changed them, as system calls do."""

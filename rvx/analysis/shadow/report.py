@@ -223,7 +223,7 @@ def _notes(shadow: Shadow, findings: Sequence[Finding]) -> Iterator[str]:
             f"exact shadows with more than {shadow.judge.MOST_BITS:,} bits were rounded to "
             f"{shadow.judge.KEPT_BITS:,} bits, {shadow.judge.rounded:,} times"
         )
-    if shadow.store.is_full:
+    if shadow.was_full or shadow.store.is_full:
         yield (
             f"memory had more than {shadow.store.MOST:,} values with errors: others were taken "
             f"for exact when they were loaded"

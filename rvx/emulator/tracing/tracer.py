@@ -85,6 +85,7 @@ class Tracer:
         error: what `take` has raised, for the hart to raise.
         effects: what words may write.
         words: what `rvx.emulator.native.retire.Trace` lays out.
+        on_begin: called when tracing begins, and again after it had ended.
         on_look: called before compiled code runs on, when all that has retired was taken: registers
             may be others by now, as behind a system call.
     """
@@ -102,6 +103,7 @@ class Tracer:
         self.tracing = tracing
         self._take = take
         self.error: BaseException | None = None
+        self.on_begin: Callable[[], None] | None = None
         self.on_look: Callable[[], None] | None = None
         self.effects = EffectsTable(isa, context, core, tracing.is_recorded)
         self.names = Names(dict(isa.printed_csr_names), self.effects.names)
@@ -169,7 +171,10 @@ class Tracer:
 
     def switch(self, is_on: bool) -> None:
         """Begins to trace, or ends that."""
-        self.is_on = is_on and self.left != 0
+        was_on, self.is_on = self.is_on, is_on and self.left != 0
+        if self.is_on and not was_on and self.on_begin is not None:
+            self.flush()
+            self.on_begin()
         context = self._context.words
         context[Field.TRACE] = self.words.ctypes.data if self.is_on else 0
         context[Field.ACCESSES] = self._log.ctypes.data
