@@ -193,3 +193,21 @@ def test_reserved_words_written_at_run_time_trap(way: dict[str, Any]) -> None:
     assert result.trap is not None
     assert ", word 8000, which is no instruction" in result.trap.message
     assert result.value == 1
+
+
+def test_the_assembler_does_not_abbreviate_by_what_is_declared_anew(way: dict[str, Any]) -> None:
+    ext = Extension("Xc", version="0.1", supersedes=("C",))
+
+    @ext.instruction("c.addi rd, imm", "000 imm[5] rd imm[4:0] 01", writes=("rd",))
+    def c_addi(rd: int, imm: int) -> int:
+        """Adds twice."""
+        return rd + 2 * imm
+
+    @ext.instruction("c.mv rd, rs2", "1000 rd rs2 10", overlaps=("c.jr",))
+    def c_mv(rs2: int) -> int:
+        """Moves the negative."""
+        return -rs2
+
+    text = f"li a0, 5\n addi a0, a0, 1\n mv a1, a0\n c.addi a0, 10\n add a0, a0, a1\n nop {EXIT}"
+    assert run(text, "rv64gc", way, ext).exit_code == 32
+    assert run(text, "rv64gc", way).exit_code == 22

@@ -109,12 +109,13 @@ def candidates(
     if written in _ONE_OPERAND and operand_count != 1:
         return
     for mnemonic in CHOICES.get(written, ()):
-        if mnemonic == "c.nop":
-            if all(value == 0 for value in values.values()) and "c.addi" in isa.instructions:
-                yield isa.instructions["c.addi"], {"rd": 0, "imm": 0}
+        short = isa.instructions.get("c.addi" if mnemonic == "c.nop" else mnemonic)
+        # Declared anew with a body of its own, it means something else than what is written.
+        if short is None or short.extension in isa.unasked or short.has_body:
             continue
-        short = isa.instructions.get(mnemonic)
-        if short is None or short.extension in isa.unasked:
+        if mnemonic == "c.nop":
+            if all(value == 0 for value in values.values()):
+                yield short, {"rd": 0, "imm": 0}
             continue
         if short.expansion is None:  # c.unimp, which is no abbreviation of the 32-bit unimp
             yield short, {}
