@@ -67,7 +67,10 @@ def damage_of(error: BaseException) -> str:
     for kinds, said in _DAMAGE:
         if isinstance(error, kinds):
             return said
-    return str(error) or type(error).__name__
+    said = str(error) or type(error).__name__
+    if said.startswith("expected ") and ", found " in said:  # pyelftools: bytes are missing
+        return "it ends in the middle of a table"
+    return said
 
 
 class ExtensionNote(UserWarning):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from types import ModuleType
 
@@ -11,21 +12,39 @@ from rvx.errors import RvxError
 MODULE_PREFIX = "rvx_user_"
 """What the names of modules of users begin with: mistakes in them are not rvx's."""
 
+MARK = "\ufeff"
+"""What some editors put in front of text, to say in which order its bytes are."""
+
 
 class UserFileError(RvxError, ValueError):
     """A file that cannot be imported, or failed; the message names it, the line and the reason."""
 
 
+def why_no_text(data: bytes) -> str:
+    """What shows that nobody meant these bytes for text in UTF-8; empty if nothing does."""
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "it is text in UTF-16"
+    at = data.find(0)
+    return f"byte 0x00 at offset {at}" if at >= 0 else ""
+
+
 def read_text(path: Path) -> str:
-    """The text of a file.
+    """The text of a file; a byte order mark in front is no part of it.
 
     Raises:
         UserFileError: it is not UTF-8.
         OSError: it cannot be read.
     """
-    data = path.read_bytes()
     try:
-        return data.decode("utf-8")
+        data = path.read_bytes()
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+    problem = why_no_text(data)
+    if problem:
+        raise UserFileError(f"'{path}' is not text in UTF-8: {problem}")
+    try:
+        return data.decode("utf-8").removeprefix(MARK)
     except UnicodeDecodeError as error:
         raise UserFileError(
             f"'{path}' is not text in UTF-8: byte {data[error.start]:#04x} at offset {error.start}"

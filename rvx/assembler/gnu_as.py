@@ -14,6 +14,7 @@ from rvx.assembler.source.grammar import parse_integer
 from rvx.isa import Isa, IsaError
 from rvx.records import dataclass, field
 from rvx.regex import regex
+from rvx.userfiles import why_no_text
 from rvx.version import __version__
 
 DEFAULT_MARCH = "rv64gc"
@@ -250,6 +251,9 @@ def run(
         return USAGE_ERROR
     try:
         text, name = _read(chosen.sources or ["-"])
+    except ValueError as error:
+        print(f"rvx as: {error}", file=sys.stderr)
+        return USAGE_ERROR
     except OSError as error:
         where = STANDARD_INPUT if error.filename is None else error.filename
         print(f"rvx as: cannot read '{where}': {error.strerror}", file=sys.stderr)
@@ -293,10 +297,15 @@ def _rule(target: str, sources: list[str]) -> str:
 def _read(sources: list[str]) -> tuple[str, str]:
     texts = []
     for source in sources:
+        name = STANDARD_INPUT if source == "-" else source
         if source == "-":
-            texts.append(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
+            data = sys.stdin.buffer.read()
         else:
             # Not as a `Path`, for which an empty name is the current folder.
-            with open(source, encoding="utf-8", errors="surrogateescape") as file:
-                texts.append(file.read())
+            with open(source, "rb") as file:
+                data = file.read()
+        problem = why_no_text(data)
+        if problem:
+            raise ValueError(f"'{name}' is not text in UTF-8: {problem}")
+        texts.append(data.decode("utf-8", "surrogateescape"))
     return "\n".join(texts), STANDARD_INPUT if sources[0] == "-" else sources[0]

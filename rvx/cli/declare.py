@@ -271,6 +271,7 @@ def _parameter(name: str, hint: Any, default: Any) -> click.Parameter:
     names = declared.names or (f"--{name.replace('_', '-')}",)
     return click.Option(
         [name, *names],
+        required=is_required,
         help=declared.help,
         metavar=declared.metavar,
         is_eager=declared.is_eager,

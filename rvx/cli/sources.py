@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rvx.cli.output import UsageProblem, say
+from rvx.userfiles import why_no_text
 
 if TYPE_CHECKING:
     from rvx.isa import Extension, Isa
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 ELF_MAGIC = b"\x7fELF"
 STDIN = Path("-")
 _LARGEST = 1 << 30
+_NO_SOURCES = (".elf", ".o", ".a")
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,12 @@ def read(path: Path) -> bytes:
     elif path.is_char_device() or path.is_block_device():
         raise UsageProblem(f"'{path}' is a device, not a file")
     else:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+        try:
+            with path.open("rb") as file:
+                data = file.read(_LARGEST + 1)
+        except OSError as error:
+            error.filename = error.filename or str(path)
+            raise
     if len(data) > _LARGEST:
         raise UsageProblem(f"'{name_of(path)}' has more than {_LARGEST >> 30} GiB")
     return data
@@ -62,11 +68,10 @@ def name_of(path: Path) -> str:
 
 
 def _check_is_source(path: Path, data: bytes) -> None:
-    at = data.find(0)
-    if at >= 0:
-        raise UsageProblem(
-            f"'{name_of(path)}' is neither an ELF file nor a source: byte 0x00 at offset {at}"
-        )
+    is_empty = not data and path.suffix in _NO_SOURCES
+    problem = "it is empty" if is_empty else why_no_text(data)
+    if problem:
+        raise UsageProblem(f"'{name_of(path)}' is neither an ELF file nor a source: {problem}")
 
 
 def is_object(data: bytes) -> bool:

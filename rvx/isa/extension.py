@@ -223,10 +223,15 @@ class Extension:
         taken = [*REQUESTS, *self.states, *self.register_files]
         taken += [operand for made in self.instructions.values() for operand in made.operands]
         _check_text(f"a state of {self.name}", name, _IDENTIFIER, "a name that Python can have")
-        if name in taken or type(words) is not int or not 1 <= words <= MOST_WORDS:
+        if name in taken:
             raise DeclarationError(
-                f"{self.name}: state '{name}' with {words} words; the name must be new "
-                f"(taken are {', '.join(dict.fromkeys(taken))}) and the size 1 to {MOST_WORDS}"
+                f"{self.name}: the name of state '{name}' is taken, as are "
+                f"{', '.join(one for one in dict.fromkeys(taken) if one != name)}"
+            )
+        if type(words) is not int or not 1 <= words <= MOST_WORDS:
+            raise DeclarationError(
+                f"{self.name}: state '{name}' cannot have {words!r} words; "
+                f"valid is 1 to {MOST_WORDS}"
             )
         self.states[name] = State(name, words, doc, tuple(reset), per_byte=per_byte)
         return self.states[name]

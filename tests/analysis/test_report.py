@@ -347,7 +347,7 @@ def test_a_page_of_accumulators_has_no_instructions_for_them(page, tmp_path, rvx
         ('{"schema": "rvx.sweep/1", "rows": []}', "ValueError it has no rows"),
         ('{"schema": "rvx.dot/1", "rows": [1]}', "is no whole document of rvx.dot/1"),
         ("[" * 100_000, "is no JSON document"),
-        ("\udcff", "is no JSON document"),
+        ("\udcff", "is not text in UTF-8: byte 0xff at offset 0"),
     ],
 )
 def test_documents_that_are_none(tmp_path, text, sentence):

@@ -105,3 +105,66 @@ def test_a_file_of_another_machine_is_not_called_damaged(rvx, program, tmp_path)
     assert said.code == 2
     assert "it is for EM_X86_64" in said.err
     assert "damaged" not in said.err
+
+
+ODD = {
+    "empty.elf": b"",
+    "nuls.elf": bytes(4096),
+    "nuls.s": bytes(4096),
+    "utf16.s": "nop\n".encode("utf-16"),
+    "utf16.json": "{}".encode("utf-16"),
+}
+ON_A_FILE = (
+    *("asm FILE|asm -c FILE -o o|dis FILE|run FILE|debug FILE|diff-trace FILE FILE".split("|")),
+    *("run good.s --ext FILE|isa check FILE|report FILE -o r.html|lm FILE --prompt a".split("|")),
+    *("train --text FILE|compare FILE|search FILE -o s|format FILE 1|isa show FILE".split("|")),
+)
+
+
+@pytest.mark.parametrize("line", ON_A_FILE)
+def test_files_that_are_something_else_are_called_so(rvx, line, tmp_path, monkeypatch):
+    """A folder, a file that cannot be read, and those that hold nothing of use."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.s").write_text("ebreak\n")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    for name, data in ODD.items():
+        (tmp_path / name).write_bytes(data)
+    for name in ("folder", "loop", *ODD):
+        if "--text" in line and name.startswith("empty"):
+            continue  # a text of no words, which is said
+        said = rvx(*line.replace("FILE", name).split())
+        assert said.code == 2, (name, said)
+        sentence = said.err.removeprefix("error: ")
+        assert sentence.count("\n") == 1
+        assert sentence.startswith("there is no") or name in sentence, sentence
+        for python in ("Error", "Errno", "codec", "NoneType", "expected"):
+            assert python not in sentence
+
+
+def test_what_is_wrong_with_a_file_is_said(rvx, program, tmp_path):
+    path = tmp_path / "x.elf"
+    for data, said in {
+        b"": "'x.elf' is neither an ELF file nor a source: it is empty",
+        "nop".encode("utf-16"): "nor a source: it is text in UTF-16",
+        program[:20]: "it is damaged: it ends in the middle of a table",
+    }.items():
+        path.write_bytes(data)
+        assert said.replace("'x.elf'", f"'{path}'") in rvx("run", path).err
+
+
+def test_a_byte_order_mark_is_no_part_of_a_text(rvx, tmp_path):
+    (tmp_path / "part.s").write_bytes(b"\xef\xbb\xbfli a0, 0\nli a7, 93\necall\n")
+    path = tmp_path / "bom.s"
+    path.write_bytes(b'\xef\xbb\xbf_start: .include "part.s"\n')
+    assert rvx("run", path).code == 0
+    (tmp_path / "part.s").write_bytes("nop\n".encode("utf-16"))
+    assert "part.s' is not text in UTF-8: it is text in UTF-16" in rvx("run", path).err
+
+
+def test_a_page_needs_a_name(rvx, tmp_path):
+    said = rvx("report", tmp_path)
+    assert (said.code, said.err) == (
+        2,
+        "error: missing option '--output' / '-o' (see rvx report --help)\n",
+    )

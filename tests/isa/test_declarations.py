@@ -138,9 +138,12 @@ def alias(text: str, expansion: str) -> Callable[[Extension], object]:
         ),
         (
             lambda ext: ext.state("pc", 1),
-            "Xtest: state 'pc' with 1 words; the name must be new (taken are pc, next_pc,",
+            "Xtest: the name of state 'pc' is taken, as are next_pc, ",
         ),
-        (lambda ext: ext.state("quire", 0), "Xtest: state 'quire' with 0 words;"),
+        (
+            lambda ext: ext.state("quire", 0),
+            "Xtest: state 'quire' cannot have 0 words; valid is 1 to ",
+        ),
         (lambda ext: ext.csr("foo", 0x1000), "CSR 'foo': 0x1000 is not a 12-bit address"),
         (
             lambda ext: ext.csr("foo", 0x800, lsb=60, bits=8),
@@ -233,13 +236,16 @@ def registers_like_state(ext: Extension) -> None:
 @pytest.mark.parametrize(
     ("declare", "sentence"),
     [
-        (operand_of_an_instruction, "state 'rs1' with 1 words; the name must be new (taken are"),
+        (operand_of_an_instruction, "the name of state 'rs1' is taken, as are "),
         (state_of_an_operand, "instruction 'bar': 'rs1' is an operand, and a state of Xext; a"),
         (csr_twice, "CSR 'two' at 0x800: there is 'one' at 0x800 already"),
         (csr_without_state, "CSR 'one' is a window into the state 'word', which is not declared"),
         (registers_like_state, "'w' is a state already; choose another name"),
-        (lambda ext: ext.state("s", 1 << 40), "state 's' with 1099511627776 words; the name"),
-        (lambda ext: ext.state("s", "4"), "state 's' with 4 words; the name must be new"),
+        (
+            lambda ext: ext.state("s", 1 << 40),
+            "state 's' cannot have 1099511627776 words; valid is 1 to ",
+        ),
+        (lambda ext: ext.state("s", "4"), "state 's' cannot have '4' words; valid is 1 to "),
         (lambda ext: ext.state("a b", 1), "a state of Xext must be a name that Python can have"),
         (lambda ext: ext.csr("c", "0x800"), "CSR 'c': address, lsb and bits are whole numbers, no"),
         (lambda ext: ext.csr("", 0x800), "a CSR of Xext must be a name such as fcsr, not ''"),

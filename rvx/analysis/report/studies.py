@@ -13,6 +13,7 @@ from rvx.analysis.array_forms import NO_KERNEL
 from rvx.analysis.colours import family
 from rvx.errors import RvxError
 from rvx.records import dataclass, field
+from rvx.userfiles import UserFileError, read_text
 
 Document = Mapping[str, Any]
 JOURNAL = "rows.jsonl"
@@ -104,9 +105,11 @@ def read(path: Path) -> Study:
 
 def _document(path: Path) -> Document:
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
+        text = sys.stdin.read() if str(path) == "-" else read_text(path)
         found = json.loads(text)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except UserFileError as error:
+        raise ReportProblem(str(error)) from None
+    except (json.JSONDecodeError, RecursionError) as error:
         raise ReportProblem(f"{path} is no JSON document: {error}") from None
     if not isinstance(found, dict):
         raise ReportProblem(f"{path} is no JSON document of rvx: it has no fields")

@@ -29,6 +29,7 @@ from rvx.assembler.source.macros import (
 from rvx.assembler.source.reader import Line, SourceText
 from rvx.records import dataclass, field
 from rvx.regex import regex
+from rvx.userfiles import why_no_text
 
 MAX_DEPTH = 100
 MAX_PASSING = 10_000
@@ -401,7 +402,11 @@ class Expander:
 
     def _include(self, rest: str, line: Line) -> None:
         path = self.find_file(unquote(rest), line.origin)
-        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+        data = path.read_bytes()
+        problem = why_no_text(data)
+        if problem:
+            raise SourceError(f"'{path}' is not text in UTF-8: {problem}", text=rest)
+        text = data.decode("utf-8", "surrogateescape")
         self._push(
             SourceText(text, str(path), via=line.location, reason="included from here"),
             is_macro=False,

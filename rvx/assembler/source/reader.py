@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rvx.assembler.diagnostics import Location, Origin, SourceError
 from rvx.records import dataclass
 from rvx.regex import regex
+from rvx.userfiles import MARK
 
 _PIECE = regex(
     r"""(?P<text>[^#/;"'\n]+)
@@ -90,7 +91,7 @@ class SourceText(Iterator[Line]):
     def __init__(
         self, text: str, file: str, *, via: Location | None = None, reason: str = ""
     ) -> None:
-        self.rows = _rows(text)
+        self.rows = _rows(text.removeprefix(MARK))
         self.number = 0
         self.origin = Origin(file, via, reason)
         self.is_inside = False
