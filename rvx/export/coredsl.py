@@ -1,13 +1,14 @@
 """Extensions as CoreDSL, the language of Seal5, M2-ISA-R and Longnail.
 
 An instruction set stands on RV32I, as the published description of RISC-V has it: that declares
-the registers `X`, their width `XLEN`, and `raise`. What is of one register width only is a set of
-its own beside it.
+the registers `X` and `PC`, their width `XLEN`, the memory `MEM`, `INSTR_ALIGNMENT`, and `raise`.
+What is of one register width only is a set of its own beside it.
 
 A body becomes a function of the section `functions`, with all functions that it calls; the
-behaviour of the instruction calls it with registers and immediates. All values are `signed<64>`:
-as in rvx, registers of RV32 come sign-extended. CoreDSL widens the results of its arithmetic
-instead of wrapping, so each is cast back.
+behaviour of the instruction calls it with registers and immediates. One that jumps, or writes
+several registers, has no such function, which gives one number only: its statements are the
+behaviour. All values are `signed<64>`: as in rvx, registers of RV32 come sign-extended. CoreDSL
+widens the results of its arithmetic instead of wrapping, so each is cast back.
 """
 
 from __future__ import annotations
@@ -15,12 +16,24 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from rvx.bodies.kinds import Basic
 from rvx.bodies.problem import BodyProblem
 from rvx.bodies.written import Made, Text
 from rvx.export.cbody import Untranslatable, one_line, safe
-from rvx.export.integerbody import SIGNS, Function, Functions, identifier
+from rvx.export.integerbody import (
+    LOADS,
+    SIGNS,
+    STORES,
+    Function,
+    Functions,
+    bound,
+    ends,
+    identifier,
+    performed,
+    returns,
+)
 from rvx.export.target import Export
 from rvx.isa import Extension, Instruction
 from rvx.isa.operands import ImmediateKind, MaskKind, Operand, RegisterKind
@@ -28,8 +41,8 @@ from rvx.isa.registers import F, V, X
 from rvx.isa.vector.own import recipe_of
 
 _WORD = "signed<64>"
-_ILLEGAL = "raise(0, 2)"
-"""The exception of an illegal instruction, by its number in `mcause`."""
+_ILLEGAL, _MISALIGNED = "raise(0, 2);", "raise(0, 0);"
+"""The exceptions of an illegal instruction and of a jump, by their numbers in `mcause`."""
 
 _HELPERS = {
     "shift_left": "(W a, W n) { return n > 63 ? (W)0 : (W)(a << n); }",
@@ -73,7 +86,7 @@ def export(extensions: Sequence[Extension]) -> Export:
                     f"{instruction.mnemonic}: written without its behaviour: {error}"
                 )
                 reason = " ".join(str(error).split())
-                behaviour = [f"// The behaviour is left out: {reason}", "{}"]
+                behaviour = [f"// The behaviour is left out: {reason}", "behavior: {}"]
             sets.setdefault(width, []).extend(_instruction(instruction, behaviour))
         if sets:
             made.files[f"{extension.name}.core_desc"] = _file(extension, sets, functions)
@@ -121,15 +134,13 @@ def _file(
 
 def _instruction(made: Instruction, behaviour: Sequence[str]) -> list[str]:
     pad = " " * 12
-    *comments, last = behaviour
     lines = [f"        // {one_line(made.doc)}"] if made.doc else []
     lines += [
         f"        {identifier(made.mnemonic).upper()} {{",
         f"{pad}encoding: {' :: '.join(_encoding(made))};",
         f"{pad}assembly: {_assembly(made)};",
     ]
-    lines += [pad + comment for comment in comments]
-    return [*lines, f"{pad}behavior: {last}", "        }"]
+    return [*lines, *(pad + line for line in behaviour), "        }"]
 
 
 def _encoding(made: Instruction) -> list[str]:
@@ -204,35 +215,84 @@ def _immediate(operand: Operand, kind: ImmediateKind) -> str:
 
 
 def _behaviour(made: Instruction, functions: _Functions) -> list[str]:
-    name = functions.body(made)
-    call = f"{name}({', '.join(_given(made, each) for each in made.requests)})"
+    target = performed(made)
+    if "next_pc" in target.requests or len(target.results) > 1:
+        lines = functions.whole(made)
+    else:
+        given = ", ".join(_given(made, each) for each in target.requests if each != "mem")
+        call = f"{functions.body(made)}({given})"
+        accesses = "mem" in target.requests
+        if not target.results:
+            lines = [f"{call};"] if accesses else []
+        elif accesses:
+            # It loads even where x0 takes nothing: it may raise.
+            value = f"new_{target.results[0]}"
+            lines = [f"{_WORD} {value} = {call};", *_stored(made, target.results[0], value)]
+        else:
+            lines = _stored(made, target.results[0], call)
     checks = []
     for operand in made.operands.values():
         for mask, match in operand.reserved:
             if mask != operand.field.insert(-1):
                 raise Untranslatable(f"some values of its operand '{operand.name}' are reserved")
-            checks.append(f"if ({operand.name} == {operand.field.extract(match)}) {_ILLEGAL};")
-    if not made.results:
-        return [f"{{ {' else '.join(checks)} }}" if checks else "{}"]
-    written = made.operands[made.results[0]]
-    kind = written.kind
-    assert isinstance(kind, RegisterKind)
-    number = _number(written, kind)
-    store = f"X[{number}] = (unsigned<XLEN>){call};"
-    if 0 in kind.numbers:
-        store = f"if ({number} != 0) {store}"
-    return [f"{{ {' else '.join([*checks, store])} }}"]
+            checks.append(f"if ({operand.name} == {operand.field.extract(match)}) {_ILLEGAL}")
+    if len(lines) < 2:
+        return [
+            f"behavior: {{ {' else '.join([*checks, *lines])} }}"
+            if checks or lines
+            else "behavior: {}"
+        ]
+    if checks:
+        lines = [f"{' else '.join(checks)} else {{", *(f"    {line}" for line in lines), "}"]
+    return ["behavior: {", *(f"    {line}" for line in lines), "}"]
+
+
+def _stored(made: Instruction, result: str, value: str) -> list[str]:
+    """Writes a register; x0 stays as it is."""
+    written = bound(made, result)
+    if written == 0:
+        return []
+    number = _register(written)
+    store = f"X[{number}] = (unsigned<XLEN>){value};"
+    is_zero = isinstance(written, Operand) and 0 in _numbers(written)
+    return [f"if ({number} != 0) {store}" if is_zero else store]
+
+
+def _numbers(operand: Operand) -> tuple[int, ...]:
+    assert isinstance(operand.kind, RegisterKind)
+    return operand.kind.numbers
+
+
+def _register(operand: Operand | int) -> str:
+    """The number of a register that is performed upon."""
+    if isinstance(operand, int):
+        return str(operand)
+    assert isinstance(operand.kind, RegisterKind)
+    return _number(operand, operand.kind)
 
 
 def _given(made: Instruction, name: str) -> str:
     """What a body asks for by a name."""
-    if name == "xlen":
-        return "XLEN"
-    operand = made.operands[name]
-    if isinstance(operand.kind, RegisterKind):
-        return f"({_WORD})(signed)X[{_number(operand, operand.kind)}]"
+    match name:
+        case "xlen":
+            return "XLEN"
+        case "pc":
+            return f"({_WORD})PC"
+        case "next_pc":
+            return f"({_WORD})(unsigned<XLEN>)(PC + {made.size})"
+    operand = bound(made, name)
+    if performed(made).operands[name].is_register:
+        return f"({_WORD})(signed)X[{_register(operand)}]"
+    if isinstance(operand, int):
+        return _literal(operand)
     assert isinstance(operand.kind, ImmediateKind)
     return f"({_WORD})({_immediate(operand, operand.kind)})"
+
+
+def _literal(number: int) -> str:
+    if -(1 << 31) <= number < 1 << 31:
+        return f"({number})" if number < 0 else str(number)
+    return f"({_WORD}){number & (1 << 64) - 1:#x}"
 
 
 # -- bodies ----------------------------------------------------------------------------------
@@ -241,12 +301,36 @@ def _given(made: Instruction, name: str) -> str:
 class _Functions(Functions):
     """The functions of one instruction set."""
 
+    def whole(self, made: Instruction) -> list[str]:
+        """The statements of an instruction, in which its body stands as it is."""
+        with self.undone():
+            body = self.read(made)
+            assert body.text is not None
+            return _Behaviour(self, body, body.text, instruction=made).lines()
+
     def write(self, made: Made, text: Text, name: str) -> str:
         return _Function(self, made, text, name=name).written()
 
     def write_helper(self, helper: str, name: str) -> str:
+        if helper in LOADS or helper in STORES:
+            return f"        {_accessing(helper, name)}"
         text = re.sub(r"\bW\b", _WORD, _HELPERS[helper])
         return f"        {_WORD} {name}{text}"
+
+
+def _accessing(access: str, name: str) -> str:
+    """A function that loads or stores."""
+    bits = LOADS.get(access) or STORES[access]
+    head = "unsigned<XLEN> a = (unsigned<XLEN>)at;"
+    place = f"MEM[a + {bits // 8 - 1} : a]"
+    if bits == 8:
+        head, place = "", "MEM[(unsigned<XLEN>)at]"
+    if access in STORES:
+        body = f"{head} {place} = (unsigned<{bits}>)value;".strip()
+        return f"void {name}({_WORD} at, {_WORD} value) {{ {body} }}"
+    sign = "signed" if access.startswith("load_s") else "unsigned"
+    body = f"{head} return ({_WORD})({sign}<{bits}>){place};".strip()
+    return f"{_WORD} {name}({_WORD} at) {{ {body} }}"
 
 
 class _Function(Function):
@@ -266,9 +350,7 @@ class _Function(Function):
         return "\n".join([head, *declared, *body, "        }"])
 
     def literal(self, number: int) -> str:
-        if -(1 << 31) <= number < 1 << 31:
-            return f"({number})" if number < 0 else str(number)
-        return f"({_WORD}){number & (1 << 64) - 1:#x}"
+        return _literal(number)
 
     def arithmetic(self, op: type[ast.operator], a: str, b: str) -> str:
         text = f"({a} {SIGNS[op]} {b})"
@@ -312,3 +394,68 @@ class _Function(Function):
 
     def returned(self, value: str | None) -> str:
         return "return;" if value is None else f"return {value};"
+
+
+@dataclass
+class _Behaviour(_Function):
+    """The statements of an instruction that jumps, or writes several registers.
+
+    What the registers get is held until the end of each way through the body. There is none within
+    a loop, for want of a `return`.
+    """
+
+    instruction: Instruction = field(kw_only=True)
+
+    def lines(self) -> list[str]:
+        """The statements."""
+        self.check()
+        made, target = self.instruction, performed(self.instruction)
+        statements: list[ast.stmt] = self.text.tree.body
+        if not ends(statements):
+            statements = [*statements, ast.Return()]
+        body = self.tail(statements, 0)
+        asked = [name for name in target.requests if name != "mem"]
+        results = [f"new_{name}" for name in target.results]
+        variables = sorted(self.declared - set(self.parameters))
+        named = [*(self.named(name) for name in variables), *results]
+        stores = [
+            line
+            for name, value in zip(target.results, results, strict=True)
+            for line in _stored(made, name, value)
+        ]
+        if "next_pc" in asked:
+            place = self.named("next_pc")
+            # Registers are written where the jump does not raise.
+            stores = [
+                f"if ({place} % INSTR_ALIGNMENT != 0) {_MISALIGNED}",
+                "else {",
+                *(f"    {line}" for line in stores),
+                f"    PC = (unsigned<XLEN>){place};",
+                "}",
+            ]
+        return [
+            *(
+                f"{_WORD} {self.named(name)} = {_given(made, each)};"
+                for name, each in zip(self.parameters, asked, strict=True)
+            ),
+            *(f"{_WORD} {name} = 0;" for name in named),
+            *body,
+            *stores,
+        ]
+
+    def is_split(self, node: ast.If) -> bool:
+        return returns([node])
+
+    def ended(self, value: ast.expr | None, pad: str) -> list[str]:
+        results = performed(self.instruction).results
+        given = value.elts if isinstance(value, ast.Tuple) else [value] if value else []
+        if len(given) != len(results):
+            reason = "it returns several registers from something that it calls"
+            raise Untranslatable(reason if given else "its body has an end without a value")
+        return [
+            f"{pad}new_{name} = {self.expr(each)};"
+            for name, each in zip(results, given, strict=True)
+        ]
+
+    def returned(self, value: str | None) -> str:
+        raise Untranslatable("its body jumps or writes several registers, and returns in a loop")

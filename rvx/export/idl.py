@@ -20,12 +20,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from rvx.bodies.kinds import MEMORY, Array, Basic, Several
+from rvx.bodies.kinds import Basic, Several
 from rvx.bodies.written import HART, Made
 from rvx.export.cbody import Untranslatable
-from rvx.export.integerbody import SIGNS, Bodies, Statements, bare, ends, is_plain
+from rvx.export.integerbody import (
+    LOADS,
+    SIGNS,
+    STORES,
+    Bodies,
+    Statements,
+    bare,
+    bound,
+    ends,
+    performed,
+    returns,
+)
 from rvx.formats.bits import clz64, ctz64
-from rvx.isa import Instruction, memory
+from rvx.isa import Instruction
 from rvx.isa.bits import address, less_unsigned, narrow, sext, sext32, shift_right_logical
 from rvx.isa.operands import ImmediateKind, Operand, RegisterKind
 
@@ -34,14 +45,7 @@ _MOST_LINES = 400
 _LITERAL = "64'"
 
 
-class Readable(Bodies):
-    """Bodies that operations can say: they may access memory, jump, and write several registers."""
-
-    ALSO = frozenset({"xlen", "mem", "pc", "next_pc"})
-    RESULTS = 4
-
-
-def operation(bodies: Readable, forms: Sequence[Instruction], names: Mapping[str, str]) -> str:
+def operation(bodies: Bodies, forms: Sequence[Instruction], names: Mapping[str, str]) -> str:
     """The operation of an instruction.
 
     Args:
@@ -105,27 +109,23 @@ class _Operation:
         bodies: of the extension.
         made: the instruction.
         performed: the one whose body it has: of a compressed one, that for which it is short.
-        bindings: what the operands of that one are, where they are no own ones of that name.
         names: what its operands are called.
         xlen: the register width.
         taken: all names there are.
         head: the declarations of operands with all their bits, by the name of the operand.
-        loads: how many accesses have been written.
+        jump: the line that ends it, where it jumps and writes a register.
     """
 
     def __init__(
-        self, bodies: Readable, made: Instruction, names: Mapping[str, str], xlen: int
+        self, bodies: Bodies, made: Instruction, names: Mapping[str, str], xlen: int
     ) -> None:
         self.bodies = bodies
         self.made = made
-        short = made.expansion
-        self.performed = made if short is None else short.target
-        self.bindings: Mapping[str, str | int] = {} if short is None else short.bindings
+        self.performed = performed(made)
         self.names = names
         self.xlen = xlen
         self.taken = set(names.values()) | _WORDS
         self.head: dict[str, tuple[str, str]] = {}
-        self.loads = 0
         self.jump = ""
 
     def lines(self) -> list[str]:
@@ -136,7 +136,7 @@ class _Operation:
                     raise Untranslatable(
                         f"some values of its operand '{operand.name}' are reserved"
                     )
-        made = self.bodies.read(self.performed)
+        made = self.bodies.read(self.made)
         assert made.text is not None
         parameters = [each.arg for each in made.text.tree.args.args if each.arg != HART]
         arguments = dict(zip(parameters, map(self._argument, self.performed.requests), strict=True))
@@ -169,11 +169,9 @@ class _Operation:
             return _given(name)
         if name == "pc":
             return Argument(lambda: self._whole("pc", "$pc"), lambda: ("$pc", Fits.WIDE))
-        bound = self.bindings.get(name, name)
-        if isinstance(bound, int) and not self.performed.operands[name].is_register:
-            return _number(bound)
+        operand = bound(self.made, name)
         if self.performed.operands[name].is_register:
-            text = self._register(bound)
+            text = self._register(operand)
             if self._writes_many:
                 # It may be overwritten before it is read.
                 return _later(lambda: self._whole(name, f"$signed({text})"))
@@ -182,7 +180,8 @@ class _Operation:
                 lambda: (text, Fits.WIDE),
                 register=text,
             )
-        operand = self._own(bound)
+        if isinstance(operand, int):
+            return _number(operand)
         kind = operand.kind
         assert isinstance(kind, ImmediateKind)
         field_, fits = self.names[operand.name], Fits.PLAIN
@@ -203,24 +202,16 @@ class _Operation:
     def _writes_many(self) -> bool:
         return len(self.performed.results) > 1
 
-    def _own(self, name: str | int) -> Operand:
-        """The own operand of that name."""
-        operand = self.made.operands[str(name)]
-        if not is_plain(operand):
-            raise Untranslatable(f"its '{name}' is no x register and no immediate")
-        return operand
-
     def _whole(self, name: str, value: str) -> str:
         """The variable of 64 bits that an operand is held in."""
         if name not in self.head:
             self.head[name] = self.fresh(f"{name}_value" if name in self.taken else name), value
         return self.head[name][0]
 
-    def _register(self, bound: str | int) -> str:
+    def _register(self, operand: Operand | int) -> str:
         """A register: an own operand, or one by its number."""
-        if isinstance(bound, int):
-            return f"X[{bound}]"
-        operand = self._own(bound)
+        if isinstance(operand, int):
+            return f"X[{operand}]"
         kind = operand.kind
         assert isinstance(kind, RegisterKind)
         first = kind.numbers[0]
@@ -257,7 +248,7 @@ class _Operation:
 
     def _set(self, name: str, text: str, pad: str) -> list[str]:
         """Writes a register; x0 stays as it is."""
-        register = self._register(self.bindings.get(name, name))
+        register = self._register(bound(self.made, name))
         return [] if register == "X[0]" else [f"{pad}{register} = {text};"]
 
 
@@ -327,7 +318,6 @@ class _Function(Statements):
         operation: that it belongs to.
         arguments: what its parameters stand for.
         end: writes the end of a way through it.
-        pending: lines that have to stand in front of the statement that is being written.
         names: what its variables are called.
         is_nested: whether a variable may be met for the first time within a condition.
     """
@@ -335,7 +325,6 @@ class _Function(Statements):
     operation: _Operation = field(kw_only=True)
     arguments: dict[str, Argument] = field(kw_only=True)
     end: Callable[[_Function, ast.expr | None, str], list[str]] | None = None
-    pending: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     early: list[str] = field(default_factory=list)
 
@@ -358,24 +347,12 @@ class _Function(Statements):
         return [*first, *(f"Bits<64> {name};" for name in self.early), *lines]
 
     def check(self) -> None:
-        """See `Statements`: memory and the next address may be there, too."""
-        for name, kind in self.text.variables.items():
-            if kind is MEMORY or (isinstance(kind, Array) and name == "next_pc"):
-                continue
-            if kind not in (Basic.WORD, Basic.TRUTH):
-                raise Untranslatable(f"its body has {kind} in '{name.removeprefix('_rvx_')}'")
-        result = self.made.result
-        if isinstance(result, Several) and self.end is not None:
-            return
-        if result not in (Basic.NOTHING, Basic.WORD, Basic.TRUTH):
-            raise Untranslatable(f"its body calls what gives {result}")
+        """See `Statements`; what is called gives no several numbers."""
+        if isinstance(self.made.result, Several) and self.end is None:
+            raise Untranslatable(f"its body calls what gives {self.made.result}")
+        super().check()
 
     # -- statements ----------------------------------------------------------------------------
-
-    def before(self, pad: str) -> list[str]:
-        """See `Statements`."""
-        lines, self.pending[:] = [pad + line for line in self.pending], []
-        return lines
 
     def named(self, name: str) -> str:
         """See `Statements`."""
@@ -399,7 +376,7 @@ class _Function(Statements):
 
     def is_split(self, node: ast.If) -> bool:
         """See `Statements`: there is no other way to return."""
-        return _returns([node])
+        return returns([node])
 
     def ended(self, value: ast.expr | None, pad: str) -> list[str]:
         """See `Statements`; what another function gives at the end is given at its ends."""
@@ -476,10 +453,9 @@ class _Function(Statements):
                 text = self._as_it_is(value)
                 if text is not None and not self.is_kept(name, value):
                     return [self.assigned(name, text, pad)]
-            case ast.Expr(value=ast.Call() as call) if bits := self._access(call, "store_"):
+            case ast.Expr(value=ast.Call() as call) if bits := STORES.get(self.accessed(call)):
                 _, at, value = call.args[:3]
                 address, stored = bare(self.low(at)[0]), self._part(value, bits)
-                self.operation.loads += 1
                 return [f"{pad}write_memory<{bits}>({address}, {stored}, $encoding);"]
         return super()._statement(node, depth, pad)
 
@@ -500,8 +476,8 @@ class _Function(Statements):
                 return self._next()
             case ast.Call(args=[inner, *_]) if self.callee(node) in ("wrap", "word", "position"):
                 return self._as_it_is(inner)
-            case ast.Call() if bits := self._access(node, "load_"):
-                return self._load(node, bits, is_exact=True)[0]
+            case ast.Call() if name := self.accessed(node):
+                return self._load(name, node, is_exact=True)[0]
             case ast.Call():
                 width = self._extended_by(node)
                 if width:
@@ -521,18 +497,6 @@ class _Function(Statements):
         target = operation.fresh("target")
         operation.jump = f"{function}({target});"
         return [f"XReg {target} = {bare(text)};"]
-
-    def _access(self, call: ast.Call, what: str) -> int:
-        """The bits of a load or store; 0 if it is none."""
-        found = self.text.bound.get(ast.unparse(call.func))
-        if not isinstance(found, types.FunctionType) or found.__module__ != memory.__name__:
-            return 0
-        name = found.__name__.removeprefix(what)
-        if name == found.__name__ or not name.lstrip("us").isdecimal():
-            if found.__name__.startswith(("load_", "store_")):
-                return 0
-            raise Untranslatable(f"its body calls rvx.isa.memory.{found.__name__}")
-        return int(name.lstrip("us"))
 
     def _part(self, node: ast.expr, bits: int) -> str:
         """The low bits of a number, to be stored."""
@@ -756,12 +720,6 @@ class _Function(Statements):
                 return self._held(self._next())
             case ast.IfExp(test=test) if self._truth(test) is not None:
                 return self.expr(node.body if self._truth(test) else node.orelse)
-            case ast.IfExp() | ast.BoolOp():
-                accesses = self.operation.loads
-                text = super().expr(node)
-                if self.operation.loads != accesses:
-                    raise Untranslatable("it accesses memory within an expression with a condition")
-                return text
         return super().expr(node)
 
     def _next(self) -> str:
@@ -769,20 +727,13 @@ class _Function(Statements):
             raise Untranslatable("it reads the next address after it was set")
         return f"$pc + {self.operation.made.size}"
 
-    def call(self, node: ast.Call) -> str:
-        """See `Statements`."""
-        if self._access(node, "load_"):
-            text = self._as_it_is(node)
-            assert text is not None
-            return self._held(text, "loaded")
-        return super().call(node)
+    def access(self, name: str, node: ast.Call) -> str:
+        """See `Statements`; stores are statements of their own."""
+        return self._held(self._load(name, node, is_exact=True)[0], "loaded")
 
-    def _load(self, node: ast.Call, bits: int, is_exact: bool) -> tuple[str, Fits]:
-        found = self.text.bound[ast.unparse(node.func)]
-        assert isinstance(found, types.FunctionType)
-        is_signed = found.__name__.startswith("load_s")
+    def _load(self, name: str, node: ast.Call, is_exact: bool) -> tuple[str, Fits]:
+        bits, is_signed = LOADS[name], name.startswith("load_s")
         at = bare(self.low(node.args[1])[0])
-        self.operation.loads += 1
         text = f"read_memory<{bits}>({at}, $encoding)"
         if bits == 64:
             return text, Fits.WIDE
@@ -898,7 +849,7 @@ class _Function(Statements):
     def _result_of(self, inner: _Function) -> str:
         """The variable that a function of several statements has left its result in."""
         *front, last = self._decided(inner.text.tree.body)
-        if isinstance(last, ast.Return) and not _returns(front):
+        if isinstance(last, ast.Return) and not returns(front):
             texts: list[str] = []
 
             def give(writer: _Function, value: ast.expr | None, pad: str) -> list[str]:
@@ -995,10 +946,8 @@ class _Function(Statements):
         known = self._truth(node.test)
         if known is not None:
             return self.low(node.body if known else node.orelse)
-        accesses = self.operation.loads
+        self.always([node.body, node.orelse])
         (a, first), (b, second) = self.low(node.body), self.low(node.orelse)
-        if self.operation.loads != accesses:
-            raise Untranslatable("it accesses memory within an expression with a condition")
         if Fits.SIGNED in (first, second):
             return None
         fits = Fits.WIDE if Fits.WIDE in (first, second) else Fits.PLAIN
@@ -1010,9 +959,8 @@ class _Function(Statements):
             return self.low(node.args[0])
         if callee == "shift_left":
             return self._low_shift(*node.args[:2])
-        bits = self._access(node, "load_")
-        if bits:
-            return self._load(node, bits, is_exact=False)
+        if name := self.accessed(node):
+            return self._load(name, node, is_exact=False)
         found = self.functions.called(self.text.bound.get(ast.unparse(node.func)))
         if found is None:
             return None
@@ -1043,10 +991,6 @@ def _signed(text: str) -> str:
     if text.startswith(_LITERAL) and _beside(text) != text:
         return f"{_beside(text)}s"
     return f"$signed({bare(text)})"
-
-
-def _returns(statements: Sequence[ast.stmt]) -> bool:
-    return any(isinstance(each, ast.Return) for one in statements for each in ast.walk(one))
 
 
 def _set_in(statements: Sequence[ast.stmt]) -> set[str]:

@@ -1,10 +1,10 @@
-"""Bodies of plain integer arithmetic over x registers and numbers, as functions of a language.
+"""Bodies of integer arithmetic over x registers and numbers, as functions of a language.
 
 The text of a body in which all arithmetic is spelled out, see `rvx.bodies`, is written once more,
-with all functions that it calls, in a language that has integers of 64 bits and little else: no
-memory, no arrays, nothing that raises. What such a language has of its own are the signs and words
-that `Function` and `Functions` leave open; CoreDSL and Sail fill them in. IDL, whose operations
-reach memory and jump, takes the statements alone.
+with all functions that it calls, in a language that has integers of 64 bits, loads, stores, jumps,
+and little else: no arrays, nothing that raises. What such a language has of its own are the signs
+and words that `Function` and `Functions` leave open; CoreDSL and Sail fill them in. IDL, which has
+no functions, takes the statements alone.
 """
 
 from __future__ import annotations
@@ -13,18 +13,19 @@ import ast
 import re
 import types
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import ClassVar, NoReturn
 
 import numpy as np
 
 from rvx.bodies.form import kind_of
-from rvx.bodies.kinds import WORD, Basic, Kind
+from rvx.bodies.kinds import MEMORY, WORD, Array, Basic, Kind, Several
 from rvx.bodies.translate import Translator
 from rvx.bodies.written import HART, Made, Text
 from rvx.export.cbody import Untranslatable, callee_of, safe, states_of
-from rvx.isa import Extension, Instruction
+from rvx.isa import Extension, Instruction, memory
 from rvx.isa.operands import ImmediateKind, Operand, RegisterKind
 from rvx.isa.registers import X
 
@@ -41,6 +42,10 @@ HELPERS = {
 
 A body that raises in Python, as division by zero does, is undefined there.
 """
+LOADS = {f"load_{sign}{bits}": bits for sign in "us" for bits in (8, 16, 32)} | {"load_64": 64}
+"""Loads of `rvx.isa.memory`, with the bits that they take."""
+STORES = {f"store_{bits}": bits for bits in (8, 16, 32, 64)}
+"""Stores of `rvx.isa.memory`, with the bits that they put there."""
 SIGNS: dict[type[ast.AST], str] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -68,6 +73,26 @@ def is_plain(operand: Operand) -> bool:
     return isinstance(kind, ImmediateKind)
 
 
+def performed(made: Instruction) -> Instruction:
+    """The instruction whose body it has: of a compressed one, that for which it is short."""
+    return made if made.expansion is None else made.expansion.target
+
+
+def bound(made: Instruction, name: str) -> Operand | int:
+    """What an operand of the one that is performed is: an own operand, or a number.
+
+    Raises:
+        Untranslatable: it is no x register and no immediate.
+    """
+    found = name if made.expansion is None else made.expansion.bindings[name]
+    if isinstance(found, int):
+        return found
+    operand = made.operands.get(found)
+    if operand is None or not is_plain(operand):
+        raise Untranslatable(f"its '{found}' is no x register and no immediate")
+    return operand
+
+
 def identifier(name: str) -> str:
     """A name with nothing but letters, digits and underscores."""
     return re.sub(r"\W", "_", name)
@@ -84,39 +109,31 @@ class Bodies:
     extension: Extension
     _whole: Translator = field(default_factory=lambda: Translator("", reads_own=True))
 
-    ALSO: ClassVar[frozenset[str]] = frozenset({"xlen"})
+    ALSO: ClassVar[frozenset[str]] = frozenset({"xlen", "mem", "pc", "next_pc"})
     """What bodies may ask for beside operands."""
-    RESULTS: ClassVar[int] = 1
-    """How many registers one may write."""
 
     def read(self, made: Instruction) -> Made:
-        """The body of an instruction, with its arithmetic spelled out.
+        """The body that an instruction performs, with its arithmetic spelled out.
 
         Raises:
-            Untranslatable: it is more than integer arithmetic over x registers and numbers.
+            Untranslatable: it is more than integers, x registers, loads, stores and jumps.
         """
-        if made.expansion is not None:
-            raise Untranslatable(
-                f"it is short for '{made.expansion.target.mnemonic}', which has the body"
-            )
-        if made.body is None:
+        target = performed(made)
+        if target.body is None:
             raise Untranslatable("it has no body in rvx")
-        for name in made.requests:
-            if name not in self.ALSO and not (
-                name in made.operands and is_plain(made.operands[name])
-            ):
+        for name in target.requests:
+            if name not in self.ALSO and name not in target.operands:
                 raise Untranslatable(
                     f"its body asks for '{name}', which is no x register and no immediate"
                 )
-        if made.writes != made.results or len(made.results) > self.RESULTS:
-            raise Untranslatable("it writes something else than one register")
-        for name in made.results:
-            if not is_plain(made.operands[name]):
-                raise Untranslatable(f"it writes '{name}', which is no x register")
+        if target.writes != target.results:
+            raise Untranslatable("it writes something else than registers")
+        for name in target.operands.keys() & {*target.requests, *target.results}:
+            bound(made, name)
         states = states_of(self.extension)
-        kinds = [kind_of(made, name, states) for name in made.requests]
-        self._whole.mnemonic = made.mnemonic
-        return self._whole.body(made.body, kinds, made.results)
+        kinds = [kind_of(target, name, states) for name in target.requests]
+        self._whole.mnemonic = target.mnemonic
+        return self._whole.body(target.body, kinds, target.results)
 
     def called(self, compiled: object) -> tuple[types.FunctionType, Made] | None:
         """What a body calls as this compiled function: as it is declared, and written out."""
@@ -156,11 +173,16 @@ class Functions(Bodies, ABC):
         Raises:
             Untranslatable: see `read`.
         """
+        with self.undone():
+            return self.function(self.read(made), identifier(made.mnemonic))
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Takes back the functions that were written for the sake of something that has failed."""
         before = len(self.parts), dict(self._names)
         try:
-            return self.function(self.read(made), identifier(made.mnemonic))
+            yield
         except ValueError:
-            # What was written for its sake goes with it.
             del self.parts[before[0] :]
             self._names = before[1]
             raise
@@ -199,6 +221,7 @@ class Statements(ABC):
     made: Made
     text: Text
     declared: set[str] = field(default_factory=set)
+    pending: list[str] = field(default_factory=list)
 
     INDENT: ClassVar[str] = "    "
 
@@ -213,7 +236,8 @@ class Statements(ABC):
 
     def before(self, pad: str) -> list[str]:
         """Lines in front of a statement that its expressions need."""
-        return []
+        lines, self.pending[:] = [pad + line for line in self.pending], []
+        return lines
 
     def is_split(self, node: ast.If) -> bool:
         """Whether what follows a condition at the end of a function is written within it."""
@@ -221,7 +245,11 @@ class Statements(ABC):
 
     def ended(self, value: ast.expr | None, pad: str) -> list[str]:
         """The end of a function that gives this."""
-        return [f"{pad}{self.returned(None if value is None else self.expr(value))}"]
+        return [f"{pad}{self.returned(self.given_back(value))}"]
+
+    def given_back(self, value: ast.expr | None) -> str | None:
+        """What a function gives."""
+        return None if value is None else self.expr(value)
 
     # -- what a language says ------------------------------------------------------------------
 
@@ -287,21 +315,55 @@ class Statements(ABC):
     def called(self, function: types.FunctionType, made: Made, node: ast.Call) -> str:
         """What a function gives that the body calls."""
 
+    @abstractmethod
+    def access(self, name: str, node: ast.Call) -> str:
+        """What a call of one of `LOADS` gives, or does, if it is one of `STORES`."""
+
     # -- statements ----------------------------------------------------------------------------
 
     def check(self) -> None:
-        """Refuses what is no integer."""
+        """Refuses what is no integer, but memory and the next address."""
         for name, kind in self.text.variables.items():
-            if not _is_integer(kind):
+            is_next = isinstance(kind, Array) and name == "next_pc"
+            if not (_is_integer(kind) or kind is MEMORY or is_next):
                 raise Untranslatable(f"its body has {kind} in '{name.removeprefix('_rvx_')}'")
         result = self.made.result
-        if result is not Basic.NOTHING and not _is_integer(result):
+        items = result.items if isinstance(result, Several) else (result,)
+        if result is not Basic.NOTHING and not all(map(_is_integer, items)):
             raise Untranslatable(f"its body calls what gives {result}")
 
     @property
     def parameters(self) -> list[str]:
         """What the function is called with."""
-        return [each.arg for each in self.text.tree.args.args if each.arg != HART]
+        variables = self.text.variables
+        listed = [each.arg for each in self.text.tree.args.args]
+        return [name for name in listed if name != HART and variables.get(name) is not MEMORY]
+
+    def accessed(self, node: ast.Call) -> str:
+        """The function of `rvx.isa.memory` that is called; empty if it is another.
+
+        Raises:
+            Untranslatable: it is one that neither loads nor stores.
+        """
+        found = self.text.bound.get(ast.unparse(node.func))
+        if not isinstance(found, types.FunctionType) or found.__module__ != memory.__name__:
+            return ""
+        if found.__name__ not in LOADS and found.__name__ not in STORES:
+            raise Untranslatable(f"its body calls rvx.isa.memory.{found.__name__}")
+        return found.__name__
+
+    def is_memory(self, node: ast.AST) -> bool:
+        """Whether this is the memory that accesses go to."""
+        return isinstance(node, ast.Name) and self.text.variables.get(node.id) is MEMORY
+
+    def has_access(self, nodes: Sequence[ast.AST]) -> bool:
+        """Whether some of these access memory, by themselves or by what they call."""
+        return any(self.is_memory(each) for node in nodes for each in ast.walk(node))
+
+    def always(self, nodes: Sequence[ast.AST]) -> None:
+        """Refuses accesses of memory in what is computed on a condition, and so not always."""
+        if self.has_access(nodes):
+            raise Untranslatable("it accesses memory within an expression with a condition")
 
     def block(self, statements: Sequence[ast.stmt], depth: int) -> list[str]:
         """Statements, a line each."""
@@ -341,17 +403,20 @@ class Statements(ABC):
                 return []
             case ast.Assign(targets=[ast.Name(id=name)]):
                 return [self.assigned(name, self.expr(node.value), pad)]
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id="next_pc" as name))]):
+                return [self.assigned(name, self.expr(node.value), pad)]
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
                 return self.several(names, values, pad)
             case ast.Return(value=None) | ast.Return(value=ast.Constant(value=None)):
-                return [f"{pad}{self.returned(None)}"]
-            case ast.Return(value=ast.expr() as value):
-                return [f"{pad}{self.returned(self.expr(value))}"]
+                return [f"{pad}{self.returned(self.given_back(None))}"]
+            case ast.Return(value=value):
+                return [f"{pad}{self.returned(self.given_back(value))}"]
             case ast.If():
                 then = self.block(node.body, depth + 1)
                 otherwise = self.block(node.orelse, depth + 1)
                 return self.conditional(self.test(node.test), then, otherwise, pad)
             case ast.While(orelse=[]):
+                self.always([node.test])
                 lines = self.block(node.body, depth + 1)
                 return self.repeated(self.test(node.test), lines, pad)
             case ast.For(target=ast.Name(id=name), iter=ast.Call() as call, orelse=[]):
@@ -361,7 +426,9 @@ class Statements(ABC):
             case ast.Pass() | ast.Expr(value=ast.Constant()):
                 return []
             case ast.Expr(value=ast.Call() as call):
-                return [] if self.callee(call) == "poll" else [f"{pad}{self.call(call)};"]
+                text = "" if self.callee(call) == "poll" else self.call(call)
+                # What a line in front has computed needs none of its own.
+                return [] if not text or text.isidentifier() else [f"{pad}{text};"]
         self.refuse(node)
 
     def is_kept(self, name: str, value: ast.expr) -> bool:
@@ -398,6 +465,7 @@ class Statements(ABC):
         self.declared |= {at, f"{at}_end"}
         pad = self.INDENT * depth
         inner = pad + self.INDENT
+        first = self.before(pad)
         body = [
             self.assigned(name, counter, inner),
             # Counted before the body, so that `continue` needs nothing.
@@ -405,6 +473,7 @@ class Statements(ABC):
             *self.block(node.body, depth + 1),
         ]
         return [
+            *first,
             f"{pad}{counter} = {start};",
             f"{pad}{limit} = {end};",
             *self.repeated(self.compared(ast.Lt, counter, limit), body, pad),
@@ -416,6 +485,7 @@ class Statements(ABC):
         """What is true or false."""
         match node:
             case ast.BoolOp(op=op, values=values):
+                self.always(values[1:])
                 return self.all_or_any(
                     isinstance(op, ast.And), [self.test(each) for each in values]
                 )
@@ -459,6 +529,8 @@ class Statements(ABC):
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.expr(operand)
             case ast.BoolOp(op=op, values=[*firsts, last]):
+                # The first ones stand there twice.
+                self.always(node.values)
                 result = self.expr(last)
                 for each in reversed(firsts):
                     value = self.expr(each)
@@ -466,11 +538,14 @@ class Statements(ABC):
                     result = self.chosen(self.test(each), *chosen)
                 return result
             case ast.IfExp():
+                self.always([node.body, node.orelse])
                 return self.chosen(
                     self.test(node.test), self.expr(node.body), self.expr(node.orelse)
                 )
             case ast.Call():
                 return self.call(node)
+            case ast.Subscript(value=ast.Name(id="next_pc" as name)):
+                return self.named(name)
             case ast.Subscript(value=ast.Name(id=name)) if isinstance(
                 self.text.bound.get(name), np.ndarray
             ):
@@ -507,6 +582,9 @@ class Statements(ABC):
     def call(self, node: ast.Call) -> str:
         """What a call gives."""
         callee = self.callee(node)
+        accessed = self.accessed(node)
+        if accessed:
+            return self.access(accessed, node)
         found = self.functions.called(self.text.bound.get(ast.unparse(node.func)))
         if found is not None:
             return self.called(*found, node)
@@ -547,9 +625,25 @@ class Function(Statements):
 
     def called(self, function: types.FunctionType, made: Made, node: ast.Call) -> str:
         """See `Statements`."""
-        given = [self.expr(each) for each in node.args if ast.unparse(each) != HART]
         name = self.functions.function(made, identifier(function.__name__))
-        return f"{name}({', '.join(given)})"
+        given = [each for each in node.args if ast.unparse(each) != HART]
+        text = self._call(name, given)
+        return self.reached(text, made.result) if any(map(self.is_memory, given)) else text
+
+    def access(self, name: str, node: ast.Call) -> str:
+        """See `Statements`."""
+        result = Basic.NOTHING if name in STORES else WORD
+        # The hart, which compiled code hands over, says nothing here.
+        given = node.args[: 3 if name in STORES else 2]
+        return self.reached(self._call(self.functions.helper(name), given), result)
+
+    def _call(self, name: str, given: Sequence[ast.expr]) -> str:
+        listed = ", ".join(bare(self.expr(each)) for each in given if not self.is_memory(each))
+        return f"{name}({listed})"
+
+    def reached(self, call: str, result: Kind) -> str:
+        """What a call gives that accesses memory."""
+        return call
 
 
 def ends(statements: Sequence[ast.stmt]) -> bool:
@@ -559,6 +653,11 @@ def ends(statements: Sequence[ast.stmt]) -> bool:
         or (isinstance(one, ast.If) and ends(one.body) and ends(one.orelse))
         for one in statements
     )
+
+
+def returns(statements: Sequence[ast.stmt]) -> bool:
+    """Whether there is a `return` among these statements."""
+    return any(isinstance(each, ast.Return) for one in statements for each in ast.walk(one))
 
 
 def bare(text: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from rvx.bodies.problem import BodyProblem
 from rvx.export import idl
 from rvx.export.cbody import Untranslatable
+from rvx.export.integerbody import Bodies
 from rvx.export.target import Export
 from rvx.isa import Extension, Instruction, Operand
 from rvx.isa.operands import ImmediateKind, RegisterKind
@@ -25,7 +26,7 @@ def export(extensions: Sequence[Extension]) -> Export:
     """A file for each instruction, in folders as of `spec/std/isa`."""
     made = Export()
     for extension in extensions:
-        bodies = idl.Readable(extension)
+        bodies = Bodies(extension)
         together: dict[str, list[Instruction]] = {}
         for instruction in extension.instructions.values():
             together.setdefault(instruction.mnemonic, []).append(instruction)

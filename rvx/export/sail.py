@@ -7,7 +7,9 @@ one union for all instructions there are.
 
 A body becomes a function, with all functions that it calls; `execute` calls it with registers and
 immediates. All values are `bits(64)`: as in rvx, registers of RV32 come sign-extended, and what is
-written is cut to the width of the register.
+written is cut to the width of the register. A function that accesses memory gives a `result`, whose
+error is what the access has raised. One that may jump is given the next address, and gives back
+where execution goes on, behind what the registers get.
 """
 
 from __future__ import annotations
@@ -17,12 +19,23 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rvx.bodies.kinds import Basic
+from rvx.bodies.kinds import Basic, Kind, Several
 from rvx.bodies.problem import BodyProblem
 from rvx.bodies.written import Made, Text
 from rvx.disassembler.text import spelled
 from rvx.export.cbody import Untranslatable, one_line, safe
-from rvx.export.integerbody import HELPERS, Function, Functions, bare, ends, identifier
+from rvx.export.integerbody import (
+    HELPERS,
+    LOADS,
+    STORES,
+    Function,
+    Functions,
+    bare,
+    bound,
+    ends,
+    identifier,
+    performed,
+)
 from rvx.export.target import Export
 from rvx.isa import Extension, Instruction
 from rvx.isa.operands import CsrKind, FrameKind, ImmediateKind, Operand, RegisterKind, VtypeKind
@@ -401,21 +414,61 @@ def _word(
 
 
 def _execute(made: Instruction, whole: str, function: str) -> list[str]:
+    """The clause of `execute`, by the function of the body."""
+    target = performed(made)
+    call = _call(function, [_given(made, name) for name in target.requests if name != "mem"])
+    names = [f"new_{name}" for name in target.results]
+    stores = []
+    for name, value in zip(target.results, names, strict=True):
+        written = bound(made, name)
+        if written != 0:
+            stores.append(f"X({_number(written)}) = trunc({value});")
+    lines = [*stores, "RETIRE_SUCCESS"]
+    if "next_pc" in target.requests:
+        names.append("target")
+        lines = ["jump_to(trunc(target))"]
+        if stores:
+            # Registers are written where the jump has not raised.
+            lines = [
+                "match jump_to(trunc(target)) {",
+                f"  Retire_Success() => {{ {' '.join(stores)} RETIRE_SUCCESS }},",
+                "  failure => failure,",
+                "}",
+            ]
     head = f"function clause execute {whole} ="
-    if not made.results:
+    if "mem" in target.requests:
+        shown = lines if len(lines) == 1 else ["{", *(f"  {line}" for line in lines), "}"]
+        first, *rest = [f"  {line}" for line in shown]
+        rest = [*rest[:-1], f"{rest[-1]},"] if rest else []
+        first = f"  Ok({_tuple(names)}) => {first.strip()}{'' if rest else ','}"
+        return [f"{head} match {call} {{", first, *rest, "  Err(e) => e,", "}"]
+    if not names:
         return [f"{head} RETIRE_SUCCESS"]
-    call = _call(function, [_given(made, name) for name in made.requests])
-    number = _number(made.operands[made.results[0]])
-    return [f"{head} {{", f"  X({number}) = trunc({call});", "  RETIRE_SUCCESS", "}"]
+    if len(names) == 1 and len(lines) == 2:
+        # One register, and nothing else.
+        return [f"{head} {{", f"  {lines[0].replace(names[0], call)}", f"  {lines[1]}", "}"]
+    lines = [f"let {_tuple(names)} = {call};", *lines]
+    return [f"{head} {{", *(f"  {line}" for line in lines), "}"]
+
+
+def _tuple(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else f"({', '.join(items)})"
 
 
 def _given(made: Instruction, name: str) -> str:
     """What a body asks for by a name."""
-    if name == "xlen":
-        return "to_bits(64, xlen)"
-    operand = made.operands[name]
-    if isinstance(operand.kind, RegisterKind):
+    match name:
+        case "xlen":
+            return "to_bits(64, xlen)"
+        case "pc":
+            return "zero_extend(64, PC)"
+        case "next_pc":
+            return "zero_extend(64, get_next_pc())"
+    operand = bound(made, name)
+    if performed(made).operands[name].is_register:
         return f"sign_extend(64, X({_number(operand)}))"
+    if isinstance(operand, int):
+        return _literal(operand)
     assert isinstance(operand.kind, ImmediateKind)
     kind = operand.kind
     value = f"{'sign' if kind.signed else 'zero'}_extend(64, {_Field(operand).whole})"
@@ -424,8 +477,14 @@ def _given(made: Instruction, name: str) -> str:
     return f"({value} + 0x{kind.bias:016X})" if kind.bias else value
 
 
-def _number(operand: Operand) -> str:
+def _literal(number: int) -> str:
+    return f"0x{number & (1 << 64) - 1:016X}"
+
+
+def _number(operand: Operand | int) -> str:
     """The number of an x register."""
+    if isinstance(operand, int):
+        return f"encdec_reg(0b{operand:05b})"
     kind = operand.kind
     assert isinstance(kind, RegisterKind)
     if not operand.field.pieces:
@@ -446,8 +505,36 @@ class _Functions(Functions):
         return _Function(self, made, text, name=name).written()
 
     def write_helper(self, helper: str, name: str) -> str:
+        if helper in LOADS or helper in STORES:
+            return _accessing(helper, name)
         listed = ", ".join(f"{each} : {_WORD}" for each in ("a", "n")[: HELPERS[helper]])
         return f"private function {name}({listed}) -> {_WORD} =\n  {_HELPERS[helper]}"
+
+
+def _accessing(access: str, name: str) -> str:
+    """A function that loads or stores by the model's way, with all that it may raise."""
+    at = "Virtaddr(trunc(at))"
+    listed, gives, done = f"at : {_WORD}", "unit", "_) => Ok(())"
+    if access in LOADS:
+        size = LOADS[access] // 8
+        sign = "sign" if access.startswith("load_s") else "zero"
+        value = "data" if size == 8 else f"{sign}_extend(64, data)"
+        gives, done = _WORD, f"data) => Ok({value})"
+        call = f"vmem_read_addr({at}, {size}, Load(Data), false, false, false)"
+    else:
+        size = STORES[access] // 8
+        listed += f", value : {_WORD}"
+        data = "value" if size == 8 else f"value[{size * 8 - 1} .. 0]"
+        call = f"vmem_write_addr({at}, {size}, {data}, Store(Data), false, false, false)"
+    return (
+        f"private function {name}({listed}) -> {_reaching(gives)} =\n"
+        f"  match {call} {{\n    Ok({done},\n    Err(e) => Err(e),\n  }}"
+    )
+
+
+def _reaching(gives: str) -> str:
+    """The type of what a function gives that accesses memory."""
+    return f"result({gives}, ExecutionResult)"
 
 
 _ARITHMETIC: dict[type[ast.operator], str] = {
@@ -476,18 +563,17 @@ class _Function(Function):
     """
 
     INDENT = "  "
+    _got = 0
 
     def written(self) -> str:
         """The function."""
         self.check()
-        is_void = self.made.result is Basic.NOTHING
-        statements = self.text.tree.body
-        if is_void:
-            lines = [*self.block(statements, 1), "  ()"]
-        elif ends(statements):
-            lines = self.tail(statements, 1)
-        else:
-            raise Untranslatable("its body has an end without a value")
+        statements: list[ast.stmt] = self.text.tree.body
+        if not ends(statements):
+            if self.made.result is not Basic.NOTHING:
+                raise Untranslatable("its body has an end without a value")
+            statements = [*statements, ast.Return()]
+        lines = self.tail(statements, 1)
         changed = self.declared & set(self.parameters)
         declared = [
             f"  var {safe(name)} : {_WORD} = {f'given_{name}' if name in changed else 'zeros()'};"
@@ -497,10 +583,50 @@ class _Function(Function):
             f"{f'given_{name}' if name in changed else safe(name)} : {_WORD}"
             for name in self.parameters
         )
-        head = f"private function {self.name}({listed}) -> {'unit' if is_void else _WORD} ="
+        head = f"private function {self.name}({listed}) -> {self._gives} ="
         if not declared and len(lines) == 1:
             return "\n".join([head, *lines])
         return "\n".join([f"{head} {{", *declared, *lines, "}"])
+
+    @property
+    def _gives(self) -> str:
+        """The type of what the function gives."""
+        items = [*_types(self.made.result), *([_WORD] if self._jumps else [])]
+        gives = _tuple(items) if items else "unit"
+        return _reaching(gives) if self._reaches else gives
+
+    @property
+    def _jumps(self) -> bool:
+        return "next_pc" in self.parameters
+
+    @property
+    def _reaches(self) -> bool:
+        return any(self.is_memory(ast.Name(each.arg)) for each in self.text.tree.args.args)
+
+    def given_back(self, value: ast.expr | None) -> str:
+        match value:
+            case None:
+                items = []
+            case ast.Tuple(elts=values):
+                items = [bare(self.expr(each)) for each in values]
+            case _:
+                items = [bare(self.expr(value))]
+        if len(items) != len(_types(self.made.result)):
+            raise Untranslatable("it returns several registers from something that it calls")
+        if self._jumps:
+            items.append(self.named("next_pc"))
+        text = _tuple(items)
+        return f"Ok({text})" if self._reaches else text
+
+    def reached(self, call: str, result: Kind) -> str:
+        # What an access has raised ends each function on the way.
+        failed = "Err(e) => return Err(e)"
+        if result is Basic.NOTHING:
+            return f"match {call} {{ Ok(_) => (), {failed} }}"
+        self._got += 1
+        value = f"match {call} {{ Ok(value) => value, {failed} }}"
+        self.pending.append(f"let got{self._got} : {_WORD} = {value};")
+        return f"got{self._got}"
 
     def tail(self, statements: Sequence[ast.stmt], depth: int) -> list[str]:
         # A condition that gives a value is no statement.
@@ -508,11 +634,10 @@ class _Function(Function):
         return [*lines, last.removesuffix(";")]
 
     def ended(self, value: ast.expr | None, pad: str) -> list[str]:
-        assert value is not None
-        return [f"{pad}{bare(self.expr(value))}"]
+        return [f"{pad}{self.given_back(value)}"]
 
     def literal(self, number: int) -> str:
-        return f"0x{number & (1 << 64) - 1:016X}"
+        return _literal(number)
 
     def arithmetic(self, op: type[ast.operator], a: str, b: str) -> str:
         if op is ast.Mult:
@@ -555,4 +680,11 @@ class _Function(Function):
         self.refuse(node)
 
     def returned(self, value: str | None) -> str:
-        return f"return {'()' if value is None else value};"
+        return f"return {value};"
+
+
+def _types(result: object) -> list[str]:
+    """The types of what a body gives."""
+    if result is Basic.NOTHING:
+        return []
+    return [_WORD] * (len(result.items) if isinstance(result, Several) else 1)

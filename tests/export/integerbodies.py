@@ -6,6 +6,11 @@ Nothing in them raises: places of shifts are masked, and divisors are odd.
 from __future__ import annotations
 
 import random
+from pathlib import Path
+
+from rvx.bodies import BodyProblem, form_of
+from rvx.extensions import load, load_file
+from rvx.isa import Extension, Isa
 
 HEAD = """from rvx.isa import Extension
 from rvx.isa.bits import less_unsigned, sext, sext32, shift_right_logical
@@ -165,3 +170,17 @@ class Writer:
         if chosen == 2:
             return f"not ({a} == {b})"
         return f"{a} {draw.choice(('<', '<=', '==', '!=', '>', '>='))} {b}"
+
+
+def random_extension(seed: int, bodies: int, folder: Path) -> Extension:
+    """The extension of a random file, with those of its instructions that are such by the rules."""
+    path = folder / f"random{seed}.py"
+    path.write_text(Writer(random.Random(seed), bodies).text())
+    (extension,) = load_file(path)
+    plain = Isa([load("i"), extension], 64)
+    for name in list(extension.instructions):
+        try:
+            form_of(extension.instructions[name], plain)
+        except BodyProblem:
+            del extension.instructions[name]
+    return extension

@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from rvx.bodies import BodyProblem, form_of
 from rvx.export.targets import export
 from rvx.extensions import load, load_file
 from rvx.extensions.catalogue import SHIPPED, make_isa
-from rvx.isa import Extension, Isa
+from rvx.isa import Extension
 from rvx.udb import database
-from tests.export.integerbodies import Writer
+from tests.export.integerbodies import random_extension
 from tests.udb.lab import Pair, load_pairs
 
 OWN = '''
@@ -262,16 +261,7 @@ def test_all_shipped_extensions(name: str, tmp_path: Path) -> None:
 
 
 def random_bodies(seed: int, bodies: int, folder: Path) -> int:
-    draw = random.Random(seed)
-    path = folder / f"random{seed}.py"
-    path.write_text(Writer(draw, bodies).text())
-    (extension,) = load_file(path)
-    plain = Isa([load("i"), extension], 64)
-    for name in list(extension.instructions):
-        try:
-            form_of(extension.instructions[name], plain)
-        except BodyProblem:
-            del extension.instructions[name]
+    extension = random_extension(seed, bodies, folder)
     return carry_out(extension, folder / str(seed), 6, seed)[0]
 
 

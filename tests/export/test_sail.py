@@ -16,24 +16,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from rvx.analysis import review
-from rvx.bodies import form_of
-from rvx.bodies.arithmetic import HART_WORDS
-from rvx.bodies.form import HART
 from rvx.disassembler import format_instruction
 from rvx.export.targets import export
 from rvx.extensions import load
 from rvx.extensions.catalogue import make_isa
-from rvx.isa import Extension, Instruction
-from rvx.isa.operands import ImmediateKind
+from rvx.isa import Extension, Instruction, Isa, Memory, Words
+from rvx.isa.memory import load_s16, load_u8, store_8
+from tests.export.integerbodies import random_extension
+from tests.udb import lab
 
 GOLD = Path(__file__).parent / "gold" / "Xsail.sail"
 
 TOKEN = re.compile(
-    r'\s+|//.*|("[^"]*"|0x[0-9A-F]+|0b[01]+|\d+|\.\.|<->|<[=_su]+|>[=_su]+|<<|==|!=|->'
+    r'\s+|//.*|("[^"]*"|=>|0x[0-9A-F]+|0b[01]+|\d+|\.\.|<->|<[=_su]+|>[=_su]+|<<|==|!=|->'
     r"|[A-Za-z_]\w*|[-+*&|^@~(){}\[\],;:=])"
 )
 SIGNS = {"+", "-", "*", "&", "|", "^", "<<", "==", "!=", "<_s", "<=_s", ">_s", ">=_s", ">_u", "@"}
@@ -54,6 +51,9 @@ class Bits:
 
 def bits(width: int, value: int) -> Bits:
     return Bits(width, value & (1 << width) - 1)
+
+
+SUCCESS, FAULT = "success", "fault"
 
 
 class Return(Exception):
@@ -100,6 +100,8 @@ class Reader:
             return ("while", test, self.expression())
         if self.takes("return"):
             return ("return", self.expression())
+        if self.takes("match"):
+            return self.match()
         left = self.operand()
         signs = set()
         while self.at < len(self.tokens) and self.tokens[self.at] in SIGNS:
@@ -117,6 +119,11 @@ class Reader:
             if self.takes(")"):
                 return ("unit",)
             found = self.expression()
+            if self.sees(","):
+                items = [found]
+                while self.takes(","):
+                    items.append(self.expression())
+                found = ("tuple", items)
             self.next(")")
         elif token == "{":
             return self.block()
@@ -137,6 +144,16 @@ class Reader:
             found = ("slice", found, high, low)
         return found
 
+    def match(self) -> Any:
+        value, arms = self.expression(), []
+        self.next("{")
+        while not self.takes("}"):
+            pattern = self.operand()
+            self.next("=>")
+            arms.append((pattern, self.expression()))
+            assert self.takes(",") or self.sees("}")
+        return ("match", value, arms)
+
     def block(self) -> Any:
         lines = []
         while not self.takes("}"):
@@ -146,6 +163,13 @@ class Reader:
                     self.next(token)
                 self.next("=")
                 lines.append(("var", name, self.expression()))
+            elif self.takes("let"):
+                pattern = self.operand()
+                if self.takes(":"):
+                    for token in ("bits", "(", "64", ")"):
+                        self.next(token)
+                self.next("=")
+                lines.append(("let", pattern, self.expression()))
             else:
                 found = self.expression()
                 lines.append(("set", found, self.expression()) if self.takes("=") else found)
@@ -171,20 +195,22 @@ class Model:
     """A file, and what the model brings that it uses."""
 
     def __init__(self, text: str) -> None:
-        self.functions: dict[str, tuple[list[str], Any]] = {}
+        self.functions: dict[str, tuple[list[str], str, Any]] = {}
         self.tables: dict[str, dict[Bits, Any]] = {}
         self.clauses: dict[str, Clause] = {}
         self.xlen = 64
         self.registers: dict[int, int] = {}
+        self.pc = self.next_pc = 0
+        self.memory: dict[int, int] = {}
         self.enabled: set[str] = set()
         for part in text.rstrip("\n").split("\n\n"):
             self._read(re.sub(r"^//.*\n", "", part))
 
     def _read(self, part: str) -> None:
-        if found := re.match(r"private function (\w+)\((.*)\) -> (?:bits\(64\)|unit) =", part):
+        if found := re.match(r"private function (\w+)\((.*?)\) -> (.*) =", part):
             names = re.findall(r"(\w+) : bits\(64\)", found[2])
             assert found[1] not in self.functions
-            self.functions[found[1]] = names, Reader(part[found.end() :]).whole()
+            self.functions[found[1]] = names, found[3], Reader(part[found.end() :]).whole()
         elif found := re.match(r"private mapping (\w+) : bits\((\d+)\) <-> string = \{\n", part):
             rows = [row.split(" <-> ") for row in part[found.end() : -3].split(",\n")]
             self.tables[found[1]] = {
@@ -249,6 +275,18 @@ class Model:
 
     def value(self, node: Any, env: dict[str, Any]) -> Any:
         match node:
+            case ("tuple", items):
+                return tuple(self.value(each, env) for each in items)
+            case ("let", pattern, what):
+                assert self.matches(pattern, self.value(what, env), env)
+                return None
+            case ("match", what, arms):
+                found = self.value(what, env)
+                for pattern, then in arms:
+                    held = dict(env)
+                    if self.matches(pattern, found, held):
+                        return self.value(then, held)
+                raise AssertionError(found)
             case ("literal", text):
                 if text[0] == '"':
                     return text[1:-1]
@@ -256,7 +294,8 @@ class Model:
                     return int(text)
                 return Bits((len(text) - 2) * (4 if text[1] == "x" else 1), int(text, 0))
             case ("name", name):
-                known = {"xlen": self.xlen, "zreg": Bits(5, 0, "regidx"), "RETIRE_SUCCESS": None}
+                known = {"xlen": self.xlen, "zreg": Bits(5, 0, "regidx"), "RETIRE_SUCCESS": SUCCESS}
+                known["PC"] = bits(self.xlen, self.pc)
                 return env[name] if name in env else known.get(name, name)
             case ("unit",):
                 return None
@@ -303,6 +342,65 @@ class Model:
                 return self.combined(sign, self.value(left, env), self.value(right, env))
         raise AssertionError(node)
 
+    def matches(self, pattern: Any, value: Any, env: dict[str, Any]) -> bool:
+        """Whether a value fits a pattern, whose names are put into `env`."""
+        match pattern:
+            case ("name", "_"):
+                return True
+            case ("name", name):
+                assert value is not None
+                env[name] = value
+                return True
+            case ("unit",):
+                return value is None
+            case ("tuple", items):
+                assert len(items) == len(value)
+                return all(
+                    self.matches(each, one, env) for each, one in zip(items, value, strict=True)
+                )
+            case ("call", "Retire_Success", []):
+                return bool(value == SUCCESS)
+            case ("call", "Ok" | "Err" as name, [inner]):
+                return bool(value[0] == name) and self.matches(inner, value[1], env)
+        raise AssertionError(pattern)
+
+    def is_of(self, type_: str, value: Any) -> bool:
+        """Whether a value has a type that a function gives."""
+        if found := re.fullmatch(r"result\((.*), ExecutionResult\)", type_):
+            return value[0] == "Err" or (value[0] == "Ok" and self.is_of(found[1], value[1]))
+        if type_.startswith("("):
+            types = type_[1:-1].split(", ")
+            return len(types) == len(value) and all(map(self.is_of, types, value))
+        return value is None if type_ == "unit" else bool(value.width == 64)
+
+    def access(self, at: Bits, size: int) -> range | None:
+        """The places of an access; None if memory does not have all of them."""
+        assert at.width == self.xlen
+        places = range(at.value, at.value + size)
+        return places if all(place in self.memory for place in places) else None
+
+    def read(self, at: Bits, size: int, kind: Any, *_: Any) -> Any:
+        assert kind == ("Load", "Data")
+        places = self.access(at, size)
+        if places is None:
+            return "Err", FAULT
+        loaded = int.from_bytes(bytes(self.memory[place] for place in places), "little")
+        return "Ok", Bits(8 * size, loaded)
+
+    def write(self, at: Bits, size: int, data: Bits, kind: Any, *_: Any) -> Any:
+        assert (data.width, kind) == (8 * size, ("Store", "Data"))
+        places = self.access(at, size)
+        if places is None:
+            return "Err", FAULT
+        self.memory |= dict(zip(places, data.value.to_bytes(size, "little"), strict=True))
+        return "Ok", True
+
+    def jump(self, target: Bits) -> Any:
+        assert target.width == self.xlen
+        assert not target.value & 1
+        self.next_pc = target.value
+        return SUCCESS
+
     def combined(self, sign: str, a: Any, b: Any) -> Any:
         if type(a) in (str, bool):
             assert type(a) is type(b)
@@ -335,12 +433,14 @@ class Model:
 
     def call(self, name: str, given: list[Any]) -> Any:
         if name in self.functions:
-            names, body = self.functions[name]
+            names, type_, body = self.functions[name]
             assert all(each.width == 64 for each in given)
             try:
-                return self.value(body, dict(zip(names, given, strict=True)))
-            except Return as result:
-                return result.value
+                result = self.value(body, dict(zip(names, given, strict=True)))
+            except Return as early:
+                result = early.value
+            assert self.is_of(type_, result), (name, type_, result)
+            return result
         if name in self.tables:
             return self.value(self.tables[name][given[0]], {})
         if name.startswith("hex_bits_"):
@@ -348,6 +448,15 @@ class Model:
             return hex(given[0].signed if "signed" in name else given[0].value)
         number = given[0].value if given and isinstance(given[0], Bits) else 0
         done: dict[str, Callable[..., Any]] = {
+            "Ok": lambda a: ("Ok", a),
+            "Err": lambda a: ("Err", a),
+            "Load": lambda a: ("Load", a),
+            "Store": lambda a: ("Store", a),
+            "Virtaddr": lambda a: a,
+            "vmem_read_addr": self.read,
+            "vmem_write_addr": self.write,
+            "jump_to": self.jump,
+            "get_next_pc": lambda: bits(self.xlen, self.next_pc),
             "zeros": lambda: Bits(64, 0),
             "not": lambda a: not a,
             "signed": lambda a: a.signed,
@@ -398,6 +507,20 @@ def example() -> Extension:
             if first == 3:
                 return -1
         return first
+
+    @ext.instruction("next rd, imm(rs1)", "imm[11:0] rs1 100 rd 1011011", writes=("rd", "rs1"))
+    def next_(rs1: int, imm: int, mem: Memory) -> tuple[int, int]:
+        """Loads, and moves on."""
+        if imm == 0:
+            store_8(mem, rs1, 7)
+        return load_s16(mem, rs1) - load_u8(mem, rs1 + 2), rs1 + imm
+
+    @ext.instruction("loop rd, offset", "offset[12|10:5] 00001 rd 011 offset[4:1|11] 0001011")
+    def loop(rd: int, offset: int, pc: int, next_pc: Words) -> int:
+        """Counts down, and goes back until it is zero."""
+        if rd != 1:
+            next_pc[0] = pc + offset
+        return rd - 1
 
     ext.encoding("fold rd:f, rs1:x*2, rm", "0000001 00000 rs1 rm rd 0001011")
     ext.encoding("hint rs1", "0000010 (00101) rs1 010 00000 1011011")
@@ -458,7 +581,22 @@ def normal(text: str, abi: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["i", "m", "zbb", "zbs", "zicond", "xcvalu", "xcvbitmanip", "c", "zcb", "f", "xposit"]
+    "name",
+    [
+        "i",
+        "m",
+        "zbb",
+        "zbs",
+        "zicond",
+        "xcvalu",
+        "xcvbitmanip",
+        "xcvmem",
+        "xcvbi",
+        "c",
+        "zcb",
+        "f",
+        "xposit",
+    ],
 )
 def test_words_mean_what_they_mean_in_rvx(name: str) -> None:
     compare(load(name))
@@ -468,8 +606,12 @@ def test_words_of_the_example_mean_what_they_mean_in_rvx() -> None:
     compare(example())
 
 
-def compare(extension: Extension) -> None:
-    """Words of each instruction: decoded, written, executed."""
+def test_words_of_random_bodies_mean_what_they_mean_in_rvx(tmp_path: Path) -> None:
+    assert sum(len(compare(random_extension(seed, 4, tmp_path))) for seed in range(20, 32)) > 30
+
+
+def compare(extension: Extension) -> set[str]:
+    """Words of each instruction: decoded, written, executed. Says which were executed."""
     model = Model(export("sail", [extension]).files[f"{extension.name}.sail"])
     draw = random.Random(extension.name)
     isas = {xlen: make_isa([extension], xlen) for xlen in (32, 64)}
@@ -480,7 +622,8 @@ def compare(extension: Extension) -> None:
             if file is not None and file.is_core:
                 abi |= {called: f"{file.name}{i}" for i, called in enumerate(file.abi)}
     model.enabled = {each.lower() for each in isas[64].extensions}
-    executed = set()
+    executed: set[str] = set()
+    nothing = (None, ("name", "RETIRE_SUCCESS"))
     for made in extension.instructions.values():
         for word in words_of(made, draw, 12):
             model.xlen = draw.choice(made.xlens)
@@ -508,14 +651,14 @@ def compare(extension: Extension) -> None:
                 wanted = format_instruction(decoded, isa, aliases=False)
                 if "csr" not in text:
                     assert normal(text, abi) == normal(wanted, abi), hex(word)
-            if clause.execute is not None and decoded.instruction.results:
-                execute(model, clause, given, decoded.instruction, decoded.values, draw)
+            if clause.execute not in nothing:
+                execute(model, clause, given, decoded.instruction, isa, word, draw)
                 executed.add(decoded.instruction.mnemonic)
-    nothing = (None, ("name", "RETIRE_SUCCESS"))
     said = [clause for clause in model.clauses.values() if clause.execute not in nothing]
     assert bool(executed) == bool(said)
-    if extension.name in ("M", "Zbb", "Zbs", "Zicond"):
+    if extension.name in ("M", "Zbb", "Zbs", "Zicond", "Xcvmem"):
         assert executed == {made.mnemonic for made in extension.instructions.values()}
+    return executed
 
 
 def execute(
@@ -523,28 +666,19 @@ def execute(
     clause: Clause,
     given: dict[str, Bits],
     made: Instruction,
-    values: Any,
+    isa: Isa,
+    word: int,
     draw: random.Random,
 ) -> None:
-    form = form_of(made, make_isa([], model.xlen))
     for _ in range(3):
-        model.registers = {
-            number: bits(
-                model.xlen, draw.getrandbits(draw.choice([1, 8, 31, 32, 64])) ^ draw.choice([0, -1])
-            ).value
-            for number in range(1, 32)
-        } | {0: 0}
-        asked = [
-            np.zeros(HART_WORDS, np.int64)
-            if each == HART
-            else model.xlen
-            if each == "xlen"
-            else values[each]
-            if isinstance(made.operands[each].kind, ImmediateKind)
-            else bits(model.xlen, model.registers[values[each]]).signed
-            for each in form.requests
-        ]
-        wanted = int(review._interpreted(form)(*asked)) & (1 << model.xlen) - 1
-        model.value(clause.execute, dict(given))
-        rd = values[made.results[0]]
-        assert model.registers[rd] == (wanted if rd else 0), (made.mnemonic, asked)
+        x, pc, memory = state = lab.draw_state(made, isa, word, draw)
+        model.registers = dict(enumerate(x))
+        model.memory = {lab.BASE + i: each for i, each in enumerate(memory)}
+        model.pc, model.next_pc = pc, pc + made.size
+        wanted, fault = lab.carry_out(made, isa, word, state)
+        got = model.value(clause.execute, dict(given))
+        assert got == (FAULT if fault else SUCCESS)
+        assert bytes(model.memory.values()) == wanted.memory, (made.mnemonic, hex(word), x)
+        assert list(model.registers.values()) == wanted.x, (made.mnemonic, hex(word), x)
+        if not fault:
+            assert model.next_pc == wanted.next_pc, (made.mnemonic, hex(word), x)

@@ -11,6 +11,7 @@ import numpy as np
 
 from rvx.analysis import review
 from rvx.bodies import form_of
+from rvx.bodies.arithmetic import HART_WORDS
 from rvx.bodies.form import HART
 from rvx.extensions import load_file
 from rvx.extensions.catalogue import make_isa
@@ -54,6 +55,68 @@ class Outcome:
     next_pc: int | None
 
 
+def draw_state(
+    made: Instruction, isa: Isa, word: int, draw: random.Random
+) -> tuple[list[int], int, bytes]:
+    """Registers, unsigned; the address of the instruction; and what memory holds from BASE on."""
+    performed = made if made.expansion is None else made.expansion.target
+    xlen = isa.xlen
+    x = [0, *(number(draw, xlen) for _ in range(31))]
+    pc = 0x2000 + 2 * draw.randrange(1 << 20)
+    if "mem" not in performed.requests:
+        return x, pc, b""
+    # Addresses are near the middle of what is mapped, or they would all be bad.
+    imm = made.decode(word).get("imm", 0)
+    near = [BASE + draw.randrange(1200, 2000) - imm & (1 << xlen) - 1 for _ in x]
+    x = [0, *(draw.choice(two) for two in zip(x[1:], near[1:], strict=True))]
+    return x, pc, draw.randbytes(SIZE)
+
+
+def carry_out(
+    made: Instruction, isa: Isa, word: int, state: tuple[list[int], int, bytes]
+) -> tuple[Outcome, int]:
+    """What the body of an instruction does, as handlers do it, and the fault that it meets."""
+    x, pc, memory = state
+    xlen, short = isa.xlen, made.expansion
+    performed = made if short is None else short.target
+    form = form_of(performed, isa)
+    values = made.decode(word) if short is None else short.expand(made.decode(word))
+    registers = np.array([signed(each, xlen) for each in x], np.int64)
+    mem = Memory(
+        bytearray(memory),
+        bytearray([3] * (SIZE // 4096)),
+        np.array([BASE, SIZE, (1 << xlen) - 1 if xlen == 32 else -1], np.int64),  # type: ignore[arg-type]
+        np.zeros(4, np.int64),  # type: ignore[arg-type]
+    )
+    next_pc = np.array([pc + made.size], np.int64)
+    given: dict[str, Any] = {"mem": mem, "next_pc": next_pc, "x_registers": registers}
+    given |= {
+        "fault": mem.fault,
+        "pc": signed(pc, 64),
+        "xlen": xlen,
+        HART: np.zeros(HART_WORDS, np.int64),
+    }
+    for name, value in values.items():
+        is_register = performed.operands[name].is_register
+        given[name] = int(registers[value]) if is_register else value
+        given[f"{name}_number"] = value
+    result = review._interpreted(form)(*(given[name] for name in form.requests))
+    fault = int(mem.fault[0])
+    if not fault:
+        results = result if isinstance(result, tuple) else (result,)
+        for name, value in zip(performed.results, results, strict=False):
+            registers[values[name]] = int(value)
+    registers[0] = 0
+    last = (1 << xlen) - 1
+    outcome = Outcome(
+        fault == FAULT_ILLEGAL,
+        [int(each) & last for each in registers] if fault != FAULT_ILLEGAL else x,
+        bytes(mem.ram),  # type: ignore[call-overload]
+        int(next_pc[0]) & last,
+    )
+    return outcome, fault
+
+
 @dataclass
 class Pair:
     """An instruction, as imported and as described."""
@@ -63,9 +126,6 @@ class Pair:
     isa: Isa
 
     def __post_init__(self) -> None:
-        short = self.made.expansion
-        self.performed = self.made if short is None else short.target
-        self.form = form_of(self.performed, self.isa)
         self.operation = syntax.parse(self.described.operation)
         self.encoding = self.described.encodings[self.isa.xlen]
 
@@ -89,46 +149,6 @@ class Pair:
             found[one.name] = Bits(raw << one.left_shift, one.width, one.is_signed)
         return found
 
-    def imported(self, word: int, x: list[int], pc: int, memory: bytes) -> Outcome:
-        """What the imported body does, as handlers do it."""
-        xlen, made = self.isa.xlen, self.made
-        values = made.decode(word)
-        if made.expansion is not None:
-            values = made.expansion.expand(values)
-        registers = np.array([signed(each, xlen) for each in x], np.int64)
-        mem = Memory(
-            bytearray(memory),
-            bytearray([3] * (SIZE // 4096)),
-            np.array([BASE, SIZE, (1 << xlen) - 1 if xlen == 32 else -1], np.int64),  # type: ignore[arg-type]
-            np.zeros(4, np.int64),  # type: ignore[arg-type]
-        )
-        next_pc = np.array([pc + made.size], np.int64)
-        given: dict[str, Any] = {"mem": mem, "next_pc": next_pc, "x_registers": registers}
-        given |= {
-            "fault": mem.fault,
-            "pc": signed(pc, 64),
-            "xlen": xlen,
-            HART: np.zeros(4, np.int64),
-        }
-        for name, value in values.items():
-            is_register = self.performed.operands[name].is_register
-            given[name] = int(registers[value]) if is_register else value
-            given[f"{name}_number"] = value
-        result = review._interpreted(self.form)(*(given[name] for name in self.form.requests))
-        fault = int(mem.fault[0])
-        if not fault:
-            results = result if isinstance(result, tuple) else (result,)
-            for name, value in zip(self.performed.results, results, strict=False):
-                registers[values[name]] = int(value)
-        registers[0] = 0
-        last = (1 << xlen) - 1
-        return Outcome(
-            fault == FAULT_ILLEGAL,
-            [int(each) & last for each in registers] if fault != FAULT_ILLEGAL else x,
-            bytes(mem.ram),  # type: ignore[call-overload]
-            int(next_pc[0]) & last,
-        )
-
     def described_outcome(
         self, word: int, x: list[int], pc: int, memory: bytes, is_strict: bool
     ) -> Outcome:
@@ -146,25 +166,16 @@ class Pair:
 
     def compare(self, count: int, draw: random.Random, is_strict: bool = False) -> int:
         """Carries both out; says how often."""
-        xlen = self.isa.xlen
-        has_memory = "mem" in self.performed.requests
         done = 0
         for _ in range(count):
             word = self.word(draw)
             assert word is not None, f"{self.made.mnemonic}: all words are reserved"
-            x = [0, *(number(draw, xlen) for _ in range(31))]
-            pc = 0x2000 + 2 * draw.randrange(1 << 20)
-            memory = draw.randbytes(SIZE) if has_memory else b""
-            if has_memory:
-                # Addresses are near the middle of what is mapped, or they would all be bad.
-                imm = self.made.decode(word).get("imm", 0)
-                near = [BASE + draw.randrange(1200, 2000) - imm & (1 << xlen) - 1 for _ in x]
-                x = [0, *(draw.choice(two) for two in zip(x[1:], near[1:], strict=True))]
+            x, pc, memory = draw_state(self.made, self.isa, word, draw)
             try:
                 wanted = self.described_outcome(word, x, pc, memory, is_strict)
             except KeyError:
                 continue  # an address that is not mapped
-            got = self.imported(word, x, pc, memory)
+            got, _ = carry_out(self.made, self.isa, word, (x, pc, memory))
             assert got == wanted, (self.made.mnemonic, f"{word:#x}", x, pc)
             done += 1
         return done
