@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from rvx.analysis.cycles import Core
     from rvx.analysis.profile.profile import Places
     from rvx.analysis.shadow.engine import Shadow
+    from rvx.analysis.shadow.report import Report
     from rvx.emulator import Backend, Executable, Machine, RunResult, Settings, Tier
     from rvx.emulator.board import Board
     from rvx.emulator.counts import ElementCounts
@@ -139,6 +140,10 @@ def run(
     ] = False,
     core: CoreName = None,
     shadow: Mode = None,
+    plot: Annotated[
+        Path | None,
+        Option("--plot", metavar="FILE", help="Also draw what --shadow finds (.svg, .png, .pdf)."),
+    ] = None,
     trace: Trace = None,
     trace_from: TraceFrom = None,
     trace_to: TraceTo = None,
@@ -248,6 +253,12 @@ def run(
     check_mode(shadow)
     if shadow is not None and (trace is not None or profile or core is not None):
         raise UsageProblem("numbers are followed in a run of its own: give --shadow alone")
+    if plot is not None:
+        from rvx.analysis import plots
+
+        if shadow is None:
+            raise UsageProblem("--plot draws what --shadow finds: give --shadow float64 or exact")
+        plots.check(plot)
     chosen = _core(core)
     inputs = SourceInputs.of(files, include_dirs, defines)
     most = None if memory is None else parse_size("--memory", memory)
@@ -315,7 +326,20 @@ def run(
         estimated.show()
     if errors is not None and not as_json:
         print_report(errors)
+    if errors is not None and plot is not None:
+        _draw(errors, plot, Path(str(inputs.files[0])).name)
     _end(result, pass_exit_code)
+
+
+def _draw(errors: Report, path: Path, name: str) -> None:
+    """Draws where errors were born, if there were some."""
+    from rvx.analysis.shadow_plots import draw_report
+
+    if not errors.erring:
+        say(f"note: no picture was drawn: there is no error to show in {path}")
+        return
+    draw_report(errors, path, name)
+    say(f"wrote {path}")
 
 
 def _core(name: str | None) -> Core | None:

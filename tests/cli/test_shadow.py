@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 SOURCE = """
         .globl _start
@@ -130,3 +131,36 @@ def test_a_comparison_says_it_of_every_variant(rvx):
         assert row["bit_exact"]
         if "qmadd.s" in sites:
             assert sites["qmadd.s"]["local_ulp"]["max"] == 0
+
+
+def test_the_report_is_drawn(rvx, source, tmp_path):
+    """The worst instructions with their lines, in the order of the table; always the same bytes."""
+    path = source(SOURCE)
+    pictures = [tmp_path / f"{number}.svg" for number in range(2)]
+    for picture in pictures:
+        done = rvx("run", path, "--shadow", "exact", "--plot", picture)
+        assert done.code == 0
+        assert f"wrote {picture}" in done.err
+    assert pictures[0].read_bytes() == pictures[1].read_bytes()
+    texts = re.findall(r"<!-- (.*?) -->", pictures[0].read_text())
+    rows = [text for text in texts if text.startswith(("fadd", "fsub", "sum test"))]
+    assert rows == ["fadd.s fa2,fa0,fa1", "sum test.s:10", "fsub.s fa3,fa2,fa0", "sum test.s:11"]
+    assert {"0.00781  (1 of 1 inexact)", "0  (0 of 1 inexact)"} <= set(texts)
+    assert {"term lost 1", "cancellation 1"} <= set(texts)
+    assert f"{path.name}: where errors were born, against exact" in texts
+    with_json = rvx("run", path, "--shadow", "exact", "--plot", tmp_path / "a.png", "--json")
+    assert with_json.document["shadow"]["sites"]
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_is_not_drawn(rvx, source, tmp_path):
+    path = source(SOURCE)
+    done = rvx("run", path, "--plot", tmp_path / "a.svg")
+    assert (done.code, "give --shadow float64 or exact" in done.err) == (2, True)
+    for name in ("a.txt", "missing/a.svg"):
+        done = rvx("run", path, "--shadow", "exact", "--plot", tmp_path / name)
+        assert (done.code, done.out) == (2, "")
+    exact = source(SOURCE.replace("0x1p-30", "2"))
+    done = rvx("run", exact, "--shadow", "exact", "--plot", tmp_path / "b.svg")
+    assert (done.code, "no picture was drawn" in done.err) == (0, True)
+    assert not list(tmp_path.glob("*.svg"))

@@ -130,11 +130,11 @@ class Report:
             table.add_row(
                 f"{one.address:x}",
                 one.text,
-                _where(one),
+                where(one),
                 f"{site.results:,}",
-                _ulps(site.peak),
-                _ulps(site.total),
-                _ulps(site.propagated),
+                ulps(site.peak),
+                ulps(site.total),
+                ulps(site.propagated),
                 ", ".join(f"{name} {times:,}" for name, times in one.events.items()),
             )
         return table
@@ -234,14 +234,16 @@ def _is_wide(numbers: Numbers) -> bool:
     return _FLOAT64_BITS <= numbers.precision <= 2 * _FLOAT64_BITS and numbers.smallest != 0
 
 
-def _where(one: Finding) -> str:
+def where(one: Finding) -> str:
+    """The function and the line of an instruction, as far as they are known."""
     if one.place is None:
         return one.function
     line = f"{one.place.file.rpartition('/')[2]}:{one.place.line}"
     return f"{one.function} {line}".strip()
 
 
-def _ulps(x: float) -> str:
+def ulps(x: float) -> str:
+    """An error in ulp."""
     if x == 0:
         return "0"
     return f"{x:,.1f}" if 10 <= x < 1e7 else f"{x:.3g}"
@@ -259,7 +261,7 @@ def told(case: Case) -> str:
         return f"{text}, where there is no result"
     text += f", exactly {_number(case.exact, case.numbers, 4)}"
     if case.local is not None and case.local:
-        text += f": {_ulps(case.local)} ulp of {case.numbers.name}"
+        text += f": {ulps(case.local)} ulp of {case.numbers.name}"
     if case.shadow is not None and case.shadow != case.exact:
         text += f"; without all rounding {_number(case.shadow, case.numbers, 4)}"
     return text
