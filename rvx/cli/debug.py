@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import click
 
 from rvx.cli.declare import End, Option, made_by
-from rvx.cli.options import Defines, Ext, IncludeDirs, Inputs, March, Memory, Vlen, parse_size
+from rvx.cli.options import (
+    Defines,
+    Ext,
+    IncludeDirs,
+    Inputs,
+    March,
+    Memory,
+    Stack,
+    Vlen,
+    parse_size,
+    parse_stack,
+)
 from rvx.cli.output import say
 from rvx.cli.run import ARGUMENTS, RunCommand, check_environment, parse_abi, room_for
 
@@ -49,6 +60,7 @@ def debug(
     include_dirs: IncludeDirs = None,
     defines: Defines = None,
     memory: Memory = None,
+    stack: Stack = None,
     environment: Annotated[
         list[str] | None,
         Option("--env", metavar="NAME=VALUE", help="As for rvx run. Repeatable."),
@@ -87,7 +99,9 @@ def debug(
         seed=seed,
     )
     screen = _Screen()
-    session = _session(inputs, march, ext, vlen, most, settings, board, abi, screen)
+    session = _session(
+        inputs, march, ext, vlen, most, settings, board, abi, screen, parse_stack(stack)
+    )
     if gdb is not None:
         from rvx.debugger.gdb.server import serve
 
@@ -121,6 +135,7 @@ def _session(
     board: str | None,
     abi: str,
     screen: _Screen,
+    stack: int,
 ) -> Session:
     from rvx.analysis.profile.profile import places_in
     from rvx.cli.sources import ELF_MAGIC, STDIN, assembled, choose_isa, is_object, read_elf
@@ -153,6 +168,7 @@ def _session(
         executable,
         isa,
         memory=room_for(executable, most, loaded),
+        stack=stack,
         on_note=_Notes().say,
         settings=settings,
         board=loaded,

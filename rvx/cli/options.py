@@ -84,6 +84,15 @@ Memory = Annotated[
         "and stack. Default: 1G; with a board, 128M of it are heap and stack.",
     ),
 ]
+Stack = Annotated[
+    str | None,
+    Option(
+        "--stack",
+        metavar="SIZE",
+        help="Memory that the stack may take, such as 64M: at most a quarter of what there is for "
+        "heap and stack. Default: 8M, as on Linux.",
+    ),
+]
 BackendName = Annotated[
     str,
     Option(
@@ -149,6 +158,17 @@ def parse_size(option: str, text: str) -> int:
     if unit not in _UNITS or not digits.isascii() or not digits.isdigit() or not int(digits):
         raise UsageProblem(f"{option} {text}: write a size above 0, such as 64M or 2G")
     return int(digits) << 10 * _UNITS.index(unit)
+
+
+def parse_stack(text: str | None) -> int:
+    """Bytes that the stack may take, of `--stack`.
+
+    Raises:
+        UsageProblem: it is no size.
+    """
+    from rvx.emulator.memory import LARGEST_STACK
+
+    return LARGEST_STACK if text is None else parse_size("--stack", text)
 
 
 def parse_share(option: str, text: str) -> float:

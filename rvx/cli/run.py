@@ -21,9 +21,11 @@ from rvx.cli.options import (
     Json,
     March,
     Memory,
+    Stack,
     TierName,
     Vlen,
     parse_size,
+    parse_stack,
     parse_tier,
 )
 from rvx.cli.output import UsageProblem, print_json, print_table, say
@@ -156,6 +158,7 @@ def run(
         int | None, Option("--max-instructions", min=1, help="Stop after so many.")
     ] = None,
     memory: Memory = None,
+    stack: Stack = None,
     as_json: Json = False,
     backend: BackendName = "native",
     tier: TierName = "region",
@@ -278,6 +281,7 @@ def run(
         ext,
         vlen,
         most,
+        parse_stack(stack),
         *parse_tier(backend, tier),
         settings,
         None if board is None else load_board(board),
@@ -393,6 +397,7 @@ def _load(
     ext: Any,
     vlen: int,
     most: int | None,
+    stack: int,
     backend: Backend,
     tier: Tier,
     settings: Settings,
@@ -433,6 +438,7 @@ def _load(
         executable,
         isa,
         memory=room,
+        stack=stack,
         backend=backend,
         tier=tier,
         on_output=_writer(is_quiet),

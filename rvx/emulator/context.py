@@ -120,7 +120,9 @@ class Field(IntEnum):
     PAUSES = 198  # address of breakpoints and watchpoints, 0 if there are none; see native.pauses
     CARRIED = 199  # instructions that were executed before those that are counted
     CALL = 200  # callback: performs an ecall without stopping the core, 0 if nobody does
-    END = 201
+    STACK_BEGIN = 201  # guest memory behind what nobody may have below the stack: regions load and
+    STACK_LIMIT = 202  # store there without further checks, too
+    END = 203
 
 
 assert int(Field.PAUSES - Field.STOP) == HART_WORDS

@@ -26,8 +26,6 @@ from rvx.isa.memory import FAULT_ADDRESS, FAULT_EXCEPTION, FAULT_ILLEGAL
 from rvx.isa.operands import RoundingKind
 
 _SP = 2
-_NEAR_SP = 1 << 16
-"""Bytes: what is farther away from sp is hardly an access to the stack."""
 
 
 class Endings:
@@ -43,7 +41,6 @@ class Endings:
         rows: knows why a word has no body.
         privilege: knows why a CSR is refused.
         failures: what interpreted bodies have raised.
-        stack_bottom: the lowest address of the stack that a program is given.
 
     Attributes:
         bad_access: the access that the core could not make: Unicorn's kind, address and size.
@@ -61,7 +58,6 @@ class Endings:
         rows: Rows,
         privilege: Privilege,
         failures: Failures,
-        stack_bottom: Address,
     ) -> None:
         self._isa = isa
         self._core = core
@@ -73,7 +69,6 @@ class Endings:
         self._rows = rows
         self._privilege = privilege
         self._failures = failures
-        self._stack_bottom = stack_bottom
         self._repeats = any("repeat" in made.requests for made in isa.instructions.values())
         self.bad_access: tuple[int, int, int] | None = None
         self.is_stopping = False
@@ -160,22 +155,15 @@ class Endings:
         return self._why_caused(pc, int(words[Field.CAUSE])) if status == Status.CAUSE else ""
 
     def _overflow(self, address: Address) -> str:
-        """Whether the stack has outgrown its room and has come as far as this address.
-
-        A program may have a stack of its own elsewhere: so what lies around the bottom of the room
-        has to have been written, as by a stack that went down through it.
-        """
-        memory, bottom = self._memory, self._stack_bottom
+        """Whether the stack has outgrown its room, below which this address is."""
+        memory = self._memory
+        if not memory.heap_end <= address < memory.stack_bottom:
+            return ""
         sp = self._registers.get(_SP) & (1 << self._isa.xlen) - 1
-        if not (sp < bottom and abs(address - sp) <= _NEAR_SP):
-            return ""
-        at = bottom - memory.base
-        around = memory.ram[max(at - _NEAR_SP, 0) : at], memory.ram[at : at + _NEAR_SP]
-        if not all(one.any() for one in around):
-            return ""
         return (
-            f"; sp is {sp:#x}, and the stack, which has {memory.end - bottom:,} bytes, ended at "
-            f"{bottom:#x}: a recursion may have no end"
+            f"; sp is {sp:#x}, and the stack, which has {memory.stack_size:,} bytes, ends at "
+            f"{memory.stack_bottom:#x}: a recursion may have no end, or give the program a larger "
+            f"--stack"
         )
 
     def _why_illegal(self, pc: Address) -> str:

@@ -181,7 +181,6 @@ class Hart:
             self.rows,
             unit,
             failures,
-            system.process.space.stack_bottom,
         )
         self._environment = Environment(
             isa, memory, registers, self.counter, system, reporter, abi, self._note

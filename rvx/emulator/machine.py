@@ -34,7 +34,7 @@ from rvx.emulator.linux.frame import TRAMPOLINE, TRAMPOLINE_OFFSET
 from rvx.emulator.linux.process import Settings
 from rvx.emulator.linux.stack import TooManyArguments, auxiliary_vector, initial_stack
 from rvx.emulator.loader import Executable, HasElf, load_executable
-from rvx.emulator.memory import GuestMemory, Run
+from rvx.emulator.memory import LARGEST_STACK, GuestMemory, Run
 from rvx.emulator.pauses import Pauses
 from rvx.emulator.peripherals import Clint, Uart
 from rvx.emulator.regions.floats import default_environment, use_default_environment
@@ -68,6 +68,7 @@ class Machine:
             `load_executable` has made of them.
         isa: the instructions that it may use.
         memory: bytes of room for heap and stack.
+        stack: bytes of it that the stack may take, as `ulimit -s` says; a quarter at most.
         backend: `native` runs compiled bodies, `python` interprets them.
         tier: how far the native backend goes: `trap`, `inline` or `region`, the fastest.
         by_pointer: reach the core's registers by pointer where that is possible.
@@ -104,6 +105,7 @@ class Machine:
         isa: Isa,
         *,
         memory: int = DEFAULT_MEMORY,
+        stack: int = LARGEST_STACK,
         backend: Backend = "native",
         tier: Tier = "region",
         by_pointer: bool = True,
@@ -130,7 +132,7 @@ class Machine:
         self.isa = isa
         board = Board() if board is None else board
         segments = (*self.executable.segments, *board.segments(self.executable.segments))
-        self.memory = GuestMemory(segments, memory, isa.xlen)
+        self.memory = GuestMemory(segments, memory, isa.xlen, stack)
         self.context = Context.for_isa(isa)
         # The core keeps flags and rounding mode where bodies do not look for them.
         if debugging:
@@ -247,9 +249,12 @@ class Machine:
 
     def _show_open_runs(self) -> None:
         words = self.context.words
-        read, write = self.memory.open_runs()
-        words[Field.READ_BEGIN], words[Field.READ_LIMIT] = read[0], read[1] - read[0] - 8
-        words[Field.WRITE_BEGIN], words[Field.WRITE_LIMIT] = write[0], write[1] - write[0] - 8
+        for (begin, end), at in zip(
+            self.memory.open_runs(),
+            (Field.READ_BEGIN, Field.WRITE_BEGIN, Field.STACK_BEGIN),
+            strict=True,
+        ):
+            words[at], words[at + 1] = begin, end - begin - 8
 
     def _place_stack(self) -> None:
         """Puts arguments, environment and auxiliary vector on the stack, and sp there."""
@@ -264,10 +269,10 @@ class Machine:
             auxiliary_vector(executable.headers, executable.entry, extensions, USER),
             process.random.randbytes(16),
         )
-        if len(image) > process.space.stack_size // 4:
+        if len(image) > self.memory.stack_size // 4:
             raise TooManyArguments(
                 f"arguments and environment take {len(image):,} bytes, and may take a quarter of "
-                f"the stack, {process.space.stack_size // 4:,}; give the program more --memory"
+                f"the stack, {self.memory.stack_size // 4:,}; give the program more --memory"
             )
         at = sp - self.memory.base
         self.memory.ram[at : at + len(image)] = np.frombuffer(image, np.uint8)

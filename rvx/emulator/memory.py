@@ -28,6 +28,10 @@ LARGEST = 1 << 45
 LARGEST_CODE = 1 << 38
 """The widest span of executable addresses: there are some 40 bytes of tables for each."""
 HIGHEST = {32: 1 << 32, 64: 1 << 62}
+LARGEST_STACK = 8 << 20
+"""What Linux gives a stack by default, as `ulimit -s` says."""
+_LARGEST_GUARD = 1 << 20
+"""What Linux keeps free below a stack: `stack_guard_gap` has 256 pages."""
 
 
 class MemoryLayoutError(RvxError, ValueError):
@@ -71,6 +75,8 @@ class Span:
     allowed: int
 
 
+Range = tuple[Address, Address]
+"""Addresses: the first, and the one after the last."""
 Run = tuple[Address, int, int]
 """Pages with equal permissions, as (address, size, permissions)."""
 
@@ -95,12 +101,16 @@ class GuestMemory:
         segments: what to load.
         room: bytes for heap and stack together.
         xlen: 32 or 64.
+        stack: bytes that the stack may take; a quarter of the room at most.
 
     Attributes:
         pages: what of a page may be done without asking anybody, by the core and by bodies.
         stub: the page with the code that calls return to.
         heap: where heap and stack begin.
         end: where they end.
+        stack_bottom: the lowest address of the stack.
+        heap_end: where what is neither the stack nor below it ends: nothing may be accessed from
+            there to the stack, so that one that outgrows its room is noticed.
         on_protect: called with the runs of pages that are gone and those that are new.
         changed_code: where `write` has written over code, begins and ends; whoever sees to that
             takes them away.
@@ -110,7 +120,9 @@ class GuestMemory:
             than a page.
     """
 
-    def __init__(self, segments: Iterable[Segment], room: int, xlen: int = 64) -> None:
+    def __init__(
+        self, segments: Iterable[Segment], room: int, xlen: int = 64, stack: int = LARGEST_STACK
+    ) -> None:
         if room < PAGE:
             raise MemoryLayoutError(
                 f"heap and stack need at least {PAGE} bytes of memory, not {room}"
@@ -123,6 +135,7 @@ class GuestMemory:
         self.stub: Address = layout.stub
         self.heap: Address = layout.heap
         self.end: Address = layout.end
+        self.stack_bottom, self.heap_end = _place_stack(self.heap, self.end, stack)
         self.base: Address = min(_down(loaded[0].address), self.stub, self.heap)
         highest = max(_up(loaded[-1].end), self.end, self.stub + PAGE)
         if highest - self.base > LARGEST:
@@ -148,7 +161,8 @@ class GuestMemory:
         for segment in loaded:
             self._allow(segment.address, segment.end, segment.permissions)
         self._load(loaded)
-        self._allow(self.heap, self.end, READABLE | WRITABLE)
+        self._allow(self.heap, self.heap_end, READABLE | WRITABLE)
+        self._allow(self.stack_bottom, self.end, READABLE | WRITABLE)
         self._allow(self.stub, self.stub + PAGE, READABLE | EXECUTABLE)
         self._runs = self._find_runs(self.pages)
         self._readable = self._joined_runs(READABLE)
@@ -205,6 +219,11 @@ class GuestMemory:
     def stack_top(self) -> Address:
         """Where the stack begins, 16-byte aligned as the psABI wants it."""
         return self.end - 16
+
+    @property
+    def stack_size(self) -> int:
+        """Bytes that the stack may take."""
+        return self.end - self.stack_bottom
 
     def runs(self) -> list[Run]:
         """Runs of pages with equal permissions."""
@@ -312,35 +331,36 @@ class GuestMemory:
             gone = [run for run in before if run not in kept]
             self.on_protect(gone, [run for run in self._runs if run not in kept])
 
-    def open_runs(self) -> tuple[tuple[Address, Address], tuple[Address, Address]]:
-        """The runs of pages around the heap that may be read, and that hold data to be written."""
-        return self._run_around(READABLE, READABLE), self._run_around(
-            WRITABLE | EXECUTABLE, WRITABLE
+    def open_runs(self) -> tuple[Range, Range, Range]:
+        """What may be read around the heap, what of it may be written, and both for the stack."""
+        return (
+            self._run_around(self.heap, READABLE, READABLE),
+            self._run_around(self.heap, WRITABLE | EXECUTABLE, WRITABLE),
+            self._run_around(self.end - 8, READABLE | WRITABLE | EXECUTABLE, READABLE | WRITABLE),
         )
 
-    def _run_around(self, mask: int, wanted: int) -> tuple[Address, Address]:
+    def _run_around(self, address: Address, mask: int, wanted: int) -> Range:
         found = _joined(
             (begin, begin + size)
             for begin, size, permissions in self._runs
             if permissions & mask == wanted
         )
-        around = (run for run in found if run[0] <= self.heap < run[1])
-        return next(around, (self.heap, self.heap + 8))  # Nothing: 8 bytes are the least access.
+        around = (run for run in found if run[0] <= address < run[1])
+        return next(around, (address, address + 8))  # Nothing: 8 bytes are the least access.
 
     def allocate(self, size: int, align: int = 64) -> Address:
         """Takes bytes of the heap, zeroed.
 
         Raises:
-            MemoryLayoutError: the heap would grow into the stack's half of the room.
+            MemoryLayoutError: the heap has no room for them.
             ValueError: the size is negative, or the alignment is not positive.
         """
         if size < 0 or align < 1:
             raise ValueError(f"{size} bytes at a multiple of {align} cannot be allocated")
         address = -(-self._next // align) * align
-        limit = self.end - min(1 << 20, (self.end - self.heap) // 2)
-        if address + size > limit:
+        if address + size > self.heap_end:
             raise MemoryLayoutError(
-                f"{size} bytes do not fit the heap: {max(limit - address, 0)} are left; "
+                f"{size} bytes do not fit the heap: {max(self.heap_end - address, 0)} are left; "
                 f"give the machine more memory"
             )
         self._next = address + size
@@ -355,7 +375,7 @@ class GuestMemory:
         """Moves the end of what is taken of the heap, as brk does; what is given back is cleared.
 
         Args:
-            address: at least `heap`, and not beyond `end`.
+            address: at least `heap`, and not beyond `heap_end`.
         """
         if address < self._next:
             self.clear(address, self._next)
@@ -508,6 +528,17 @@ def _lay_out(loaded: list[Segment], room: int, highest: Address) -> _Layout:
         f"there is no room for {room} bytes of heap and stack beside a program that spans "
         f"{loaded[0].address:#x} to {loaded[-1].end:#x}, with {highest:#x} as the end of memory"
     )
+
+
+def _place_stack(heap: Address, end: Address, most: int) -> tuple[Address, Address]:
+    """The lowest address of the stack, and where what lies below it ends.
+
+    In a room of less than four pages nothing is kept free between them.
+    """
+    room = end - heap
+    size = _up(min(most, max(_down(room // 4), PAGE)))
+    guard = max(_down(min(_LARGEST_GUARD, size // 8)), PAGE) if room >= 4 * PAGE else 0
+    return end - size, end - size - guard
 
 
 def _joined(runs: Iterable[tuple[Address, Address]]) -> list[tuple[Address, Address]]:

@@ -192,8 +192,8 @@ class Semihosting:
 
     def _heap(self, at: Address) -> int:
         """Where heap and stack begin and end: base and limit of either."""
-        memory, top = self._process.memory, self._process.space.stack_bottom
-        values = (memory.taken, top, memory.stack_top, top)
+        memory = self._process.memory
+        values = (memory.taken, memory.heap_end, memory.stack_top, memory.stack_bottom)
         data = b"".join(value.to_bytes(self._word, "little") for value in values)
         self._process.write(self._argument(at, 0), data)
         return 0

@@ -96,10 +96,11 @@ def test_compiled_loops_reach_data_below_the_code(link: Link, lab: Any) -> None:
         link(FAR.format(address="li s0, 0x10000000", count=1), script, 64, "-e", "_start"),
         lab.isa(),
     ).memory
-    read, write = memory.open_runs()
+    read, write, stack = memory.open_runs()
     assert read[0] <= 0x10000000 < read[1]
     assert write[0] <= 0x10000000 < write[1]
-    assert write[1] == memory.end
+    assert write[1] == read[1] == memory.heap_end
+    assert stack == (memory.stack_bottom, memory.end)
 
 
 @pytest.mark.parametrize("far", [0x08000000, 0x100000000, 0x3000000000])
@@ -230,6 +231,30 @@ def test_heap_and_stack_are_behind_the_data() -> None:
         GuestMemory([Segment(1 << 32, b"", 1, CODE)], 1 << 20, 32)
     with pytest.raises(MemoryLayoutError, match="no room for 4294967296 bytes of heap and stack"):
         GuestMemory([text], 1 << 32, 32)
+
+
+@pytest.mark.parametrize(
+    ("room", "stack", "size", "guard"),
+    [
+        (128 << 20, 8 << 20, 8 << 20, 1 << 20),
+        (128 << 20, 16 << 20, 16 << 20, 1 << 20),
+        (128 << 20, 100 << 20, 32 << 20, 1 << 20),
+        (1 << 20, 8 << 20, 1 << 18, 1 << 15),
+        (1 << 20, 5000, 2 * PAGE, PAGE),
+        (4 * PAGE, 8 << 20, PAGE, PAGE),
+        (3 * PAGE, 8 << 20, PAGE, 0),
+        (PAGE, 8 << 20, PAGE, 0),
+    ],
+)
+def test_below_the_stack_nothing_may_be_accessed(
+    room: int, stack: int, size: int, guard: int
+) -> None:
+    memory = GuestMemory([Segment(0x1000, b"\x13\0\0\0", 4, CODE)], room, 64, stack)
+    bottom = memory.end - size
+    assert memory.stack_size == size
+    assert memory.can(bottom, size, DATA)
+    assert memory.can(memory.heap, room - size - guard, DATA)
+    assert not any(memory.can(bottom - at, 1, 1) for at in range(1, guard, PAGE))
 
 
 def _resident() -> int:

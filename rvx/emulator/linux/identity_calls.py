@@ -120,7 +120,7 @@ def prlimit64(process: Process, arguments: Arguments) -> int:
     if kind > 15:
         raise CallError(errno.EINVAL)
     if arguments[3]:
-        limits = {_STACK: process.space.stack_size, _FILES: MOST}
+        limits = {_STACK: process.memory.stack_size, _FILES: MOST}
         soft = limits.get(kind, _UNLIMITED)
         hard = soft if kind == _FILES else _UNLIMITED
         process.write(arguments[3], struct.pack("<QQ", soft, hard))

@@ -1,9 +1,10 @@
 """Who has which pages between the data of a program and its stack: brk, mmap, mprotect, mremap.
 
 The room of a program (`rvx.emulator.memory`) has the heap at its beginning, which brk moves, and
-the stack at its end. Mappings lie below the stack, the first highest, as on Linux. The pages that
-nobody has between them may be read and written: so heap and stack are one run of pages, which
-compiled loops need not look at. What is mapped, unmapped or protected on purpose is as it was said.
+the stack at its end, with pages below it that nobody can have. Mappings lie below those, the first
+highest, as on Linux. The pages that nobody has may be read and written: so heap and mappings are
+one run of pages, which compiled loops need not look at. What is mapped, unmapped or protected on
+purpose is as it was said.
 """
 
 from __future__ import annotations
@@ -15,9 +16,6 @@ from collections.abc import Callable
 from rvx.emulator.memory import PAGE, GuestMemory
 from rvx.isa.bits import Address
 from rvx.isa.memory import READABLE, WRITABLE
-
-LARGEST_STACK = 8 << 20
-"""What Linux gives a stack by default."""
 
 
 class NoSpace(Exception):
@@ -37,25 +35,17 @@ class AddressSpace:
 
     Args:
         memory: guest memory.
-
         note: takes sentences for the user.
-
-    Attributes:
-        stack_size: bytes that are kept for the stack.
-        stack_bottom: their lowest address.
     """
 
     def __init__(self, memory: GuestMemory, note: Callable[[str], None]) -> None:
         self._memory = memory
         self._note = note
-        room = memory.end - memory.heap
-        self.stack_size = min(LARGEST_STACK, max(room // 4 & -PAGE, PAGE))
-        self.stack_bottom = memory.end - self.stack_size
         self._areas: list[tuple[Address, Address]] = []
 
     @property
     def _lowest(self) -> Address:
-        return self._areas[0][0] if self._areas else self.stack_bottom
+        return self._areas[0][0] if self._areas else self._memory.heap_end
 
     def set_break(self, address: Address) -> Address:
         """Moves the end of the heap, as brk does; gives the end that holds then."""
@@ -88,7 +78,7 @@ class AddressSpace:
                 self._memory.clear(at, at + size)
                 self._memory.protect(at, at + size, permissions)
                 return at
-            if not end <= at <= self.stack_bottom - size:
+            if not end <= at <= self._memory.heap_end - size:
                 raise NoSpace
             self._forget(at, at + size)
             address = at
@@ -100,7 +90,7 @@ class AddressSpace:
 
     def _find(self, size: int) -> Address:
         """The highest free place, where mappings are placed first."""
-        end = self.stack_bottom
+        end = self._memory.heap_end
         for begin, stop in reversed(self._areas):
             if end - stop >= size:
                 return end - size
@@ -184,6 +174,6 @@ class AddressSpace:
 
     def is_free(self, begin: Address, end: Address) -> bool:
         """Whether nobody has anything between heap and stack from one address to another."""
-        if begin < self._memory.taken or end > self.stack_bottom:
+        if begin < self._memory.taken or end > self._memory.heap_end:
             return False
         return all(last <= begin or end <= first for first, last in self._areas)

@@ -143,6 +143,8 @@ class Frame:
             ("read.limit", Field.READ_LIMIT),
             ("write.begin", Field.WRITE_BEGIN),
             ("write.limit", Field.WRITE_LIMIT),
+            ("stack.begin", Field.STACK_BEGIN),
+            ("stack.limit", Field.STACK_LIMIT),
             ("bias", Field.BIAS),
             ("frm.at", Field.FRM),
             ("budget", Field.REMAINING),

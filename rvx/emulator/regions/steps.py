@@ -35,6 +35,7 @@ def op(context, code):
     return 0
 """
 _REFUSED_KINDS = ("csr", "system")
+_SP = 2
 
 
 def can_translate(step: Step, isa: Isa) -> bool:
@@ -264,14 +265,17 @@ class StepEmitter:
                 f"  br i1 %ok{n}, label %even{n}, label {leave()}",
                 f"even{n}:",
             ]
-        self._check_range(f"%a{n}", "read" if made.kind == "load" else "write", leave)
+        runs = ["read" if made.kind == "load" else "write", "stack"]
+        if step.decoded.values[base] == _SP and operand.kind.file.name == "x":
+            runs.reverse()  # Where it most probably is comes first.
+        self._check_range(f"%a{n}", runs, leave)
 
-    def _check_range(self, address: str, run: str, leave: Callable[[], str]) -> str:
-        """Leaves if an address is not within the memory that may be read or written; else gives it.
+    def _check_range(self, address: str, runs: Sequence[str], leave: Callable[[], str]) -> str:
+        """Leaves if an address is in none of the runs of memory that need no checks; else gives it.
 
         Args:
             address: value of the address.
-            run: `read` or `write`.
+            runs: `read` or `write`, and `stack`, in the order in which they are looked at.
             leave: gives the label to leave at.
         """
         n = self.next_unique()
@@ -279,10 +283,15 @@ class StepEmitter:
             self._lines.append(f"  %m{n} = and i64 {address}, 4294967295")
         else:
             self._lines.append(f"  %m{n} = or i64 {address}, 0")
+        first, second = runs
         self._lines += [
-            f"  %o{n} = sub i64 %m{n}, %{run}.begin",
-            f"  %k{n} = icmp ule i64 %o{n}, %{run}.limit",
-            f"  br i1 %k{n}, label %go{n}, label {leave()}, !prof !0",
+            f"  %o{n} = sub i64 %m{n}, %{first}.begin",
+            f"  %k{n} = icmp ule i64 %o{n}, %{first}.limit",
+            f"  br i1 %k{n}, label %go{n}, label %far{n}, !prof !0",
+            f"far{n}:",
+            f"  %p{n} = sub i64 %m{n}, %{second}.begin",
+            f"  %q{n} = icmp ule i64 %p{n}, %{second}.limit",
+            f"  br i1 %q{n}, label %go{n}, label {leave()}, !prof !0",
             f"go{n}:",
         ]
         self._declarations['!0 = !{!"branch_weights", i32 100000, i32 1}'] = None

@@ -590,7 +590,7 @@ class _Transfer:
         self._vlenb = unit.vlen // 8
         self._most = most_elements(v) if vtype >= 0 else 0
         self._group = max(1, self._most * self._size // self._vlenb)
-        self._run = "write" if plan.is_store else "read"
+        self._run = f"%run{n}"
 
     def write(self) -> None:
         """The whole instruction."""
@@ -600,6 +600,12 @@ class _Transfer:
             add(f"  %base{n} = and i64 {base}, 4294967295")
         else:
             add(f"  %base{n} = or i64 {base}, 0")
+        # All of it lies in one run of memory: in the stack, or else in the other.
+        run = "write" if self._plan.is_store else "read"
+        add(f"  %sp{n}.o = sub i64 %base{n}, %stack.begin")
+        add(f"  %sp{n}.k = icmp ule i64 %sp{n}.o, %stack.limit")
+        for word in ("begin", "limit"):
+            add(f"  {self._run}.{word} = select i1 %sp{n}.k, i64 %stack.{word}, i64 %{run}.{word}")
         if self._plan.pattern == "whole":
             total = self._plan.fields * self._vlenb
             self._check(f"%base{n}", str(total), f"c{n}")
@@ -627,9 +633,9 @@ class _Transfer:
     def _check(self, address: str, total: str, tag: str) -> None:
         """Leaves unless so many bytes from an address on may be used."""
         self._w.lines += [
-            f"  %{tag}.o = sub i64 {address}, %{self._run}.begin",
-            f"  %{tag}.k = icmp ule i64 %{tag}.o, %{self._run}.limit",
-            f"  %{tag}.left = sub i64 %{self._run}.limit, %{tag}.o",
+            f"  %{tag}.o = sub i64 {address}, {self._run}.begin",
+            f"  %{tag}.k = icmp ule i64 %{tag}.o, {self._run}.limit",
+            f"  %{tag}.left = sub i64 {self._run}.limit, %{tag}.o",
             f"  %{tag}.room = add i64 %{tag}.left, 8",
             f"  %{tag}.fits = icmp ule i64 {total}, %{tag}.room",
             f"  %{tag}.ok = and i1 %{tag}.k, %{tag}.fits",
@@ -795,11 +801,11 @@ class _Transfer:
         n, w, add = self._n, self._w, self._w.lines.append
         width = self._plan.fields * self._size
         add("  store i64 0, ptr %v.total")
-        add(f"  %far{n} = sub i64 %{self._run}.limit, {width - 8}")
+        add(f"  %far{n} = sub i64 {self._run}.limit, {width - 8}")
         with w.counted(f"y{n}", f"%vl{n}") as index:
             self._if_active(index, "k")
             address = self._address(f"y{n}", index)
-            add(f"  %y{n}.o = sub i64 {address}, %{self._run}.begin")
+            add(f"  %y{n}.o = sub i64 {address}, {self._run}.begin")
             add(f"  %y{n}.k = icmp ugt i64 %y{n}.o, %far{n}")
             add(f"  %y{n}.z = zext i1 %y{n}.k to i64")
             add(f"  %y{n}.t = load i64, ptr %v.total")

@@ -285,7 +285,7 @@ class RepeatEmitter(StepEmitter):
         """The host address of a stream's next element; leaves if there is none."""
         n = self.next_unique()
         self._lines.append(f"  %q{n}.p = load i64, ptr %s{stream}.ptr")
-        address = self._check_range(f"%q{n}.p", run, lambda: self._leave(index))
+        address = self._check_range(f"%q{n}.p", (run, "stack"), lambda: self._leave(index))
         self._lines.append(f"  %q{n}.h = add i64 {address}, %bias")
         return f"%q{n}.h"
 

@@ -23,7 +23,7 @@ from rvx.extensions import isa_for
 
 ISA = isa_for("rv64gc_xposit")
 LOOP = """
-        .globl  sum, walk, nest
+        .globl  sum, walk, nest, down, both
 sum:    mv      t0, a0
         li      a0, 0
 1:      add     a0, a0, t0
@@ -45,6 +45,22 @@ nest:   li      a2, 0
         mv      a0, a2
         jr      a3
 leaf:   addi    a2, a2, 3
+        ret
+down:   li      a2, 0                   # pushes until the stack ends
+1:      addi    sp, sp, -8
+        sd      a2, 0(sp)
+        addi    a2, a2, 1
+        j       1b
+both:   addi    a1, sp, -16             # adds in the stack, by sp and by a pointer, and in the heap
+1:      ld      a3, -16(sp)
+        add     a3, a3, a2
+        sd      a3, 0(a1)
+        ld      a4, 0(a0)
+        add     a4, a4, a3
+        sd      a4, 0(a0)
+        addi    a2, a2, -1
+        bnez    a2, 1b
+        mv      a0, a4
         ret
 """
 
@@ -133,6 +149,34 @@ def test_a_store_beyond_memory_faults_at_its_own_address() -> None:
     assert second.trap == first.trap
     assert second.executions == first.executions
     assert regional.register("a2") == plain.register("a2")
+
+
+def test_a_stack_that_outgrows_its_room_faults_below_it() -> None:
+    plain, regional = machine(tier="inline"), machine()
+    first = plain.call("down")
+    assert hot(regional, "down").regions
+    second = regional.call("down")
+    assert first.trap == second.trap
+    assert second.trap is not None
+    assert second.trap.kind == TrapKind.BAD_STORE
+    memory = regional.memory
+    assert regional.register("sp") == memory.stack_bottom - 8
+    assert regional.register("a2") == (memory.stack_size - 16) // 8
+    assert second.executions == first.executions
+
+
+def test_a_region_uses_stack_and_heap_though_there_is_nothing_between_them() -> None:
+    made = machine()
+    at = made.allocate(8)
+    assert hot(made, "both", at, 0, 50_000).regions
+    made.array(at, np.uint64, 1)[0] = 0
+    made.array(made.memory.stack_top - 16, np.uint64, 1)[0] = 0
+    result = made.call("both", at, 0, 50_000)
+    sums = np.cumsum(np.arange(50_000, 0, -1, np.int64))
+    assert result.value == sums.sum()
+    (explanation,) = made.explain(result)
+    assert explanation.entries == 1
+    assert explanation.instructions == 8 * 50_000
 
 
 @pytest.mark.parametrize("limit", [300_000, 299_999, 299_998, 150_001])

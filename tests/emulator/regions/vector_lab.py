@@ -45,8 +45,8 @@ class InRegions(Bodies):
         self._next: _Placed | None = None
         self.left = self.entered = 0
         words = self.context.words
-        words[Field.READ_BEGIN] = words[Field.WRITE_BEGIN] = RAM
-        words[Field.READ_LIMIT] = words[Field.WRITE_LIMIT] = LOW_BYTES - 8
+        for run in (Field.READ_BEGIN, Field.WRITE_BEGIN, Field.STACK_BEGIN):
+            words[run], words[run + 1] = RAM, LOW_BYTES - 8
         words[Field.BIAS] = low.ctypes.data - RAM
         assert self.machine.core.pointers is not None
 
