@@ -210,7 +210,7 @@ def test_memory_is_bounded() -> None:
     taken = 0
     while call(made, "mmap", 0, 1 << 20, 3, 0x22, -1, 0) > 0:
         taken += 1
-    assert taken == 12
+    assert taken == 11  # A quarter is the stack, and a part of it is kept free below.
 
 
 @pytest.mark.parametrize(
