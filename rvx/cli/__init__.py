@@ -35,4 +35,6 @@ def _leave_if_interrupted(code: object) -> None:
     if code == Exit.INTERRUPTED and not is_alone:
         sys.stdout.flush()
         sys.stderr.flush()
+        if scratch := sys.modules.get("rvx.emulator.linux.scratch"):
+            scratch.erase_all()
         os._exit(Exit.INTERRUPTED)

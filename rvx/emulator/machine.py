@@ -148,6 +148,7 @@ class Machine:
             settings=settings,
             extensions=frozenset(isa.extensions),
             note=on_note,
+            image=self.executable.data,
         )
         self._pc: Address | None = None
         self._watched = threading.Event()

@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable
 
 from rvx.emulator.linux.clock import EPOCH, SECOND
-from rvx.emulator.linux.descriptors import HostFile
 from rvx.emulator.linux.process import CallError, Process
 from rvx.emulator.memory import GuestMemory
 from rvx.emulator.system import System
@@ -119,8 +118,7 @@ class Semihosting:
             return descriptors.add(descriptors[0 if mode < 4 else 1 if mode < 8 else 2])
         path = self._process.sandbox.absolute(os.fsdecode(name))
         flags = _MODES[mode // 2]
-        opened = self._process.sandbox.open(path, flags, 0o666)
-        return descriptors.add(HostFile(opened, path, flags))
+        return descriptors.add(self._process.sandbox.open_file(path, flags, 0o666, flags))
 
     def _close(self, at: Address) -> int:
         self._process.descriptors.close(self._argument(at, 0))

@@ -64,6 +64,7 @@ class System:
         settings: what the program is given.
         extensions: names of the extensions of its ISA.
         note: takes sentences for the user.
+        image: the file of the program.
 
     Attributes:
         write_out: as above; may be exchanged.
@@ -85,6 +86,7 @@ class System:
         settings: Settings | None = None,
         extensions: frozenset[str] = frozenset(),
         note: Callable[[str], None] | None = None,
+        image: bytes = b"",
     ) -> None:
         self.write_out = write_out
         self.output = Output()
@@ -103,6 +105,7 @@ class System:
             self._executed,
             lambda: self.is_stopping,
             self.say,
+            image,
         )
         self._table = table(xlen)
 

@@ -8,6 +8,8 @@
 | `stack.py` | what lies on the stack at the start |
 | `space.py` | who has which pages: brk, mmap, mprotect |
 | `sandbox.py` | which files of the host there are for the guest, and how a path is followed |
+| `scratch.py` | the folder of temporary files |
+| `proc.py` | what /proc tells a program about itself |
 | `descriptors.py`, `pipes.py` | open files; pipes and others that are within the process |
 | `clock.py`, `timers.py` | time, which is the count of instructions; what interrupts at a time |
 | `signals.py`, `frame.py` | signals on their way; what a handler finds on its stack |

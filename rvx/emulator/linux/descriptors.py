@@ -9,8 +9,9 @@ import select
 import stat
 import sys
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from rvx.emulator.linux.scratch import Scratch
 from rvx.records import dataclass
 
 _WAIT = 0.05
@@ -76,6 +77,10 @@ class File:
     def ready(self) -> int:
         """What can be done with it at once: everything, unless it is a file that one waits for."""
         return READY_TO_READ | READY_TO_WRITE
+
+    def news(self) -> tuple[int, int] | None:
+        """How often something has come to be read, and room to write; None if nobody counts."""
+        return None
 
     def status(self) -> Status:
         """What kind of file it is. The standard streams are pipes whatever they are on the host."""
@@ -180,11 +185,22 @@ class Device(File):
 class HostFile(File):
     """A file or folder of the host, opened by the sandbox.
 
+    Args:
+        descriptor: of the host.
+        path: as the guest has written it.
+        flags: as the guest sees them.
+        scratch: the temporary folder, if it lies there.
+
     Attributes:
         position: of a folder, how many of its entries were read.
     """
 
-    def __init__(self, descriptor: int, path: str, flags: int) -> None:
+    NOT_REWOUND = frozenset({"_scratch"})
+
+    def __init__(
+        self, descriptor: int, path: str, flags: int, scratch: Scratch | None = None
+    ) -> None:
+        self._scratch = scratch
         self.descriptor = descriptor
         self.path = path
         self.flags = flags
@@ -201,6 +217,8 @@ class HostFile(File):
 
     def write(self, data: bytes) -> int:
         """Writes them where the offset is."""
+        if self._scratch is not None:
+            self._scratch.take(len(data))
         return os.write(self.descriptor, data)
 
     def read_at(self, size: int, offset: int) -> bytes:
@@ -209,6 +227,8 @@ class HostFile(File):
 
     def write_at(self, data: bytes, offset: int) -> int:
         """Writes at an offset."""
+        if self._scratch is not None:
+            self._scratch.take(len(data))
         return os.pwrite(self.descriptor, data, offset)
 
     def seek(self, offset: int, whence: int) -> int:
@@ -333,6 +353,12 @@ class Descriptors:
     def find(self, number: int) -> File | None:
         """The file of a number, if it is open."""
         return self._files.get(number)
+
+    def of_the_host(self) -> Iterator[int]:
+        """Descriptors of the host that are open."""
+        for file in {*self._files.values(), *self._closed}:
+            if isinstance(file, HostFile):
+                yield file.descriptor
 
     def numbers(self) -> list[int]:
         """All that are open."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import signal
@@ -30,6 +31,7 @@ from rvx.emulator.linux.pipes import (
     ReadEnd,
     WriteEnd,
 )
+from rvx.emulator.linux.proc import Text, is_executable_link, open_text
 from rvx.emulator.linux.process import LONGEST_TRANSFER, CallError, Process
 from rvx.emulator.linux.signals import KERNEL, Sent
 
@@ -39,7 +41,9 @@ _MOST_PARTS = 1024
 _NO_FILE = 0x20
 """POLLNVAL."""
 _CLOSE_ON_EXEC = 0o2000000
+_RENAME_NOREPLACE, _RENAME_EXCHANGE = 1, 2
 _EPOLL_ADD, _EPOLL_DELETE, _EPOLL_MODIFY, _EPOLL_EVENT, _EPOLL_ONCE = 1, 2, 3, 16, 1 << 30
+_EPOLL_EDGE = 1 << 31
 Arguments = Sequence[int]
 
 # The guest's flags are those of asm-generic; the host may have others.
@@ -56,7 +60,6 @@ _OF_OPENING = 0o100 | 0o200 | 0o400 | 0o1000 | _CLOSE_ON_EXEC
 """O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC and O_CLOEXEC: an open file does not have them."""
 _APPEND, _CHANGEABLE = 0o2000, 0o2000 | 0o4000
 """O_APPEND, and what F_SETFL may change: that and O_NONBLOCK."""
-_SELF = "/proc/self/exe"
 _STREAMS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _UTIME_NOW, _UTIME_OMIT = (1 << 30) - 1, (1 << 30) - 2
 
@@ -67,13 +70,17 @@ def _size(value: int) -> int:
     return min(value, LONGEST_TRANSFER)
 
 
-def _file(process: Process, number: int) -> File:
-    return process.descriptors[process.signed(number, 32)]
+def _file(process: Process, number: int, unlike: int = os.O_ACCMODE) -> File:
+    """An open file, if it was not opened for what is not wanted alone."""
+    file = process.descriptors[process.signed(number, 32)]
+    if file.flags & os.O_ACCMODE == unlike:
+        raise CallError(errno.EBADF)
+    return file
 
 
 def read(process: Process, arguments: Arguments) -> int:
     """Arguments: fd, buffer, size."""
-    file = _file(process, arguments[0])
+    file = _file(process, arguments[0], os.O_WRONLY)
     address, size = arguments[1], _size(arguments[2])
     if not process.memory.can(address, size, 2):
         raise CallError(errno.EFAULT)
@@ -88,7 +95,7 @@ def read(process: Process, arguments: Arguments) -> int:
 
 def write(process: Process, arguments: Arguments) -> int:
     """Arguments: fd, buffer, size."""
-    return _write(process, _file(process, arguments[0]), arguments[1], arguments[2])
+    return _write(process, _file(process, arguments[0], os.O_RDONLY), arguments[1], arguments[2])
 
 
 def _write(process: Process, file: File, address: int, size: int) -> int:
@@ -131,7 +138,7 @@ def _parts(process: Process, address: int, count: int) -> Iterator[tuple[int, in
 
 def writev(process: Process, arguments: Arguments) -> int:
     """Arguments: fd, parts, count."""
-    file = _file(process, arguments[0])
+    file = _file(process, arguments[0], os.O_RDONLY)
     done = 0
     for address, size in _parts(process, arguments[1], arguments[2]):
         written = _write(process, file, address, size) if size else 0
@@ -143,6 +150,7 @@ def writev(process: Process, arguments: Arguments) -> int:
 
 def readv(process: Process, arguments: Arguments) -> int:
     """Arguments: fd, parts, count."""
+    _file(process, arguments[0], os.O_WRONLY)
     done = 0
     for address, size in _parts(process, arguments[1], arguments[2]):
         found = read(process, (arguments[0], address, size)) if size else 0
@@ -162,7 +170,7 @@ def _offset(process: Process, arguments: Arguments, at: int) -> int:
 
 def pread64(process: Process, arguments: Arguments) -> int:
     """Arguments: fd, buffer, size, offset."""
-    file, size = _file(process, arguments[0]), _size(arguments[2])
+    file, size = _file(process, arguments[0], os.O_WRONLY), _size(arguments[2])
     if not process.memory.can(arguments[1], size, 2):
         raise CallError(errno.EFAULT)
     data = file.read_at(size, _offset(process, arguments, 3))
@@ -172,8 +180,9 @@ def pread64(process: Process, arguments: Arguments) -> int:
 
 def pwrite64(process: Process, arguments: Arguments) -> int:
     """Arguments: fd, buffer, size, offset."""
+    file = _file(process, arguments[0], os.O_RDONLY)
     data = process.read(arguments[1], _size(arguments[2]))
-    return _file(process, arguments[0]).write_at(data, _offset(process, arguments, 3))
+    return file.write_at(data, _offset(process, arguments, 3))
 
 
 def lseek(process: Process, arguments: Arguments) -> int:
@@ -279,8 +288,8 @@ def _path(process: Process, folder: int, address: int) -> str:
     return process.sandbox.absolute(name, base.path)
 
 
-def _device(process: Process, path: str) -> Device | None:
-    """A device that there is whatever files the guest may see."""
+def _own(process: Process, path: str) -> File | None:
+    """A device or a file of /proc that there is whatever files the guest may see."""
     if path == "/dev/null":
         return Device(3, lambda _: b"")
     if path == "/dev/zero":
@@ -288,7 +297,7 @@ def _device(process: Process, path: str) -> Device | None:
     if path in ("/dev/random", "/dev/urandom"):
         number = 9 if path == "/dev/urandom" else 8
         return Device(number, lambda size: process.random.randbytes(min(size, _PIECE)))
-    return None
+    return open_text(process, path)
 
 
 def openat(process: Process, arguments: Arguments) -> int:
@@ -297,16 +306,18 @@ def openat(process: Process, arguments: Arguments) -> int:
     wished = arguments[2]
     if path in _STREAMS:
         return _add(process, process.descriptors[_STREAMS[path]], wished)
-    device = _device(process, path)
-    if device is not None:
-        return _add(process, device, wished)
+    own = _own(process, path)
+    if own is not None:
+        if isinstance(own, Text) and wished & os.O_ACCMODE != os.O_RDONLY:
+            raise CallError(errno.EACCES)
+        return _add(process, own, wished)
     flags = wished & 3
     for theirs, ours in _FLAGS.items():
         flags |= ours if wished & theirs else 0
     if flags & os.O_PATH:
         flags &= os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW
-    descriptor = process.sandbox.open(path, flags, arguments[3] & 0o777 & ~process.umask)
-    file = HostFile(descriptor, path, wished & ~_OF_OPENING)
+    mode = arguments[3] & 0o777 & ~process.umask
+    file = process.sandbox.open_file(path, flags, mode, wished & ~_OF_OPENING)
     try:
         return _add(process, file, wished)
     except OSError:
@@ -319,9 +330,9 @@ def _status_of(process: Process, folder: int, address: int, flags: int) -> Statu
         return _file(process, folder).status()
     opening = os.O_PATH | (os.O_NOFOLLOW if flags & AT_SYMLINK_NOFOLLOW else 0)
     path = _path(process, folder, address)
-    device = _device(process, path)
-    if device is not None:
-        return device.status()
+    own = _own(process, path)
+    if own is not None:
+        return own.status()
     if process.sandbox.is_above(path):
         return Status(stat.S_IFDIR | 0o555)
     descriptor = process.sandbox.open(path, opening)
@@ -361,8 +372,9 @@ def _refuse_writing(mode: int) -> int:
 def faccessat(process: Process, arguments: Arguments) -> int:
     """Arguments: folder, path, mode."""
     path = _path(process, arguments[0], arguments[1])
-    if _device(process, path) is not None:
-        return 0
+    own = _own(process, path)
+    if own is not None:
+        return _refuse_writing(arguments[2] if isinstance(own, Text) else 0)
     if process.sandbox.is_above(path):
         return _refuse_writing(arguments[2])
     descriptor = process.sandbox.open(path, os.O_PATH)
@@ -380,8 +392,10 @@ def readlinkat(process: Process, arguments: Arguments) -> int:
     path = _path(process, arguments[0], arguments[1])
     if process.sandbox.is_above(path):
         raise CallError(errno.EINVAL)
-    if path == _SELF:
+    if is_executable_link(path):
         found = os.path.abspath(process.name)
+    elif _own(process, path) is not None:
+        raise CallError(errno.EINVAL)
     else:
         descriptor = process.sandbox.open(path, os.O_PATH | os.O_NOFOLLOW)
         try:
@@ -458,21 +472,52 @@ def unlinkat(process: Process, arguments: Arguments) -> int:
     return 0
 
 
+def mknodat(process: Process, arguments: Arguments) -> int:
+    """Arguments: folder, path, mode, device: files and named pipes; who makes devices is root."""
+    mode = arguments[2] & 0o777 & ~process.umask
+    kind = stat.S_IFMT(arguments[2]) or stat.S_IFREG
+    if kind not in (stat.S_IFREG, stat.S_IFIFO):
+        raise CallError(errno.EINVAL if kind == stat.S_IFDIR else errno.EPERM)
+    parent, name = process.sandbox.parent(_path(process, arguments[0], arguments[1]))
+    try:
+        os.mknod(name, kind | mode, dir_fd=parent)
+    finally:
+        os.close(parent)
+    return 0
+
+
+def renameat(process: Process, arguments: Arguments) -> int:
+    """Arguments: folder, path, folder, path."""
+    return renameat2(process, (*arguments[:4], 0))
+
+
 def renameat2(process: Process, arguments: Arguments) -> int:
     """Arguments: folder, path, folder, path, flags."""
-    if len(arguments) > 4 and arguments[4]:
+    flags = arguments[4]
+    if flags not in (0, _RENAME_NOREPLACE, _RENAME_EXCHANGE):
         raise CallError(errno.EINVAL)
     parent = process.sandbox.parent
     source, old = parent(_path(process, arguments[0], arguments[1]), errno.EBUSY)
     try:
         target, new = parent(_path(process, arguments[2], arguments[3]), errno.EBUSY)
         try:
-            os.rename(old, new, src_dir_fd=source, dst_dir_fd=target)
+            _rename(source, old, target, new, flags)
         finally:
             os.close(target)
     finally:
         os.close(source)
     return 0
+
+
+def _rename(source: int, old: str, target: int, new: str, flags: int) -> None:
+    if not flags:
+        os.rename(old, new, src_dir_fd=source, dst_dir_fd=target)
+        return
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if call is None:  # The C library of the host does not have it.
+        raise CallError(errno.EINVAL)
+    if call(source, os.fsencode(old), target, os.fsencode(new), flags):
+        raise CallError(ctypes.get_errno())
 
 
 def ftruncate(process: Process, arguments: Arguments) -> int:
@@ -509,16 +554,19 @@ def fallocate(process: Process, arguments: Arguments) -> int:
     return 0
 
 
-def _vector_at(process: Process, arguments: Arguments) -> tuple[File, list[tuple[int, int]], int]:
+def _vector_at(
+    process: Process, arguments: Arguments, unlike: int
+) -> tuple[File, list[tuple[int, int]], int]:
     """The file, the parts and the offset of preadv and pwritev: always in two halves."""
     offset = arguments[3] if process.xlen == 64 else arguments[3] | arguments[4] << 32
+    file = _file(process, arguments[0], unlike)
     parts = list(_parts(process, arguments[1], arguments[2]))
-    return _file(process, arguments[0]), parts, process.signed(offset, 64)
+    return file, parts, process.signed(offset, 64)
 
 
 def preadv(process: Process, arguments: Arguments) -> int:
     """Arguments: fd, parts, count, offset."""
-    file, parts, offset = _vector_at(process, arguments)
+    file, parts, offset = _vector_at(process, arguments, os.O_WRONLY)
     done = 0
     for address, size in parts:
         if not process.memory.can(address, _size(size), 2):
@@ -533,7 +581,7 @@ def preadv(process: Process, arguments: Arguments) -> int:
 
 def pwritev(process: Process, arguments: Arguments) -> int:
     """Arguments: fd, parts, count, offset."""
-    file, parts, offset = _vector_at(process, arguments)
+    file, parts, offset = _vector_at(process, arguments, os.O_RDONLY)
     done = 0
     for address, size in parts:
         done += file.write_at(process.read(address, _size(size)), offset + done)
@@ -903,6 +951,21 @@ def epoll_pwait2(process: Process, arguments: Arguments) -> int:
     return _epoll_wait(process, arguments, most, _until(process, arguments[3], 8))
 
 
+def _is_new(file: File, wished: Interest, found: int) -> bool:
+    """Whether to report what a file is ready for: with EPOLLET, only if something has happened."""
+    news = file.news()
+    if news is None or not wished.events & _EPOLL_EDGE:
+        return True
+    came, left = news
+    now = (
+        came if found & READY_TO_READ else 0,
+        left if found & READY_TO_WRITE else 0,
+        found & (BROKEN | HUNG_UP),
+    )
+    before, wished.seen = wished.seen, now
+    return before != now
+
+
 def _epoll_wait(process: Process, arguments: Arguments, most: int, until: int | None) -> int:
     interests = _epoll(process, arguments[0]).interests
     if most <= 0:
@@ -915,7 +978,7 @@ def _epoll_wait(process: Process, arguments: Arguments, most: int, until: int | 
                 del interests[number]
                 continue
             found = file.ready() & (wished.events | BROKEN | HUNG_UP)
-            if found and not wished.is_over and len(rows) < most:
+            if found and len(rows) < most and not wished.is_over and _is_new(file, wished, found):
                 rows.append(found.to_bytes(8, "little") + wished.data)
                 wished.is_over = bool(wished.events & _EPOLL_ONCE)
         process.write(arguments[1], b"".join(rows))

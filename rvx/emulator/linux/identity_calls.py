@@ -8,10 +8,8 @@ from collections.abc import Callable, Sequence
 
 from rvx.emulator.linux import structures
 from rvx.emulator.linux.descriptors import MOST, USER
-from rvx.emulator.linux.process import CallError, Process
+from rvx.emulator.linux.process import PROCESS_ID, CallError, Process
 
-PROCESS_ID = 1000
-"""Of the program, which is its only thread as well."""
 _UNLIMITED = (1 << 64) - 1
 _STACK, _FILES, _SPACE = 3, 7, 9
 Arguments = Sequence[int]

@@ -106,6 +106,19 @@ def madvise(process: Process, arguments: Arguments) -> int:
     return 0
 
 
+def mincore(process: Process, arguments: Arguments) -> int:
+    """Arguments: address, size, a byte for each page: what is mapped is in memory."""
+    address, size, to = arguments[:3]
+    page = 1 << PAGE_SHIFT
+    if address % page:
+        raise CallError(errno.EINVAL)
+    pages = -(-size // page)
+    if not process.space.is_mapped(address, address + pages * page):
+        raise CallError(errno.ENOMEM)
+    process.write(to, b"\1" * pages)
+    return 0
+
+
 def nothing_to_do(process: Process, arguments: Arguments) -> int:
     """msync, mlock, munlock: memory of one process that is never swapped out."""
     return 0

@@ -32,11 +32,15 @@ class Pipe:
         data: the bytes.
         has_reader: whether the end for reading is open.
         has_writer: whether the one for writing is.
+        writes: how often something was written.
+        reads: how often something was read.
     """
 
     data: bytearray = field(default_factory=bytearray)
     has_reader: bool = True
     has_writer: bool = True
+    writes: int = 0
+    reads: int = 0
 
 
 class ReadEnd(File):
@@ -53,11 +57,16 @@ class ReadEnd(File):
             raise BlockingIOError(errno.EAGAIN, "nothing has been written")
         found = bytes(pipe.data[:size])
         del pipe.data[:size]
+        pipe.reads += 1
         return found
 
     def available(self) -> int:
         """What was written and not read."""
         return len(self._pipe.data)
+
+    def news(self) -> tuple[int, int]:
+        """Writes bring something."""
+        return self._pipe.writes, 0
 
     def ready(self) -> int:
         """Whether there is something, or nobody who could write."""
@@ -85,11 +94,16 @@ class WriteEnd(File):
         if data and (room == 0 or (len(data) <= _ATOMIC and room < len(data))):
             raise BlockingIOError(errno.EAGAIN, "nobody has read what was written")
         pipe.data += data[:room]
+        pipe.writes += 1
         return min(len(data), room)
 
     def available(self) -> int:
         """What was written and not read."""
         return len(self._pipe.data)
+
+    def news(self) -> tuple[int, int]:
+        """Reads make room."""
+        return 0, self._pipe.reads
 
     def ready(self) -> int:
         """Whether there is room, or nobody who could read."""
@@ -114,6 +128,7 @@ class Counter(File):
     def __init__(self, value: int, flags: int, takes_one: bool) -> None:
         self._value = value
         self._takes_one = takes_one
+        self._writes = self._reads = 0
         self.flags = os.O_RDWR | flags
 
     def read(self, size: int) -> bytes:
@@ -124,6 +139,7 @@ class Counter(File):
             raise BlockingIOError(errno.EAGAIN, "nothing has been added")
         found = 1 if self._takes_one else self._value
         self._value -= found
+        self._reads += 1
         return found.to_bytes(8, "little")
 
     def write(self, data: bytes) -> int:
@@ -134,7 +150,16 @@ class Counter(File):
         if self._value + more > _MOST:
             raise BlockingIOError(errno.EAGAIN, "that is too much")
         self._value += more
+        self._writes += 1
         return 8
+
+    def seek(self, offset: int, whence: int) -> int:
+        """Goes nowhere, and is no error on Linux."""
+        return 0
+
+    def news(self) -> tuple[int, int]:
+        """Writes add, and reads make room."""
+        return self._writes, self._reads
 
     def ready(self) -> int:
         """Whether it is not 0, and not full."""
@@ -154,11 +179,13 @@ class Interest:
         events: the mask.
         data: what epoll_wait gives back with it.
         is_over: whether it was reported, and is to be reported once only.
+        seen: of one that is to be reported when there is news, the last that was reported.
     """
 
     events: int
     data: bytes
     is_over: bool = False
+    seen: tuple[int, int, int] | None = None
 
 
 class Epoll(File):
@@ -171,6 +198,10 @@ class Epoll(File):
     def __init__(self) -> None:
         self.interests: dict[int, tuple[File, Interest]] = {}
         self.flags = os.O_RDWR
+
+    def seek(self, offset: int, whence: int) -> int:
+        """Goes nowhere, and is no error on Linux."""
+        return 0
 
     def read(self, size: int) -> bytes:
         """It is not read."""

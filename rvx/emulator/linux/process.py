@@ -19,6 +19,8 @@ from rvx.isa.bits import Address
 from rvx.records import dataclass
 
 LONGEST_PATH = 4096
+PROCESS_ID = 1000
+"""Of the program, which is its only thread as well."""
 LONGEST_TRANSFER = 1 << 30
 """Bytes that one call moves at most, as Linux has a limit of its own."""
 
@@ -70,6 +72,7 @@ class Process:
         executed: how many instructions were executed so far.
         is_stopping: whether somebody wants the run to end.
         note: takes sentences for the user.
+        image: the file of the program.
         ended: the exit code, once the program has ended.
         is_restarting: whether the call is made again, once the handlers of signals are done.
         umask: what files and folders that are made may not be used for.
@@ -84,6 +87,7 @@ class Process:
     executed: Callable[[], int]
     is_stopping: Callable[[], bool]
     note: Callable[[str], None]
+    image: bytes = b""
     ended: int | None = None
     is_restarting: bool = False
     umask: int = 0o22
@@ -92,8 +96,13 @@ class Process:
         self.space = AddressSpace(self.memory, self.note)
         self.clock = Clock(self.executed)
         self.random = random.Random(self.settings.seed)
-        self.sandbox = Sandbox(self.settings.readable, self.settings.writable)
         self.descriptors = Descriptors(self.settings.stdin, self.write_out, self.is_stopping)
+        self.sandbox = Sandbox(
+            self.settings.readable,
+            self.settings.writable,
+            self.memory.end - self.memory.heap,
+            self.descriptors.of_the_host,
+        )
         self.signals = Signals(self.word)
         self.timers = Timers(self.clock)
         self.thread_name = os.fsencode(os.path.basename(self.name))[:15]

@@ -7,6 +7,8 @@ rest of a path, and refuses to leave the folder by `..`, by a link, or by one of
 the moment when it opens the file (`openat2` with RESOLVE_BENEATH and RESOLVE_NO_MAGICLINKS): there
 is no moment between a check and an opening. Where the host has no `openat2`, the path is walked
 name by name, and links are not followed at all.
+
+/tmp is a folder of the run's own, unless somebody has named one that it lies in.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ import ctypes
 import errno
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from rvx.emulator.linux.descriptors import HostFile
+from rvx.emulator.linux.scratch import Scratch
 from rvx.errors import RvxError
 from rvx.records import dataclass
 
@@ -24,6 +28,7 @@ _OPENAT2 = 437  # of all architectures
 _RESOLVE_BENEATH, _RESOLVE_NO_MAGICLINKS = 0x08, 0x02
 _ANYWHERE_OF = os.O_PATH | os.O_CLOEXEC
 _LONGEST = 4096
+_TEMPORARY = "/tmp"
 
 
 class SandboxProblem(RvxError, ValueError):
@@ -61,6 +66,8 @@ class Sandbox:
     Args:
         readable: folders that may be read.
         writable: folders that may be read and written.
+        most: bytes that temporary files may take.
+        opened: gives the descriptors of the host that the guest has.
 
     Attributes:
         working: the folder that relative paths begin at, as the guest sees it.
@@ -69,7 +76,17 @@ class Sandbox:
         SandboxProblem: one of them is no folder.
     """
 
-    def __init__(self, readable: Sequence[str], writable: Sequence[str]) -> None:
+    NOT_REWOUND = frozenset({"_scratch"})
+
+    def __init__(
+        self,
+        readable: Sequence[str],
+        writable: Sequence[str],
+        most: int = 0,
+        opened: Callable[[], Iterable[int]] = tuple,
+    ) -> None:
+        self._most, self._opened = most, opened
+        self._scratch: Scratch | None = None
         self.working = self._start = os.getcwd()
         folders = [self._folder(path, True) for path in writable]
         folders += [self._folder(path, False) for path in readable]
@@ -92,6 +109,17 @@ class Sandbox:
     def absolute(self, path: str, base: str | None = None) -> str:
         """The path from the root on, as it was written."""
         return os.path.join(self.working if base is None else base, path)
+
+    def open_file(self, path: str, flags: int, mode: int, shown: int) -> HostFile:
+        """Opens a file as `open` does, to stay open; `shown` are its flags for the guest.
+
+        Raises:
+            OSError: as `open`.
+        """
+        is_temporary = self._locate(path)[0].descriptor == getattr(self._scratch, "descriptor", -1)
+        return HostFile(
+            self.open(path, flags, mode), path, shown, self._scratch if is_temporary else None
+        )
 
     def open(self, path: str, flags: int, mode: int = 0) -> int:
         """Opens a file of the host for the guest.
@@ -171,22 +199,39 @@ class Sandbox:
         """
         written = os.path.normpath(path).rstrip("/") + "/"
         known = (self._start + "/", *(folder.path for folder in self._folders))
-        return any(one.startswith(written) for one in known) and not self._is_within(written)
-
-    def _is_within(self, path: str) -> bool:
-        try:
-            self._locate(path)
-        except OSError:
-            return False
-        return True
+        is_own = written == _TEMPORARY + "/" or self._named(written) is not None
+        return any(one.startswith(written) for one in known) and not is_own
 
     def _locate(self, path: str) -> tuple[_Folder, str]:
         """The folder that a path leads to by its letters, and what is left of the path there."""
+        found = self._named(path) or self._temporary(path)
+        if found is None:
+            raise OSError(errno.ENOENT, "the guest has no such folder")
+        return found
+
+    def _named(self, path: str) -> tuple[_Folder, str] | None:
+        """The same among the folders that somebody has named."""
         for written in (path, os.path.normpath(path)):
             for folder in self._folders:
-                if written == folder.path or written.startswith(folder.path.rstrip("/") + "/"):
-                    return folder, written[len(folder.path) :].lstrip("/") or "."
-        raise OSError(errno.ENOENT, "the guest has no such folder")
+                if (rest := _beneath(written, folder.path)) is not None:
+                    return folder, rest
+        return None
+
+    def _temporary(self, path: str) -> tuple[_Folder, str] | None:
+        """The same in the folder of the run's own, which is made when it is first asked for."""
+        for written in (path, os.path.normpath(path)):
+            if (rest := _beneath(written, _TEMPORARY)) is not None:
+                if self._scratch is None:
+                    self._scratch = Scratch(self._most, self._opened)
+                return _Folder(_TEMPORARY, self._scratch.descriptor, True), rest
+        return None
+
+
+def _beneath(path: str, folder: str) -> str | None:
+    """What is left of a path within a folder by its letters; None if it does not lie there."""
+    if path != folder and not path.startswith(folder.rstrip("/") + "/"):
+        return None
+    return path[len(folder) :].lstrip("/") or "."
 
 
 def _open_beneath(folder: int, path: str, flags: int, mode: int) -> int:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 
 from rvx.emulator.linux import structures
 from rvx.emulator.linux.descriptors import USER
-from rvx.emulator.linux.identity_calls import PROCESS_ID
-from rvx.emulator.linux.process import CallError, Process
+from rvx.emulator.linux.process import PROCESS_ID, CallError, Process
 from rvx.emulator.linux.signals import (
     COUNT,
     DEFAULT,

@@ -172,8 +172,42 @@ class AddressSpace:
         self.unmap(address, old)
         return moved
 
+    def taken(self) -> list[tuple[Address, Address]]:
+        """What somebody has, in order: the program's segments, its heap, mappings and the stack."""
+        memory = self._memory
+        room = (memory.heap, memory.end)
+        found = [
+            (begin, begin + size)
+            for begin, size, _ in memory.runs()
+            if not room[0] <= begin < room[1]
+        ]
+        # The page that calls return to is no part of the program, though it may lie beside it.
+        stub = (memory.stub, memory.stub + PAGE)
+        for apart in (room, stub):
+            found = [part for begin, end in found for part in _without(begin, end, *apart)]
+        found.append(stub)
+        heap_end = -(-memory.taken // PAGE) * PAGE
+        if heap_end > memory.heap:
+            found.append((memory.heap, heap_end))
+        return sorted([*found, *self._areas, (memory.stack_bottom, memory.end)])
+
+    def is_mapped(self, begin: Address, end: Address) -> bool:
+        """Whether somebody has all pages from one address to another."""
+        for first, last in self.taken():
+            if first <= begin < last:
+                begin = last
+        return begin >= end
+
     def is_free(self, begin: Address, end: Address) -> bool:
         """Whether nobody has anything between heap and stack from one address to another."""
         if begin < self._memory.taken or end > self._memory.heap_end:
             return False
         return all(last <= begin or end <= first for first, last in self._areas)
+
+
+def _without(
+    begin: Address, end: Address, first: Address, last: Address
+) -> list[tuple[Address, Address]]:
+    """What is left of a range, of which another is taken away."""
+    parts = ((begin, min(end, first)), (max(begin, last), end))
+    return [part for part in parts if part[0] < part[1]]

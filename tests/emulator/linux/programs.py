@@ -53,7 +53,7 @@ class Ending:
 def compiler(source: Path) -> list[str]:
     """GNU's compiler for Linux, and the language."""
     if source.suffix == ".cpp":
-        return ["riscv64-linux-gnu-g++", "-std=c++17"]
+        return ["riscv64-linux-gnu-g++", "-std=c++20"]
     return ["riscv64-linux-gnu-gcc", "-std=gnu17"]
 
 

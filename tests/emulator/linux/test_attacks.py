@@ -181,7 +181,11 @@ def test_what_would_wait_or_answer_otherwise_is_not_opened(tree: Path, way: str)
     call = guest(tree)
     for flags in (0, 1, O_RDWR):
         assert call("openat", AT_FDCWD, f"{tree}/own/pipe", flags, 0) < 0
-    for kind in (0o010000, 0o020000, 0o060000):  # A pipe, and devices.
+    made = f"{tree}/own/made"
+    assert call("mknodat", AT_FDCWD, made, 0o010666, 0) == 0  # A pipe: made, and not opened either.
+    for flags in (0, 1, O_RDWR):
+        assert call("openat", AT_FDCWD, made, flags, 0) < 0
+    for kind in (0o020000, 0o060000):  # Devices.
         assert call("mknodat", AT_FDCWD, f"{tree}/own/node", kind | 0o666, 0x103) == -errno.EPERM
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import signal
 import struct
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from rvx.assembler import assemble
 from rvx.emulator import Machine, Settings
 from rvx.emulator.linux.names import NAMES
+from rvx.emulator.linux.scratch import erase_all
 from rvx.emulator.linux.stack import TooManyArguments
 from rvx.emulator.linux.table import table
 from rvx.extensions import isa_for
@@ -407,3 +409,110 @@ def test_a_mapping_that_may_replace_nothing() -> None:
     assert call(made, "mmap", at - 4096, 8192, 3, flags, -1, 0) == -errno.EEXIST
     assert call(made, "mmap", at - 4096, 4096, 3, flags, -1, 0) == at - 4096
     assert call(made, "mmap", made.memory.heap - 4096, 4096, 3, flags, -1, 0) == -errno.EEXIST
+
+
+def _openat(made: Machine, path: bytes, flags: int = 0, mode: int = 0o600) -> int:
+    at = made.symbol("room") + 4096
+    made.array(at, "uint8", len(path) + 1)[:] = list(path + b"\0")
+    return call(made, "openat", -100, at, flags, mode)
+
+
+_CREATE, _WRITE, _READ_WRITE = 0o100, 1, 2
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        *((name, 77) for name in "read write readv writev pread64 pwrite64 preadv pwritev".split()),
+        *((name, 0) for name in "write writev pwrite64 pwritev".split()),
+        *((name, 1) for name in "read readv pread64 preadv".split()),
+    ],
+)
+def test_a_file_that_is_not_open_for_it_comes_before_a_bad_address(name: str, file: int) -> None:
+    assert call(machine(), name, file, 8, 5) == -errno.EBADF
+    good = 1 if file == 0 or (file == 77 and "write" in name) else 0
+    if name in ("read", "write", "readv", "writev"):
+        assert call(machine(stdin=b"text"), name, good, 8, 5) == -errno.EFAULT
+
+
+def test_temporary_files_are_the_runs_own() -> None:
+    made, other = machine(), machine()
+    assert _openat(made, b"/tmp/rvx-one") == -errno.ENOENT
+    number = _openat(made, b"/tmp/rvx-one", _CREATE | _READ_WRITE)
+    room = made.symbol("room")
+    made.array(room, "uint8", 5)[:] = list(b"words")
+    assert call(made, "write", number, room, 5) == 5
+    assert _openat(other, b"/tmp/rvx-one") == -errno.ENOENT
+    assert not Path("/tmp/rvx-one").exists()
+    scratch = made.system.process.sandbox._scratch
+    assert scratch is not None
+    folder = Path(scratch.path)
+    assert (folder / "rvx-one").read_bytes() == b"words"
+    assert _openat(made, b"/tmp/../etc/passwd") == -errno.EACCES
+    (folder / "away").symlink_to("/etc/passwd")
+    assert _openat(made, b"/tmp/away") == -errno.EACCES
+    erase_all()
+    assert not folder.exists()
+
+
+def test_temporary_files_are_erased_with_the_machine() -> None:
+    made = machine()
+    assert _openat(made, b"/tmp/x", _CREATE | _READ_WRITE) > 0
+    scratch = made.system.process.sandbox._scratch
+    assert scratch is not None
+    folder = Path(scratch.path)
+    assert folder.exists()
+    del made, scratch
+    gc.collect()
+    assert not folder.exists()
+
+
+def test_temporary_files_are_as_large_as_the_memory() -> None:
+    isa = isa_for("rv64gc")
+    made = Machine(assemble(CODE, isa), isa, memory=4 << 20)
+    piece, at = 1 << 20, made.memory.heap
+    for flags in (_CREATE | _READ_WRITE, 0o1000 | _READ_WRITE):  # The second time cut off first.
+        number = _openat(made, b"/tmp/x", flags)
+        written = 0
+        while (done := call(made, "write", number, at, piece)) > 0:
+            written += done
+        assert done == -errno.ENOSPC
+        assert 3 * piece <= written <= 4 * piece
+    assert call(made, "unlinkat", -100, made.symbol("room") + 4096) == 0
+    other = _openat(made, b"/tmp/y", _CREATE | _READ_WRITE)
+    assert call(made, "pwrite64", other, at, piece) == -errno.ENOSPC  # The first is still open.
+    assert call(made, "close", number) == 0
+    assert call(made, "close", number - 1) == 0
+    assert call(made, "pwrite64", other, at, piece) == piece
+
+
+def test_a_folder_of_the_host_comes_before_temporary_files(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("host")
+    made = machine(readable=[str(tmp_path)])
+    assert _openat(made, bytes(tmp_path / "text")) > 0
+    assert _openat(made, bytes(tmp_path / "text"), _WRITE) == -errno.EACCES
+
+
+def test_proc_tells_of_the_program() -> None:
+    made = machine(arguments=["one", "two"], environment=["A=1"])
+
+    def contents(path: bytes) -> bytes:
+        number, room = _openat(made, path), made.symbol("room")
+        size = call(made, "read", number, room, 4096)
+        return bytes(made.array(room, "uint8", size))
+
+    assert contents(b"/proc/self/cmdline") == b"<program>\0one\0two\0"
+    assert contents(b"/proc/1000/environ") == b"A=1\0"
+    assert contents(b"/proc/self/exe")[:4] == b"\x7fELF"
+    assert b"isa\t\t: rv64imafdc_zicsr_zifencei\n" in contents(b"/proc/cpuinfo")
+    memory = made.memory
+    rows = contents(b"/proc/self/maps").decode().splitlines()
+    places = [[int(one, 16) for one in row.split()[0].split("-")] for row in rows]
+    assert places == sorted(places)
+    stack = next(row for row in rows if row.endswith("[stack]"))
+    assert stack.startswith(f"{memory.stack_bottom:08x}-{memory.end:08x} rw-p ")
+    assert not any(begin < memory.stack_bottom and memory.heap_end < end for begin, end in places)
+    for path in (b"/proc/self/maps", b"/proc/cpuinfo"):
+        assert _openat(made, path, _WRITE) == -errno.EACCES
+    assert _openat(made, b"/proc/1/maps") == -errno.ENOENT
+    assert _openat(made, b"/proc/self/root/etc/passwd") == -errno.ENOENT

@@ -10,7 +10,8 @@ from tests.emulator.linux.programs import ALL, build, compare
 
 SHORT = """
     wc printf malloc longjmp signals exits environment mappings exceptions filesystem locks
-    devices identity faults alarms pipes queue opened
+    devices identity faults alarms pipes queue opened itself multiplex temporary recover contexts
+    jumps coroutine
 """
 _SHORT = [one for one in ALL if one.stem in SHORT.split()]
 
