@@ -77,10 +77,11 @@ deeper: nop
 
 def followed(source: str, march: str = "rv64gc", **how: Any) -> RunResult:
     isa = isa_for(march)
-    machine = Machine(assemble(source, isa), isa, follow_calls=True, memory=1 << 20, **how)
+    how = {"memory": 1 << 20} | how
+    machine = Machine(assemble(source, isa), isa, follow_calls=True, **how)
     result = machine.run()
     assert result.trap is None, result.trap
-    plain = Machine(assemble(source, isa), isa, memory=1 << 20, **how).run()
+    plain = Machine(assemble(source, isa), isa, **how).run()
     assert plain.executions == result.executions
     check_calls(result)
     return result
@@ -275,7 +276,7 @@ down:   addi sp, sp, -16
         ecall
 1:      call down
 """
-    found = of(followed(source))
+    found = of(followed(source, memory=1 << 22))
     assert found["down"][1] == found["_start"][1] - found["_start"][0]
 
 

@@ -18,7 +18,12 @@ from rvx.emulator.regions.followed import Followed, moved
 from rvx.emulator.regions.frame import CountedVector, Frame
 from rvx.emulator.regions.select import Region, leading
 from rvx.emulator.regions.settings import after, flow, may_change_length
-from rvx.emulator.regions.steps import StepEmitter, can_translate_under, sets_loops
+from rvx.emulator.regions.steps import (
+    StepEmitter,
+    can_translate_under,
+    sets_loops,
+    uses_memory_freely,
+)
 from rvx.emulator.regions.vectors import is_vector, uses_host
 from rvx.isa import Isa, loops
 from rvx.isa.bits import Address
@@ -362,6 +367,17 @@ class Emitter(StepEmitter):
             return self._exit_within(block, index + 1)
         return self._exit_at(block.end)
 
+    def _leave_for_next(self) -> str:
+        """The label where the region is left to go on where `next` says."""
+        n = self.next_unique()
+        self._exits += [
+            f"gone{n}:",
+            f"  %gone{n}.to = load i64, ptr %next",
+            f"  store i64 %gone{n}.to, ptr %pc.out",
+            "  br label %leave",
+        ]
+        return f"%gone{n}"
+
     # -- instructions ------------------------------------------------------------------------
 
     def _step(self, block: Block, index: int, step: Step, vtype: int | None) -> None:
@@ -468,6 +484,8 @@ class Emitter(StepEmitter):
 
     def _branch(self, block: Block, step: Step) -> None:
         self._arrive(block)
+        if uses_memory_freely(step.decoded.instruction, self._isa):
+            self._lines += self._note_code(self.next_unique(), self._leave_for_next())
         if block.is_return and self._returns:
             self._lines.append("  br label %returns")
             return

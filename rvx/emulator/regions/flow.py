@@ -13,6 +13,9 @@ from rvx.isa.memory import EXECUTABLE, PAGE_SHIFT, WRITABLE
 from rvx.records import dataclass, field, replace
 
 _RETURN_REGISTERS = (1, 5)
+_RESTORING_RETURNS = ("cm.popret", "cm.popretz")
+_NEVER_GO_ON = ("jal", "jalr", "cm.jt", "cm.jalt", *_RESTORING_RETURNS)
+"""Jumps: what stands behind them is not where they lead."""
 VECTOR_WEIGHT = 64
 """For how many other instructions a vector instruction counts when regions are chosen.
 
@@ -233,6 +236,11 @@ def _leaders(steps: Mapping[Address, Step]) -> set[Address]:
 
 
 def is_return(step: Step) -> bool:
+    """Whether this is a return: `ret`, or one that restores registers as well."""
+    return is_plain_return(step) or step.decoded.instruction.mnemonic in _RESTORING_RETURNS
+
+
+def is_plain_return(step: Step) -> bool:
     """Whether this is `ret`: a jump to the return address that keeps none itself."""
     values = step.decoded.values
     return (
@@ -244,9 +252,9 @@ def is_return(step: Step) -> bool:
 
 def is_call(step: Step) -> bool:
     """Whether this keeps the address after it as a return address."""
-    return (
-        step.decoded.instruction.mnemonic in ("jal", "jalr")
-        and step.decoded.values["rd"] in _RETURN_REGISTERS
+    mnemonic = step.decoded.instruction.mnemonic
+    return mnemonic == "cm.jalt" or (
+        mnemonic in ("jal", "jalr") and step.decoded.values["rd"] in _RETURN_REGISTERS
     )
 
 
@@ -261,7 +269,7 @@ def _connect(block: Block, blocks: Mapping[Address, Block]) -> None:
         target = block.target
         if target is not None:
             reached.append(target)
-        if mnemonic not in ("jal", "jalr"):
+        if mnemonic not in _NEVER_GO_ON:
             reached.append(after)
         reached += [start for start in last.loops if start not in reached]
         block.is_call = is_call(last)

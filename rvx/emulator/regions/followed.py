@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 
 from rvx.emulator.calls import Calls
 from rvx.emulator.native.calls import Leaves, Record
-from rvx.emulator.regions.flow import Block, ends_block
+from rvx.emulator.regions.flow import Block, ends_block, is_plain_return
 from rvx.isa.bits import Address
 from rvx.isa.instruction import BRANCH
 from rvx.records import dataclass
@@ -136,7 +136,8 @@ class Followed:
 
     def _returns(self, block: Block) -> bool:
         """Whether a block ends in a plain return: one that does nothing else, as cm.popret does."""
-        return self._leaves[block.start] == Leaves.RETURN and block.is_return
+        is_return = self._leaves[block.start] == Leaves.RETURN
+        return is_return and is_plain_return(block.steps[-1])
 
     # -- around the blocks -------------------------------------------------------------------
 

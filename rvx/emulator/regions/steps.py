@@ -57,9 +57,8 @@ def can_translate(step: Step, isa: Isa) -> bool:
         return True
     if lower(made, rounding(step)) is not None:
         return True
-    if "reservation" in made.requests:
-        return False  # A pair of lr and sc is not to be split between the tiers.
-    return not (uses_memory_freely(made, isa) and "next_pc" in made.requests)
+    # A pair of lr and sc is not to be split between the tiers.
+    return "reservation" not in made.requests
 
 
 def sets_loops(made: Instruction, isa: Isa) -> bool:
@@ -393,7 +392,7 @@ class StepEmitter:
             self._write_operand(step, name)
         if X_REGISTERS in made.requests:
             self._write_copied(X_REGISTERS, X, range(X.count))
-        if is_free:
+        if is_free and not ends_block(step):
             self._lines += self._note_code(n, self._leave_after(step))
 
     def _write_operand(self, step: Step, name: str) -> None:

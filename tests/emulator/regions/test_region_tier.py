@@ -213,6 +213,44 @@ def test_calls_and_returns_are_part_of_a_region() -> None:
     assert explanation.entries < 10
 
 
+@pytest.mark.parametrize("way", ["cm.popret", "cm.popretz"])
+def test_returns_that_restore_registers_are_part_of_a_region(way: str) -> None:
+    isa = isa_for("rv64imac_zicsr_zcmp_zcmt")
+    source = f"""
+        .globl  f
+f:      cm.push {{ra, s0-s1}}, -32
+        mv      s0, a0
+        li      s1, 0
+1:      mv      a0, s0
+        call    g
+        add     s1, s1, a0
+        addi    s0, s0, -1
+        bnez    s0, 1b
+        mv      a0, s1
+        cm.popret {{ra, s0-s1}}, 32
+g:      cm.push {{ra, s0-s2}}, -32
+        slli    s2, a0, 1
+        call    h
+        add     a0, a0, s2
+        {way} {{ra, s0-s2}}, 32
+h:      addi    a0, a0, 7
+        ret
+"""
+    plain = Machine(assemble(source, isa), isa, memory=1 << 20, tier="inline").call("f", 20_000)
+    made = Machine(assemble(source, isa), isa, memory=1 << 20, follow_calls=True)
+    before = made.call("f", 20_000)
+    tier = made.hart.regions
+    assert tier is not None
+    tier.look(float("inf"))
+    result = made.call("f", 20_000)
+    assert result.value == plain.value == (0 if way == "cm.popretz" else 600_170_000)
+    assert result.executions == plain.executions
+    assert result.calls == before.calls
+    (explanation,) = made.explain(result)
+    assert explanation.entries == 1
+    assert explanation.instructions > 0.99 * result.instructions
+
+
 def test_instructions_that_share_a_body_share_its_function() -> None:
     source = """
         .globl  swap
