@@ -43,6 +43,8 @@ SHAPES = [
         "sgt {x}, {y}, {x}",
     ),
     *("fmv.d fa0, fa{p}", "fcvt.d.l fa{p}, {x}", "fcvt.l.d {x}, fa{p}, rtz", "fcvt.w.s {y}, fa0"),
+    *("ble {x}, {y}, {s}", "bltu {x}, {y}, {s}", "blez {x}, {s}", "beqz {y}, {s}"),
+    *("bne {x}, zero, {s}", "bne {y}, {x}, {s}", "jal {x}, {s}", "bgeu {x}, {x}, {s}"),
     *("bgt {x}, {y}, {s}", ".zero {p}", ".zero {p}, {n}", ".size {s}, {p}", "fence r, rw"),
 ]
 SWITCHES = [".option norvc", ".option rvc", ".option relax", ".option norelax", ".data", ".text"]

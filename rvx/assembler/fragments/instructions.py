@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from rvx.assembler.diagnostics import SourceError, did_you_mean
 from rvx.assembler.fragments.assembly import Assembly
@@ -173,7 +173,7 @@ def check_part(value: Value) -> None:
         raise SourceError(f"{value.number:#x} has more than 32 bits, which %hi and %lo divide up")
 
 
-def encode(instruction: Instruction, values: Filled) -> int:
+def encode(instruction: Instruction, values: Mapping[str, int | Value]) -> int:
     """The word, or a sentence that says which operand does not fit.
 
     Raises:
@@ -222,31 +222,50 @@ def _emit_target(
         assembly.emit_word(plain, instruction.size)
         assembly.fix(f"FIELD:{instruction.mnemonic}:{name}", value, back=instruction.size)
         return
+    made = branch(
+        assembly,
+        Encoded(written, count, instruction, zero, ()),
+        kind,
+        Value(value.number, value.plus),
+    )
+    assembly.note_use(value)
+    assembly.begin_instruction()
+    assembly.end_fragment(made)
+
+
+def branch(assembly: Assembly, encoded: Encoded, kind: str, target: Value) -> Branch:
+    """A branch or jump, to end a fragment with.
+
+    Args:
+        assembly: where it is.
+        encoded: the instruction, its target 0.
+        kind: of the relocation of its target.
+        target: where it goes.
+
+    Raises:
+        SourceError: a value does not fit its field.
+    """
+    instruction, zero = encoded.instruction, encoded.values
     base, base_values = instruction, zero
     if instruction.size == 2 and instruction.expansion is not None:
         numbers = {key: item for key, item in zero.items() if isinstance(item, int)}
         base = instruction.expansion.target
-        base_values = dict(instruction.expansion.expand(numbers))
+        base_values = instruction.expansion.expand(numbers)
     is_jump = kind in ("JAL", "RVC_JUMP")
     is_fixed = base.size == 2 or (not is_jump and base.mnemonic not in INVERTIBLE)
     short = None
     if instruction.size == 4 and assembly.options.rvc:
-        short = compress(assembly.isa, written, count, instruction, zero)
+        short = compress(assembly.isa, encoded.written, encoded.count, instruction, zero)
     if short is not None:
         assembly.used_extensions.update(short[0].owners)
-    word = short[0].encode(short[1]) if short else plain
-    assembly.note_use(value)
-    assembly.begin_instruction()
-    assembly.end_fragment(
-        Branch(
-            word,
-            is_jump,
-            short is not None or instruction.size == 2,
-            encode(base, base_values),
-            Value(value.number, value.plus),
-            assembly.location,
-            is_fixed,
-        )
+    return Branch(
+        short[0].encode(short[1]) if short else encode(instruction, zero),
+        is_jump,
+        short is not None or instruction.size == 2,
+        encode(base, base_values),
+        target,
+        assembly.location,
+        is_fixed,
     )
 
 

@@ -239,6 +239,11 @@ def _fixed_data(data: bytes, kind: str, value: _Maker, back: int) -> Effect:
     return effect
 
 
+def branch_deed(tail: Branch) -> Deed:
+    """What a branch to a symbol does, and nothing else."""
+    return _begin_instruction, _branch(tail, lambda symbols: Value(0, symbols[0]))
+
+
 def _branch(tail: Branch, target: _Maker) -> Effect:
     word, is_jump, is_compressed = tail.word, tail.is_jump, tail.is_compressed
     long_word, is_fixed = tail.long_word, tail.is_fixed

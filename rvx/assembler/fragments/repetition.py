@@ -16,10 +16,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from rvx.assembler.diagnostics import SourceError
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.fragments.compression import candidates
-from rvx.assembler.fragments.recording import Code, Data, Deed, Encoded, Recording, Template
-from rvx.assembler.model.sections import Symbol
+from rvx.assembler.fragments.instructions import branch
+from rvx.assembler.fragments.recording import (
+    Code,
+    Data,
+    Deed,
+    Encoded,
+    Recording,
+    Template,
+    branch_deed,
+)
+from rvx.assembler.model.relocations import target_relocation
+from rvx.assembler.model.sections import Symbol, Value
+from rvx.assembler.model.values import ZERO
 from rvx.assembler.source.grammar import unescape
 from rvx.isa import Instruction
 from rvx.isa.operands import ImmediateKind, Operand, RegisterKind
@@ -222,6 +234,7 @@ class Repetition:
         shapes: the same by their shape, with all symbols left open.
         templates: by the text before and behind a literal.
         registers: instructions by their text without registers and number.
+        branches: the same of those that end in a symbol, with the relocation of that.
     """
 
     reserved: frozenset[str]
@@ -231,6 +244,7 @@ class Repetition:
     shapes: dict[str, tuple[Deed, bool]] = field(default_factory=dict)
     templates: dict[tuple[str, str], Template] = field(default_factory=dict)
     registers: dict[str, Registers] = field(default_factory=dict)
+    branches: dict[str, tuple[Registers, str]] = field(default_factory=dict)
 
     def find(self, text: str, assembly: Assembly) -> tuple[Deed, list[Symbol]] | None:
         """What a statement does that is not known word by word, if another was like it."""
@@ -238,14 +252,23 @@ class Repetition:
         cut = text.rfind(",") + 1 or text.rfind("\t") + 1
         name = text[cut:]
         if name.isascii():
-            if name[:1] == "." and name[1:].isalnum():
+            digits = name[1:] if name[:1] == "-" else name
+            if self._is_symbol(name):
                 used = self.finals.get(text[:cut])
                 if used is not None:
                     return self._final(used, name, assembly)
-            elif cut and name.isdecimal() and name[0] != "0" and len(name) <= _MOST_DIGITS:
+            elif cut and digits.isdecimal() and digits[0] != "0" and len(digits) <= _MOST_DIGITS:
                 made = self._filled(text, text[:cut], name, "")
                 if made is not None:
                     return made, []
+            elif name[:1] == "%":
+                start = text.find("(", cut) + 1
+                end = text.find(")", start)
+                name = text[start:end]
+                if self._is_symbol(name):
+                    used = self.shapes.get(f"{text[:start]}\x000{text[end:]}")
+                    if used is not None:
+                        return self._final(used, name, assembly)
         if text[0] == ".":
             parts = text.split(None, 1)
             handler = DIRECT.get(parts[0])
@@ -269,6 +292,8 @@ class Repetition:
         shape, names = self.shape(text)
         if names:
             used = self.shapes.get(shape)
+            if used is None and last is not None and last[2] and len(names) == 1:
+                used = self._branch(last[1], assembly)
             if used is None:
                 return None
             symbols = [assembly.symbol(name) for name in names]
@@ -283,6 +308,12 @@ class Repetition:
             return None
         self.texts[text] = code
         return code, []
+
+    def _is_symbol(self, text: str) -> bool:
+        """Whether a text in ASCII is the name of a symbol as compilers write it."""
+        if text[:1] == ".":
+            return text[1:].isalnum()
+        return text.isidentifier() and text not in self.reserved
 
     def _filled(self, text: str, before: str, number: str, behind: str) -> Code | Data | None:
         """What is known of a statement with this number between these texts."""
@@ -324,6 +355,35 @@ class Repetition:
             return _exact(assembly, encoded.with_values(values))
         return made
 
+    def _branch(self, before: str, assembly: Assembly) -> tuple[Deed, bool] | None:
+        """A branch to a symbol that differs in registers from earlier ones."""
+        shape, registers = self._registers(before, "", assembly)
+        known = self.branches.get(shape)
+        encoded = known[0].bind(registers) if known is not None else None
+        if known is None or encoded is None:
+            return None
+        try:
+            tail = branch(assembly, encoded, known[1], ZERO)
+        except SourceError:
+            return None  # as who carries it out will say
+        used = self.finals[before] = (branch_deed(tail), True)
+        return used
+
+    def _learn_branch(self, before: str, encoded: Encoded, assembly: Assembly) -> None:
+        """Takes down a branch to a symbol, if one can tell its operands from the text."""
+        instruction = encoded.instruction
+        late = [name for name, value in encoded.values.items() if isinstance(value, Value)]
+        if [instruction.operands[name] for name in late] != [instruction.target]:
+            return
+        kind = target_relocation(instruction, late[0])
+        if not kind:  # it goes into a field of which relocations know nothing
+            return
+        shape, registers = self._registers(before, "", assembly)
+        zero = encoded.with_values({**encoded.values, late[0]: 0})
+        found = Registers.of(zero, registers, "")
+        if found is not None:
+            self.branches.setdefault(shape, (found, kind))
+
     def _registers(
         self, before: str, behind: str, assembly: Assembly
     ) -> tuple[str, list[tuple[RegisterFile, int]]]:
@@ -358,6 +418,8 @@ class Repetition:
                 self.shapes[shape] = (deed, recording.is_use)
                 if last is not None and last[2] and f"{last[1]}\x000" == shape:
                     self.finals[last[1]] = (deed, recording.is_use)
+                    if recording.encoded is not None and recording.is_use:
+                        self._learn_branch(last[1], recording.encoded, assembly)
             return
         if not isinstance(recording.template, Ended):
             self.texts[text] = deed
