@@ -206,6 +206,8 @@ def _table(found: Sequence[Outcome]) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
+    from rvx.analysis.array_forms import NO_KERNEL
+
     table = Table(box=SIMPLE_HEAD)
     table.add_column("scheme", no_wrap=True)
     task = found[0].task
@@ -230,7 +232,8 @@ def _table(found: Sequence[Outcome]) -> Table:
             ", ".join(f"{100 * outcome.share(layer, event):.2g}" for layer in task.shown)
             for event in ("underflow", "overflow", "swamped")
         ]
-        said = f"{outcome.checked} exact" if outcome.checked else "no kernel"
+        instructions, size = outcome.per_step("instructions"), outcome.per_step("bytes")
+        said = NO_KERNEL if instructions is None else f"{outcome.checked} exact"
         if outcome.mismatches:
             said = "differs"
         table.add_row(
@@ -240,8 +243,7 @@ def _table(found: Sequence[Outcome]) -> Table:
             if outcome is found[0]
             else f"{factor * gap:+.{digits}f} ± {factor * of_gap:.{digits}f}",
             f"{loss:.4f} ± {of_loss:.4f}",
-            f"{outcome.per_step('instructions'):,.0f}",
-            f"{outcome.per_step('bytes'):,.0f}",
+            *("-" if cost is None else f"{cost:,.0f}" for cost in (instructions, size)),
             *events,
             f"{sum(run.skipped for run in outcome.runs)}",
             said,

@@ -189,12 +189,57 @@ def test_texts_of_charts_do_not_meet(page, report, documents, width):
     assert texts(page, "#study1 figcaption")[0] == "Accuracy over bytes"
 
 
+A4 = {"width": 794, "height": 1123}
+"""In pixels of style sheets."""
+
+
+def test_paper_has_all_rows_of_a_table(page, documents):
+    grid = Grid(["gemm"], ["f32"], {"M=N=K": [1]}, seeds=range(60))
+    sweep(grid, documents / "many_seeds", workers=1)
+    page.open(write([read(documents / "many_seeds")], documents / "seeds.html"))
+    rows = "document.querySelectorAll('tbody tr').length"
+    assert page.run(rows) == 50
+    page.run("dispatchEvent(new Event('beforeprint'))")
+    assert page.run(rows) == 60
+    page.run("dispatchEvent(new Event('afterprint'))")
+    assert page.run(rows) == 50
+
+
+def test_what_no_logarithm_shows_is_said(page, documents):
+    """Of all points, some or none are at 0; those that are negative make the axis linear."""
+    rows = [
+        {"accumulator": name, "data": "normal", "length": length, "rms_ulp": rms, "mean_ulp": mean}
+        for name, scale in (("a", 0.0), ("b", 1.0))
+        for length, rms, mean in ((8, scale, -scale), (16, 2 * scale, scale))
+    ]
+    made = {"schema": "rvx.dot/1", "seeds": 1, "command": "rvx dot", "versions": {}}
+    for name, some in (("both", rows), ("zeros", rows[:2])):
+        (documents / f"{name}.json").write_text(json.dumps({**made, "rows": some}))
+    studies = [read(documents / f"{name}.json") for name in ("both", "zeros")]
+    page.open(write(studies, documents / "zeros.html"))
+    assert "At 0, which no logarithm shows: a." in texts(page, "#study0 .hint")
+    assert page.run("document.querySelectorAll('#study0 svg [data-name] .mark').length") == 2
+    page.run(
+        "(() => { const s = document.querySelector('#study0 select[aria-label=result]');"
+        "s.value = [...s.options].find((o) => o.textContent == 'mean ulp').value;"
+        "s.dispatchEvent(new Event('change')); })()"
+    )
+    assert page.run("document.querySelectorAll('#study0 svg [data-name] .mark').length") == 4
+    assert page.run("document.querySelectorAll('#study1 svg [data-name] .mark').length") == 2
+    assert page.problems == []
+
+
 def test_it_prints(page, report):
     page.open(report)
     assert page.pdf().startswith(b"%PDF")
     page.call("Emulation.setEmulatedMedia", media="print")
     try:
-        assert page.run("getComputedStyle(document.querySelector('.tools')).display") == "none"
+        for gone in (".tools input", ".tools label", "#theme"):
+            style = f"getComputedStyle(document.querySelector('{gone}')).display"
+            assert page.run(style) == "none"
+        # A4, and no column is cut off.
+        page.call("Emulation.setDeviceMetricsOverride", **A4, deviceScaleFactor=1, mobile=False)
+        assert page.run("document.documentElement.scrollWidth") <= A4["width"]
     finally:
         page.call("Emulation.setEmulatedMedia", media="")
 
@@ -262,7 +307,7 @@ def test_a_page_of_dot_products(page, tmp_path, rvx_run):
     studies = [read(tmp_path / "rows.json"), read(tmp_path / "study.json")]
     page.open(write(studies, tmp_path / "dot.html"))
     assert page.problems == []
-    assert page.run("document.querySelectorAll('#study1 svg').length") == 1
+    assert page.run("document.querySelectorAll('#study1 figure svg').length") == 1
 
 
 def test_a_page_of_searches_models_and_training(page, tmp_path, rvx_run):
@@ -294,6 +339,10 @@ def test_a_page_of_searches_models_and_training(page, tmp_path, rvx_run):
         "bytes_per_step": 600.0,
         "skipped": 0,
         "mismatches": 1,
+        "curves": [
+            [{"loss": 0.5, "accuracy": 0.9}, {"loss": 0.1, "accuracy": 0.96}],
+            [{"loss": 0.7, "accuracy": 0.8}, {"loss": None, "accuracy": 0.98}],
+        ],
     }
     train = {"schema": "rvx.train/1", "task": "digits", "seeds": 2, "epochs": 3, "versions": {}}
     (tmp_path / "train.json").write_text(json.dumps({**train, "schemes": [learnt]}))
@@ -305,7 +354,11 @@ def test_a_page_of_searches_models_and_training(page, tmp_path, rvx_run):
     assert "Perplexity 3.5 in float64; the least of the others is 3.5, of f32." in told
     assert "1 run. 1 differ from the order-exact reference." in told
     assert "<b>once" in told
-    assert page.run("document.querySelectorAll('#study0 svg').length") > 0
+    assert page.run("document.querySelectorAll('#study0 figure svg').length") > 0
+    # Means of the seeds; a seed without a number has none in the mean.
+    assert page.run("document.querySelectorAll('#study2 svg .mark').length") == 2
+    label = "document.querySelectorAll('#study2 svg [data-name]')[1].getAttribute('aria-label')"
+    assert page.run(label) == "f32\nepoch 1: 0.6"
     search, *others = texts(page, "pre")
     assert search == f"rvx search int --output {tmp_path / 'found'} --parameter bits=2:4"
     assert others == [lm["command"]]

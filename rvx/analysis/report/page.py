@@ -73,6 +73,7 @@ def _data(studies: Sequence[Study]) -> str:
                 "families": families(_names(study)),
                 "mixes": study.mixes,
                 "mix_unit": study.mix_unit,
+                "curves": study.curves,
                 "spreads": {name: _light(one) for name, one in study.spreads.items()},
             }
             for study in studies

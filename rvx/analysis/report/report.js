@@ -5,6 +5,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const SVG = "http://www.w3.org/2000/svg";
 const PAGE_OF_ROWS = 50;
+const MOST_PRINTED = 1000;
 const MOST_POINTS = 1500;
 const tip = document.getElementById("tip");
 
@@ -144,8 +145,8 @@ class View {
     // Colours tell families apart; where there is one only, they tell names apart.
     const isMixed = new Set(this.names.map((name) => this.family(name))).size > 1;
     const looks = Object.values(data.families);
-    // With more names than colours, as in a search, a colour says only whether nothing is better.
-    this.isCrowded = !isMixed && this.names.length > looks.length;
+    // Of the many choices of a search, a colour says only whether nothing is better.
+    this.isCrowded = !isMixed && study.kind === "search" && this.names.length > looks.length;
     this.best = looks[0][0];
     const seen = {};
     this.dash = {};
@@ -153,7 +154,10 @@ class View {
     for (const name of this.names) {
       const family = this.family(name);
       seen[family] = (seen[family] ?? -1) + 1;
-      this.look[name] = this.isCrowded ? ["#8a8a8a", "o"] : isMixed ? data.families[family] : looks[seen[family] % looks.length];
+      // Names with the same colour have another mark, and another dash.
+      const nth = seen[family], turn = Math.floor(nth / looks.length);
+      const distinct = [looks[nth % looks.length][0], looks[(nth + turn) % looks.length][1]];
+      this.look[name] = this.isCrowded ? ["#8a8a8a", "o"] : isMixed ? data.families[family] : distinct;
       this.dash[name] = DASHES[(isMixed ? seen[family] : Math.floor(seen[family] / looks.length)) % DASHES.length];
     }
     this.charts = [];
@@ -178,9 +182,12 @@ class View {
     const costs = this.columns("cost"), errors = this.columns("error");
     const cost = costs.every((one) => one.name.startsWith("instructions")) ? "instructions" : costs[0]?.name;
     if (costs.length && errors.length) this.add(charts, `Accuracy over ${cost}`, (f) => this.pareto(f), [["cost", costs], ["error", errors]]);
-    if (Object.keys(this.study.mixes).length) this.add(charts, `Mix: ${this.study.mix_unit} by class`, (f) => this.mix(f));
+    if (Object.keys(this.study.mixes).length) this.add(charts, `Mix: ${this.study.mix_unit} by class`, (f) => this.mix(f), [], Object.keys(this.study.mixes).length > 20);
     if (Object.keys(this.study.spreads).length) this.add(charts, "Errors of single results", (f) => this.spread(f));
     const lines = this.columns("axis").filter((column) => new Set(column.values.map(String)).size > 1);
+    if (Object.keys(this.study.curves).length) {
+      this.add(charts, "While it learnt", (f) => this.learning(f), [["measure", Object.keys(this.study.curves).map((name) => ({ name }))]]);
+    }
     if (lines.length && errors.length + costs.length) this.add(charts, "Over what was asked", (f) => this.lines(f), [["axis", lines], ["result", [...errors, ...costs]]]);
     if (this.length) this.table();
     this.draw();
@@ -190,7 +197,9 @@ class View {
     const sorted = [...this.names].sort((a, b) => Object.keys(data.families).indexOf(this.family(a)) - Object.keys(data.families).indexOf(this.family(b)));
     for (const name of sorted) {
       const button = element("button", { type: "button", "aria-pressed": "true" });
-      button.append(element("span", { class: "swatch", style: `background:${this.colour(name)}` }), name);
+      const swatch = shape(button, "svg", { class: "swatch", viewBox: "0 0 14 14", "aria-hidden": "true" });
+      shape(swatch, "path", { d: MARKS[this.mark(name)](7, 7), fill: this.colour(name) });
+      button.append(name);
       button.addEventListener("click", () => {
         if (!this.hidden.delete(name)) this.hidden.add(name);
         button.setAttribute("aria-pressed", String(this.shown(name)));
@@ -213,8 +222,8 @@ class View {
     for (const node of this.place.querySelectorAll("svg [data-name]")) node.classList.toggle("on", on && node.dataset.name === name);
   }
 
-  add(charts, caption, draw, choices = []) {
-    const figure = element("figure");
+  add(charts, caption, draw, choices = [], tall = false) {
+    const figure = element("figure", tall ? { class: "tall" } : {});
     figure.append(element("figcaption", {}, caption));
     const chart = { figure, draw, chosen: {} };
     const tools = element("div", { class: "tools" });
@@ -230,7 +239,8 @@ class View {
     }
     if (tools.children.length) figure.append(tools);
     chart.body = element("div");
-    figure.append(chart.body);
+    chart.notes = element("p", { class: "hint" });
+    figure.append(chart.body, chart.notes);
     charts.append(figure);
     this.charts.push(chart);
   }
@@ -238,6 +248,7 @@ class View {
   draw() {
     for (const chart of this.charts) {
       chart.body.replaceChildren();
+      chart.notes.textContent = "";
       chart.draw(chart);
     }
   }
@@ -264,7 +275,7 @@ class View {
     const { cost, error } = chart.chosen;
     let points = this.points(cost, error).filter((p) => p.x > 0);
     const logarithmic = !error.larger && points.some((p) => p.y > 0);
-    if (logarithmic) points = points.filter((p) => p.y > 0);
+    if (logarithmic) points = this.above0(chart, points);
     const x = scale(points.map((p) => p.x), LEFT, WIDTH - RIGHT, true);
     const y = scale(points.map((p) => p.y), HEIGHT - BOTTOM, TOP, logarithmic);
     const svg = frame(chart.body, `${error.name} over ${cost.name}`);
@@ -292,19 +303,31 @@ class View {
         ...(point.count > 1 ? [`mean of ${point.count} rows`] : []),
         ...(best.has(point) ? ["nothing is better in both"] : [])].join("\n"));
     }
-    this.names_of(svg, front.map((p) => [x.at(p.x), y.at(p.y), p.name]));
+    this.names_of(svg, front.map((p) => [x.at(p.x), y.at(p.y), p.name]), points.map((p) => [x.at(p.x), y.at(p.y)]));
+  }
+
+  // What a logarithm can show; the others are named below the chart.
+  above0(chart, points) {
+    const names = [...new Set(points.filter((p) => p.y <= 0).map((p) => p.name))];
+    if (names.length) {
+      const few = names.slice(0, 6).join(", ") + (names.length > 6 ? ` and ${names.length - 6} others` : "");
+      chart.notes.textContent = `At 0, which no logarithm shows: ${few}.`;
+    }
+    return points.filter((p) => p.y > 0);
   }
 
   // Names beside the points of the front, where there is room.
-  names_of(svg, labels) {
+  names_of(svg, labels, marks) {
     const taken = [], named = new Set();
+    const meets = (tx, ty, width, boxes) => boxes.some(([l, t, r, b]) => tx < r && l < tx + width && ty - 12 < b && t < ty);
+    const points = marks.map(([px, py]) => [px - 5, py - 5, px + 5, py + 5]);
     for (const [px, py, name] of labels) {
       if (named.has(name)) continue;
       named.add(name);
       const width = name.length * 6.6 + 4;
       const places = [[px + 8, py - 7], [px - 8 - width, py - 7], [px + 8, py + 16], [px - 8 - width, py + 16], [px - width / 2, py - 12]];
-      const free = places.find(([tx, ty]) => tx >= LEFT && tx + width <= WIDTH && ty > TOP + 8 && ty < HEIGHT - BOTTOM
-        && !taken.some(([l, t, r, b]) => tx < r && l < tx + width && ty - 12 < b && t < ty));
+      const within = places.filter(([tx, ty]) => tx >= LEFT && tx + width <= WIDTH && ty > TOP + 8 && ty < HEIGHT - BOTTOM && !meets(tx, ty, width, taken));
+      const free = within.find(([tx, ty]) => !meets(tx, ty, width, points)) ?? within[0];
       if (!free) continue;
       const [tx, ty] = free;
       taken.push([tx, ty - 12, tx + width, ty]);
@@ -379,26 +402,44 @@ class View {
     const numeric = axis.values.every((value) => value === null || typeof value === "number");
     const places = [...new Set(axis.values.filter((value) => value !== null))];
     if (numeric) places.sort((a, b) => a - b);
-    const positive = !result.larger && result.role !== "";
-    for (let i = 0; i < this.length; i++) {
-      const value = result.values[i], at = axis.values[i];
-      if (value === null || at === null || !this.shown(names[i]) || (positive && value <= 0)) continue;
-      if (!sums.has(names[i])) sums.set(names[i], new Map());
-      const line = sums.get(names[i]), old = line.get(at) ?? [0, 0];
+    const rows = [...Array(this.length).keys()].filter((i) => this.shown(names[i]) && result.values[i] !== null && axis.values[i] !== null);
+    const logarithmic = !result.larger && rows.every((i) => result.values[i] >= 0) && rows.some((i) => result.values[i] > 0);
+    const points = rows.map((i) => ({ name: names[i], at: axis.values[i], y: result.values[i] }));
+    for (const { name, at, y: value } of logarithmic ? this.above0(chart, points) : points) {
+      if (!sums.has(name)) sums.set(name, new Map());
+      const line = sums.get(name), old = line.get(at) ?? [0, 0];
       line.set(at, [old[0] + value, old[1] + 1]);
     }
     const means = [...sums].map(([name, line]) => [name, [...line].map(([at, [sum, count]]) => [places.indexOf(at), sum / count, count]).sort((a, b) => a[0] - b[0])]);
-    const y = scale(means.flatMap(([, line]) => line.map((point) => point[1])), HEIGHT - BOTTOM, TOP, positive);
+    const y = scale(means.flatMap(([, line]) => line.map((point) => point[1])), HEIGHT - BOTTOM, TOP, logarithmic);
     const x = scale(places.map((_, i) => i), LEFT, WIDTH - RIGHT, false);
     const every = Math.ceil(places.length / 8);
-    const svg = frame(chart.body, `${result.name} over ${axis.name}`);
-    axes(svg, x, y, axis.name, `${result.name}, mean`, places.map((place, i) => [x.at(i), said(place)]).filter((_, i) => i % every === 0));
-    for (const [name, line] of means) {
+    const ticks = places.map((place, i) => [x.at(i), said(place)]).filter((_, i) => i % every === 0);
+    this.polylines(chart, means, x, y, [axis.name, result.name], ticks, (at) => said(places[at]));
+  }
+
+  // A curve for each name, of means: [place, value, how many rows].
+  polylines(chart, lines, x, y, [nameX, nameY], ticks, place) {
+    const svg = frame(chart.body, `${nameY} over ${nameX}`);
+    axes(svg, x, y, nameX, `${nameY}, mean`, ticks);
+    for (const [name, line] of lines) {
       const group = shape(svg, "g", { "data-name": name });
       shape(group, "path", { class: "line", d: "M" + line.map(([at, value]) => `${x.at(at)},${y.at(value)}`).join("L"), stroke: this.colour(name), "stroke-dasharray": this.dash[name] });
       for (const [at, value] of line) shape(group, "path", { class: "mark", d: MARKS[this.mark(name)](x.at(at), y.at(value)), fill: this.colour(name) });
-      tell(group, [name, ...line.map(([at, value, count]) => `${axis.name} ${said(places[at])}: ${said(value)}${count > 1 ? ` (mean of ${count})` : ""}`)].join("\n"));
+      tell(group, [name, ...line.map(([at, value, count]) => `${nameX} ${place(at)}: ${said(value)}${count > 1 ? ` (mean of ${count})` : ""}`)].join("\n"));
     }
+  }
+
+  learning(chart) {
+    const measure = chart.chosen.measure.name;
+    const lines = Object.entries(this.study.curves[measure]).filter(([name]) => this.shown(name))
+      .map(([name, values]) => [name, values.map((value, i) => [i + 1, value, 1]).filter(([, value]) => value !== null)]);
+    const points = lines.flatMap(([, line]) => line);
+    const x = scale(points.map((point) => point[0]), LEFT, WIDTH - RIGHT, false);
+    const y = scale(points.map((point) => point[1]), HEIGHT - BOTTOM, TOP, measure === "loss" && points.every((point) => point[1] > 0));
+    const epochs = [...new Set(points.map((point) => point[0]))], every = Math.ceil(epochs.length / 8);
+    const ticks = epochs.filter((epoch) => epoch % every === 0).map((epoch) => [x.at(epoch), said(epoch)]);
+    this.polylines(chart, lines, x, y, ["epoch", measure], ticks, said);
   }
 
   table() {
@@ -449,6 +490,10 @@ class View {
       count.textContent = `${Math.min(limit, found.length).toLocaleString("en")} of ${found.length.toLocaleString("en")} rows`;
       more.hidden = found.length <= limit;
     };
+    // Paper has no button for more.
+    let before = limit;
+    addEventListener("beforeprint", () => { before = limit; limit = Math.max(limit, MOST_PRINTED); show(); });
+    addEventListener("afterprint", () => { limit = before; show(); });
     filter.addEventListener("input", () => { limit = PAGE_OF_ROWS; show(); });
     const head = element("thead");
     head.append(header);

@@ -59,6 +59,7 @@ class Study:
         mixes: instructions by class, by name of what ran, for each multiply-accumulate or in all.
         mix_unit: what the mixes are in.
         spreads: by name, the `distribution` of `rvx.compare/1`.
+        curves: of what learns: by measure and name, its mean over the seeds after each epoch.
         again: command that makes the document anew; empty where it is not known.
         seeds: of its random numbers, in words; empty where the table or the command has them.
         versions: of what made it.
@@ -72,6 +73,7 @@ class Study:
     mixes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     mix_unit: str = ""
     spreads: Mapping[str, Document] = field(default_factory=dict)
+    curves: Mapping[str, Mapping[str, Sequence[float | None]]] = field(default_factory=dict)
     again: str = ""
     seeds: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -437,13 +439,20 @@ def _profile(document: Document) -> Study:
 
 def _search(document: Document) -> Study:
     """What was tried: every parameter that varies is an axis."""
-    rows = [
-        {**row, **row["choice"], "name": " ".join(f"{k}={v}" for k, v in row["choice"].items())}
-        for row in document["trials"]
-    ]
-    if not rows:
+    trials = document["trials"]
+    if not trials:
         raise ValueError("it has no trials")
-    named = "variant" if "variant" in rows[0]["choice"] else "name"
+    # What is the same for all need not be said of each.
+    varying = [k for k in trials[0]["choice"] if len({trial["choice"][k] for trial in trials}) > 1]
+    rows = [
+        {
+            **row,
+            **row["choice"],
+            "name": " ".join(f"{k}={row['choice'][k]}" for k in varying or row["choice"]),
+        }
+        for row in trials
+    ]
+    named = "variant" if "variant" in trials[0]["choice"] else "name"
     low, high = document["range"]
     best = [row for row in rows if row["is_best"]]
     failed = [row for row in rows if row["error"] is None]
@@ -451,11 +460,13 @@ def _search(document: Document) -> Study:
     if best:
         ends = (min(best, key=lambda row: row[key]) for key in ("cost", "error"))
         told = "; ".join(
-            f"{row['name']} has {row['error']:.3g} at {row['cost']:.6g}" for row in ends
+            f"{row[named]} has an {document['error']} of {row['error']:.3g} at {row['cost']:,.6g} "
+            f"{document['cost']}"
+            for row in ends
         )
         summary.append(f"{len(best):,} are beaten by no other one, from cheap to accurate: {told}.")
     summary += [f"{row['name']} gave nothing: {row['message']}" for row in failed[:5]]
-    axes = [_column(name, rows, name, "axis") for name in rows[0]["choice"] if name != named]
+    axes = [_column(name, rows, name, "axis") for name in varying if name != named]
     seeds = f"{document['seeds']} seed" + ("s" if document["seeds"] != 1 else "")
     return Study(
         kind="search",
@@ -464,7 +475,7 @@ def _search(document: Document) -> Study:
         summary=summary,
         columns=[
             _column("variant" if named == "variant" else "choice", rows, named, "series"),
-            *(column for column in axes if column.varies),
+            *axes,
             *_results(
                 rows, ("cost", document["cost"], "cost"), ("error", document["error"], "error")
             ),
@@ -510,16 +521,37 @@ def _language(document: Document) -> Study:
     )
 
 
+def _mean_curve(runs: Sequence[Sequence[Document]], measure: str) -> list[float | None]:
+    """The mean of runs after each epoch; None where one has no number."""
+    return [
+        None
+        if any(epoch[measure] is None for epoch in epochs)
+        else sum(epoch[measure] for epoch in epochs) / len(epochs)
+        for epochs in zip(*runs, strict=True)
+    ]
+
+
 def _training(document: Document) -> Study:
     rows = [
-        {**row, "wrong": None if row["accuracy"] is None else 1 - row["accuracy"]}
+        {
+            **row,
+            "wrong": None if row["accuracy"] is None else 1 - row["accuracy"],
+            "bit_exact": None if row["instructions_per_step"] is None else not row["mismatches"],
+        }
         for row in document["schemes"]
     ]
+    measures = dict.fromkeys(
+        name for row in rows for run in row["curves"] for epoch in run for name in epoch
+    )
     return Study(
         kind="training",
         title=f"training on {document['task']}: {document['epochs']} epochs, "
         f"{document['seeds']} seed" + ("s" if document["seeds"] != 1 else ""),
-        summary=_verdict([{**row, "bit_exact": row["mismatches"] == 0} for row in rows], failed=0),
+        summary=_verdict(rows, failed=0),
+        curves={
+            name: {row["scheme"]: _mean_curve(row["curves"], name) for row in rows}
+            for name in measures
+        },
         columns=[
             _column("scheme", rows, "scheme", "series"),
             *_results(

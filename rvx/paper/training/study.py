@@ -69,15 +69,19 @@ class Outcome:
     def gap(self, other: Outcome) -> tuple[float, float]:
         """How much larger the measure is than another scheme's, seed by seed."""
         pairs = zip(self._scores, other._scores, strict=True)
-        return interval([ours - theirs for ours, theirs in pairs])
+        mean, half_width = interval([ours - theirs for ours, theirs in pairs])
+        # Means of scores that differ by nothing may differ in their last bits.
+        return round(mean, 12) + 0.0, half_width
 
     @property
     def loss(self) -> tuple[float, float]:
         """Of what is learnt from, in the last epoch."""
         return interval([run.curve[-1][0] for run in self.runs])
 
-    def per_step(self, name: str) -> float:
-        """`instructions` or `bytes` of one step."""
+    def per_step(self, name: str) -> float | None:
+        """`instructions` or `bytes` of one step; instructions are None without a kernel."""
+        if name == "instructions" and not self.has_kernel:
+            return None
         whole: int = sum(getattr(one, name) for one in self.products)
         return whole / sum(run.steps for run in self.runs)
 
@@ -88,6 +92,12 @@ class Outcome:
         whole: int = sum(getattr(events, of) for events in found)
         met: int = sum(getattr(events, event) for events in found)
         return met / whole if whole else 0.0
+
+    @property
+    def has_kernel(self) -> bool:
+        """Whether its products are those of instructions, and not of array forms."""
+        variants, scheme = self.products[0].kernel.variants, self.scheme
+        return all(variants[name].source for name in (scheme.forward, scheme.backward))
 
     @property
     def mismatches(self) -> int:
