@@ -2,9 +2,5 @@
 # The step is in ../steps/rvv_wide.inc, the loop nest in rvv.inc.
 
         .include "../steps/rvv_wide.inc"
-
-        .macro  multiply sums, number, group
-        vfwmaccbf16.vf \sums, f\number, \group
-        .endm
-
+        halves  bf16
         .include "rvv.inc"

@@ -4,9 +4,5 @@
         .equ    TUNED, 1
 
         .include "../steps/rvv_wide.inc"
-
-        .macro  multiply sums, number, group
-        vfwmaccbf16.vf \sums, f\number, \group
-        .endm
-
+        halves  bf16
         .include "rvv.inc"

@@ -4,9 +4,5 @@
         .equ    TUNED, 1
 
         .include "../steps/rvv_wide.inc"
-
-        .macro  multiply sums, number, group
-        vfwmacc.vf \sums, f\number, \group
-        .endm
-
+        halves
         .include "rvv.inc"

@@ -171,10 +171,13 @@ class Files:
 
 def _read(path: Path) -> Reals:
     try:
-        found = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
+        # What the header promises and the file has not is found before there is memory for it.
+        found = np.lib.format.open_memmap(path, mode="r")
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # headers are read as Python, which has many ways to fail
         raise DistributionError(f"{path} is no array of NumPy (.npy): {error}") from None
-    if not isinstance(found, np.ndarray) or found.dtype.kind not in "iufb":
+    if found.dtype.kind not in "iufb":
         raise DistributionError(f"{path} is no array of real numbers, as numpy.save writes it")
     reals = found.astype(np.float64)
     if not np.isfinite(reals).all():

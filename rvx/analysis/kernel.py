@@ -245,8 +245,11 @@ class Kernel:
         made: dict[str, Declared] = {}
         for one in accumulators:
             if not self.products:
+                own = self.folder.parent != programs()
+                hint = "; if not, say products = true in its kernel.toml" if own else ""
                 raise KernelError(
-                    f"{self.name} is more than sums of products, and an accumulator makes no more"
+                    f"{self.name} is more than sums of products, which is all that an accumulator "
+                    f"makes{hint}"
                 )
             if one.name in self.variants:
                 raise KernelError(

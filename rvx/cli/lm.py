@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
 from rvx.cli.declare import Argument, End, Option, command_line
-from rvx.cli.options import CheckedShare, Json, LikeGemm, parse_share
+from rvx.cli.options import CheckedShare, Json, LikeGemm, has_own_variants, parse_share
 from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
 from rvx.errors import Exit
 
@@ -148,14 +148,9 @@ def _schemes(
 ) -> list[Scheme]:
     from rvx.paper.language import scheme
 
-    if not variant:
-        if attention:
-            raise UsageProblem("--attention goes with --variant, which names the other variant")
-        if kernel.name != "gemm":
-            raise UsageProblem(f"name a variant of {kernel.name} with --variant")
+    options, given = ("--variant", "--attention"), (variant, attention)
+    if not has_own_variants(kernel, options, given, others=bool(names)):
         return scheme.choose(names or ())
-    if names:
-        raise UsageProblem("--variant and --attention are a scheme; leave --scheme out")
     return [scheme.own(kernel, variant, attention or variant)]
 
 

@@ -176,6 +176,7 @@ _KERNEL = {
     "kernel.toml": """name = "@name@"
 doc = "The product y = A x of a matrix and a vector"
 symbol = "@name@"
+products = true
 
 [parameters]
 M = { default = 16, doc = "rows of A" }

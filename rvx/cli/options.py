@@ -10,6 +10,7 @@ from rvx.cli import complete
 from rvx.cli.declare import Argument, Option
 
 if TYPE_CHECKING:
+    from rvx.analysis.kernel import Kernel
     from rvx.emulator import Backend, Tier
     from rvx.formats.number.own import Codec
 
@@ -205,6 +206,36 @@ def parse_list(option: str, text: str, kind: Callable[[str], Number]) -> list[Nu
         what = "whole numbers" if kind is int else "numbers"
         raise UsageProblem(f"{option} {text}: write {what} above 0, with commas between them")
     return numbers
+
+
+def has_own_variants(
+    kernel: Kernel, options: tuple[str, str], variants: tuple[str, str], *, others: bool
+) -> bool:
+    """Whether a scheme of a user's own variants is asked for, in place of those with names.
+
+    Args:
+        kernel: whose products are computed.
+        options: that name the first variant, and one for some of the products.
+        variants: what they say; empty where they are not given.
+        others: whether schemes are named, too.
+
+    Raises:
+        UsageProblem: they do not go together, or the kernel is not like gemm.
+    """
+    from rvx.cli.output import UsageProblem
+
+    (first, second), (variant, other) = options, variants
+    if not {"M", "N", "K"} <= kernel.parameters.keys():
+        raise UsageProblem(f"--kernel {kernel.name}: name gemm, or a folder that extends it")
+    if variant:
+        if others:
+            raise UsageProblem(f"{first} and {second} are a scheme of their own; name no other one")
+        return True
+    if other:
+        raise UsageProblem(f"{second} goes with {first}, which names the other variant")
+    if kernel.name != "gemm":
+        raise UsageProblem(f"name variants of {kernel.name} with {first} and {second}")
+    return False
 
 
 def own_formats(ext: Sequence[str] | None) -> dict[str, Codec]:

@@ -120,7 +120,8 @@ def search(
     else:
         _print(found)
     if not found.front:
-        say(f"error: none of {len(found.trials)} trials came out; trials.csv says why")
+        why = next((trial.message for trial in found.trials if trial.message is not None), "")
+        say(f"error: none of {len(found.trials)} trials came out; the first of them: {why}")
         raise End(Exit.FAILED)
 
 
@@ -171,5 +172,5 @@ def _print(found: Found) -> None:
         table.add_row(*values, f"{trial.cost:,.6g}", f"{trial.error:.3e}")
     print_table(table)
     failed = sum(trial.message is not None for trial in found.trials)
-    if failed:
-        say(f"{failed} choices gave nothing; trials.csv says why")
+    if failed and found.front:
+        say(f"{failed} of {len(found.trials)} choices gave nothing; trials.csv says why")

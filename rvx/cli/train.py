@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from rvx.cli import complete
 from rvx.cli.declare import Argument, End, Option, command_line
-from rvx.cli.options import AccumulatorFiles, CheckedShare, Json, LikeGemm, parse_list, parse_share
+from rvx.cli.options import (
+    AccumulatorFiles,
+    CheckedShare,
+    Json,
+    LikeGemm,
+    has_own_variants,
+    parse_list,
+    parse_share,
+)
 from rvx.cli.output import UsageProblem, print_json, print_table, progress_bar, say
 from rvx.errors import Exit
 
@@ -178,11 +186,8 @@ def _schemes(
     from rvx.analysis import dots
     from rvx.paper.training import scheme
 
-    if not forward:
-        if backward:
-            raise UsageProblem("--backward goes with --forward, which names the other variant")
-        if kernel.name != "gemm":
-            raise UsageProblem(f"name variants of {kernel.name} with --forward and --backward")
+    options, given = ("--forward", "--backward"), (forward, backward)
+    if not has_own_variants(kernel, options, given, others=bool(names or files)):
         others = [name for name in names or () if name not in scheme.SCHEMES]
         if not others and not files:
             return kernel, scheme.choose(names or ())
@@ -197,8 +202,6 @@ def _schemes(
         known = {**scheme.SCHEMES, **{one.name: one for one in made}}
         ordered = [known[name] for name in names or ()]
         return kernel, ordered + [one for one in made if one not in ordered]
-    if names or files:
-        raise UsageProblem("--forward and --backward are a scheme of their own; leave names out")
     return kernel, [scheme.own(kernel, forward, backward or forward, digits)]
 
 

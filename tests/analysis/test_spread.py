@@ -190,7 +190,24 @@ def test_files_that_do_not_fit(tmp_path, arrays, sentence):
         use()
 
 
-def test_a_file_that_is_no_array(tmp_path):
-    (tmp_path / "a.npy").write_bytes(b"\x93NUMPY and then nothing")
+def header(shape):
+    text = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x02\x00" + len(text).to_bytes(4, "little") + text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x93NUMPY and then nothing",
+        b"",
+        b"hello",
+        header("(2, 2)") + bytes(8),
+        header("(100000000000, 100)"),
+        header("(-1, -2)") + bytes(64),
+        header("(" * 2000),
+    ],
+)
+def test_a_file_that_is_no_array(tmp_path, content):
+    (tmp_path / "a.npy").write_bytes(content)
     with pytest.raises(DistributionError, match="is no array of NumPy"):
         Files([tmp_path / "a.npy"])

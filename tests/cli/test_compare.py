@@ -427,7 +427,10 @@ TWO = Accumulator("two-lanes", FP16, FP16, FP32, 2, Exact())
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["softmax", "--variant", "fma-bfloat16"], "softmax is more than sums of products, and an"),
+        (
+            ["softmax", "--variant", "fma-bfloat16"],
+            "softmax is more than sums of products, which is",
+        ),
         (["softmax", "--variant", "fma"], "softmax has no variant 'fma'; it has fp16, fp16_opt, "),
         (["gemm", "--variant", "int8-wrap32"], "int8-wrap32 is of integers; here factors and resu"),
         (["gemm", "--file", "none.py"], "'none.py' is not a file of Python, which ends in .py"),
@@ -460,3 +463,11 @@ def test_accumulators_leave_other_columns_and_pictures_alone(rvx, tmp_path):
     last = done.out.rstrip().splitlines()[-1].split()
     assert last[:3] == ["fma-float32", "array", "-"]
     assert "rvv_f32" in (tmp_path / "a.svg").read_text()
+
+
+def test_a_search_of_which_nothing_comes_says_why(rvx, tmp_path):
+    done = rvx("search", "int", "-p", "bits=0", "-o", tmp_path / "s")
+    assert done.code == 1
+    last = done.err.strip().splitlines()[-1]
+    assert last.startswith("error: none of 1 trials came out; the first of them: ")
+    assert "0" in last.partition("them: ")[2]

@@ -130,6 +130,12 @@ def test_checkpoints_that_do_not_fit(gemm, few, tmp_path):
         path.write_bytes(damaged)
         with pytest.raises(PaperError, match="is no checkpoint of a training run; remove it"):
             train(gemm, SCHEMES["int8"], few, SETTINGS, path)
+    path.write_bytes(whole)
+    with np.load(path) as found:
+        arrays = dict(found)
+    np.savez(path, **{**arrays, "w0": arrays["w0"][:3]})
+    with pytest.raises(PaperError, match="is no checkpoint of a training run; remove it"):
+        train(gemm, SCHEMES["int8"], few, SETTINGS, path)
 
 
 def test_the_loss_is_scaled_down_when_something_overflows(gemm, few):
@@ -197,10 +203,11 @@ def test_schemes_by_name():
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["f32", "--forward", "f64"], "leave names out"),
+        (["f32", "--forward", "f64"], "are a scheme of their own; name no other one"),
         (["--backward", "f64"], "--backward goes with --forward"),
         (["--forward", "none"], "gemm has no variant 'none'"),
         (["--kernel", "gemm_snitch"], "name variants of gemm_snitch with --forward"),
+        (["--kernel", "gemv", "--forward", "f32"], "--kernel gemv: name gemm, or a folder that e"),
         (["--check", "2"], "write a share"),
         (["f32", "--plot", "a.doc"], "is not the name of a picture"),
     ],

@@ -197,6 +197,9 @@ def _load(
             raise PaperError(
                 f"{path} is of another run; take another folder, or the same settings as then"
             )
+        shapes = [[one.shape for one in kept] for kept in (run.weights, *run.moments)]
+        if [[one.shape for one in kept] for kept in (weights, *moments)] != shapes:
+            raise ValueError("its arrays have other shapes")
         run.weights, run.moments = weights, moments
         run.rng.bit_generator.state = told["rng"]
         multiply.rng.bit_generator.state = told["checks"]
