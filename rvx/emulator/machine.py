@@ -572,6 +572,7 @@ class Machine:
         is_short = is_step and hart.steps_only and limit is not None and limit <= _FEW_STEPS
         run = self._in_this_thread if is_short else self._in_thread
         exit_code, trap, end = run(lambda: hart.run(pc, limit))
+        self.system.process.shared.push()
         seconds = end - start - (hart.rows.seconds - compiling)
         if hart.regions is not None:
             hart.regions.remember()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from rvx.emulator.linux import Process, Settings
 from rvx.emulator.linux.names import NAMES
 from rvx.emulator.linux.process import CallError
+from rvx.emulator.linux.shared import EXCHANGING
 from rvx.emulator.linux.space import NoSpace
 from rvx.emulator.linux.table import WITHOUT, table
 from rvx.emulator.memory import GuestMemory
@@ -142,8 +143,13 @@ class System:
             why = f"; {WITHOUT[name]}" if name in WITHOUT else ""
             self.say(f"{what} is not there: it gives ENOSYS{why}")
             return -errno.ENOSYS, None
+        shared = self.process.shared
         try:
+            if shared and row.name in EXCHANGING:
+                shared.push()
             value = row.call(self.process, arguments)
+            if shared and row.name in EXCHANGING:
+                shared.pull()
         except (CallError, NoSpace) as error:
             value = -error.number
         except OSError as error:

@@ -7,6 +7,7 @@
 | `process.py` | the process: what the calls share |
 | `stack.py` | what lies on the stack at the start |
 | `space.py` | who has which pages: brk, mmap, mprotect |
+| `shared.py` | memory that is shared with files |
 | `sandbox.py` | which files of the host there are for the guest, and how a path is followed |
 | `scratch.py` | the folder of temporary files |
 | `proc.py` | what /proc tells a program about itself |

@@ -206,6 +206,10 @@ class HostFile(File):
         self.flags = flags
         self.position = 0
 
+    def duplicate(self) -> HostFile:
+        """Another one for the same open file of the host."""
+        return HostFile(os.dup(self.descriptor), self.path, self.flags, self._scratch)
+
     def set_appending(self, wished: bool) -> None:
         """Whether all writes go to the end."""
         flags = fcntl.fcntl(self.descriptor, fcntl.F_GETFL) & ~os.O_APPEND

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Sequence
 
 from rvx.emulator.linux.descriptors import HostFile
@@ -42,9 +43,13 @@ def mmap(process: Process, arguments: Arguments) -> int:
         file = process.descriptors[process.signed(arguments[4], 32)]
         if not isinstance(file, HostFile):
             raise CallError(errno.ENODEV)
-        if flags & _KIND == MAP_SHARED and protection & PROT_WRITE:
-            process.note("memory that is shared with a file cannot be written: mmap fails")
-            raise CallError(errno.ENODEV)
+        mode = file.flags & os.O_ACCMODE
+        is_changing = flags & _KIND == MAP_SHARED and protection & PROT_WRITE
+        if mode == os.O_WRONLY or (is_changing and mode != os.O_RDWR):
+            raise CallError(errno.EACCES)
+        if is_changing and file.flags & os.O_APPEND:
+            process.note("a file to whose end everything is written cannot be shared: mmap fails")
+            raise CallError(errno.EACCES)
         if offset % (1 << PAGE_SHIFT):
             raise CallError(errno.EINVAL)
     if protection & PROT_EXEC:
@@ -66,20 +71,30 @@ def mmap(process: Process, arguments: Arguments) -> int:
             process.memory.view[to : to + len(data)] = data
             if len(data) < _PIECE:
                 break
+    end = at + -(-size // (1 << PAGE_SHIFT) << PAGE_SHIFT)
+    process.shared.forget(at, end)
+    if isinstance(file, HostFile) and flags & _KIND == MAP_SHARED:
+        process.shared.add(at, size, file, offset)
     return at
 
 
 def munmap(process: Process, arguments: Arguments) -> int:
     """Arguments: address, size."""
-    process.space.unmap(arguments[0], arguments[1])
+    address, size = arguments[:2]
+    process.space.unmap(address, size)
+    process.shared.forget(address, address + -(-size // (1 << PAGE_SHIFT) << PAGE_SHIFT))
     return 0
 
 
 def mremap(process: Process, arguments: Arguments) -> int:
-    """Arguments: address, old size, new size, flags."""
-    if arguments[3] & FIXED:
-        raise CallError(errno.EINVAL)
+    """Arguments: address, old size, new size, flags, new address."""
+    if process.shared.overlap(arguments[0], arguments[0] + arguments[1]):
+        raise CallError(errno.ENOMEM)
     may_move = bool(arguments[3] & MAY_MOVE)
+    if arguments[3] & FIXED:
+        if not may_move:
+            raise CallError(errno.EINVAL)
+        return process.space.move(arguments[0], arguments[1], arguments[2], arguments[4])
     return process.space.resize(arguments[0], arguments[1], arguments[2], may_move)
 
 

@@ -11,6 +11,7 @@ from signal import SIGKILL
 from rvx.emulator.linux.clock import SECOND, Clock
 from rvx.emulator.linux.descriptors import Descriptors, Stopped
 from rvx.emulator.linux.sandbox import Sandbox
+from rvx.emulator.linux.shared import SharedFiles
 from rvx.emulator.linux.signals import NEVER_CAUGHT, RESTART, Signals
 from rvx.emulator.linux.space import AddressSpace
 from rvx.emulator.linux.timers import Timers
@@ -94,6 +95,7 @@ class Process:
 
     def __post_init__(self) -> None:
         self.space = AddressSpace(self.memory, self.note)
+        self.shared = SharedFiles(self.memory)
         self.clock = Clock(self.executed)
         self.random = random.Random(self.settings.seed)
         self.descriptors = Descriptors(self.settings.stdin, self.write_out, self.is_stopping)

@@ -150,11 +150,7 @@ class AddressSpace:
         Raises:
             NoSpace: there is no such mapping, or no room for it.
         """
-        old, new = (-(-size // PAGE) * PAGE for size in (old, new))
-        if address % PAGE or not new or not old:
-            raise NoSpace(errno.EINVAL)
-        if not any(first <= address and address + old <= last for first, last in self._areas):
-            raise NoSpace(errno.EFAULT)
+        old, new = self._sizes(address, old, new)
         if new <= old:
             if new < old:
                 self.unmap(address + new, old - new)
@@ -171,6 +167,32 @@ class AddressSpace:
         ram[moved - base : moved - base + old] = ram[address - base : address - base + old]
         self.unmap(address, old)
         return moved
+
+    def move(self, address: Address, old: int, new: int, to: Address) -> Address:
+        """Makes a mapping larger or smaller at another place; what was mapped there is gone.
+
+        Raises:
+            NoSpace: there is no such mapping, or no place for it, or it is its own.
+        """
+        old, new = self._sizes(address, old, new)
+        if to % PAGE or (to < address + old and address < to + new):
+            raise NoSpace(errno.EINVAL)
+        base, ram, kept = self._memory.base, self._memory.ram, min(old, new)
+        permissions = int(self._memory.pages[address - base >> 12])
+        data = ram[address - base : address - base + kept].copy()
+        self.map(new, permissions, to)
+        ram[to - base : to - base + kept] = data
+        self.unmap(address, old)
+        return to
+
+    def _sizes(self, address: Address, old: int, new: int) -> tuple[int, int]:
+        """The sizes of a mapping that is to change, as whole pages."""
+        old, new = (-(-size // PAGE) * PAGE for size in (old, new))
+        if address % PAGE or not new or not old:
+            raise NoSpace(errno.EINVAL)
+        if not any(first <= address and address + old <= last for first, last in self._areas):
+            raise NoSpace(errno.EFAULT)
+        return old, new
 
     def taken(self) -> list[tuple[Address, Address]]:
         """What somebody has, in order: the program's segments, its heap, mappings and the stack."""

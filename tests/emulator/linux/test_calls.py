@@ -516,3 +516,62 @@ def test_proc_tells_of_the_program() -> None:
         assert _openat(made, path, _WRITE) == -errno.EACCES
     assert _openat(made, b"/proc/1/maps") == -errno.ENOENT
     assert _openat(made, b"/proc/self/root/etc/passwd") == -errno.ENOENT
+
+
+def _shared(made: Machine, path: bytes, size: int) -> tuple[int, int]:
+    """A new file of so many zeros, and where it is mapped."""
+    number = _openat(made, path, _CREATE | _READ_WRITE)
+    assert call(made, "ftruncate", number, size) == 0
+    return number, call(made, "mmap", 0, size, 3, 1, number, 0)
+
+
+@pytest.mark.parametrize("end", ["munmap", "msync", "close", "fault"])
+def test_a_file_has_what_was_stored_in_shared_memory(tmp_path: Path, end: str) -> None:
+    made = machine(writable=[str(tmp_path)])
+    number, at = _shared(made, bytes(tmp_path / "file"), 5000)
+    made.array(at + 4999, "uint8", 3)[:] = [7, 8, 9]
+    assert (tmp_path / "file").read_bytes() == bytes(5000)
+    if end == "fault":
+        assert made.run(max_instructions=1).trap is not None
+    else:
+        arguments = (number,) if end == "close" else (at, 5000, 4)
+        assert call(made, end, *arguments) == 0
+    assert (tmp_path / "file").read_bytes() == bytes(4999) + b"\7"  # No longer than before.
+
+
+def test_shared_memory_has_what_was_written_to_the_file(tmp_path: Path) -> None:
+    made = machine(writable=[str(tmp_path)])
+    number, at = _shared(made, bytes(tmp_path / "file"), 3 * 4096)
+    made.array(at, "uint8", 12288)[:] = 5
+    assert call(made, "munmap", at + 4096, 4096) == 0
+    assert call(made, "pwrite64", number, at, 8, 8192) == 8
+    assert call(made, "pwrite64", number, made.symbol("room"), 4, 4) == 4
+    made.array(at + 8192, "uint8", 1)[0] = 6
+    assert list(made.array(at, "uint8", 10)) == [5] * 4 + [0] * 4 + [5] * 2
+    assert call(made, "ftruncate", number, 8200) == 0
+    contents = (tmp_path / "file").read_bytes()
+    assert contents == bytes([5] * 4 + [0] * 4 + [5] * 8184 + [6] + [5] * 7)
+
+
+def test_who_may_share_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(bytes(4096))
+    made = machine(writable=[str(tmp_path)])
+    flags = (0, _WRITE, 0o2000 | _READ_WRITE)
+    read_only, write_only, appending = (
+        _openat(made, bytes(tmp_path / "file"), one) for one in flags
+    )
+    assert call(made, "mmap", 0, 4096, 1, 1, read_only, 0) > 0
+    assert call(made, "mmap", 0, 4096, 3, 2, read_only, 0) > 0  # A copy of one's own.
+    for number, protection in ((read_only, 3), (write_only, 1), (appending, 3)):
+        assert call(made, "mmap", 0, 4096, protection, 1, number, 0) == -errno.EACCES
+
+
+def test_a_mapping_moves_to_where_it_is_wished() -> None:
+    made = machine()
+    at, to = (call(made, "mmap", 0, 4 * 4096, 3, 0x22, -1, 0) for _ in range(2))
+    made.array(at, "uint8", 8192)[:] = 3
+    made.array(to, "uint8", 16384)[:] = 4
+    assert call(made, "mremap", at, 8192, 12288, 2, to) == -errno.EINVAL
+    assert call(made, "mremap", at, 8192, 12288, 3, at + 4096) == -errno.EINVAL
+    assert call(made, "mremap", at, 8192, 12288, 3, to) == to
+    assert list(made.array(to, "uint8", 16384)[::4096]) == [3, 3, 0, 4]

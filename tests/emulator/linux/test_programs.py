@@ -11,7 +11,7 @@ from tests.emulator.linux.programs import ALL, build, compare
 SHORT = """
     wc printf malloc longjmp signals exits environment mappings exceptions filesystem locks
     devices identity faults alarms pipes queue opened itself multiplex temporary recover contexts
-    jumps coroutine
+    jumps coroutine shared_map
 """
 _SHORT = [one for one in ALL if one.stem in SHORT.split()]
 
