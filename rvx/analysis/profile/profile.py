@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,9 @@ class Costs:
 
     def add(self, other: Costs) -> None:
         """Adds another part's."""
-        for part in fields(self):
-            setattr(self, part.name, getattr(self, part.name) + getattr(other, part.name))
+        own = vars(self)
+        for name, value in vars(other).items():
+            own[name] += value
 
 
 @dataclass(frozen=True)
