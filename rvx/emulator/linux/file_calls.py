@@ -449,7 +449,7 @@ def getdents64(process: Process, arguments: Arguments) -> int:
 
 def mkdirat(process: Process, arguments: Arguments) -> int:
     """Arguments: folder, path, mode."""
-    parent, name = process.sandbox.parent(_path(process, arguments[0], arguments[1]))
+    parent, name = process.sandbox.parent(_path(process, arguments[0], arguments[1]), is_new=True)
     try:
         os.mkdir(name, arguments[2] & 0o777 & ~process.umask, dir_fd=parent)
     finally:
@@ -478,7 +478,7 @@ def mknodat(process: Process, arguments: Arguments) -> int:
     kind = stat.S_IFMT(arguments[2]) or stat.S_IFREG
     if kind not in (stat.S_IFREG, stat.S_IFIFO):
         raise CallError(errno.EINVAL if kind == stat.S_IFDIR else errno.EPERM)
-    parent, name = process.sandbox.parent(_path(process, arguments[0], arguments[1]))
+    parent, name = process.sandbox.parent(_path(process, arguments[0], arguments[1]), is_new=True)
     try:
         os.mknod(name, kind | mode, dir_fd=parent)
     finally:
@@ -656,7 +656,7 @@ def symlinkat(process: Process, arguments: Arguments) -> int:
     if target.startswith("/") or ".." in target.split("/"):
         process.note("links that may lead out of their folder are not made: symlink fails")
         raise CallError(errno.EPERM)
-    parent, name = process.sandbox.parent(_path(process, arguments[1], arguments[2]))
+    parent, name = process.sandbox.parent(_path(process, arguments[1], arguments[2]), is_new=True)
     try:
         os.symlink(target, name, dir_fd=parent)
     finally:
@@ -670,7 +670,9 @@ def linkat(process: Process, arguments: Arguments) -> int:
         raise CallError(errno.EINVAL)
     source, old = process.sandbox.parent(_path(process, arguments[0], arguments[1]))
     try:
-        target, new = process.sandbox.parent(_path(process, arguments[2], arguments[3]))
+        target, new = process.sandbox.parent(
+            _path(process, arguments[2], arguments[3]), is_new=True
+        )
         try:
             os.link(old, new, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
         finally:

@@ -20,7 +20,7 @@ import stat
 from collections.abc import Callable, Iterable, Sequence
 
 from rvx.emulator.linux.descriptors import HostFile
-from rvx.emulator.linux.scratch import Scratch
+from rvx.emulator.linux.scratch import NAME, Scratch
 from rvx.errors import RvxError
 from rvx.records import dataclass
 
@@ -82,7 +82,7 @@ class Sandbox:
         self,
         readable: Sequence[str],
         writable: Sequence[str],
-        most: int = 0,
+        most: int = 1 << 62,
         opened: Callable[[], Iterable[int]] = tuple,
     ) -> None:
         self._most, self._opened = most, opened
@@ -139,6 +139,12 @@ class Sandbox:
                 self._look_for(folder, rest)
             raise OSError(errno.EACCES, "the folder may not be written")
         flags |= os.O_CLOEXEC
+        if flags & os.O_CREAT:
+            try:
+                self._count_name(folder)
+            except OSError:  # What is there already can be opened all the same.
+                if flags & os.O_EXCL or not self._is_there(folder, rest):
+                    raise
         if not flags & os.O_PATH:
             # Else a named pipe would wait for somebody at its other end.
             flags |= os.O_NONBLOCK | os.O_NOCTTY
@@ -154,12 +160,26 @@ class Sandbox:
         """A file that is not there is not there, whatever may be written."""
         os.close(_open_beneath(folder.descriptor, rest, _ANYWHERE_OF, 0))
 
-    def parent(self, path: str, of_dots: int = errno.EEXIST) -> tuple[int, str]:
+    def _is_there(self, folder: _Folder, rest: str) -> bool:
+        try:
+            self._look_for(folder, rest)
+        except OSError:
+            return False
+        return True
+
+    def _count_name(self, folder: _Folder) -> None:
+        if self._scratch is not None and folder.descriptor == self._scratch.descriptor:
+            self._scratch.take(NAME)
+
+    def parent(
+        self, path: str, of_dots: int = errno.EEXIST, *, is_new: bool = False
+    ) -> tuple[int, str]:
         """The folder that a name lies in, opened, to make, rename or remove what has the name.
 
         Args:
             path: absolute.
             of_dots: the error of a path that ends with `.` or `..`, where nothing can be made.
+            is_new: whether it is made.
 
         Raises:
             OSError: as `open`; EACCES where the folder may not be written.
@@ -173,6 +193,8 @@ class Sandbox:
         folder, rest = self._locate(head + "/")
         if not folder.is_writable:
             raise OSError(errno.EACCES, "the folder may not be written")
+        if is_new:
+            self._count_name(folder)
         return _open_beneath(folder.descriptor, rest, _ANYWHERE_OF | os.O_DIRECTORY, 0), name
 
     def to_change(self, path: str, flags: int = 0) -> int:

@@ -12,6 +12,8 @@ from weakref import WeakSet, finalize
 
 _UNIT = 512
 """Bytes of a block as `st_blocks` counts."""
+NAME = 4096
+"""Bytes that a name counts for at least, so that there is an end to empty files as well."""
 _ALL: WeakSet[Scratch] = WeakSet()
 
 
@@ -55,7 +57,7 @@ class Scratch:
 
     def _used(self) -> int:
         found = {(one.st_dev, one.st_ino): one.st_blocks for one in self._statuses()}
-        return _UNIT * sum(found.values())
+        return sum(max(_UNIT * blocks, NAME) for blocks in found.values())
 
     def _statuses(self) -> Iterator[os.stat_result]:
         device = os.fstat(self.descriptor).st_dev

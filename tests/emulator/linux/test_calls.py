@@ -471,6 +471,7 @@ def test_temporary_files_are_as_large_as_the_memory() -> None:
     isa = isa_for("rv64gc")
     made = Machine(assemble(CODE, isa), isa, memory=4 << 20)
     piece, at = 1 << 20, made.memory.heap
+    other = _openat(made, b"/tmp/y", _CREATE | _READ_WRITE)
     for flags in (_CREATE | _READ_WRITE, 0o1000 | _READ_WRITE):  # The second time cut off first.
         number = _openat(made, b"/tmp/x", flags)
         written = 0
@@ -479,11 +480,39 @@ def test_temporary_files_are_as_large_as_the_memory() -> None:
         assert done == -errno.ENOSPC
         assert 3 * piece <= written <= 4 * piece
     assert call(made, "unlinkat", -100, made.symbol("room") + 4096) == 0
-    other = _openat(made, b"/tmp/y", _CREATE | _READ_WRITE)
     assert call(made, "pwrite64", other, at, piece) == -errno.ENOSPC  # The first is still open.
     assert call(made, "close", number) == 0
     assert call(made, "close", number - 1) == 0
     assert call(made, "pwrite64", other, at, piece) == piece
+
+
+@pytest.mark.parametrize("name", ["openat", "mkdirat", "mknodat", "symlinkat"])
+def test_there_is_an_end_to_empty_temporary_files(name: str) -> None:
+    isa = isa_for("rv64gc")
+    made = Machine(assemble(CODE, isa), isa, memory=1 << 20)
+    room = made.symbol("room")
+
+    def make(path: bytes) -> int:
+        at = room + 4096
+        made.array(at, "uint8", len(path) + 1)[:] = list(path + b"\0")
+        if name == "openat":
+            number = call(made, name, -100, at, _CREATE | _READ_WRITE, 0o600)
+            return call(made, "close", number) if number >= 0 else number
+        made.array(room, "uint8", 2)[:] = list(b"x\0")
+        arguments = (room, -100, at) if name == "symlinkat" else (-100, at, 0o700)
+        return call(made, name, *arguments)
+
+    results = [make(b"/tmp/%d" % number) for number in range(300)]
+    assert results[:200] == [0] * 200
+    assert results[-1] == -errno.ENOSPC
+    if name == "openat":  # What is there is opened all the same.
+        assert _openat(made, b"/tmp/7", _CREATE | _READ_WRITE) > 0
+    for number in range(100):
+        at = room + 4096
+        path = b"/tmp/%d\0" % number
+        made.array(at, "uint8", len(path))[:] = list(path)
+        assert call(made, "unlinkat", -100, at, 0x200 if name == "mkdirat" else 0) == 0
+    assert make(b"/tmp/again") == 0
 
 
 def test_a_folder_of_the_host_comes_before_temporary_files(tmp_path: Path) -> None:
