@@ -1,21 +1,21 @@
 """Xvfp8: products of FP8 that are added up in binary32, as a user may declare them.
 
 The formats are E4M3 and E5M2 of the OCP specification. A product is exact in binary32, so that
-every multiply-add is rounded once. The dot product takes four products of E4M3 at a time, which
+every multiply-add is rounded once. Dot products take four products of one format at a time, which
 stand in elements of 32 bits; their exact sum is rounded once, with the accumulator. Like Xvposit an
 example of `Extension.vector`; the encoding is rvx's, in custom-2. Scalars are codes in x registers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from rvx.formats.dot import Accumulator, Exact
 from rvx.formats.dot.packed import make_packed_dot
 from rvx.formats.minifloat.catalogue import E4M3FN, FP8, FP32
 from rvx.isa import Extension
-from rvx.isa.real import GatheredReal, Performed, Spot, add_products
+from rvx.isa.real import dot_products_of_bytes
 
 Xvfp8 = Extension(
     "Xvfp8",
@@ -43,38 +43,38 @@ for _name, _format, _funct6 in (("vfe4m3macc", E4M3FN, "111000"), ("vfe5m2macc",
         real=lambda d, a, b: (d, a * b),
     )(_multiply_add)
 
-DOT4 = Accumulator("fp8-dot4", E4M3FN, E4M3FN, FP32, 4, Exact(), is_fused=True, source="rvx")
-"""Of the dot product."""
-_dot4 = make_packed_dot(DOT4)
+DOT4 = {
+    fmt: Accumulator(f"{name}-dot4", fmt, fmt, FP32, 4, Exact(), is_fused=True, source="rvx")
+    for name, fmt in (("e4m3", E4M3FN), ("e5m2", FP8))
+}
+"""Of the dot products, by the format of their factors."""
 
 
-def _dot(d: Any, a: Any, b: Any, mode: Any, flags: Any) -> Any:
-    """vd, of binary32, += the dot product of four E4M3 of b and of vs2, rounded once."""
-    code, raised = _dot4(a, b, d, mode)
-    flags[0] |= raised
-    return code
+def _make_dot(acc: Accumulator) -> Callable[..., Any]:
+    step = make_packed_dot(acc)
+
+    def dot(d: Any, a: Any, b: Any, mode: Any, flags: Any) -> Any:
+        code, raised = step(a, b, d, mode)
+        flags[0] |= raised
+        return code
+
+    return dot
 
 
-def _meaning(right: str) -> GatheredReal:
-    """What it means in real numbers, where b is a register of one of two files."""
-
-    def spots(how: Performed) -> Iterator[Spot]:
-        for x, to in enumerate(how.row("vd", 0, how.vl, 32)):
-            if how.is_active(x):
-                of_b = how.row("vs1", 4 * x, 4, 8) if right == "vs1" else tuple(range(0, 32, 8))
-                yield to, (how.row("vs2", 4 * x, 4, 8), of_b)
-
-    return GatheredReal(add_products, {32: (FP32, E4M3FN, E4M3FN)}, ("vs2", right), spots)
-
-
-for _form, _right in (("vv", "vs1"), ("vx", "rs1")):
-    Xvfp8.vector(
-        "vfe4m3dot4",
-        _form,
-        "111010",
-        is_ternary=True,
-        formats=(FP32,),
-        macs=4,
-        flops=8,
-        real=_meaning(_right),
-    )(_dot)
+for _name, _format, _funct6, _what in (
+    ("vfe4m3dot4", E4M3FN, "111010", "E4M3"),
+    ("vfe5m2dot4", FP8, "111011", "E5M2"),
+):
+    for _form, _right in (("vv", "vs1"), ("vx", "rs1")):
+        Xvfp8.vector(
+            _name,
+            _form,
+            _funct6,
+            is_ternary=True,
+            formats=(FP32,),
+            macs=4,
+            flops=8,
+            doc=f"vd, of binary32, += the dot product of four {_what} of b and of vs2, rounded "
+            "once.",
+            real=dot_products_of_bytes(_right, (FP32, _format, _format)),
+        )(_make_dot(DOT4[_format]))

@@ -11,7 +11,7 @@ function numbers (`Fraction`, or `float`) and compares what it returns with what
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -249,6 +249,23 @@ class MovedReal:
 def add_products(old: Any, first: Any, second: Any) -> tuple[Any, ...]:
     """The function of a dot product that is added to what there was."""
     return (old, *(a * b for a, b in zip(first, second, strict=True)))
+
+
+def dot_products_of_bytes(right: str, formats: tuple[Any, Any, Any]) -> GatheredReal:
+    """Elements of 32 bits, to which the dot product of four bytes each of vs2 and b is added.
+
+    Args:
+        right: name of the operand b: `vs1`, or a register that holds four bytes for all elements.
+        formats: of the result, and of the bytes of vs2 and of b.
+    """
+
+    def spots(how: Performed) -> Iterator[Spot]:
+        for x, to in enumerate(how.row("vd", 0, how.vl, 32)):
+            if how.is_active(x):
+                of_b = how.row("vs1", 4 * x, 4, 8) if right == "vs1" else tuple(range(0, 32, 8))
+                yield to, (how.row("vs2", 4 * x, 4, 8), of_b)
+
+    return GatheredReal(add_products, {32: formats}, ("vs2", right), spots)
 
 
 Meaning = Real | VectorReal | GatheredReal | MovedReal

@@ -266,7 +266,8 @@ def test_products_of_fp8_are_added_up_in_binary32(name, fmt, form):
 
 
 @pytest.mark.parametrize("form", ["vv", "vx"])
-def test_four_products_of_fp8_are_rounded_once(form):
+@pytest.mark.parametrize(("name", "fmt"), [("e4m3", E4M3FN), ("e5m2", FP8)])
+def test_four_products_of_fp8_are_rounded_once(name, fmt, form):
     rng = np.random.default_rng(4)
     a, b = rng.integers(0, 256, (2, 4 * ELEMENTS)).astype(np.uint8)
     d = rng.normal(0, 1, ELEMENTS).astype(np.float32)
@@ -278,11 +279,11 @@ def test_four_products_of_fp8_are_rounded_once(form):
         "vle32.v v4, (a1)",
         f"lw t1, {4 * SCALAR}(a1)",
         "vle32.v v8, (a2)",
-        f"vfe4m3dot4.{form} v8, {second}, v2",
+        f"vf{name}dot4.{form} v8, {second}, v2",
         "vse32.v v8, (a3)",
     ]
     found = run("rv64gcv_xvfp8", lines, [a, b, d], 4 * ELEMENTS).view(np.uint32)
     for x, (code, z) in enumerate(zip(found, d.view(np.uint32), strict=True)):
         at = 4 * x, 4 * (x if form == "vv" else SCALAR)
         left, right = (part[i : i + 4].tolist() for part, i in zip((a, b), at, strict=True))
-        assert int(code) == dot(DOT4, right, left, int(z)).code
+        assert int(code) == dot(DOT4[fmt], right, left, int(z)).code

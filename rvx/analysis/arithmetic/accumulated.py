@@ -143,9 +143,9 @@ def zvvm(fmt: Minifloat, lam: int) -> Accumulated:
     return Accumulated(Accumulator(name, fmt, fmt, FP32, group, Exact(), is_fused=True), 4 * group)
 
 
-def xvfp8_dot4() -> Accumulated:
+def xvfp8_dot4(fmt: Minifloat) -> Accumulated:
     """Exact sums of four products and the accumulator, as the extension declares them."""
     # Whoever asks for this runs the extension; no other comparison has to import it.
     from rvx.extensions.xvfp8 import DOT4
 
-    return Accumulated(DOT4, DOT4.group)
+    return Accumulated(DOT4[fmt], DOT4[fmt].group)

@@ -5,10 +5,10 @@ Source: riscv-opcodes at c1d9bdf, rv_zvdot4a; Spike runs it under its older name
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from rvx.isa import Extension, sext
-from rvx.isa.real import GatheredReal, Performed, Spot, Whole, add_products
+from rvx.isa.real import GatheredReal, Whole, dot_products_of_bytes
 from rvx.isa.vector import Shape, declare
 
 Zvdot4a8i = Extension(
@@ -22,15 +22,9 @@ Zvdot4a8i = Extension(
 
 def _meaning(is_signed_a: bool, is_signed_b: bool, right: str) -> GatheredReal:
     """What it means in real numbers; of one form, since b is a register of one of two files."""
-
-    def spots(how: Performed) -> Iterator[Spot]:
-        for x, to in enumerate(how.row("vd", 0, how.vl, 32)):
-            if how.is_active(x):
-                of_b = how.row("vs1", 4 * x, 4, 8) if right == "vs1" else tuple(range(0, 32, 8))
-                yield to, (how.row("vs2", 4 * x, 4, 8), of_b)
-
-    formats = Whole(32, is_signed_a or is_signed_b), Whole(8, is_signed_a), Whole(8, is_signed_b)
-    return GatheredReal(add_products, {32: formats}, ("vs2", right), spots)
+    is_signed = is_signed_a or is_signed_b
+    formats = Whole(32, is_signed), Whole(8, is_signed_a), Whole(8, is_signed_b)
+    return dot_products_of_bytes(right, formats)
 
 
 def _make(is_signed_a: bool, is_signed_b: bool) -> Callable[..., int]:
