@@ -151,6 +151,30 @@ WITH_NAMES = """
 .cfi_startproc; .cfi_label NAME; .cfi_endproc
 """
 NO_NAMES = ["5x", "5", "1f", "a+1", "-a", "%a", "a@b", "(a)", "a b", 'a"b"', '"a"b', "a~b", ""]
+NO_LABEL_FOLLOWS = """
+j 1f
+1: beqz a0, 1f
+la a0, 1f
+.word 1f
+.word 1f - 1b; 1:
+.equ q, 1f
+.eqv q, 1f
+.reloc ., R_RISCV_NONE, 1f
+.cfi_startproc; .cfi_personality 0, 1f; .cfi_endproc
+"""
+TOO_MUCH = """
+.section .a; .previous x
+.pushsection .a; .popsection x
+.cfi_startproc; .cfi_endproc x
+.cfi_startproc; .cfi_remember_state x; .cfi_endproc
+.cfi_startproc; .cfi_remember_state; .cfi_restore_state 1; .cfi_endproc
+.cfi_startproc; .cfi_signal_frame x; .cfi_endproc
+.cfi_startproc; .cfi_window_save x; .cfi_endproc
+.if 1; .endif x
+.altmacro x
+.noaltmacro x
+.macro m a:vararg, b; .endm
+"""
 MADE_UP_FOR = {".size , 4", ".comm a+1, 4", ".tls_common a+1, 4"}
 """What GNU as takes: a comma is missing, or a name."""
 OTHER_NAMES = """
@@ -165,6 +189,7 @@ OTHER_NAMES = """
 LINES = [*DROPPED_OPERATORS.split("\n"), *REGISTERS_AS_NUMBERS.split("\n")]
 LINES = [*LINES, *(NO_SYMBOLS_FOR_IT + NAMES_TAKEN + OUT_OF_RANGE).split("\n")]
 LINES += (CHANGING_DISTANCES + NUMBERED_LABELS + FAR_AWAY + OTHER_NAMES).split("\n")
+LINES += (NO_LABEL_FOLLOWS + TOO_MUCH).split("\n")
 LINES = [line for line in LINES if line]
 
 

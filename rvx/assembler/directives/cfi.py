@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from rvx.assembler.diagnostics import SourceError
-from rvx.assembler.directives.registry import arguments, directive
+from rvx.assembler.directives.registry import arguments, directive, no_arguments
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.leb128 import encode_leb128
 from rvx.assembler.model.frames import (
@@ -124,6 +124,7 @@ def _begin(assembly: Assembly, *, is_simple: bool) -> None:
 @directive(".cfi_endproc", is_repeatable=True)
 def endproc(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_endproc`: the function ends."""
+    no_arguments(name, rest)
     assembly.do(_end)
 
 
@@ -227,6 +228,7 @@ def register(assembly: Assembly, name: str, rest: str) -> None:
 @directive(".cfi_remember_state", ".cfi_restore_state", is_repeatable=True)
 def state(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_remember_state`: keeps all rules until `.cfi_restore_state`."""
+    no_arguments(name, rest)
     assembly.do(_remember if name == ".cfi_remember_state" else _restore_state)
 
 
@@ -273,6 +275,7 @@ def return_column(assembly: Assembly, name: str, rest: str) -> None:
 @directive(".cfi_signal_frame")
 def signal_frame(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_signal_frame`: the function is called by a signal."""
+    no_arguments(name, rest)
     frame = _frame(assembly, name)
     advance(assembly, frame)
     frame.is_signal_frame = True
@@ -281,6 +284,7 @@ def signal_frame(assembly: Assembly, name: str, rest: str) -> None:
 @directive(".cfi_window_save", ".cfi_negate_ra_state")
 def window_save(assembly: Assembly, name: str, rest: str) -> None:
     """`.cfi_window_save`, `.cfi_negate_ra_state`: one opcode that other architectures define."""
+    no_arguments(name, rest)
     _step(assembly, name, Raw(b"\x2d"))
 
 

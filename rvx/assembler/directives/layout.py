@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rvx.assembler.diagnostics import SourceError
-from rvx.assembler.directives.registry import arguments, directive
+from rvx.assembler.directives.registry import arguments, directive, no_arguments
 from rvx.assembler.fragments.assembly import Assembly
 from rvx.assembler.fragments.repetition import DIRECT
 from rvx.assembler.model import sections
@@ -166,12 +166,14 @@ def _read_type(text: str) -> int:
 @directive(".previous", is_repeatable=True)
 def previous(assembly: Assembly, name: str, rest: str) -> None:
     """`.previous`: goes back to the section before."""
+    no_arguments(name, rest)
     assembly.do(Assembly.switch_back)
 
 
 @directive(".popsection", is_repeatable=True)
 def pop_section(assembly: Assembly, name: str, rest: str) -> None:
     """`.popsection`: goes back to where `.pushsection` stood."""
+    no_arguments(name, rest)
     assembly.do(Assembly.pop_section)
 
 

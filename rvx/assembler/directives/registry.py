@@ -49,6 +49,16 @@ def arguments(name: str, rest: str, least: int, most: int, syntax: str) -> list[
     return parts
 
 
+def no_arguments(name: str, rest: str) -> None:
+    """Refuses what stands behind a directive that takes nothing.
+
+    Raises:
+        SourceError: something does.
+    """
+    if rest:
+        raise SourceError(f"{name} takes nothing, and not '{rest}'", text=rest)
+
+
 def string(text: str) -> bytes:
     """The bytes of a quoted string.
 

@@ -86,6 +86,7 @@ class Assembly(Output):
     uses_privileged: bool = False
     is_gnu: bool = False
     _local_counts: dict[int, int] = field(default_factory=dict)
+    _awaited: dict[str, tuple[LocalLabel, Location, str]] = field(default_factory=dict)
     _tables: dict[tuple[FormTable, str], FormTable] = field(default_factory=dict)
 
     def change_arch(self, text: str) -> None:
@@ -337,7 +338,21 @@ class Assembly(Output):
                 hint=f"write {label.number}f if the label follows",
                 text=str(label),
             )
-        return self.symbol(_local_name(label.number, count + label.is_forward))
+        name = _local_name(label.number, count + label.is_forward)
+        if label.is_forward:
+            self._awaited.setdefault(name, (label, self.location, self.source))
+        return self.symbol(name)
+
+    def check_labels(self) -> None:
+        """Takes down every numeric label that was to follow, and has not."""
+        for name, (label, location, source) in self._awaited.items():
+            if not self.symbols[name].is_defined:
+                problem = SourceError(
+                    f"there is no label '{label.number}:' after this line",
+                    hint=f"write {label.number}b if the label stands before",
+                    text=str(label),
+                )
+                self.diagnostics.error(location, source, problem)
 
     def depend_on_place(self) -> None:
         """What the statement does depends on where it stands, so that it cannot be repeated."""

@@ -80,6 +80,7 @@ class Resolver:
         sections = list(assembly.sections.values())
         for section in sorted(sections, key=lambda section: section.depends_on_others):
             lay_out(section, assembly.distances, assembly.diagnostics)
+        assembly.check_labels()
         for section in sections:
             self._check_size(section)
         total = sum(section.size for section in sections if section.type != NOBITS)

@@ -266,6 +266,8 @@ class Expander:
                     raise SourceError(f"there is no macro '{macro}'", text=macro)
         elif name == ".include":
             self._include(rest, line)
+        elif rest:
+            raise SourceError(f"{name} takes nothing, and not '{rest}'", text=rest)
         else:
             self.is_alternate = name == ".altmacro"
 
@@ -304,6 +306,8 @@ class Expander:
         if name == ".endif":
             self._conditions.pop()
             self._is_skipping = not condition.is_outer_active
+            if rest:
+                raise SourceError(f".endif takes nothing, and not '{rest}'", text=rest)
             return
         if condition.has_else:
             raise SourceError(f"{name} follows the .else of the same .if", text=name)

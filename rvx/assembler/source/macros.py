@@ -113,6 +113,12 @@ def parse_header(text: str) -> tuple[str, tuple[Parameter, ...]]:
             raise SourceError(f"parameter '{part[1]}' stands twice", text=part[1])
         parameters.append(Parameter(part[1], part[2] or "", unquote(part[3] or "")))
         at = part.end()
+    for parameter in parameters[:-1]:
+        if parameter.kind == "vararg":
+            raise SourceError(
+                f"parameter '{parameter.name}' takes all that is left, and is not the last",
+                text=parameter.name,
+            )
     return found[0], tuple(parameters)
 
 
