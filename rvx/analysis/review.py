@@ -204,23 +204,26 @@ def _all_of(extensions: Iterable[Extension]) -> list[Instruction]:
 def _clash(
     made: Instruction, against: dict[str, list[Instruction]], taken: list[Pattern]
 ) -> Finding:
-    parts = []
+    said, parts, named = [], [], []
     for name, seconds in against.items():
-        same = [one for one in seconds if one.mnemonic == made.mnemonic]
-        listed = ", ".join(one.mnemonic for one in seconds[:3])
-        listed += ", ..." if len(seconds) > 3 else ""
-        if same:
-            parts.append(f"{name} has that mnemonic")
-        else:
-            parts.append(f"{listed} of {name}, such as {_common(made, seconds[0])}")
+        if any(one.mnemonic == made.mnemonic for one in seconds):
+            named.append(name)
+        sharing = [one for one in seconds if share_words(made, one)]
+        if sharing:
+            listed = ", ".join(one.mnemonic for one in sharing[:3])
+            listed += ", ..." if len(sharing) > 3 else ""
+            parts.append(f"{listed} of {name}, such as {_common(made, sharing[0])}")
     is_standard = any(name[0].upper() != "X" for name in against)
-    free = free_pattern(made, taken)
-    proposal = ""
-    if free is not None:
-        taken.append(free)  # the next proposal is another one
-        proposal = f"; free is '{free.text}'"
-    said = "it shares words with " + "; ".join(parts) + proposal
-    return Finding(ERROR_LEVEL if is_standard else WARNING, made.mnemonic, said)
+    if named:
+        have = "have" if len(named) > 1 else "has"
+        said.append(f"{' and '.join(named)} {have} that mnemonic, too")
+    if parts:
+        said.append("it shares words with " + "; ".join(parts))
+        free = free_pattern(made, taken)
+        if free is not None:
+            taken.append(free)  # the next proposal is another one
+            said.append(f"free is '{free.text}'")
+    return Finding(ERROR_LEVEL if is_standard else WARNING, made.mnemonic, "; ".join(said))
 
 
 def _common(first: Instruction, second: Instruction) -> str:

@@ -18,11 +18,11 @@ _REQUIREMENT = re.compile(r"([\w.-]+)\s*(?:\[.*?\])?\s*([^;]*)(;.*)?")
 _TOOLS = {
     "riscv64-unknown-elf-gcc": "compiles C for rvx toolchain and bare metal",
     "riscv64-linux-gnu-gcc": "compiles C into Linux programs",
-    "riscv64-unknown-elf-as": "what the assembler is compared with",
+    "riscv64-unknown-elf-as": "is what the assembler is compared with",
     "clang": "compiles C, with vectors",
     "gdb-multiarch": "debugs through rvx debug --gdb",
-    "spike": "what instructions are compared with",
-    "qemu-riscv64": "what Linux programs are compared with",
+    "spike": "is what instructions are compared with",
+    "qemu-riscv64": "is what Linux programs are compared with",
 }
 _ADDRESSES = 4 << 30
 """Bytes of addresses that a few machines reserve; each takes one gigabyte for Unicorn."""

@@ -277,7 +277,7 @@ class Extension:
             xlen: 32 or 64 where only that width has it.
         """
         _check_text(f"a CSR of {self.name}", name, _SPELLING, "a name such as fcsr")
-        xlens = (xlen,) if xlen else (32, 64)
+        xlens = _widths(f"CSR '{name}' of {self.name}", xlen)
         made = Csr(name, address, state or name, lsb, bits, doc, word, counts, xlens)
         for other in self.csrs.values():
             if name == other.name or address == other.address:
@@ -510,6 +510,11 @@ class Extension:
         real: Meaning | None = None,
     ) -> Instruction:
         _check_names(f"needs of {self.name} '{syntax}'", needs)
+        for what, text in (("syntax", syntax), ("pattern", bits)):
+            if not isinstance(text, str):
+                raise DeclarationError(
+                    f"{self.name}: the {what} of an instruction must be text, not {text!r}"
+                )
         made = make_instruction(
             syntax,
             bits,
@@ -517,7 +522,7 @@ class Extension:
             extension=self.name,
             kinds=self._kinds,
             state=[*self.states, *(f.name for f in self.register_files.values() if f.is_tiled)],
-            xlens=(xlen,) if xlen else (32, 64),
+            xlens=_widths(f"{self.name} '{syntax}'", xlen),
             kind=kind,
             overlaps=overlaps,
             doc=doc,
@@ -608,7 +613,8 @@ class Extension:
         target = (of or self)._find(mnemonic, xlen)
         if target is None:
             raise DeclarationError(f"{self.name}: alias '{syntax}': no instruction '{mnemonic}'")
-        made = make_alias(syntax, expansion, target, is_printed, (xlen,) if xlen else (32, 64))
+        xlens = _widths(f"alias '{syntax}' of {self.name}", xlen)
+        made = make_alias(syntax, expansion, target, is_printed, xlens)
         self.aliases.append(made)
         return made
 
@@ -641,6 +647,15 @@ def _check_names(what: str, listed: object) -> None:
         raise DeclarationError(
             f"{what} must be names of extensions, such as ('D',), not {listed!r}"
         )
+
+
+def _widths(what: str, xlen: int | None) -> tuple[int, ...]:
+    """The register widths that have something."""
+    if xlen not in (None, 32, 64):
+        raise DeclarationError(
+            f"xlen of {what} must be 32 or 64, or nothing for both, not {xlen!r}"
+        )
+    return (xlen,) if xlen else (32, 64)
 
 
 def _key(mnemonic: str, xlen: int | None) -> str:

@@ -40,7 +40,13 @@ FAULTS = {
         "error: h: it shares words with add of I, such as 0x00000033; free is "
     ),
     'bits = "0000001 rs2 rs1 110 rd 0110011"\n@X.instruction("mulh rd, rs1, rs2", bits)\n'
-    "def k(rs1, rs2):\n    '''A doc.'''\n    return rs1 - rs2": "M has that mnemonic",
+    "def k(rs1, rs2):\n    '''A doc.'''\n    return rs1 - rs2": (
+        "error: mulh: M and Zmmul have that mnemonic, too; it shares words with rem of M, such as "
+    ),
+    'bits = "0000011 rs2 rs1 110 rd 1111011"\n@X.instruction("add rd, rs1, rs2", bits)\n'
+    "def m(rs1, rs2):\n    '''A doc.'''\n    return rs1 - rs2": (
+        "error: add: I has that mnemonic, too"
+    ),
     'bits = "0000010 00000 rs1 000 rd 1111011"\n@X.instruction("l rd, rs1", bits)\n'
     "def l(rs1):\n    '''A doc.'''\n    return [rs1, 1]": "cannot be part of a body: a list",
     'X.encoding("e rd", "0000000 00000 00000 001 rd 1111011", doc="A doc.")': (

@@ -236,6 +236,18 @@ def registers_like_state(ext: Extension) -> None:
 @pytest.mark.parametrize(
     ("declare", "sentence"),
     [
+        (
+            lambda ext: ext.encoding("bar rd, rs1, rs2", 12),
+            "Xext: the pattern of an instruction must be text, not 12",
+        ),
+        (
+            lambda ext: ext.encoding("bar rd, rs1, rs2", BITS, xlen=16),
+            "xlen of Xext 'bar rd, rs1, rs2' must be 32 or 64, or nothing for both, not 16",
+        ),
+        (
+            lambda ext: ext.csr("c", 0x800, xlen=128),
+            "xlen of CSR 'c' of Xext must be 32 or 64, or nothing for both, not 128",
+        ),
         (operand_of_an_instruction, "the name of state 'rs1' is taken, as are "),
         (state_of_an_operand, "instruction 'bar': 'rs1' is an operand, and a state of Xext; a"),
         (csr_twice, "CSR 'two' at 0x800: there is 'one' at 0x800 already"),
