@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from rvx.cli.declare import Argument, Option
+from rvx.cli.doctor import DISTRIBUTION
 from rvx.cli.export import write
 from rvx.cli.output import UsageProblem
 
@@ -30,7 +31,8 @@ def extension(
         raise UsageProblem(
             f"there is an extension {lower.capitalize()} already; choose another name"
         )
-    _write(_EXTENSION, output or Path(lower), {"@name@": lower, "@Name@": lower.capitalize()})
+    known = {"@name@": lower, "@Name@": lower.capitalize(), "@distribution@": DISTRIBUTION}
+    _write(_EXTENSION, output or Path(lower), known)
 
 
 def kernel(
@@ -148,7 +150,7 @@ version = "0.1"
 description = "The RISC-V extension @Name@ for rvx"
 readme = "README.md"
 requires-python = ">=3.11"
-dependencies = ["rvx"]
+dependencies = ["@distribution@"]
 
 # Where this package is installed, rvx knows the extension without --ext.
 [project.entry-points."rvx.extensions"]

@@ -491,9 +491,14 @@ _METADATA = (".dist-info", ".egg-info")
 
 def _load_plugin(point: EntryPoint) -> Extension:
     owner = f"the package '{point.dist.name}'" if point.dist else "an installed package"
+    if not point.pattern.match(point.value):
+        raise IsaError(
+            f"extension '{point.name}' of {owner} is said to be at '{point.value}', which is no "
+            f"place such as 'module:{point.name.capitalize()}'"
+        )
     try:
         found = point.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise IsaError(
             f"extension '{point.name}' of {owner} cannot be imported: "
             f"{type(error).__name__}: {error}"

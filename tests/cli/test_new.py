@@ -16,6 +16,8 @@ from rvx.cli.main import app
 from rvx.errors import Exit
 from rvx.isa import Extension
 
+ROOT = Path(__file__).parents[2]
+
 run = CliRunner().invoke
 
 
@@ -49,6 +51,9 @@ def test_the_package_offers_the_extension_to_rvx(
 ) -> None:
     run(app, ["new", "extension", "offered", "-o", str(tmp_path / "here")])
     project = tomllib.loads((tmp_path / "here" / "pyproject.toml").read_text())["project"]
+    # It needs this package, under the name by which it is installed.
+    own = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["name"]
+    assert project["dependencies"] == [own]
     place = project["entry-points"]["rvx.extensions"]["xoffered"]
     module, _, variable = place.partition(":")
     monkeypatch.syspath_prepend(str(tmp_path / "here"))

@@ -249,3 +249,19 @@ def test_a_plugin_that_is_no_extension_is_said(monkeypatch: pytest.MonkeyPatch) 
     use_plugins(monkeypatch, xpath="pathlib:Path")
     with pytest.raises(IsaError, match="is not an extension: pathlib:Path is a type"):
         load("xpath")
+
+
+def test_a_plugin_without_a_place_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_plugins(monkeypatch, xnowhere="mine:X[")
+    with pytest.raises(IsaError, match=r"at 'mine:X\[', which is no place such as 'module:Xno"):
+        load("xnowhere")
+
+
+def test_a_plugin_that_ends_python_is_one_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ending.py").write_text("raise SystemExit(3)")
+    monkeypatch.syspath_prepend(tmp_path)
+    use_plugins(monkeypatch, xending="ending:X")
+    with pytest.warns(UserWarning, match="cannot be imported: SystemExit: 3"):
+        assert "I" in isa_for().extensions
