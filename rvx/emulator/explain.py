@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rvx.emulator.loader import SymbolTable
+from rvx.emulator.regions.build import SLOW, CompiledRegion
 from rvx.emulator.regions.tier import Installed
 from rvx.emulator.repetition.tier import CompiledRepeat
 from rvx.emulator.tiers import InlineTier
@@ -46,6 +47,10 @@ class Explanation:
         )
 
 
+def _slow(compiled: CompiledRegion | None) -> str:
+    return f", whose code is {SLOW}" if compiled is not None and compiled.is_slow else ""
+
+
 def explain(
     made: Installed,
     inline: InlineTier,
@@ -62,7 +67,8 @@ def explain(
         where=symbols.describe(region.begin),
         blocks=len(region.blocks),
         steps=region.steps,
-        reason=reason or f"a loop of {region.weight:,} instructions when it was chosen",
+        reason=reason
+        or f"a loop of {region.weight:,} instructions when it was chosen{_slow(made.compiled)}",
         seconds=made.seconds,
         entries=sum(inline.entries_of(entry) for entry in region.entries),
         instructions=sum(executions.get(pc, 0) for pc in steps),
@@ -82,7 +88,7 @@ def explain_repeat(
         where=symbols.describe(sequence.pc),
         blocks=len(sequence.blocks),
         steps=len(sequence.items),
-        reason=reason or f"a repetition, compiled for {state} streams",
+        reason=reason or f"a repetition, compiled for {state} streams{_slow(made.compiled)}",
         seconds=made.seconds,
         entries=executions.get(sequence.pc, 0),
         instructions=sum(executions.get(item.pc, 0) for item in sequence.items),

@@ -183,7 +183,7 @@ def mapped(image: Image) -> Loaded | None:
         return load(image)
     from rvx.jit import compiler
 
-    return compiler.load_object(image.code, tuple(image.entries))
+    return compiler.load_object(image.code, tuple(image.entries), image.is_slow)
 
 
 @cache

@@ -397,12 +397,13 @@ def to_image(module: Any, entries: tuple[str, ...], speed: int = 3) -> Image:
     keep_only(module, entries)
     optimise(module, speed)
     code = target_machine().emit_object(module)
-    if ternary.may_be_wrong(code):
+    is_slow = ternary.may_be_wrong(code)
+    if is_slow:
         code = _careful_target_machine().emit_object(module)
-    return image_of(code, entries)
+    return image_of(code, entries, is_slow)
 
 
-def load_object(data: bytes, entries: Sequence[str]) -> Loaded | None:
+def load_object(data: bytes, entries: Sequence[str], is_slow: bool = False) -> Loaded | None:
     """Loads an object file with MCJIT, which knows all that numba's own code may refer to."""
     import llvmlite.binding as llvm
 
@@ -415,4 +416,5 @@ def load_object(data: bytes, entries: Sequence[str]) -> Loaded | None:
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _new_target_machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(data))
     engine.finalize_object()
-    return Loaded(engine, {name: int(engine.get_function_address(name)) for name in entries})
+    addresses = {name: int(engine.get_function_address(name)) for name in entries}
+    return Loaded(engine, addresses, is_slow)

@@ -21,9 +21,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from rvx.records import dataclass, field
+from rvx.records import dataclass, field, replace
 
-_MAGIC = b"rvx image 1\n"
+_MAGIC = b"rvx image 2\n"
 _DIGEST = 32
 _PAGE = mmap.PAGESIZE
 
@@ -52,6 +52,7 @@ class Image:
         rebased: where words stand that count from the beginning of the image.
         imports: names of functions outside, and where their addresses are wanted.
         is_object: whether `code` is an object file, for LLVM to load.
+        is_slow: whether LLVM has not optimised it for this processor, since it gets that wrong.
     """
 
     code: bytes
@@ -60,6 +61,7 @@ class Image:
     rebased: tuple[int, ...] = ()
     imports: tuple[tuple[int, str], ...] = ()
     is_object: bool = False
+    is_slow: bool = False
 
     def to_bytes(self) -> bytes:
         """The file: a line of JSON and the code, behind a digest of both."""
@@ -69,6 +71,7 @@ class Image:
             "rebased": self.rebased,
             "imports": self.imports,
             "is_object": self.is_object,
+            "is_slow": self.is_slow,
         }
         data = json.dumps(head).encode() + b"\n" + self.code
         return _MAGIC + hashlib.sha256(data).digest() + data
@@ -90,6 +93,7 @@ class Image:
             tuple(head["rebased"]),
             tuple((at, name) for at, name in head["imports"]),
             head["is_object"],
+            head["is_slow"],
         )
 
 
@@ -137,11 +141,13 @@ class Loaded:
     Args:
         owner: whose end would free the memory.
         addresses: of the functions, by name.
+        is_slow: see `Image`.
     """
 
-    def __init__(self, owner: Any, addresses: Mapping[str, int]) -> None:
+    def __init__(self, owner: Any, addresses: Mapping[str, int], is_slow: bool = False) -> None:
         _kept.append(owner)
         self.addresses = addresses
+        self.is_slow = is_slow
 
 
 def load(image: Image) -> Loaded | None:
@@ -163,7 +169,8 @@ def load(image: Image) -> Loaded | None:
     protection = ctypes.c_int(mmap.PROT_READ | mmap.PROT_EXEC)
     if protect(ctypes.c_void_p(base), ctypes.c_size_t(size), protection):
         raise OSError(ctypes.get_errno(), "memory for compiled code cannot be made executable")
-    return Loaded(room, {name: base + at for name, at in image.entries.items()})
+    addresses = {name: base + at for name, at in image.entries.items()}
+    return Loaded(room, addresses, image.is_slow)
 
 
 def _pages(size: int) -> int:
@@ -207,17 +214,19 @@ class _Linker:
     imports: list[tuple[int, str]] = field(default_factory=list)
 
 
-def image_of(data: bytes, entries: tuple[str, ...]) -> Image:
+def image_of(data: bytes, entries: tuple[str, ...], is_slow: bool = False) -> Image:
     """Links an object file that LLVM has made for position-independent code.
 
     Args:
         data: an ELF file for x86-64; any other stays as it is.
         entries: names of the functions that are called from outside.
+        is_slow: see `Image`.
     """
     try:
-        return _linked(data, entries)
+        made = _linked(data, entries)
     except (CannotLinkError, struct.error):
-        return Image(data, 0, dict.fromkeys(entries, 0), is_object=True)
+        made = Image(data, 0, dict.fromkeys(entries, 0), is_object=True)
+    return replace(made, is_slow=is_slow)
 
 
 def _linked(data: bytes, entries: tuple[str, ...]) -> Image:

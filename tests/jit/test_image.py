@@ -152,9 +152,13 @@ def called(loaded: image.Loaded | None) -> Any:
 @pytest.mark.parametrize("text", MODULES.values(), ids=MODULES)
 def test_linked_code_does_what_llvm_makes_of_it(text: str) -> None:
     data = object_of(text)
-    made = image.image_of(data, ("f",))
+    made = image.image_of(data, ("f",), is_slow=True)
     again = image.Image.from_bytes(made.to_bytes())
     assert again == made
+    assert again.is_slow
+    mapped = code.mapped(again)
+    assert mapped is not None
+    assert mapped.is_slow
     assert data[:4] != b"\x7fELF" or data[18] != 62 or not made.is_object
     ours, mcjit = image.load(made), compiler.load_object(data, ("f",))
     numbers = [0, 1, 2, 3, 4, 5, 6, -1, 12345, -(2**40)]

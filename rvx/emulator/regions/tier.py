@@ -182,7 +182,7 @@ class RegionTier:
         text = ""
         try:
             text = emitter.text()
-            compiled = compile_region(text, emitter.bodies.values())
+            compiled = compile_region(text, emitter.bodies.values(), region.begin)
         except (CompileError, RuntimeError) as error:
             # LLVM says with a RuntimeError what it does not take; the tier below does it all.
             return Installed(region, None, time.perf_counter() - start, text, str(error))

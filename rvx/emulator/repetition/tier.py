@@ -85,7 +85,7 @@ class RepeatTier:
         try:
             emitter = RepeatEmitter(recorded.sequence, self._isa, self._context, is_streaming)
             text = emitter.text()
-            compiled = compile_region(text, emitter.bodies.values())
+            compiled = compile_region(text, emitter.bodies.values(), recorded.sequence.pc)
         except (CompileError, RuntimeError) as error:
             # LLVM says with a RuntimeError what it does not take; the tier below does it all.
             refusal = str(error)

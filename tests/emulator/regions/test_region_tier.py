@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rvx import disk
+from rvx import disk, notes
 from rvx.assembler import assemble
 from rvx.emulator import Machine, TrapKind
 from rvx.emulator.regions import select
 from rvx.emulator.regions.tier import RegionTier
 from rvx.extensions import isa_for
+from rvx.jit import ternary
 
 ISA = isa_for("rv64gc_xposit")
 LOOP = """
@@ -104,6 +105,25 @@ def test_a_loop_becomes_a_region_with_the_same_counts() -> None:
     assert explanation.instructions == 300_000
     assert "<sum" in str(explanation)
     assert "define i64 @region" in made.region_code()
+
+
+def test_a_loop_whose_code_is_not_optimised_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ternary, "may_be_wrong", lambda code: True)
+    source = """
+        .globl  slow
+slow:   addi    a0, a0, -1
+        xori    a1, a1, 1234            # no other loop is this one: code is kept by content
+        bnez    a0, slow
+        ret
+"""
+    made = machine(source)
+    notes.take()
+    hot(made, "slow", 100_000)
+    (said,) = notes.take()
+    assert said.startswith(f"the loop at {made.symbol('slow'):#x} runs slower than others: its")
+    (explanation,) = made.explain(made.call("slow", 100_000))
+    assert "its code is not optimised" in said
+    assert "whose code is not optimised, since LLVM gets an instruction" in str(explanation)
 
 
 def test_a_loop_that_is_not_hot_is_left_alone() -> None:
