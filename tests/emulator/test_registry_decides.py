@@ -211,3 +211,63 @@ def test_the_assembler_does_not_abbreviate_by_what_is_declared_anew(way: dict[st
     text = f"li a0, 5\n addi a0, a0, 1\n mv a1, a0\n c.addi a0, 10\n add a0, a0, a1\n nop {EXIT}"
     assert run(text, "rv64gc", way, ext).exit_code == 32
     assert run(text, "rv64gc", way).exit_code == 22
+
+
+def triple(rd: int) -> int:
+    """Tells how often it was performed."""
+    return 3 * rd + 1
+
+
+def nothing() -> None:
+    """Does nothing."""
+
+
+STEPS = {"sub", "bne", "ecall"}
+"""What the loop around them is made of."""
+
+
+@pytest.mark.parametrize("march", ["rv64gc", "rv32gc"])
+def test_every_base_instruction_declared_anew_is_performed_by_its_body(
+    march: str, way: dict[str, Any]
+) -> None:
+    base = isa_for(march)
+    anew = [
+        made
+        for made in base.instructions.values()
+        if made.is_core and made.mnemonic not in STEPS and not made.mnemonic.startswith("c.")
+    ]
+    if way == WAYS["region"]:
+        anew = anew[::9]  # A body is compiled for each instruction.
+    ext = Extension("Xanew", version="0.1", supersedes={made.extension for made in anew})
+    for made in anew:
+        operands, bits = made.syntax.text, made.pattern.text
+        body = triple if "rd" in made.operands else nothing
+        ext.instruction(operands, bits, overlaps=made.overlaps)(body)
+    isa = isa_for(march, extra=[ext])
+    words, tripled = [], {"x": 0, "f": 0}
+    for made in anew:
+        mine = isa.instructions[made.mnemonic]
+        word = mine.pattern.match
+        for name, operand in mine.operands.items():
+            word |= operand.field.insert(10 if name == "rd" else 1)
+        found = isa.decode(word)
+        assert found is not None
+        assert found.instruction.extension == "Xanew", made.mnemonic
+        words.append(f".word {word:#x}")
+        rd = mine.operands.get("rd")
+        if rd is not None:
+            tripled[rd.kind.name[0]] += 1
+    times = 300
+    loop = "\n ".join([*words, "sub s0, s0, s1", "bne s0, zero, 1b", "ecall"])
+    program = assemble(f".globl _start\n.option norvc\n_start:\n1: {loop}\n", isa)
+    machine = Machine(program, isa, memory=1 << 16, **way)
+    machine.set_register("s0", times)
+    machine.set_register("s1", 1)
+    machine.set_register("a7", 93)
+    result = machine.run()
+    assert result.trap is None
+    assert len(words) > 10
+    assert result.instructions == times * (len(words) + 2) + 1
+    for register, file, width in (("a0", "x", isa.xlen), ("fa0", "f", 64)):
+        expected = (3 ** (times * tripled[file]) - 1) // 2
+        assert machine.register(register) % 2**width == expected % 2**width
