@@ -11,6 +11,7 @@ from rvx.assembler.assembler import Assembler
 from rvx.assembler.diagnostics import AssemblyError, SourceError, did_you_mean, show
 from rvx.assembler.elf.relocatable import write_object, write_whole
 from rvx.assembler.source.grammar import parse_integer
+from rvx.assembler.source.names import NAME
 from rvx.isa import Isa, IsaError
 from rvx.records import dataclass, field
 from rvx.regex import regex
@@ -72,7 +73,7 @@ _IGNORED = {
 }
 """Flags that change nothing in what is assembled, or nothing here: debug sections stay plain."""
 PRIV_SPECS = {"1.9.1": (1, 9), "1.10": (1, 10), "1.11": (1, 11), "1.12": (1, 12)}
-_SYMBOL = regex(r"[A-Za-z_.$][\w.$]*", re.ASCII)
+_SYMBOL = regex(NAME, re.ASCII)
 _ABI = regex(r"(ilp32|lp64)(f|d|(?<=ilp32)e|)")
 _DEBUG = ("-g", "--gen-debug", "-gdwarf", "--gdwarf", "-gstabs", "--gstabs")
 

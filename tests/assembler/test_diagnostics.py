@@ -61,7 +61,7 @@ CASES = [
     ('.section x, "aZ"', "'Z' is not a flag", "valid are a w x"),
     ('.section x, "a", @nothing', "is not a type of a section", "@progbits"),
     ('.section x, "a", @0x1p99', "'@0x1p99' is not a type of a section", "@progbits"),
-    (".p2align \u00b2", "makes no sense", ""),
+    (".p2align \u00b2", "must be a number that is known here", ""),
     ('.section x, "\u00b2"', "is not a flag", ""),
     (".cfi_startproc\n.cfi_offset \u00b2, 8\n.cfi_endproc", "is not a register that frames", ""),
     ('.file \u00b2 "x"', "makes no sense", ""),

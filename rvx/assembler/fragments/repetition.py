@@ -33,15 +33,16 @@ from rvx.assembler.model.relocations import target_relocation
 from rvx.assembler.model.sections import Symbol, Value
 from rvx.assembler.model.values import ZERO
 from rvx.assembler.source.grammar import unescape
+from rvx.assembler.source.names import LATER, NAME
 from rvx.isa import Instruction
 from rvx.isa.operands import ImmediateKind, Operand, RegisterKind
 from rvx.isa.registers import RegisterFile
 from rvx.records import dataclass, field
 from rvx.regex import regex
 
-_NAME = regex(r"(?<![\w.$%@\\])([A-Za-z_.$][\w.$]*)", re.ASCII)
+_NAME = regex(rf"(?<![{LATER}%@\\])({NAME})", re.ASCII)
 _LAST = regex(
-    r"(.*[\s,])(?:([A-Za-z_.$][\w.$]*)|(-?[1-9][0-9]{0,17}|0(?:x[0-9a-f]{1,16})?)(\([^()]*\))?)",
+    rf"(.*[\s,])(?:({NAME})|(-?[1-9][0-9]{{0,17}}|0(?:x[0-9a-f]{{1,16}})?)(\([^()]*\))?)",
     re.ASCII,
 )
 """The operand at the end that differs most often: a name, or a number or offset as most are."""

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from rvx.assembler.diagnostics import SourceError
+from rvx.assembler.source.names import NAME
 from rvx.regex import regex
 
-_NAME = regex(r"\\?&?[A-Za-z_.$][\w.$]*|\\@|\\\(\)|&", re.ASCII)
+_NAME = regex(rf"\\?&?{NAME}|\\@|\\\(\)|&", re.ASCII)
 _LOCAL = regex(r"local\s+(.*)", re.IGNORECASE | re.DOTALL)
 _OPERATOR = "-+*/%|&^~!=(,"
 
@@ -58,7 +59,7 @@ def _argument(text: str, at: int, constant: Callable[[str, str], int]) -> tuple[
         end = text.find(",", at)
         end = len(text) if end < 0 else end
         return str(constant(text[at + 1 : end].strip(), "an argument with %")), end
-    keyword = re.compile(r"[A-Za-z_.$][\w.$]*=(?=[<%\"'])").match(text, at)
+    keyword = re.compile(rf"{NAME}=(?=[<%\"'])", re.ASCII).match(text, at)
     if keyword is not None:
         value, end = _argument(text, keyword.end(), constant)
         return keyword[0] + value, end

@@ -26,6 +26,7 @@ from rvx.assembler.source.macros import (
     substitute,
     unquote,
 )
+from rvx.assembler.source.names import LATER, NAME
 from rvx.assembler.source.reader import Line, SourceText
 from rvx.records import dataclass, field
 from rvx.regex import regex
@@ -35,7 +36,8 @@ MAX_DEPTH = 100
 MAX_PASSING = 10_000
 MAX_LINE = 1_000_000
 _STRING_OR_BLANKS = regex(r'"(?:\\.|[^"\\])*"|\s+')
-_HEAD = regex(r"((?:[A-Za-z_.$][\w.$]*|\d+):\s*)*([A-Za-z_.$][\w.$]*)\s*", re.ASCII)
+_IN_NAME = regex(f"[{LATER}]", re.ASCII)
+_HEAD = regex(rf"((?:{NAME}|\d+):\s*)*({NAME})\s*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -479,7 +481,7 @@ def _without_blanks(text: str) -> str:
         if not found[0].isspace():
             return found[0]
         around = text[found.start() - 1 : found.start()] + text[found.end() : found.end() + 1]
-        return " " if len(around) == 2 and all(c.isalnum() or c in "_.$" for c in around) else ""
+        return " " if len(around) == 2 and all(_IN_NAME.fullmatch(c) for c in around) else ""
 
     return _STRING_OR_BLANKS.sub(replacement, text)
 

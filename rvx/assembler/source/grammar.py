@@ -15,6 +15,7 @@ from typing import Any
 
 from rvx import disk, resources
 from rvx.assembler.diagnostics import SourceError
+from rvx.assembler.source.names import NAME
 from rvx.assembler.source.syntax import (
     Binary,
     Braced,
@@ -35,29 +36,25 @@ from rvx.regex import regex
 
 _ESCAPES = {"n": 10, "t": 9, "r": 13, "b": 8, "f": 12, "v": 11, "a": 7}
 _ESCAPE = regex(r"\\([0-7]{1,3}|[xX][0-9a-fA-F]+|.)", re.DOTALL)
-_PLAIN = regex(
-    r"(?P<name>[A-Za-z_.$][\w.$]*)|(?P<number>-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*))", re.ASCII
-)
-_ADDRESS = regex(
-    r"(-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*))\s*\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII
-)
+_PLAIN = regex(rf"(?P<name>{NAME})|(?P<number>-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*))", re.ASCII)
+_ADDRESS = regex(rf"(-?(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*))\s*\(\s*({NAME})\s*\)", re.ASCII)
 _REAL = regex(
     r"[-+]?(?:0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?[pP][-+]?[0-9]+"
     r"|[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)",
     re.ASCII,
 )
-_SYMBOL = regex(r"[A-Za-z_.$\x80-\U0010ffff][\w.$\x80-\U0010ffff]*", re.ASCII)
+_SYMBOL = regex(NAME, re.ASCII)
 _TYPE = regex(r"[@%][a-z_][a-z_0-9]*")
 _SUM = regex(
-    r"(?:(?P<modifier>%[a-z_][a-z0-9_]*)\(\s*)?(?P<name>(?!STT_)[A-Za-z_.$][\w.$]*)"
-    r"(?:\s*(?P<sign>[-+])\s*(?:(?P<other>(?!STT_)[A-Za-z_.$][\w.$]*)"
+    rf"(?:(?P<modifier>%[a-z_][a-z0-9_]*)\(\s*)?(?P<name>(?!STT_){NAME})"
+    rf"(?:\s*(?P<sign>[-+])\s*(?:(?P<other>(?!STT_){NAME})"
     r"|(?P<number>0[xX][0-9a-fA-F]+|0|[1-9][0-9]*)))?"
-    r"(?(modifier)\s*\))(?:\s*\(\s*(?P<base>[A-Za-z_.$][\w.$]*)\s*\))?",
+    rf"(?(modifier)\s*\))(?:\s*\(\s*(?P<base>{NAME})\s*\))?",
     re.ASCII,
 )
 """`symbol`, `symbol + number`, `symbol - symbol`, in a relocation function, with a register."""
 _STRING = regex(r'"[^"\\]*(\\.[^"\\]*)*"')
-_ENCLOSED = regex(r"\(\s*([A-Za-z_.$][\w.$]*)\s*\)", re.ASCII)
+_ENCLOSED = regex(rf"\(\s*({NAME})\s*\)", re.ASCII)
 _PIECE = regex(r"""[^,"'(){}]+|"[^"\\]*(?:\\.[^"\\]*)*"|'(?:\\.[0-7]{0,2}|[^\\])'?|.""", re.DOTALL)
 _OPERATOR = regex(r"[-+*/%|&^~!<>=(]")
 MAX_DEPTH = 200

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from rvx.assembler.diagnostics import Location, SourceError
+from rvx.assembler.source.names import NAME
 from rvx.assembler.source.reader import Line
 from rvx.records import dataclass
 from rvx.regex import regex
 
-_NAME = regex(r"[A-Za-z_.$][\w.$]*", re.ASCII)
-_REFERENCE = regex(r"\\(?:([A-Za-z_.$][\w.$]*)|(@)|(\(\)))", re.ASCII)
+_NAME = regex(NAME, re.ASCII)
+_REFERENCE = regex(rf"\\(?:({NAME})|(@)|(\(\)))", re.ASCII)
 _PARAMETER = regex(
-    r"\s*,?\s*([A-Za-z_.$][\w.$]*)(?:\s*:\s*(req|vararg))?(?:\s*=\s*(\"(?:\\.|[^\"\\])*\"|[^\s,]*))?",
+    rf"\s*,?\s*({NAME})(?:\s*:\s*(req|vararg))?(?:\s*=\s*(\"(?:\\.|[^\"\\])*\"|[^\s,]*))?",
     re.ASCII,
 )
 _BLANK_NEAR_OPERATOR = regex(r"(?<=[-+*/%|&^~!<>=(,])\s+|\s+(?=[-+*/%|&^~!<>=(,)])")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from rvx.assembler.diagnostics import SourceError
+from rvx.assembler.source.names import LATER, NAME
 from rvx.records import dataclass
 from rvx.regex import regex
 
-_LABEL = regex(r'([A-Za-z_.$][\w.$]*|[0-9]+|"(?:\\.|[^"\\])*")\s*:(?!=)\s*', re.ASCII)
-_BARE_LABEL = regex(r"(?:[A-Za-z_.$][\w.$]*|[0-9]+):", re.ASCII)
-_ASSIGN = regex(r"([A-Za-z_.$][\w.$]*)\s*(==?)(?!=)\s*(.*)", re.ASCII | re.DOTALL)
-_HEAD = regex(r"([A-Za-z_.$][\w.$]*)(?:\s+|(?=[^\w.$\s])|$)(.*)", re.ASCII | re.DOTALL)
+_LABEL = regex(rf'({NAME}|[0-9]+|"(?:\\.|[^"\\])*")\s*:(?!=)\s*', re.ASCII)
+_BARE_LABEL = regex(rf"(?:{NAME}|[0-9]+):", re.ASCII)
+_ASSIGN = regex(rf"({NAME})\s*(==?)(?!=)\s*(.*)", re.ASCII | re.DOTALL)
+_HEAD = regex(rf"({NAME})(?:\s+|(?=[^{LATER}\s])|$)(.*)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
