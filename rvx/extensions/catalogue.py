@@ -204,11 +204,15 @@ def load(name: str) -> Extension:
         return _load_plugin(_plugins()[key])
     if key in NOT_THERE:
         raise IsaError(f"there is no extension '{name}': {NOT_THERE[key]}")
+    raise IsaError(f"there is no extension '{name}'{_meant(key)}; known are {', '.join(names())}")
+
+
+def _meant(key: str) -> str:
+    """Which name may have been meant, in brackets."""
     import difflib
 
     close = difflib.get_close_matches(key, [*names(), *PRESETS], 1)
-    meant = f" (did you mean {close[0]}?)" if close else ""
-    raise IsaError(f"there is no extension '{name}'{meant}; known are {', '.join(names())}")
+    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def load_file(path: str | Path) -> tuple[Extension, ...]:
@@ -221,7 +225,9 @@ def load_file(path: str | Path) -> tuple[Extension, ...]:
     """
     path = Path(path)
     if not path.is_file():
-        raise IsaError(f"there is no extension file '{path}'")
+        name = str(path).lower()
+        nor = f", nor an extension of this name{_meant(name)}; rvx isa list has those known"
+        raise IsaError(f"there is no extension file '{path}'{nor if name.isidentifier() else ''}")
     if path.suffix != ".py":
         # Only who has such a file waits for what is known of the format.
         from rvx.extensions.opcodes_file import read_opcodes

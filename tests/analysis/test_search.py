@@ -124,6 +124,10 @@ def test_another_search_has_another_folder(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(SearchError, match="is a file; name a folder for the search"):
         search(TOY, USUAL, tmp_path / "file", "cost", 1)
+    table = (tmp_path / TABLE).read_bytes()
+    with pytest.raises(SearchError, match=f"has a search over {TOY.name}; name another folder"):
+        search(replace(TOY, name="another"), USUAL, tmp_path, "cost", 1)
+    assert (tmp_path / TABLE).read_bytes() == table
 
 
 def test_without_optuna_there_is_a_sentence(tmp_path, monkeypatch):

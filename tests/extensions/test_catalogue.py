@@ -218,6 +218,8 @@ def test_what_is_wrong_in_a_file_is_said(
 def test_a_missing_file_is_said() -> None:
     with pytest.raises(IsaError, match=r"there is no extension file 'nowhere\.py'"):
         load_file("nowhere.py")
+    with pytest.raises(IsaError, match=r"no extension file 'zbba', nor .* \(did you mean zbb\?\)"):
+        isa_for("rv64i", extra=["zbba"])
 
 
 def use_plugins(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:

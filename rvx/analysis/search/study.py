@@ -128,9 +128,14 @@ def search(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         backend = optuna.storages.journal.JournalFileBackend(str(folder / JOURNAL))
+        storage = optuna.storages.JournalStorage(backend)
+        held = [name for name in optuna.get_all_study_names(storage) if name != space.name]
+        if held:
+            # The table would hold the trials of one of them only.
+            raise SearchError(f"'{folder}' has a search over {held[0]}; name another folder")
         study = optuna.create_study(
             study_name=space.name,
-            storage=optuna.storages.JournalStorage(backend),
+            storage=storage,
             directions=["minimize", "minimize"],
             load_if_exists=True,
         )
