@@ -193,8 +193,13 @@ def test_blocks_spend_this_share_of_the_plain_form(kernel, variant, most):
 
 
 def test_maxima_are_exact_after_the_inputs_are_rounded():
-    for variant in load("maxpool").variants:
-        row = run("maxpool", variant, POOL_SIZES[2])
+    for name, variant in load("maxpool").variants.items():
+        row = run("maxpool", name, POOL_SIZES[2])
+        if variant.arithmetic.startswith(
+            "int8"
+        ):  # the scale is rounded, and its product with a code
+            assert row.from_arithmetic.max_ulp <= 1.5
+            continue
         assert row.from_arithmetic.max_abs == 0
         assert row.total.mse == row.from_inputs.mse
 
@@ -204,8 +209,8 @@ def test_the_maximum_of_zeros():
     rows = np.array([[-0.0, 0.0, -0.0], [-1.0, -0.0, -2.0], [-3.0, -5.0, -4.0]])
     found = single.maximum(single.encode(rows))
     assert bits_of(found).tolist() == [0, 0x80000000, 0xC0400000]
-    with pytest.raises(TypeError, match="PerTensor has no maximum"):
-        arithmetic.find("int8").maximum(arithmetic.find("int8").encode(rows))
+    with pytest.raises(TypeError, match="PerVector has no maximum"):
+        arithmetic.find("vsq4").maximum(arithmetic.find("vsq4").encode(rows))
 
 
 def test_a_wrong_bit_is_found():

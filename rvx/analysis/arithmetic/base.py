@@ -114,7 +114,7 @@ class Arithmetic(ABC):
         Raises:
             TypeError: the arithmetic has no instruction for it.
         """
-        raise TypeError(f"{type(self).__name__} has no maximum; only floats and posits have")
+        raise TypeError(f"{type(self).__name__} has no maximum; floats, posits and INT8 have")
 
     def multiply_add(self, factor: Encoded, x: Encoded, y: Encoded) -> Raw:
         """factor x + y, element by element, bit for bit as a kernel computes it.

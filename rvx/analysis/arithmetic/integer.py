@@ -31,8 +31,14 @@ class PerTensor(SingleResults):
         return (self.fmt.name,)
 
     def encode(self, x: Reals) -> Encoded:
-        """One scale for all elements, so that the largest one becomes the largest code."""
-        quantised = quantise_tensor(check_finite(x), self.fmt)
+        """One scale for all elements, so that the largest one becomes the largest code.
+
+        Of no elements, as kernels of one operand have them for the second, it is 1.
+        """
+        reals = check_finite(x)
+        if reals.size == 0:
+            return Encoded((reals.astype(np.int64),), (reals.astype(np.int8),), reals)
+        quantised = quantise_tensor(reals, self.fmt)
         codes = array.pad(quantised.codes, self.lanes)
         memory = array.pack(codes, self.fmt, self.lanes)
         return Encoded(
@@ -43,6 +49,11 @@ class PerTensor(SingleResults):
         """One scale for all elements, in binary32."""
         made = array.quantise_on_machine(x, self.fmt)
         return Encoded((made.codes,), (), made.dequantise(), float(made.scale))
+
+    def maximum(self, a: Encoded) -> Raw:
+        """Maxima of codes, converted and scaled in binary32."""
+        maxima: Raw = a.parts[0].max(axis=-1).astype(np.float32) * np.float32(a.scale)
+        return maxima
 
     def product(self, a: Encoded, b: Encoded) -> Raw:
         """Exact sums modulo 2^32, converted and scaled in binary32."""
