@@ -1,5 +1,6 @@
 # gemm in vectors: posit8, exact sums in the quire, each rounded once.
-# The loop nest is in rvv_quire.inc.
+# The step is in ../steps/rvv_quire.inc, the loop nest in rvv_quire.inc.
 
-        .include "rvv_quire.inc"
+        .include "../steps/rvv_quire.inc"
         quire   8, 0
+        .include "rvv_quire.inc"

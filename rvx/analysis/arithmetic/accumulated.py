@@ -16,6 +16,7 @@ from rvx.formats.minifloat.array.codes import decode
 from rvx.formats.minifloat.catalogue import FP32
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.rounding import Rounding
+from rvx.records import replace
 
 
 class Accumulated(FloatResults):
@@ -143,9 +144,18 @@ def zvvm(fmt: Minifloat, lam: int) -> Accumulated:
     return Accumulated(Accumulator(name, fmt, fmt, FP32, group, Exact(), is_fused=True), 4 * group)
 
 
+class Words(Accumulated):
+    """The same of four bytes at a time: in memory, they are an element of 32 bits."""
+
+    def encode(self, x: Reals) -> Encoded:
+        """Rounds to the operand format; what is too large becomes infinite."""
+        made = super().encode(x)
+        return replace(made, memory=tuple(part.view(np.uint32) for part in made.memory))
+
+
 def xvfp8_dot4(fmt: Minifloat) -> Accumulated:
     """Exact sums of four products and the accumulator, as the extension declares them."""
     # Whoever asks for this runs the extension; no other comparison has to import it.
     from rvx.extensions.xvfp8 import DOT4
 
-    return Accumulated(DOT4[fmt], DOT4[fmt].group)
+    return Words(DOT4[fmt], DOT4[fmt].group)
