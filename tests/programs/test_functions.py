@@ -1,4 +1,4 @@
-"""GELU, attention, perceptron and depthwise convolution: bit for bit, and near to the truth."""
+"""GELU, attention, perceptron and convolutions: bit for bit, and near to the truth."""
 
 import itertools
 import math
@@ -18,6 +18,7 @@ SIZES = {
     "attention": {"M": 2, "L": 16, "D": 8},
     "mlp": {"M": 2, "H": 8, "D": 16},
     "depthwise": {"N": 2, "C": 3, "H": 5, "W": 4, "K": 2, "S": 2},
+    "im2col": {"N": 2, "C": 3, "H": 5, "W": 6, "F": 5, "K": 2, "S": 2},
 }
 APART = {
     **{"int8": 1 / 2 / 127, "ternary": 1 / 2 / 127, "int4": 1 / 2 / 7, "w4a8": 1 / 20},

@@ -1,0 +1,9 @@
+# conv2d by im2col in posit16: exact sums in the quire, each rounded once.
+# The step is in ../steps/posit.inc, the loop nests in ../gemm/plain.inc and im2col.inc.
+
+        .equ    SHIFT, 1
+        .equ    QUIRE, 1
+        .include "../steps/posit.inc"
+        .include "../gemm/plain.inc"
+        .equ    UNIT, 2
+        .include "im2col.inc"
