@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rvx.analysis.arithmetic import functions
+
 Parameters = Mapping[str, int]
 Reals = npt.NDArray[np.float64]
 EPSILON = 1e-5
@@ -24,14 +26,15 @@ def operands(x: Reals, weights: Reals) -> tuple[Reals, Reals]:
     return x, weights
 
 
-def constants(p: Parameters) -> npt.NDArray[np.float32]:
-    """1 / N, epsilon and 1."""
-    return np.array([1 / p["N"], EPSILON, 1], np.float32)
+def constants(p: Parameters, numbers: Any) -> npt.NDArray[Any]:
+    """1 / N, epsilon and 1, in the format of sums."""
+    sums = functions.sums_format(numbers)
+    return np.array([1 / p["N"], EPSILON, 1], f"f{sums.bits // 8}")
 
 
 def arguments(p: Parameters, call: Any) -> Sequence[int]:
     """layernorm(x, weights, y, m, bytes, constants)."""
-    return call.a, call.b, call.c, p["M"], call.pitch, call.place(constants(p))
+    return call.a, call.b, call.c, p["M"], call.pitch, call.place(constants(p, call.numbers))
 
 
 def output_shape(p: Parameters) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from rvx import jit
 from rvx.analysis.arithmetic import Arithmetic, Encoded
-from rvx.formats.minifloat.catalogue import FP8, FP16, FP32
+from rvx.formats.minifloat.catalogue import FP8, FP16, FP16ALT, FP32, FP64
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.scalar import (
     make_add,
@@ -28,6 +28,13 @@ from rvx.formats.minifloat.scalar import (
 Reals = npt.NDArray[np.float64]
 RNE = 0
 EPSILON = 1e-5
+IN_VECTORS = {
+    "float16": (FP16, FP16, FP32),
+    "bfloat16": (FP16ALT, FP32, FP32),
+    "float32": (FP32, FP32, FP32),
+    "float64": (FP64, FP64, FP64),
+}
+"""Of elements of a format, what they are computed with in, and what they are added up in."""
 
 
 def golden(p: Mapping[str, int], x: Reals, weights: Reals) -> Reals:
@@ -57,11 +64,13 @@ def reference(
 
 def _in_vectors(n: int, arithmetic: Arithmetic, x: Encoded, weights: Encoded) -> npt.NDArray[Any]:
     """The result of kernels in vectors, whose sums have the order of the row."""
-    constants = np.array([1 / n, EPSILON, 1], np.float32).view(np.uint32).astype(np.int64)
+    fmt, numbers, sums = IN_VECTORS[arithmetic.formats[0]]
+    wide = np.array([1 / n, EPSILON, 1], f"f{sums.bits // 8}")
+    constants = wide.view(f"u{wide.itemsize}").astype(np.int64)
     rows = np.ascontiguousarray(x.parts[0], np.int64)
     result = np.zeros_like(rows)
     gamma, beta = (np.ascontiguousarray(part, np.int64) for part in weights.parts[0])
-    normalise = _row_in_vectors(arithmetic.output.itemsize == 2)
+    normalise = _row_in_vectors(fmt, numbers, sums)
     for row, target in zip(rows, result, strict=True):
         normalise(row, gamma, beta, constants, target)
     unsigned = result.astype(f"u{arithmetic.output.itemsize}", casting="unsafe")
@@ -69,36 +78,36 @@ def _in_vectors(n: int, arithmetic: Arithmetic, x: Encoded, weights: Encoded) ->
 
 
 @cache
-def _row_in_vectors(is_half: bool) -> jit.Exported:
-    """Normalises one row of codes of binary16 or binary32; see rvv.inc."""
-    fmt = FP16 if is_half else FP32
-    subtract, multiply, fma = make_sub(fmt), make_mul(fmt), make_fma(fmt)
-    widen, narrow = make_convert(fmt, FP32), make_convert(FP32, fmt)
-    add_single, multiply_single = make_add(FP32), make_mul(FP32)
-    root, divide = make_sqrt(FP32), make_div(FP32)
+def _row_in_vectors(fmt: Minifloat, numbers: Minifloat, sums: Minifloat) -> jit.Exported:
+    """Normalises one row of codes; see rvv.inc.
+
+    Args:
+        fmt: of elements.
+        numbers: what they are computed with in.
+        sums: what they are added up in.
+    """
+    subtract, multiply, fma = make_sub(numbers), make_mul(numbers), make_fma(numbers)
+    load, store = make_convert(fmt, numbers), make_convert(numbers, fmt)
+    widen, narrow = make_convert(numbers, sums), make_convert(sums, numbers)
+    add_wide, multiply_wide = make_add(sums), make_mul(sums)
+    root, divide = make_sqrt(sums), make_div(sums)
 
     def row(x: Any, gamma: Any, beta: Any, constants: Any, y: Any) -> None:
         total = 0
         for i in range(x.size):
-            wide = widen(x[i], RNE)[0] if is_half else x[i]
-            total = add_single(total, wide, RNE)[0]
-        mean = multiply_single(total, constants[0], RNE)[0]
-        if is_half:
-            mean = narrow(mean, RNE)[0]
+            total = add_wide(total, widen(load(x[i], RNE)[0], RNE)[0], RNE)[0]
+        mean = narrow(multiply_wide(total, constants[0], RNE)[0], RNE)[0]
         total = 0
         for i in range(x.size):
-            centred = subtract(x[i], mean, RNE)[0]
-            if is_half:
-                centred = widen(centred, RNE)[0]
-            total = add_single(total, multiply_single(centred, centred, RNE)[0], RNE)[0]
-        variance = multiply_single(total, constants[0], RNE)[0]
-        deviation = root(add_single(variance, constants[1], RNE)[0], RNE)[0]
-        inverse = divide(constants[2], deviation, RNE)[0]
-        if is_half:
-            inverse = narrow(inverse, RNE)[0]
+            centred = widen(subtract(load(x[i], RNE)[0], mean, RNE)[0], RNE)[0]
+            total = add_wide(total, multiply_wide(centred, centred, RNE)[0], RNE)[0]
+        variance = multiply_wide(total, constants[0], RNE)[0]
+        deviation = root(add_wide(variance, constants[1], RNE)[0], RNE)[0]
+        inverse = narrow(divide(constants[2], deviation, RNE)[0], RNE)[0]
         for i in range(x.size):
-            scaled = multiply(subtract(x[i], mean, RNE)[0], inverse, RNE)[0]
-            y[i] = fma(scaled, gamma[i], beta[i], RNE)[0]
+            scaled = multiply(subtract(load(x[i], RNE)[0], mean, RNE)[0], inverse, RNE)[0]
+            moved = fma(scaled, load(gamma[i], RNE)[0], load(beta[i], RNE)[0], RNE)[0]
+            y[i] = store(moved, RNE)[0]
 
     words = ", ".join(["int64[::1]"] * 5)
     return jit.export(row, f"void({words})")

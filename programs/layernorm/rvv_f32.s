@@ -1,4 +1,5 @@
 # Layer normalisation of rows in vectors, binary32. See rvv.inc.
 
-        .equ    HALF, 0
+        .include "../steps/rvv_rows.inc"
+        rows    32, 2, m4
         .include "rvv.inc"

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from rvx import jit
 from rvx.analysis.arithmetic import Arithmetic, Encoded, functions
-from rvx.formats.minifloat.catalogue import FP16, FP32
+from rvx.formats.minifloat.catalogue import FP16, FP16ALT, FP32
 from rvx.formats.minifloat.scalar import (
     make_add,
     make_convert,
@@ -59,7 +59,7 @@ def _in_vectors(arithmetic: Arithmetic, x: Encoded, bias: Encoded) -> npt.NDArra
     result = np.zeros_like(rows)
     offsets = np.ascontiguousarray(bias.parts[0][0], np.int64)
     table = functions.constants(FP32)
-    normalise = _row_in_vectors(arithmetic.output.itemsize == 2)
+    normalise = _row_in_vectors(arithmetic.formats[0])
     for row, target in zip(rows, result, strict=True):
         normalise(row, offsets, table, target)
     unsigned = result.astype(f"u{arithmetic.output.itemsize}", casting="unsafe")
@@ -67,34 +67,40 @@ def _in_vectors(arithmetic: Arithmetic, x: Encoded, bias: Encoded) -> npt.NDArra
 
 
 @cache
-def _row_in_vectors(is_half: bool) -> jit.Exported:
-    """The softmax of one row of codes of binary16 or binary32; see rvv.inc."""
-    fmt = FP16 if is_half else FP32
-    infinity = _INFINITY if is_half else 0xFF800000
-    add, subtract, multiply = make_add(fmt), make_sub(fmt), make_mul(fmt)
-    greater = make_maximum(fmt)
-    widen, narrow = make_convert(fmt, FP32), make_convert(FP32, fmt)
+def _row_in_vectors(elements: str) -> jit.Exported:
+    """The softmax of one row of codes; see rvv.inc.
+
+    Elements of binary16 are computed with as they are, those of BF16 in binary32.
+    """
+    fmt, numbers = {
+        "float16": (FP16, FP16),
+        "bfloat16": (FP16ALT, FP32),
+        "float32": (FP32, FP32),
+    }[elements]
+    infinity = _INFINITY if numbers == FP16 else 0xFF800000
+    add, subtract, multiply = make_add(numbers), make_sub(numbers), make_mul(numbers)
+    greater = make_maximum(numbers)
+    load, store = make_convert(fmt, numbers), make_convert(numbers, fmt)
+    widen, from_single = make_convert(numbers, FP32), make_convert(FP32, numbers)
+    narrow, as_single = make_convert(FP32, fmt), make_convert(fmt, FP32)
     add_single, divide = make_add(FP32), make_div(FP32)
     exponential = functions.make_exponential(FP32)
+
+    def biased(x: int, bias: int) -> int:
+        return add(load(x, RNE)[0], load(bias, RNE)[0], RNE)[0]
 
     def row(x: Any, bias: Any, table: Any, y: Any) -> None:
         largest = infinity
         for i in range(x.size):
-            largest = greater(largest, add(x[i], bias[i], RNE)[0])[0]
+            largest = greater(largest, biased(x[i], bias[i]))[0]
         total = 0
         for i in range(x.size):
-            t = subtract(add(x[i], bias[i], RNE)[0], largest, RNE)[0]
-            if is_half:
-                y[i] = narrow(exponential(widen(t, RNE)[0], table), RNE)[0]
-                total = add_single(total, widen(y[i], RNE)[0], RNE)[0]
-            else:
-                y[i] = exponential(t, table)
-                total = add_single(total, y[i], RNE)[0]
-        inverse = divide(_SINGLE_ONE, total, RNE)[0]
-        if is_half:
-            inverse = narrow(inverse, RNE)[0]
+            t = subtract(biased(x[i], bias[i]), largest, RNE)[0]
+            y[i] = narrow(exponential(widen(t, RNE)[0], table), RNE)[0]
+            total = add_single(total, as_single(y[i], RNE)[0], RNE)[0]
+        inverse = from_single(divide(_SINGLE_ONE, total, RNE)[0], RNE)[0]
         for i in range(x.size):
-            y[i] = multiply(y[i], inverse, RNE)[0]
+            y[i] = store(multiply(load(y[i], RNE)[0], inverse, RNE)[0], RNE)[0]
 
     return jit.export(row, "void(int64[::1], int64[::1], int64[::1], int64[::1])")
 
