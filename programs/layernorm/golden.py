@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx import jit
-from rvx.analysis.arithmetic import Arithmetic, Encoded
-from rvx.formats.minifloat.catalogue import FP8, FP16, FP16ALT, FP32, FP64
+from rvx.analysis.arithmetic import Arithmetic, Encoded, functions
+from rvx.formats.minifloat.catalogue import FP8, FP16, FP32
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.scalar import (
     make_add,
@@ -28,13 +28,6 @@ from rvx.formats.minifloat.scalar import (
 Reals = npt.NDArray[np.float64]
 RNE = 0
 EPSILON = 1e-5
-IN_VECTORS = {
-    "float16": (FP16, FP16, FP32),
-    "bfloat16": (FP16ALT, FP32, FP32),
-    "float32": (FP32, FP32, FP32),
-    "float64": (FP64, FP64, FP64),
-}
-"""Of elements of a format, what they are computed with in, and what they are added up in."""
 
 
 def golden(p: Mapping[str, int], x: Reals, weights: Reals) -> Reals:
@@ -64,7 +57,7 @@ def reference(
 
 def _in_vectors(n: int, arithmetic: Arithmetic, x: Encoded, weights: Encoded) -> npt.NDArray[Any]:
     """The result of kernels in vectors, whose sums have the order of the row."""
-    fmt, numbers, sums = IN_VECTORS[arithmetic.formats[0]]
+    fmt, numbers, sums = functions.IN_VECTORS[arithmetic.formats[0]]
     wide = np.array([1 / n, EPSILON, 1], f"f{sums.bits // 8}")
     constants = wide.view(f"u{wide.itemsize}").astype(np.int64)
     rows = np.ascontiguousarray(x.parts[0], np.int64)

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from rvx.analysis.arithmetic import functions
-from rvx.formats.minifloat.catalogue import FP32
 
 Parameters = Mapping[str, int]
 Reals = npt.NDArray[np.float64]
@@ -28,17 +27,18 @@ def operands(x: Reals, bias: Reals) -> tuple[Reals, Reals]:
     return x, bias
 
 
-def constants() -> npt.NDArray[np.int64]:
+def constants(numbers: Any) -> npt.NDArray[np.int64]:
     """Six registers of four lanes, then 1 in binary32, then what vectors need."""
     lanes = np.repeat(np.array(FOURFOLD, np.float16), STEP).view(np.int64)
     one = np.array([1, 0], np.float32).view(np.int64)
-    vectors = functions.in_memory(FP32, functions.constants(FP32)).view(np.int64)
+    fmt = functions.sums_format(numbers)
+    vectors = functions.in_memory(fmt, functions.constants(fmt)).view(np.int64)
     return np.concatenate([lanes, one, vectors])
 
 
 def arguments(p: Parameters, call: Any) -> Sequence[int]:
     """softmax(x, bias, y, m, bytes, constants)."""
-    return call.a, call.b, call.c, p["M"], call.pitch, call.place(constants())
+    return call.a, call.b, call.c, p["M"], call.pitch, call.place(constants(call.numbers))
 
 
 def output_shape(p: Parameters) -> tuple[int, ...]:

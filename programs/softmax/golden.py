@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from rvx import jit
 from rvx.analysis.arithmetic import Arithmetic, Encoded, functions
-from rvx.formats.minifloat.catalogue import FP16, FP16ALT, FP32
+from rvx.formats.minifloat.catalogue import FP16, FP32
+from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.scalar import (
     make_add,
     make_convert,
@@ -58,8 +59,9 @@ def _in_vectors(arithmetic: Arithmetic, x: Encoded, bias: Encoded) -> npt.NDArra
     rows = np.ascontiguousarray(x.parts[0], np.int64)
     result = np.zeros_like(rows)
     offsets = np.ascontiguousarray(bias.parts[0][0], np.int64)
-    table = functions.constants(FP32)
-    normalise = _row_in_vectors(arithmetic.formats[0])
+    fmt, numbers, sums = functions.IN_VECTORS[arithmetic.formats[0]]
+    table = functions.constants(sums)
+    normalise = _row_in_vectors(fmt, numbers, sums)
     for row, target in zip(rows, result, strict=True):
         normalise(row, offsets, table, target)
     unsigned = result.astype(f"u{arithmetic.output.itemsize}", casting="unsafe")
@@ -67,24 +69,22 @@ def _in_vectors(arithmetic: Arithmetic, x: Encoded, bias: Encoded) -> npt.NDArra
 
 
 @cache
-def _row_in_vectors(elements: str) -> jit.Exported:
+def _row_in_vectors(fmt: Minifloat, numbers: Minifloat, sums: Minifloat) -> jit.Exported:
     """The softmax of one row of codes; see rvv.inc.
 
-    Elements of binary16 are computed with as they are, those of BF16 in binary32.
+    Args:
+        fmt: of elements.
+        numbers: what they are computed with in.
+        sums: what exponentials are computed and added up in.
     """
-    fmt, numbers = {
-        "float16": (FP16, FP16),
-        "bfloat16": (FP16ALT, FP32),
-        "float32": (FP32, FP32),
-    }[elements]
-    infinity = _INFINITY if numbers == FP16 else 0xFF800000
+    infinity, one = _code(-np.inf, numbers), _code(1, sums)
     add, subtract, multiply = make_add(numbers), make_sub(numbers), make_mul(numbers)
     greater = make_maximum(numbers)
     load, store = make_convert(fmt, numbers), make_convert(numbers, fmt)
-    widen, from_single = make_convert(numbers, FP32), make_convert(FP32, numbers)
-    narrow, as_single = make_convert(FP32, fmt), make_convert(fmt, FP32)
-    add_single, divide = make_add(FP32), make_div(FP32)
-    exponential = functions.make_exponential(FP32)
+    widen, from_sum = make_convert(numbers, sums), make_convert(sums, numbers)
+    narrow, as_sum = make_convert(sums, fmt), make_convert(fmt, sums)
+    add_wide, divide = make_add(sums), make_div(sums)
+    exponential = functions.make_exponential(sums)
 
     def biased(x: int, bias: int) -> int:
         return add(load(x, RNE)[0], load(bias, RNE)[0], RNE)[0]
@@ -97,12 +97,17 @@ def _row_in_vectors(elements: str) -> jit.Exported:
         for i in range(x.size):
             t = subtract(biased(x[i], bias[i]), largest, RNE)[0]
             y[i] = narrow(exponential(widen(t, RNE)[0], table), RNE)[0]
-            total = add_single(total, as_single(y[i], RNE)[0], RNE)[0]
-        inverse = from_single(divide(_SINGLE_ONE, total, RNE)[0], RNE)[0]
+            total = add_wide(total, as_sum(y[i], RNE)[0], RNE)[0]
+        inverse = from_sum(divide(one, total, RNE)[0], RNE)[0]
         for i in range(x.size):
             y[i] = store(multiply(load(y[i], RNE)[0], inverse, RNE)[0], RNE)[0]
 
     return jit.export(row, "void(int64[::1], int64[::1], int64[::1], int64[::1])")
+
+
+def _code(value: float, fmt: Minifloat) -> int:
+    size = fmt.bits // 8
+    return int(np.array(value, f"f{size}").view(f"u{size}").astype(np.int64))
 
 
 @cache

@@ -27,7 +27,12 @@ def test_kernels_by_name_or_as_folders():
 
 
 def test_variants_of_the_kernel_that_is_named():
-    assert plain("compare softmax --variant", "rvv") == ["rvv_f32", "rvv_f16", "rvv_bf16"]
+    assert plain("compare softmax --variant", "rvv") == [
+        "rvv_f32",
+        "rvv_f16",
+        "rvv_bf16",
+        "rvv_f64",
+    ]
     assert plain("compare softmax --variant", "a") == ["all"]
     # A name is offered once, however many kernels have it; before a kernel is named, all are.
     both = plain("sweep dot gemm --variant", "f32")

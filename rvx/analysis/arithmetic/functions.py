@@ -23,7 +23,7 @@ from rvx.analysis.arithmetic.posit import PositSums
 from rvx.analysis.arithmetic.single import SingleResults
 from rvx.analysis.keys import KernelError
 from rvx.formats.minifloat import array
-from rvx.formats.minifloat.catalogue import FP32, FP64
+from rvx.formats.minifloat.catalogue import FP16, FP16ALT, FP32, FP64
 from rvx.formats.minifloat.format import Minifloat
 from rvx.formats.minifloat.scalar import (
     make_add,
@@ -47,6 +47,15 @@ first."""
 GELU_LINEAR = 2 * math.sqrt(2 / math.pi)
 GELU_CUBIC = 0.044715 * GELU_LINEAR
 """GELU in its tanh form is x / (1 + exp(-v)) with v = GELU_LINEAR x + GELU_CUBIC x^3."""
+
+IN_VECTORS = {
+    "float16": (FP16, FP16, FP32),
+    "bfloat16": (FP16ALT, FP32, FP32),
+    "float32": (FP32, FP32, FP32),
+    "float64": (FP64, FP64, FP64),
+}
+"""Of the elements of rows, as `programs/steps/rvv_rows.inc` has them: their format, the one that
+they are computed with in, and that of sums."""
 
 Binary = Callable[[int, int], int]
 
