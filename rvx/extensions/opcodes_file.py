@@ -374,7 +374,9 @@ def _fixed_bits(word: str, fixed: re.Match[str]) -> tuple[int, int, str]:
 
 def _pattern(mnemonic: str, pieces: list[tuple[int, int, str]]) -> str:
     """The pattern of a word; bits that nothing gives are not compared, as riscv-opcodes has it."""
-    at = 32 if any(high > 15 for high, _, _ in pieces) else 16
+    # fence.i may say nothing of its upper half; its end is that of a word of 32 bits.
+    is_whole = any(high > 15 or (low == 0 and text.endswith("11")) for high, low, text in pieces)
+    at = 32 if is_whole else 16
     tokens: list[str] = []
     gaps: list[str] = []
     for high, low, text in [*sorted(pieces, reverse=True), (-1, -1, "")]:

@@ -72,7 +72,7 @@ class InRegions(Bodies):
         region = Region(blocks, tuple(blocks), 0, settings)
         emitter = Emitter(region, self.isa, self.context, _CODE, is_limited=False)
         text = emitter.text()
-        compiled = compile_region(text, emitter.bodies.values())
+        compiled = compile_region(text, emitter.bodies.values(), _CODE)
         for one, pc in zip(wanted, blocks, strict=True):
             self._placed[one] = _Placed(one[0], compiled, pc, differences, elements)
 
